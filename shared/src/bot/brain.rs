@@ -1,0 +1,270 @@
+//! A bot's mind: what it wants, how well it does it, and how long it takes to notice.
+
+use std::collections::VecDeque;
+
+use glam::Vec2;
+
+use super::{
+    helm,
+    sight::{ShipSight, Sight},
+};
+use crate::{
+    defs::PickupKind,
+    ids::PlayerId,
+    quantize::Angle,
+    rng::{Keyed, Purpose},
+    sim::{Buttons, Command},
+    tick::Tick,
+};
+
+/// What a bot likes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Temperament {
+    /// Digs ore, fights when attacked.
+    Miner,
+    /// Seeks fair fights.
+    Duelist,
+    /// Goes for the weak.
+    Bully,
+}
+
+/// Ticks between two looks around. Fifteen looks a second are plenty and cheap.
+const LOOK_TICKS: u32 = 4;
+/// A person below this score is left alone unless they shoot first.
+const BEGINNER_SCORE: u32 = 40;
+/// Distance at which a bot starts to think of fighting, u.
+const FIGHT_RANGE: f32 = 620.0;
+
+/// A bot's mind.
+#[derive(Debug, Clone)]
+pub struct Brain {
+    seed: u64,
+    player: PlayerId,
+    temperament: Temperament,
+    /// 0 clumsy … 1 sharp.
+    skill: f32,
+    reaction_ticks: i32,
+    decided: VecDeque<(Tick, Command)>,
+    current: Command,
+    grudge: Option<(PlayerId, Tick)>,
+    wander: Option<Vec2>,
+}
+
+impl Brain {
+    /// A mind for the pilot in slot `player`; everything about it follows from `seed`. Skill is skewed low and
+    /// reaction takes 150–300 ms, so that a beginner can win.
+    #[must_use]
+    pub fn new(seed: u64, player: PlayerId) -> Brain {
+        let mut keyed = Keyed::new(seed, Tick(0), u32::from(player.0), Purpose::Bot);
+        let temperament = match keyed.below(6) {
+            0..=2 => Temperament::Miner,
+            3..=4 => Temperament::Duelist,
+            _ => Temperament::Bully,
+        };
+        let draw = keyed.unit();
+        let skill = draw * draw;
+        let reaction_ticks = 18 - (skill * 9.0) as i32;
+        Brain {
+            seed,
+            player,
+            temperament,
+            skill,
+            reaction_ticks,
+            decided: VecDeque::new(),
+            current: Command::default(),
+            grudge: None,
+            wander: None,
+        }
+    }
+
+    /// Whether this is a tick on which the brain wants to look around; others cost nothing.
+    #[must_use]
+    pub fn looks(&self, tick: Tick) -> bool {
+        tick.0.wrapping_add(u32::from(self.player.0)).is_multiple_of(LOOK_TICKS)
+    }
+
+    /// What the bot likes.
+    #[must_use]
+    pub fn temperament(&self) -> Temperament {
+        self.temperament
+    }
+
+    /// Decides by what is seen now; the decision takes effect one reaction time later.
+    pub fn look(&mut self, sight: &Sight<'_>) {
+        let tick = sight.sky.tick;
+        if let Some(attacker) = sight.attacker {
+            self.grudge = Some((attacker, tick));
+        }
+        let command = self.decide(sight, tick);
+        self.decided.push_back((tick.plus(self.reaction_ticks), command));
+    }
+
+    /// The command for `tick`.
+    pub fn think(&mut self, tick: Tick) -> Command {
+        while let Some((when, command)) = self.decided.front().copied() {
+            if when.is_after(tick) {
+                break;
+            }
+            self.decided.pop_front();
+            self.current = command;
+        }
+        self.current
+    }
+
+    /// Forgets plans; for a new ship.
+    pub fn reset(&mut self, heading: Angle) {
+        self.decided.clear();
+        self.current = Command::new(Buttons(0), heading);
+        self.wander = None;
+    }
+
+    fn decide(&mut self, sight: &Sight<'_>, tick: Tick) -> Command {
+        if let Some(command) = helm::escape(sight, 1.6 + self.skill) {
+            return command;
+        }
+        let hull = sight.own.hull as f32 / (f32::from(helm::own_def(sight).hull) * 1_000.0);
+        let enemy = self.choose_enemy(sight, tick);
+        if let Some(enemy) = enemy
+            && hull < 0.3 * (1.2 - self.skill)
+        {
+            return flee(sight, &enemy);
+        }
+        if let Some(enemy) = enemy {
+            return self.fight(sight, &enemy, tick);
+        }
+        if let Some(command) = collect(sight) {
+            return command;
+        }
+        if let Some(command) = self.mine(sight, tick) {
+            return command;
+        }
+        self.roam(sight, tick)
+    }
+
+    fn choose_enemy(&self, sight: &Sight<'_>, tick: Tick) -> Option<ShipSight> {
+        let at = sight.own.body.pos.to_vec2();
+        let range = match self.temperament {
+            Temperament::Miner => FIGHT_RANGE * 0.5,
+            Temperament::Duelist => FIGHT_RANGE * 1.2,
+            Temperament::Bully => FIGHT_RANGE,
+        };
+        let grudge = self.grudge.filter(|(_, when)| tick.since(*when) < 60 * 8).map(|(player, _)| player);
+        let fair = |ship: &&ShipSight| {
+            let wanted = Some(ship.player) == grudge;
+            let beginner = !ship.bot && ship.score < BEGINNER_SCORE;
+            let eager = self.temperament != Temperament::Miner;
+            !ship.protected && (wanted || (eager && !beginner && at.distance(ship.pos) < range))
+        };
+        let appeal = |ship: &ShipSight| {
+            let distance = at.distance(ship.pos) + if Some(ship.player) == grudge { -400.0 } else { 0.0 };
+            match self.temperament {
+                Temperament::Bully => distance + ship.hull * 500.0,
+                _ => distance,
+            }
+        };
+        sight.ships.iter().filter(fair).min_by(|a, b| appeal(a).total_cmp(&appeal(b))).copied()
+    }
+
+    fn fight(&self, sight: &Sight<'_>, enemy: &ShipSight, tick: Tick) -> Command {
+        let at = sight.own.body.pos.to_vec2();
+        let wobble = self.wobble(tick);
+        let way = helm::lead(sight, enemy.pos, enemy.vel);
+        let aim = Angle::of(way);
+        let aim = Angle(aim.0.wrapping_add_signed((wobble * 2_600.0 * (1.0 - self.skill)) as i16));
+        // Circle at a distance of one's liking, the way round drawn per bot.
+        let gap = 210.0 + 90.0 * (1.0 - self.skill);
+        let round = if self.player.0.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let side = (enemy.pos - at).perp().normalize_or_zero() * (round * 90.0 * (0.4 + self.skill));
+        let wanted = helm::approach(sight, enemy.pos, enemy.vel, gap) + side;
+        let nose = sight.own.body.heading.unit();
+        let distance = at.distance(enemy.pos);
+        let error = f32::from(sight.own.body.heading.to(aim).unsigned_abs()) / 65_536.0 * 360.0;
+        let tolerance = 4.0 + 12.0 * (14.0 / distance.max(40.0)) * 10.0 * 0.5;
+        let trigger = distance < helm::reach_u(sight) * 0.8 && error < tolerance && self.patience(tick);
+        let buttons = helm::drift_buttons(sight, wanted, nose).with(Buttons::FIRE, trigger);
+        Command::new(buttons, aim)
+    }
+
+    fn mine(&self, sight: &Sight<'_>, tick: Tick) -> Option<Command> {
+        let at = sight.own.body.pos.to_vec2();
+        let ring = sight.defs.arena.star.ring_radius * 1.5;
+        let rocks = sight.rocks.iter().filter(|rock| rock.pos.length() > ring);
+        let rock = rocks.min_by(|a, b| at.distance(a.pos).total_cmp(&at.distance(b.pos)))?;
+        let gap = rock.size.def().radius + 120.0;
+        let wanted = helm::approach(sight, rock.pos, rock.vel, gap);
+        let distance = at.distance(rock.pos);
+        if distance > gap + 220.0 {
+            return Some(helm::match_velocity(sight, wanted));
+        }
+        let aim = Angle::of(helm::lead(sight, rock.pos, rock.vel));
+        let error = f32::from(sight.own.body.heading.to(aim).unsigned_abs()) / 65_536.0 * 360.0;
+        let thrifty = sight.own.energy > 25_000;
+        let trigger = error < 9.0 && thrifty && self.patience(tick);
+        let buttons = helm::drift_buttons(sight, wanted, sight.own.body.heading.unit()).with(Buttons::FIRE, trigger);
+        Some(Command::new(buttons, aim))
+    }
+
+    /// From belt to belt, each for a while.
+    fn roam(&mut self, sight: &Sight<'_>, tick: Tick) -> Command {
+        let at = sight.own.body.pos.to_vec2();
+        if self.wander.is_none_or(|goal| at.distance(goal) < 250.0) {
+            let mut keyed = Keyed::new(self.seed, tick, u32::from(self.player.0), Purpose::Bot);
+            let slot = keyed.below(sight.layout.slots.len().max(1) as u32) as usize;
+            let goal = if slot < sight.layout.slots.len() { sight.layout.rock(slot, tick.plus(300), 0.0) } else { at };
+            let edge = sight.edge_radius - sight.defs.arena.margin * 2.0;
+            self.wander = Some(crate::math::clamp_length(goal, edge));
+        }
+        let goal = around_star(sight, at, self.wander.unwrap_or(Vec2::ZERO));
+        helm::match_velocity(sight, helm::approach(sight, goal, Vec2::ZERO, 0.0))
+    }
+
+    /// Slow, bounded noise in [-1, 1]: a hand that is never quite steady.
+    fn wobble(&self, tick: Tick) -> f32 {
+        let draw = |phase: u32| {
+            Keyed::new(self.seed, Tick(phase), u32::from(self.player.0) + 7_000, Purpose::Bot).range(-1.0, 1.0)
+        };
+        let (phase, part) = (tick.0 / 20, (tick.0 % 20) as f32 / 20.0);
+        draw(phase) * (1.0 - part) + draw(phase.wrapping_add(1)) * part
+    }
+
+    /// Bursts and pauses: clumsy bots let go of the trigger more.
+    fn patience(&self, tick: Tick) -> bool {
+        let phase = Tick(tick.0 / 24);
+        let mut keyed = Keyed::new(self.seed, phase, u32::from(self.player.0) + 9_000, Purpose::Bot);
+        keyed.chance(0.45 + 0.5 * self.skill)
+    }
+}
+
+/// A goal beside the star when the straight way to `goal` leads through its heat.
+fn around_star(sight: &Sight<'_>, at: Vec2, goal: Vec2) -> Vec2 {
+    let near = sight.defs.arena.star.ring_radius * 1.6;
+    let way = goal - at;
+    let along = (-at).dot(way.normalize_or_zero()).clamp(0.0, way.length());
+    let closest = at + way.normalize_or_zero() * along;
+    if closest.length() >= near {
+        return goal;
+    }
+    closest.normalize_or(at.perp().normalize_or(Vec2::X)) * (near * 1.4)
+}
+
+fn flee(sight: &Sight<'_>, enemy: &ShipSight) -> Command {
+    let at = sight.own.body.pos.to_vec2();
+    let away = (at - enemy.pos).normalize_or(Vec2::X);
+    let mut command = helm::match_velocity(sight, away * helm::own_def(sight).speed_cap);
+    let ready = command.buttons.any(Buttons::THRUST) && sight.own.energy > 40_000;
+    command.buttons = command.buttons.with(Buttons::BOOST, ready);
+    command
+}
+
+/// Toward the nearest pickup worth the way.
+fn collect(sight: &Sight<'_>) -> Option<Command> {
+    let at = sight.own.body.pos.to_vec2();
+    let ring = sight.defs.arena.star.ring_radius * 1.25;
+    let worth = |kind: PickupKind| if kind == PickupKind::Ore { 1.0 } else { 0.7 };
+    let near = sight.pickups.iter().filter(|(pos, _)| pos.length() > ring && at.distance(*pos) < 420.0);
+    let cost = |(pos, kind): &(Vec2, PickupKind)| at.distance(*pos) * worth(*kind);
+    let (pos, _) = near.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+    let way = *pos - at;
+    let wanted = way.normalize_or_zero() * (way.length() * 1.6).clamp(90.0, 240.0);
+    Some(helm::match_velocity(sight, wanted))
+}

@@ -1,0 +1,132 @@
+//! Steering: from "be there, moving so" to buttons and an aim, and looking ahead for a fiery end.
+
+use glam::Vec2;
+
+use super::sight::Sight;
+use crate::{
+    defs::ShipDef,
+    math,
+    quantize::Angle,
+    sim::{Buttons, Command},
+    tick::TICK_HZ,
+};
+
+/// Velocity errors below this are left alone, u/s.
+const DEAD_BAND: f32 = 14.0;
+/// Thrust only when the nose is within this of the wanted way, cosine.
+const ALIGNED: f32 = 0.80;
+
+/// A command that brings the ship toward moving with `wanted`, u/s, looking where it pushes.
+pub fn match_velocity(sight: &Sight<'_>, wanted: Vec2) -> Command {
+    let error = velocity_error(sight, wanted);
+    let heading = sight.own.body.heading;
+    if error.length() < DEAD_BAND {
+        let aim = if wanted.length() > DEAD_BAND { Angle::of(wanted) } else { heading };
+        return Command::new(Buttons(0), aim);
+    }
+    let aim = Angle::of(error);
+    let along = heading.unit().dot(error.normalize_or_zero());
+    Command::new(Buttons(0).with(Buttons::THRUST, along > ALIGNED), aim)
+}
+
+/// Buttons that help toward `wanted` while the nose points elsewhere (at a target).
+pub fn drift_buttons(sight: &Sight<'_>, wanted: Vec2, nose: Vec2) -> Buttons {
+    let error = velocity_error(sight, wanted);
+    if error.length() < DEAD_BAND * 2.0 {
+        return Buttons(0);
+    }
+    let way = error.normalize_or_zero();
+    Buttons(0)
+        .with(Buttons::THRUST, nose.dot(way) > 0.5)
+        .with(Buttons::REVERSE, nose.dot(way) < -0.5)
+        .with(Buttons::LEFT, nose.perp().dot(way) > 0.4)
+        .with(Buttons::RIGHT, nose.perp().dot(way) < -0.4)
+}
+
+fn velocity_error(sight: &Sight<'_>, wanted: Vec2) -> Vec2 {
+    let body = &sight.own.body;
+    // Make up for what gravity will do within the next third of a second.
+    wanted - body.vel.to_vec2() - sight.sky.pull(body.pos.to_vec2()) * 0.33
+}
+
+/// Velocity with which to approach `target` (moving with `target_vel`) so as to stop `gap` short of it.
+#[must_use]
+pub fn approach(sight: &Sight<'_>, target: Vec2, target_vel: Vec2, gap: f32) -> Vec2 {
+    let def = own_def(sight);
+    let way = target - sight.own.body.pos.to_vec2();
+    let distance = way.length() - gap;
+    // v² = 2·a·d with half the thrust, so that turning round still leaves room.
+    let speed = (def.thrust * distance.abs()).sqrt().min(def.speed_cap * 0.85) * distance.signum();
+    target_vel + way.normalize_or_zero() * speed
+}
+
+/// A way out if coasting on ends in the star, a planet or beyond the edge within `seconds`.
+#[must_use]
+pub fn escape(sight: &Sight<'_>, seconds: f32) -> Option<Command> {
+    let (mut pos, mut vel) = (sight.own.body.pos.to_vec2(), sight.own.body.vel.to_vec2());
+    const STEP_S: f32 = 0.1;
+    let star = &sight.defs.arena.star;
+    for _ in 0..(seconds / STEP_S) as u32 {
+        vel += sight.sky.pull(pos) * STEP_S;
+        pos += vel * STEP_S;
+        if pos.length() < star.ring_radius * 1.15 {
+            return Some(flee_centre(sight, Vec2::ZERO, star.ring_radius));
+        }
+        for (planet, centre) in sight.defs.arena.planets.iter().zip(sight.sky.planets) {
+            if pos.distance(centre) < planet.radius + own_def(sight).radius + 30.0 {
+                return Some(flee_centre(sight, centre, planet.radius + 60.0));
+            }
+        }
+    }
+    let outside = pos.length() > sight.edge_radius - sight.defs.arena.margin;
+    outside.then(|| match_velocity(sight, -pos.normalize_or_zero() * own_def(sight).speed_cap * 0.6))
+}
+
+/// Away from `centre`, sideways first: the part of the motion that passes it is kept and made larger.
+fn flee_centre(sight: &Sight<'_>, centre: Vec2, near: f32) -> Command {
+    let body = &sight.own.body;
+    let (pos, vel) = (body.pos.to_vec2() - centre, body.vel.to_vec2());
+    let out = pos.normalize_or(Vec2::X);
+    let side = if vel.dot(out.perp()) >= 0.0 { out.perp() } else { -out.perp() };
+    let close = math::ramp(pos.length(), near * 2.2, near);
+    let way = (side + out * (0.7 + close)).normalize_or(out);
+    let aligned = body.heading.unit().dot(way);
+    let buttons = Buttons(0)
+        .with(Buttons::THRUST, aligned > 0.3)
+        .with(Buttons::BOOST, aligned > 0.7 && pos.length() < near * 1.4)
+        .with(Buttons::LEFT, body.heading.unit().perp().dot(way) > 0.5)
+        .with(Buttons::RIGHT, body.heading.unit().perp().dot(way) < -0.5);
+    Command::new(buttons, Angle::of(way))
+}
+
+/// Where to aim so that a shot meets a target moving with `vel` at `pos`: two rounds of the intercept, and the
+/// bend that gravity gives the shot on its way.
+#[must_use]
+pub fn lead(sight: &Sight<'_>, pos: Vec2, vel: Vec2) -> Vec2 {
+    let body = &sight.own.body;
+    let weapon = sight.defs.weapon(own_def(sight).primary);
+    let (from, own_vel) = (body.pos.to_vec2(), body.vel.to_vec2());
+    let mut time = 0.0;
+    let mut way = pos - from;
+    for _ in 0..3 {
+        let at = pos + (vel - own_vel) * time;
+        let middle = from + (at - from) * 0.5 + own_vel * time * 0.5;
+        let bend = sight.sky.pull(middle) * (0.5 * time * time);
+        way = at - bend - from;
+        time = way.length() / weapon.speed;
+    }
+    way
+}
+
+/// How far a primary shot flies, u, relative to the shooter.
+#[must_use]
+pub fn reach_u(sight: &Sight<'_>) -> f32 {
+    let weapon = sight.defs.weapon(own_def(sight).primary);
+    weapon.speed * f32::from(weapon.life_ticks) / TICK_HZ as f32
+}
+
+/// The own ship's class.
+#[must_use]
+pub fn own_def<'a>(sight: &Sight<'a>) -> &'a ShipDef {
+    sight.defs.ship(sight.own.class)
+}

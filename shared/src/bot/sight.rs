@@ -1,0 +1,62 @@
+//! What a pilot can see at one tick: the own gauges, and what lies inside the view.
+
+use glam::Vec2;
+
+use crate::{
+    defs::{Defs, PickupKind, RockSize},
+    ids::PlayerId,
+    sim::{Layout, Ship, Sky},
+};
+
+/// One look around.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    /// The tables.
+    pub defs: &'a Defs,
+    /// Wells at this tick.
+    pub sky: &'a Sky<'a>,
+    /// Orbits of planets and belts: public knowledge.
+    pub layout: &'a Layout,
+    /// The own ship.
+    pub own: &'a Ship,
+    /// Radius of the arena, u.
+    pub edge_radius: f32,
+    /// Other ships in view.
+    pub ships: Vec<ShipSight>,
+    /// Standing rocks in view.
+    pub rocks: Vec<SolidSight>,
+    /// Pickups in view.
+    pub pickups: Vec<(Vec2, PickupKind)>,
+    /// Who did damage to the own ship lately.
+    pub attacker: Option<PlayerId>,
+}
+
+/// Another ship.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShipSight {
+    /// Whose.
+    pub player: PlayerId,
+    /// Flown by the server.
+    pub bot: bool,
+    /// Points, from the leaderboard.
+    pub score: u32,
+    /// Position, u.
+    pub pos: Vec2,
+    /// Velocity, u/s.
+    pub vel: Vec2,
+    /// Hull left, 0..=1.
+    pub hull: f32,
+    /// Under spawn protection.
+    pub protected: bool,
+}
+
+/// A standing rock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SolidSight {
+    /// Position, u.
+    pub pos: Vec2,
+    /// Velocity, u/s.
+    pub vel: Vec2,
+    /// Size.
+    pub size: RockSize,
+}

@@ -1,0 +1,111 @@
+//! Read-only tables of the game: one file per noun, numbers only. Invariant: the rules in `sim` hold for any
+//! table that passes [`Defs::validate`]; nothing here decides anything.
+
+pub mod arena;
+pub mod pickup;
+pub mod rock;
+pub mod rules;
+pub mod ship;
+pub mod weapon;
+
+pub use arena::ArenaDef;
+pub use pickup::PickupKind;
+pub use rock::RockSize;
+pub use rules::RulesDef;
+pub use ship::{ShipClass, ShipDef};
+pub use weapon::{WeaponDef, WeaponKind};
+
+/// All tables together; what `sim::step` reads besides the world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defs {
+    /// Star, planets, belts and the edge.
+    pub arena: ArenaDef,
+    /// Scores, timers and protection.
+    pub rules: RulesDef,
+    /// One row per [`ShipClass`], in its order.
+    pub ships: [ShipDef; ShipClass::COUNT],
+    /// One row per [`WeaponKind`], in its order.
+    pub weapons: [WeaponDef; WeaponKind::COUNT],
+}
+
+impl Defs {
+    /// The tables the public game is played with.
+    #[must_use]
+    pub fn standard() -> Defs {
+        Defs { arena: ArenaDef::STANDARD, rules: RulesDef::STANDARD, ships: ship::STANDARD, weapons: weapon::STANDARD }
+    }
+
+    /// The row of a ship class.
+    #[must_use]
+    pub fn ship(&self, class: ShipClass) -> &ShipDef {
+        &self.ships[class as usize]
+    }
+
+    /// The row of a weapon.
+    #[must_use]
+    pub fn weapon(&self, kind: WeaponKind) -> &WeaponDef {
+        &self.weapons[kind as usize]
+    }
+
+    /// Checks the relations the rules rely on.
+    ///
+    /// # Errors
+    /// Names the first table entry that breaks a relation.
+    pub fn validate(&self) -> Result<(), DefsError> {
+        let positive =
+            |what, value: f32| if value > 0.0 && value.is_finite() { Ok(()) } else { Err(DefsError { what }) };
+        let holds = |what, condition| if condition { Ok(()) } else { Err(DefsError { what }) };
+        let arena = &self.arena;
+        positive("arena.star.gm", arena.star.gm)?;
+        positive("arena.star.softening", arena.star.softening)?;
+        holds("arena.star: burn radius < event ring", arena.star.burn_radius < arena.star.ring_radius)?;
+        holds("arena.star: cut-off", arena.star.fade_from < arena.star.fade_to)?;
+        holds("arena: radius bounds", arena.radius_min < arena.radius_max)?;
+        holds("arena: margin", arena.margin < arena.radius_min)?;
+        for ship in &self.ships {
+            positive("ship.hull", ship.hull as f32)?;
+            positive("ship.thrust", ship.thrust)?;
+            positive("ship.speed_cap", ship.speed_cap)?;
+            positive("ship.radius", ship.radius)?;
+            holds("ship.turn_deg_s below half a turn per tick", ship.turn_deg_s < 180.0 * crate::tick::TICK_HZ as f32)?;
+        }
+        for weapon in &self.weapons {
+            positive("weapon.speed", weapon.speed)?;
+            holds("weapon.life_ticks below 256: shot keys hold the low byte of a tick", weapon.life_ticks < 240)?;
+            holds("weapon.period_ticks", weapon.period_ticks > 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// A table entry that breaks a relation the rules rely on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefsError {
+    /// The entry, as a path into [`Defs`].
+    pub what: &'static str,
+}
+
+impl core::fmt::Display for DefsError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "game tables: {} is out of range", self.what)
+    }
+}
+
+impl core::error::Error for DefsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_tables_are_valid() {
+        assert_eq!(Defs::standard().validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_broken_table_is_named() {
+        let mut defs = Defs::standard();
+        defs.ships[0].thrust = -1.0;
+        assert_eq!(defs.validate(), Err(DefsError { what: "ship.thrust" }));
+    }
+}

@@ -1,0 +1,39 @@
+//! Names of things, on the wire and in the world. Invariant: an id never means two living things at once.
+
+use serde::{Deserialize, Serialize};
+
+/// A pilot's slot in a room, `0..limits::PLAYERS_MAX`. Slots are reused; [`ShipId`] tells lives apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct PlayerId(pub u16);
+
+impl PlayerId {
+    /// The slot as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// One life of one pilot: the slot and a generation that counts launches from it, so a respawned ship is a new
+/// entity to everyone who saw the old one die.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ShipId {
+    /// Whose ship.
+    pub player: PlayerId,
+    /// Which launch of that slot, wrapping.
+    pub life: u8,
+}
+
+/// A shot's name, known to shooter and server before they talk: who, and the tick it left the barrel (mod 256;
+/// no shot lives that long). That is how a predicted shot and the authoritative one find each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ShotKey {
+    /// Who fired.
+    pub owner: PlayerId,
+    /// Low byte of the firing tick.
+    pub tick: u8,
+}
+
+/// A free body: a loose rock or a pickup. Numbers count up and skip those in use, so none is reused soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct BodyId(pub u16);

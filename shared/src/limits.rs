@@ -1,0 +1,55 @@
+//! Every maximum, in one place, with the relations between them asserted at compile time. Full always means a
+//! decided thing: drop, replace, skip or disconnect (each constant says which).
+
+/// Pilots in one room, bots included. Full: join refused with close code 4004.
+pub const PLAYERS_MAX: usize = 512;
+/// Bits of a [`crate::ids::PlayerId`] on the wire.
+pub const PLAYER_BITS: u32 = 9;
+/// Shots alive in one room. Full: a new shot fizzles at the muzzle.
+pub const SHOTS_MAX: usize = 4_096;
+/// Loose rocks in one room. Full: a breaking rock leaves ore but no fragments.
+pub const ROCKS_MAX: usize = 512;
+/// Pickups in one room. Full: the oldest vanishes.
+pub const PICKUPS_MAX: usize = 1_024;
+/// Belt slots in one room.
+pub const BELT_SLOTS_MAX: usize = 512;
+/// Events kept for one client between two snapshots. Full: the oldest cosmetic ones are dropped.
+pub const EVENTS_PENDING_MAX: usize = 128;
+
+/// Ticks a client's commands may be ahead of the room. Further ahead: the command is dropped and counted.
+pub const COMMANDS_AHEAD_MAX: i32 = 32;
+/// Commands in one batch. More: protocol error, close 4002.
+pub const COMMANDS_PER_BATCH_MAX: usize = 16;
+/// Ticks without a command for which the last one is repeated (250 ms); then neutral.
+pub const COMMAND_REPEAT_TICKS: u32 = 15;
+/// Ticks of public ship history kept as delta baselines; an older baseline means an absolute update.
+pub const HISTORY_TICKS: usize = 32;
+
+/// One message from a client, bytes. Longer: the socket is closed.
+pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
+/// The first message of a client, bytes. Longer: close 4002.
+pub const HELLO_BYTES_MAX: usize = 256;
+/// One message from a server, bytes. A client refuses longer ones.
+pub const SERVER_MESSAGE_BYTES_MAX: usize = 65_536;
+/// Soft cap of one snapshot message: it must fit one TCP segment (measured: two segments per message triple the
+/// time without fresh news at 80 ms and 1 % loss). What does not fit waits for the next one.
+pub const SNAPSHOT_BYTES_SOFT_MAX: usize = 1_200;
+
+/// Characters in a name after cleaning.
+pub const NAME_CHARS_MAX: usize = 16;
+/// Bytes in a name after cleaning.
+pub const NAME_BYTES_MAX: usize = 48;
+/// Rows of the leaderboard that are sent, besides the reader's own.
+pub const LEADERBOARD_ROWS: usize = 10;
+
+/// Half extents of the view a client may ask for, u. Larger requests are clamped; the area cap keeps a very wide
+/// window from being a spyglass.
+pub const VIEW_HALF_MAX: (f32, f32) = (1_100.0, 1_100.0);
+/// Largest half-width × half-height of a view, u² (1600×900 u is 800 × 450; a quarter more is allowed).
+pub const VIEW_HALF_AREA_MAX: f32 = 800.0 * 450.0 * 1.25;
+
+const _: () = assert!(PLAYERS_MAX <= 1 << PLAYER_BITS);
+const _: () = assert!(HISTORY_TICKS.is_power_of_two());
+const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
+const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
+const _: () = assert!(SNAPSHOT_BYTES_SOFT_MAX * 4 <= SERVER_MESSAGE_BYTES_MAX);

@@ -1,0 +1,23 @@
+//! The wire: messages, their codec, and the packed body of a snapshot.
+//!
+//! Invariant: only types made for the wire serialise; the world converts to them. `codec` is the only file that
+//! names bincode. A byte from the network can produce an error, never a panic and never a large allocation.
+
+pub mod bits;
+pub mod body;
+pub mod close;
+pub mod codec;
+pub mod entity_state;
+pub mod known;
+pub mod messages;
+pub mod owner_state;
+pub mod reckon;
+pub mod schema;
+
+pub use close::CloseCode;
+pub use codec::{DecodeError, HelloError};
+pub use messages::{
+    ClientMessage, CommandBatch, Hello, Leader, Leaderboard, ResumeToken, Roster, RosterEntry, ScoreRow, ServerMessage,
+    Snapshot, SnapshotFlags, Welcome,
+};
+pub use schema::proto_hash;

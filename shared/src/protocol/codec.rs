@@ -1,0 +1,155 @@
+//! Messages to bytes and back. The only file that names bincode.
+//!
+//! Invariant: decoding is bounded by a byte limit (without one, ten bytes claiming 2^40 elements abort the
+//! process), refuses trailing bytes, and never panics. bincode is unmaintained since December 2025 and pinned to
+//! 2.0.1; everything goes through serde, so another format can take its place in this file alone.
+
+use bincode::config;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    messages::{ClientMessage, Hello, ServerMessage},
+    schema::proto_hash,
+};
+use crate::limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX};
+
+/// Why bytes are not a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecodeError {
+    /// Longer than the limit for its direction.
+    TooLong {
+        /// Length, bytes.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Not an encoding of any message.
+    Malformed,
+    /// A message, and then something else.
+    Trailing {
+        /// How many bytes too many.
+        bytes: usize,
+    },
+    /// A well-formed message beyond its own limits.
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+    },
+}
+
+impl core::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            DecodeError::TooLong { bytes, limit } => write!(f, "message of {bytes} bytes, limit {limit}"),
+            DecodeError::Malformed => f.write_str("malformed message"),
+            DecodeError::Trailing { bytes } => write!(f, "{bytes} bytes after the message"),
+            DecodeError::OutOfRange { field } => write!(f, "message field {field} out of range"),
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// Why a first message is not a hello to this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelloError {
+    /// The client was built from another protocol; nothing after the hash was looked at.
+    Version {
+        /// Its hash.
+        theirs: u64,
+    },
+    /// Same protocol, bad bytes.
+    Decode(DecodeError),
+}
+
+impl core::fmt::Display for HelloError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            HelloError::Version { theirs } => {
+                write!(f, "client speaks protocol {theirs:016x}, this server {:016x}", proto_hash())
+            }
+            HelloError::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for HelloError {}
+
+/// A hello: eight bytes of protocol hash, little-endian, then the message. The hash comes first and in a fixed
+/// place so that any two versions can at least tell that they differ.
+#[must_use]
+pub fn encode_hello(hello: &Hello) -> Vec<u8> {
+    let mut bytes = proto_hash().to_le_bytes().to_vec();
+    bytes.extend(encode_hello_body(hello));
+    bytes
+}
+
+/// A hello without the hash before it; what the hash itself covers.
+pub(super) fn encode_hello_body(hello: &Hello) -> Vec<u8> {
+    encode(hello)
+}
+
+/// Reads a first message.
+///
+/// # Errors
+/// [`HelloError::Version`] when the hash differs, else what is wrong with the bytes.
+pub fn decode_hello(bytes: &[u8]) -> Result<Hello, HelloError> {
+    if bytes.len() > HELLO_BYTES_MAX {
+        return Err(HelloError::Decode(DecodeError::TooLong { bytes: bytes.len(), limit: HELLO_BYTES_MAX }));
+    }
+    let Some((hash, rest)) = bytes.split_first_chunk::<8>() else {
+        return Err(HelloError::Decode(DecodeError::Malformed));
+    };
+    let theirs = u64::from_le_bytes(*hash);
+    if theirs != proto_hash() {
+        return Err(HelloError::Version { theirs });
+    }
+    decode::<Hello, HELLO_BYTES_MAX>(rest).map_err(HelloError::Decode)
+}
+
+/// Bytes of a client's message.
+#[must_use]
+pub fn encode_client(message: &ClientMessage) -> Vec<u8> {
+    encode(message)
+}
+
+/// Reads a client's message.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
+    let message = decode::<ClientMessage, CLIENT_MESSAGE_BYTES_MAX>(bytes)?;
+    match &message {
+        ClientMessage::Commands(batch) if batch.commands.len() > COMMANDS_PER_BATCH_MAX => {
+            Err(DecodeError::OutOfRange { field: "commands" })
+        }
+        _ => Ok(message),
+    }
+}
+
+/// Bytes of a server's message.
+#[must_use]
+pub fn encode_server(message: &ServerMessage) -> Vec<u8> {
+    encode(message)
+}
+
+/// Reads a server's message.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
+    decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)
+}
+
+fn encode(message: &impl Serialize) -> Vec<u8> {
+    bincode::serde::encode_to_vec(message, config::standard()).expect("our own messages always encode")
+}
+
+fn decode<T: DeserializeOwned, const LIMIT: usize>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if bytes.len() > LIMIT {
+        return Err(DecodeError::TooLong { bytes: bytes.len(), limit: LIMIT });
+    }
+    let (message, used) = bincode::serde::decode_from_slice::<T, _>(bytes, config::standard().with_limit::<LIMIT>())
+        .map_err(|_| DecodeError::Malformed)?;
+    if used == bytes.len() { Ok(message) } else { Err(DecodeError::Trailing { bytes: bytes.len() - used }) }
+}

@@ -1,0 +1,78 @@
+//! Dead reckoning: what both ends take to have happened to a ship while nothing was said about it.
+//!
+//! Invariant: the result depends only on what the client was told before (state, commands, seed) and the ticks
+//! gone by, so the server can run it, compare it with the truth and stay silent when it agrees.
+
+use super::entity_state::PublicShip;
+use crate::{
+    defs::{Defs, arena::PLANETS},
+    math,
+    sim::{Command, Layout, Ship, Sky, helm, movement},
+    tick::Tick,
+};
+use glam::Vec2;
+
+/// The skies of recent ticks, computed once each.
+#[derive(Debug, Clone)]
+pub struct Skies {
+    slots: Vec<Option<(Tick, [Vec2; PLANETS])>>,
+}
+
+/// Skies kept; a power of two larger than any prediction window.
+const KEPT: usize = 128;
+
+impl Default for Skies {
+    fn default() -> Skies {
+        Skies { slots: vec![None; KEPT] }
+    }
+}
+
+impl Skies {
+    /// The sky at `tick`.
+    pub fn at<'a>(&mut self, layout: &Layout, defs: &'a Defs, tick: Tick) -> Sky<'a> {
+        let slot = &mut self.slots[tick.0 as usize % KEPT];
+        if let Some((kept, planets)) = slot
+            && *kept == tick
+        {
+            return Sky { arena: &defs.arena, tick, planets: *planets };
+        }
+        let sky = Sky::at(layout, &defs.arena, tick);
+        *slot = Some((tick, sky.planets));
+        sky
+    }
+}
+
+/// Everything reckoning needs besides the ship.
+#[derive(Debug)]
+pub struct Reckoner<'a> {
+    /// Planets and belts.
+    pub layout: &'a Layout,
+    /// The tables.
+    pub defs: &'a Defs,
+    /// Shared skies.
+    pub skies: &'a mut Skies,
+    /// Radius of the arena at the base tick, u; taken as constant since, on both ends.
+    pub edge_radius: f32,
+}
+
+impl Reckoner<'_> {
+    /// Moves a public ship by one tick into `tick`, engines as `controls` say.
+    pub fn public(&mut self, ship: &mut PublicShip, controls: Command, tick: Tick) {
+        let sky = self.skies.at(self.layout, self.defs, tick);
+        ship.controls = controls;
+        movement::integrate(&mut ship.body, controls, self.defs.ship(ship.class), &sky, self.edge_radius);
+    }
+
+    /// Moves an owner's ship by one tick into `tick`; contact and damage are not foretold.
+    pub fn owner(&mut self, ship: &mut Ship, command: Command, tick: Tick) {
+        let sky = self.skies.at(self.layout, self.defs, tick);
+        helm::fly(ship, command, self.defs, &sky, self.edge_radius);
+    }
+}
+
+/// Time constant with which a drawn error fades, s, by its size: 100 ms below 8 u, 40 ms above 48 u (Gaffer's
+/// rule made independent of the frame rate).
+#[must_use]
+pub fn error_half_life_s(error_u: f32) -> f32 {
+    0.1 - 0.06 * math::ramp(error_u, 8.0, 48.0)
+}

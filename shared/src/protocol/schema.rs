@@ -1,0 +1,186 @@
+//! The protocol's fingerprint: two builds talk only if it is equal. It covers the messages' shape (by encoding one
+//! of each), the packed records, the lattice, the tick rate and every number of the game, because both ends
+//! simulate.
+
+use std::sync::OnceLock;
+
+use super::{
+    close::CloseCode,
+    messages::{
+        ClientMessage, CommandBatch, Hello, Leader, Leaderboard, ResumeToken, Roster, RosterEntry, ScoreRow,
+        ServerMessage, Snapshot, SnapshotFlags, Welcome,
+    },
+};
+use crate::{
+    defs::{Defs, WeaponKind},
+    ids::PlayerId,
+    rng::mix,
+    sim::{Cause, Command, golden},
+    tick::{TICK_HZ, Tick},
+};
+
+/// Bumped by whoever changes the packed body or the rules in a way that the samples below do not show.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
+#[must_use]
+pub fn proto_hash() -> u64 {
+    static HASH: OnceLock<u64> = OnceLock::new();
+    *HASH.get_or_init(|| {
+        let mut text = format!("{PROTOCOL_VERSION} {TICK_HZ} {:?}", Defs::standard());
+        for size in crate::defs::RockSize::ALL {
+            text.push_str(&format!("{:?}", size.def()));
+        }
+        for code in CloseCode::ALL {
+            text.push_str(&format!("{code:?}{}", code.number()));
+        }
+        let mut hash = hash_bytes(0, text.as_bytes());
+        for message in client_samples() {
+            hash = hash_bytes(hash, &super::codec::encode_client(&message));
+        }
+        for message in server_samples() {
+            hash = hash_bytes(hash, &super::codec::encode_server(&message));
+        }
+        hash_bytes(hash, &super::codec::encode_hello_body(&sample_hello())) ^ rules_hash()
+    })
+}
+
+/// A short scripted match: any change of the rules' arithmetic shows in its check sum.
+fn rules_hash() -> u64 {
+    let defs = Defs::standard();
+    let mut live = golden::Match::new(&golden::SCRIPTS[1], &defs);
+    (0..60).for_each(|_| live.advance(&defs));
+    mix(u64::from(crate::sim::checksum(&live.world)))
+}
+
+fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(mix(hash ^ bytes.len() as u64), |hash, byte| mix(hash ^ u64::from(*byte)))
+}
+
+fn sample_hello() -> Hello {
+    Hello { resume: Some(ResumeToken([7; 16])), view_half: (800, 450) }
+}
+
+fn client_samples() -> [ClientMessage; 7] {
+    let batch = CommandBatch {
+        ack: Tick(1),
+        stamp_ms: 2,
+        first: Tick(3),
+        commands: vec![Command::default(), Command::default()],
+    };
+    [
+        ClientMessage::Commands(batch),
+        ClientMessage::Play { name: "a".into() },
+        ClientMessage::Relaunch,
+        ClientMessage::SetView { half: (1, 2) },
+        ClientMessage::Idle(true),
+        ClientMessage::NeedFull,
+        ClientMessage::Leave,
+    ]
+}
+
+fn server_samples() -> [ServerMessage; 6] {
+    let player = PlayerId(5);
+    let row = ScoreRow { player, score: 6 };
+    [
+        ServerMessage::Welcome(Welcome {
+            room: "r".into(),
+            tick: Tick(1),
+            seed: 2,
+            token: ResumeToken([3; 16]),
+            resumed: Some(player),
+        }),
+        ServerMessage::Joined { player },
+        ServerMessage::Snapshot(Snapshot {
+            tick: Tick(1),
+            flags: SnapshotFlags(2),
+            margin: -3,
+            echo_ms: 4,
+            echo_age_ms: 5,
+            check: Some(6),
+            body: vec![7, 8],
+        }),
+        ServerMessage::Roster(Roster {
+            entries: vec![RosterEntry { player, name: "n".into(), bot: true }],
+            left: vec![player],
+        }),
+        ServerMessage::Leaderboard(Leaderboard {
+            rows: vec![row],
+            own: Some((1, row)),
+            pilots: 2,
+            leader: Some(Leader { player, at: (3, -4) }),
+        }),
+        ServerMessage::Kill { killer: Some(player), victim: player, cause: Cause::Shot(WeaponKind::Pulse), points: 9 },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::codec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_message_survives_the_wire_and_tolerates_no_tail() {
+        for message in client_samples() {
+            let mut bytes = codec::encode_client(&message);
+            assert_eq!(codec::decode_client(&bytes), Ok(message));
+            bytes.push(0);
+            assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::Trailing { bytes: 1 }));
+        }
+        for message in server_samples() {
+            let bytes = codec::encode_server(&message);
+            assert_eq!(codec::decode_server(&bytes), Ok(message));
+            for end in 0..bytes.len() {
+                assert!(codec::decode_server(&bytes[..end]).is_err(), "cut at {end}");
+            }
+        }
+        let bytes = codec::encode_hello(&sample_hello());
+        assert_eq!(codec::decode_hello(&bytes), Ok(sample_hello()));
+    }
+
+    #[test]
+    fn a_length_bomb_is_refused_before_it_allocates() {
+        // A command batch whose vector claims 2^40 elements.
+        let mut bytes = vec![0, 0, 0, 0, 253];
+        bytes.extend((1u64 << 40).to_le_bytes());
+        assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::Malformed));
+    }
+
+    #[test]
+    fn limits_beyond_the_codec_are_checked() {
+        let commands = vec![Command::default(); crate::limits::COMMANDS_PER_BATCH_MAX + 1];
+        let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, first: Tick(0), commands };
+        let bytes = codec::encode_client(&ClientMessage::Commands(batch));
+        assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::OutOfRange { field: "commands" }));
+        let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
+        assert!(matches!(codec::decode_client(&long), Err(codec::DecodeError::TooLong { .. })));
+    }
+
+    #[test]
+    fn another_version_is_told_apart_whatever_follows() {
+        let mut bytes = codec::encode_hello(&sample_hello());
+        bytes[0] ^= 1;
+        bytes.truncate(8);
+        let theirs = proto_hash() ^ 1;
+        assert_eq!(codec::decode_hello(&bytes), Err(codec::HelloError::Version { theirs }));
+        assert_eq!(codec::decode_hello(&[1, 2]), Err(codec::HelloError::Decode(codec::DecodeError::Malformed)));
+    }
+
+    proptest! {
+        #[test]
+        fn rubbish_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = codec::decode_client(&bytes);
+            let _ = codec::decode_server(&bytes);
+            let _ = codec::decode_hello(&bytes);
+        }
+
+        #[test]
+        fn decoded_commands_are_in_range(buttons: u8, aim: u16) {
+            let command = Command::new(crate::sim::Buttons(buttons), crate::quantize::Angle(aim));
+            let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, first: Tick(0), commands: vec![command] };
+            let message = ClientMessage::Commands(batch);
+            prop_assert_eq!(codec::decode_client(&codec::encode_client(&message)), Ok(message));
+        }
+    }
+}

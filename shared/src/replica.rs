@@ -1,0 +1,563 @@
+//! The client's end of the netcode, sans-io.
+//!
+//! Bytes from the socket go in through [`Replica::handle_bytes`], bytes for the socket come out of
+//! [`Replica::poll_transmit`], and [`Replica::frame`] turns the pilot's intent and the time into a [`View`].
+//! Invariant: whatever the server sends, this never panics; what cannot be understood is an error that ends
+//! the connection.
+
+mod clock;
+mod decode;
+mod predict;
+mod present;
+mod scribe;
+pub mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use glam::Vec2;
+
+use crate::{
+    defs::Defs,
+    ids::{PlayerId, ShipId},
+    limits::COMMANDS_PER_BATCH_MAX,
+    protocol::{
+        ClientMessage, CommandBatch, DecodeError, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage,
+        Snapshot, Welcome, body::Station, codec, known::Known, reckon::Skies,
+    },
+    quantize::Angle,
+    sim::{Buttons, Cause, Command, Layout},
+    tick::Tick,
+};
+use clock::Clock;
+use decode::{Note, Reading};
+use predict::{Predictor, Sent, Surroundings, standing};
+use present::Present;
+use view::LineView;
+pub use view::{Phase, View, ViewEvent};
+
+/// What the pilot wants in this frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Intent {
+    /// Buttons held.
+    pub buttons: Buttons,
+    /// Where the nose should point; `None` keeps the last aim.
+    pub aim: Option<Angle>,
+}
+
+/// Why this connection cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplicaError {
+    /// Bytes that are not a message.
+    Decode(DecodeError),
+    /// A snapshot that makes no sense here.
+    Snapshot {
+        /// Its tick.
+        tick: Tick,
+    },
+    /// A message that may not come now.
+    OutOfOrder,
+    /// What is known differs from what the server says we know, again after a resync.
+    Desync {
+        /// When.
+        tick: Tick,
+    },
+}
+
+impl core::fmt::Display for ReplicaError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            ReplicaError::Decode(error) => error.fmt(f),
+            ReplicaError::Snapshot { tick } => write!(f, "snapshot of tick {} makes no sense", tick.0),
+            ReplicaError::OutOfOrder => f.write_str("a message came before the welcome"),
+            ReplicaError::Desync { tick } => write!(f, "lost the thread at tick {}", tick.0),
+        }
+    }
+}
+
+impl core::error::Error for ReplicaError {}
+
+/// One line of the kill feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KillLine {
+    /// Who did it, if anyone.
+    pub killer: Option<PlayerId>,
+    /// Who died.
+    pub victim: PlayerId,
+    /// Of what.
+    pub cause: Cause,
+    /// Points the killer gained.
+    pub points: u32,
+}
+
+/// Desyncs forgiven on one connection; TCP has no excuse for more.
+const DESYNCS_MAX: u32 = 2;
+/// Commands are sent in batches of this many…
+const BATCH: usize = 2;
+/// …and an acknowledgement at least this often while snapshots come, µs.
+const ACK_US: u64 = 60_000;
+
+/// A connection's view of a room.
+#[derive(Debug)]
+pub struct Replica {
+    defs: Defs,
+    layout: Option<Layout>,
+    welcome: Option<Welcome>,
+    player: Option<PlayerId>,
+    known: Known,
+    clock: Option<Clock>,
+    skies: Skies,
+    sent: Sent,
+    batch: Vec<(Tick, Command)>,
+    command: Command,
+    predictor: Option<Predictor>,
+    present: Present,
+    notes: Vec<Note>,
+    events: Vec<ViewEvent>,
+    roster: BTreeMap<PlayerId, RosterEntry>,
+    leaderboard: Leaderboard,
+    kills: VecDeque<KillLine>,
+    outbox: VecDeque<Vec<u8>>,
+    view: View,
+    line: LineView,
+    last_frame_us: u64,
+    last_ack_us: u64,
+    last_snapshot_us: u64,
+    rates: Rates,
+    desyncs: u32,
+    relaunching: bool,
+}
+
+/// Bytes and snapshots counted over a window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rates {
+    since_us: u64,
+    down: u32,
+    up: u32,
+    snapshots: u32,
+}
+
+impl Replica {
+    /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
+    #[must_use]
+    pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<ResumeToken>, now_us: u64) -> Replica {
+        let hello = codec::encode_hello(&Hello { resume, view_half });
+        Replica {
+            defs,
+            layout: None,
+            welcome: None,
+            player: None,
+            known: Known::default(),
+            clock: None,
+            skies: Skies::default(),
+            sent: Sent::default(),
+            batch: Vec::new(),
+            command: Command::default(),
+            predictor: None,
+            present: Present::default(),
+            notes: Vec::new(),
+            events: Vec::new(),
+            roster: BTreeMap::new(),
+            leaderboard: Leaderboard::default(),
+            kills: VecDeque::new(),
+            outbox: VecDeque::from([hello]),
+            view: View::default(),
+            line: LineView::default(),
+            last_frame_us: now_us,
+            last_ack_us: now_us,
+            last_snapshot_us: now_us,
+            rates: Rates { since_us: now_us, ..Rates::default() },
+            desyncs: 0,
+            relaunching: false,
+        }
+    }
+
+    /// Takes in one message of the server.
+    ///
+    /// # Errors
+    /// When the message makes no sense; the connection must then be closed.
+    pub fn handle_bytes(&mut self, bytes: &[u8], now_us: u64) -> Result<(), ReplicaError> {
+        self.rates.down += bytes.len() as u32;
+        let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
+        match message {
+            ServerMessage::Welcome(welcome) => self.take_welcome(welcome),
+            ServerMessage::Joined { player } => self.player = Some(player),
+            ServerMessage::Snapshot(snapshot) => return self.take_snapshot(&snapshot, now_us),
+            ServerMessage::Roster(roster) => self.take_roster(roster),
+            ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
+            ServerMessage::Kill { killer, victim, cause, points } => {
+                if self.kills.len() >= 32 {
+                    self.kills.pop_front();
+                }
+                self.kills.push_back(KillLine { killer, victim, cause, points });
+            }
+        }
+        Ok(())
+    }
+
+    /// Advances to `now_us` with the pilot's intent and returns the picture.
+    pub fn frame(&mut self, now_us: u64, intent: Intent) -> &View {
+        let dt_s = now_us.saturating_sub(self.last_frame_us) as f32 / 1_000_000.0;
+        self.last_frame_us = now_us;
+        let mut events = std::mem::take(&mut self.events);
+        self.advance_clock(now_us, intent, &mut events);
+        self.present.relax(dt_s);
+        if let Some(predictor) = &mut self.predictor {
+            predictor.relax(dt_s);
+        }
+        self.update_line(now_us);
+        let mut view = std::mem::take(&mut self.view);
+        view.events.clear();
+        view.events.append(&mut events);
+        self.events = events;
+        self.describe(&mut view);
+        self.view = view;
+        &self.view
+    }
+
+    /// The last frame's picture.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The next message for the socket; drain after `frame` and `handle_bytes`.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        let bytes = self.outbox.pop_front()?;
+        self.rates.up += bytes.len() as u32;
+        Some(bytes)
+    }
+
+    /// Asks for a slot and a ship.
+    pub fn play(&mut self, name: &str) {
+        self.say(&ClientMessage::Play { name: name.chars().take(64).collect() });
+    }
+
+    /// Asks for a new ship after death; once per death is enough, more do no harm.
+    pub fn relaunch(&mut self) {
+        if !self.relaunching {
+            self.relaunching = true;
+            self.say(&ClientMessage::Relaunch);
+        }
+    }
+
+    /// Gives the slot up.
+    pub fn leave(&mut self) {
+        self.say(&ClientMessage::Leave);
+        self.player = None;
+    }
+
+    /// The window changed: half extents of the view, u.
+    pub fn set_view(&mut self, half: (u16, u16)) {
+        self.say(&ClientMessage::SetView { half });
+    }
+
+    /// The tab was hidden, or is visible again.
+    pub fn set_idle(&mut self, idle: bool, now_us: u64) {
+        self.say(&ClientMessage::Idle(idle));
+        if !idle {
+            self.last_frame_us = now_us;
+            if now_us.saturating_sub(self.last_snapshot_us) > 2_000_000 {
+                self.say(&ClientMessage::NeedFull);
+            }
+            if let Some(clock) = &mut self.clock {
+                clock.set_leading(false, self.known.tick, now_us);
+            }
+        }
+    }
+
+    /// The own slot, when playing.
+    #[must_use]
+    pub fn player(&self) -> Option<PlayerId> {
+        self.player
+    }
+
+    /// The secret that brings the next connection back to this slot.
+    #[must_use]
+    pub fn token(&self) -> Option<ResumeToken> {
+        self.welcome.as_ref().map(|welcome| welcome.token)
+    }
+
+    /// Whether the server gave the slot of an earlier connection back.
+    #[must_use]
+    pub fn resumed(&self) -> bool {
+        self.welcome.as_ref().is_some_and(|welcome| welcome.resumed.is_some())
+    }
+
+    /// What the server said first.
+    #[must_use]
+    pub fn welcome(&self) -> Option<&Welcome> {
+        self.welcome.as_ref()
+    }
+
+    /// A pilot's name and kind.
+    #[must_use]
+    pub fn name_of(&self, player: PlayerId) -> Option<&RosterEntry> {
+        self.roster.get(&player)
+    }
+
+    /// The standing.
+    #[must_use]
+    pub fn leaderboard(&self) -> &Leaderboard {
+        &self.leaderboard
+    }
+
+    /// The next line of the kill feed.
+    pub fn poll_kill(&mut self) -> Option<KillLine> {
+        self.kills.pop_front()
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn defs(&self) -> &Defs {
+        &self.defs
+    }
+
+    /// What the server told, for comparing with what it meant to tell.
+    #[must_use]
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    fn say(&mut self, message: &ClientMessage) {
+        self.outbox.push_back(codec::encode_client(message));
+    }
+
+    fn take_welcome(&mut self, welcome: Welcome) {
+        self.layout = Some(Layout::new(welcome.seed, &self.defs.arena));
+        self.player = welcome.resumed;
+        self.welcome = Some(welcome);
+    }
+
+    fn take_roster(&mut self, roster: Roster) {
+        for player in roster.left {
+            self.roster.remove(&player);
+        }
+        for entry in roster.entries {
+            if self.roster.len() < crate::limits::PLAYERS_MAX || self.roster.contains_key(&entry.player) {
+                self.roster.insert(entry.player, entry);
+            }
+        }
+    }
+
+    fn take_snapshot(&mut self, snapshot: &Snapshot, now_us: u64) -> Result<(), ReplicaError> {
+        let Some(layout) = &self.layout else { return Err(ReplicaError::OutOfOrder) };
+        let sent = &self.sent;
+        let mut reading = Reading { layout, defs: &self.defs, skies: &mut self.skies, player: self.player };
+        self.notes.clear();
+        decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes)
+            .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
+        self.last_snapshot_us = now_us;
+        self.rates.snapshots += 1;
+        self.check(snapshot)?;
+        self.keep_time(snapshot, now_us);
+        let mut events = std::mem::take(&mut self.events);
+        self.reconcile(&mut events);
+        scribe::write(self, &mut events);
+        // Nobody looks while the tab is hidden: keep what is recent.
+        if events.len() > 512 {
+            events.drain(..events.len() - 512);
+        }
+        self.events = events;
+        self.acknowledge(now_us);
+        Ok(())
+    }
+
+    fn check(&mut self, snapshot: &Snapshot) -> Result<(), ReplicaError> {
+        if snapshot.check.is_none_or(|check| check == self.known.check()) {
+            return Ok(());
+        }
+        self.desyncs += 1;
+        if self.desyncs > DESYNCS_MAX {
+            return Err(ReplicaError::Desync { tick: snapshot.tick });
+        }
+        self.say(&ClientMessage::NeedFull);
+        Ok(())
+    }
+
+    fn keep_time(&mut self, snapshot: &Snapshot, now_us: u64) {
+        let clock = self.clock.get_or_insert_with(|| Clock::new(snapshot.tick, now_us));
+        if snapshot.echo_age_ms < u8::MAX {
+            let back_ms = ((now_us / 1_000) as u16).wrapping_sub(snapshot.echo_ms);
+            let rtt_ms = f64::from(back_ms) - f64::from(snapshot.echo_age_ms);
+            // The stamp wraps every 65 s; an answer that old is no measurement.
+            if (0.0..5_000.0).contains(&rtt_ms) {
+                clock.note_rtt(rtt_ms.max(0.1) * 1_000.0);
+            }
+        }
+        clock.set_leading(self.player.is_some(), snapshot.tick, now_us);
+        clock.note_snapshot(snapshot.tick, f32::from(snapshot.margin) / 4.0, now_us);
+    }
+
+    /// Compares the own ship with the prediction and brings everything else to the present.
+    fn reconcile(&mut self, events: &mut Vec<ViewEvent>) {
+        let (Some(layout), Some(clock)) = (&self.layout, &self.clock) else { return };
+        let mut around = Surroundings {
+            layout,
+            defs: &self.defs,
+            skies: &mut self.skies,
+            edge_radius: self.known.edge.radius_u(),
+            belt: &self.known.belt,
+        };
+        match (&self.known.own, &mut self.predictor) {
+            (Some(told), Some(predictor)) if predictor.ship().id == told.state.id => {
+                let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
+                predictor.rewind(clock.tick());
+                let verdict = predictor.reconcile(&told.state, told.tick, &self.sent, &mut around, &loose);
+                self.line.predictions += 1;
+                self.line.mispredictions += u32::from(!verdict.exact);
+                if !verdict.exact {
+                    self.line.correction_u = verdict.moved_u;
+                }
+            }
+            (Some(told), predictor) => {
+                let mut fresh = Predictor::new(told.state.clone(), told.tick);
+                let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
+                while clock.tick().is_after(fresh.tick()) {
+                    let next = fresh.tick().next();
+                    let solids = standing(&around, next, &loose);
+                    let command = self.sent.at(next).unwrap_or(Command::new(Buttons(0), told.state.body.heading));
+                    let _ = fresh.advance(command, &mut around, &solids);
+                }
+                // Until the pilot aims, the nose stays where the launch pointed it.
+                self.command = Command::new(Buttons(0), told.state.body.heading);
+                *predictor = Some(fresh);
+                self.relaunching = false;
+            }
+            (None, predictor) => *predictor = None,
+        }
+        let own = self.predictor.as_ref().map(|p| (p.ship().id, p.ship().body.pos.to_vec2()));
+        self.present.rebuild(&self.known, clock.tick(), own, &mut around, events);
+    }
+
+    fn advance_clock(&mut self, now_us: u64, intent: Intent, events: &mut Vec<ViewEvent>) {
+        let Some(steps) = self.clock.as_mut().map(|clock| clock.due(now_us)) else { return };
+        let command = Command::new(intent.buttons, intent.aim.unwrap_or(self.command.aim));
+        let edge = command.buttons != self.command.buttons;
+        self.command = command;
+        for _ in 0..steps {
+            let Some(tick) = self.clock.as_mut().map(Clock::step) else { return };
+            self.step(tick, command, events);
+        }
+        if self.batch.len() >= BATCH || (edge && !self.batch.is_empty()) {
+            self.send_batch(now_us);
+        }
+    }
+
+    fn step(&mut self, tick: Tick, command: Command, events: &mut Vec<ViewEvent>) {
+        let Some(layout) = &self.layout else { return };
+        // After the clock jumped back, ticks come again: what was sent for them stands.
+        let command = self.sent.at(tick).unwrap_or(command);
+        if self.player.is_some() && self.sent.at(tick).is_none() {
+            self.sent.record(tick, command);
+            self.batch.push((tick, command));
+        }
+        let mut around = Surroundings {
+            layout,
+            defs: &self.defs,
+            skies: &mut self.skies,
+            edge_radius: self.known.edge.radius_u(),
+            belt: &self.known.belt,
+        };
+        let own = self.predictor.as_ref().map(|p| (p.ship().id, p.ship().body.pos.to_vec2()));
+        self.present.step(own, &mut around, events);
+        let Some(predictor) = &mut self.predictor else { return };
+        let solids = standing(&around, tick, &self.present.loose());
+        while tick.is_after(predictor.tick()) {
+            let (shot, impact) = predictor.advance(command, &mut around, &solids);
+            if let Some(shot) = shot {
+                events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
+                self.present.hope(shot, predictor.tick());
+            }
+            if let Some(impact) = impact.filter(|impact| impact.speed > 20.0) {
+                events.push(ViewEvent::Bumped { pos: predictor.ship().body.pos.to_vec2(), speed: impact.speed });
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, now_us: u64) {
+        let spectating = self.player.is_none();
+        if spectating || now_us.saturating_sub(self.last_ack_us) > ACK_US {
+            self.send_batch(now_us);
+        }
+    }
+
+    /// Sends what waits, in runs of consecutive ticks (the clock may have jumped), with the acknowledgement.
+    fn send_batch(&mut self, now_us: u64) {
+        let mut waiting = std::mem::take(&mut self.batch);
+        let mut rest = waiting.as_slice();
+        loop {
+            let run = rest
+                .windows(2)
+                .take_while(|pair| pair[0].0.next() == pair[1].0)
+                .count()
+                .saturating_add(1)
+                .min(rest.len())
+                .min(COMMANDS_PER_BATCH_MAX);
+            let (now, later) = rest.split_at(run);
+            let batch = CommandBatch {
+                ack: self.known.tick,
+                stamp_ms: (now_us / 1_000) as u16,
+                first: now.first().map_or(self.known.tick, |(tick, _)| *tick),
+                commands: now.iter().map(|(_, command)| *command).collect(),
+            };
+            self.say(&ClientMessage::Commands(batch));
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        self.last_ack_us = now_us;
+        waiting.clear();
+        self.batch = waiting;
+    }
+
+    fn update_line(&mut self, now_us: u64) {
+        if let Some(clock) = &self.clock {
+            self.line.rtt_ms = (clock.rtt_us() / 1_000.0) as f32;
+            self.line.margin_ticks = clock.margin_ticks();
+            self.line.lead_ticks = clock.tick().since(self.known.tick) as f32;
+        }
+        self.line.staleness_ms = now_us.saturating_sub(self.last_snapshot_us) as f32 / 1_000.0;
+        let window_us = now_us.saturating_sub(self.rates.since_us);
+        if window_us >= 1_000_000 {
+            let per_s = |count: u32| count as f32 * 1_000_000.0 / window_us as f32;
+            self.line.down_bytes_s = per_s(self.rates.down);
+            self.line.up_bytes_s = per_s(self.rates.up);
+            self.line.snapshots_s = per_s(self.rates.snapshots);
+            self.rates = Rates { since_us: now_us, ..Rates::default() };
+        }
+    }
+
+    fn describe(&mut self, view: &mut View) {
+        let Some(layout) = &self.layout else { return };
+        let Some(clock) = &self.clock else { return };
+        scribe::Scribe {
+            defs: &self.defs,
+            layout,
+            known: &self.known,
+            present: &self.present,
+            predictor: self.predictor.as_ref(),
+            skies: &mut self.skies,
+            tick: clock.tick(),
+            alpha: clock.alpha(),
+            line: self.line,
+        }
+        .describe(view);
+    }
+
+    /// Where a ship is drawn now, or was known last, u and u/s.
+    fn place_of(&self, player: PlayerId) -> Option<(ShipId, Vec2, Vec2)> {
+        if let Some(predictor) = self.predictor.as_ref().filter(|p| p.ship().id.player == player) {
+            let body = predictor.ship().body;
+            return Some((predictor.ship().id, body.pos.to_vec2(), body.vel.to_vec2()));
+        }
+        let ship = self.present.ships.iter().find(|ship| ship.state.id.player == player)?;
+        Some((ship.state.id, ship.state.body.pos.to_vec2(), ship.state.body.vel.to_vec2()))
+    }
+
+    /// The station the server last told.
+    #[must_use]
+    pub fn station(&self) -> Station {
+        self.known.station
+    }
+}

@@ -1,0 +1,227 @@
+//! The own ship, ahead of the server: predicted by the same rules, corrected when the server disagrees.
+
+use glam::Vec2;
+
+use crate::{
+    defs::Defs,
+    protocol::reckon::{Skies, error_half_life_s},
+    quantize::Angle,
+    sim::{
+        Command, Kinematics, Layout, LooseRock, Ship, Shot,
+        contact::{Impact, bounce_off_solids},
+        helm, rocks, shots,
+        solids::Solids,
+    },
+    tick::Tick,
+};
+
+/// Ticks of predicted states kept: four seconds of round trip.
+const KEPT: usize = 256;
+/// Ticks of commands kept: more than a silent connection lives (12 s), so whatever a late snapshot reckons from
+/// is still here.
+const SENT_KEPT: usize = 1_024;
+/// Corrections beyond this are jumps, not errors: shown at once, u.
+const SNAP_U: f32 = 200.0;
+
+/// What prediction reads of the surroundings.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// Planets and belts.
+    pub layout: &'a Layout,
+    /// The tables.
+    pub defs: &'a Defs,
+    /// Recent skies.
+    pub skies: &'a mut Skies,
+    /// Radius of the arena, u.
+    pub edge_radius: f32,
+    /// Belt rocks by slot: 0 is broken.
+    pub belt: &'a [u8],
+}
+
+/// The commands sent, by tick.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    ring: Vec<Option<(Tick, Command)>>,
+}
+
+impl Default for Sent {
+    fn default() -> Sent {
+        Sent { ring: vec![None; SENT_KEPT] }
+    }
+}
+
+impl Sent {
+    /// Remembers the command for `tick`.
+    pub fn record(&mut self, tick: Tick, command: Command) {
+        self.ring[tick.0 as usize % SENT_KEPT] = Some((tick, command));
+    }
+
+    /// The command sent for `tick`.
+    #[must_use]
+    pub fn at(&self, tick: Tick) -> Option<Command> {
+        self.ring[tick.0 as usize % SENT_KEPT].filter(|(at, _)| *at == tick).map(|(_, command)| command)
+    }
+}
+
+/// The own ship at the client's present.
+#[derive(Debug, Clone)]
+pub struct Predictor {
+    ship: Ship,
+    before: Kinematics,
+    tick: Tick,
+    states: Vec<Option<(Tick, Ship)>>,
+    error: Vec2,
+    error_turn: f32,
+}
+
+/// What one reconciliation found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// The prediction of motion for that tick was exactly right.
+    pub exact: bool,
+    /// How far the present moved by the correction, u.
+    pub moved_u: f32,
+}
+
+impl Predictor {
+    /// Starts from what the server says of `tick`.
+    #[must_use]
+    pub fn new(ship: Ship, tick: Tick) -> Predictor {
+        let before = ship.body;
+        let mut predictor =
+            Predictor { ship, before, tick, states: vec![None; KEPT], error: Vec2::ZERO, error_turn: 0.0 };
+        predictor.remember();
+        predictor
+    }
+
+    /// The ship now.
+    #[must_use]
+    pub fn ship(&self) -> &Ship {
+        &self.ship
+    }
+
+    /// The tick it is at.
+    #[must_use]
+    pub fn tick(&self) -> Tick {
+        self.tick
+    }
+
+    fn remember(&mut self) {
+        self.states[self.tick.0 as usize % KEPT] = Some((self.tick, self.ship.clone()));
+    }
+
+    /// One tick with `command`; `solids` are those of the tick being entered. Returns the shot that leaves the
+    /// barrel and the hardest touch.
+    pub fn advance(
+        &mut self,
+        command: Command,
+        around: &mut Surroundings<'_>,
+        solids: &Solids,
+    ) -> (Option<Shot>, Option<Impact>) {
+        self.before = self.ship.body;
+        self.tick = self.tick.next();
+        let (fires, impact) = advance_ship(&mut self.ship, command, self.tick, around, solids);
+        self.remember();
+        let shot = fires.then(|| shots::launch(&self.ship, self.tick, around.defs));
+        (shot, impact)
+    }
+
+    /// Goes back to what was predicted for `tick`, when the clock jumped back there.
+    pub fn rewind(&mut self, tick: Tick) {
+        let back = self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick);
+        if let Some((_, ship)) = back.filter(|_| self.tick.is_after(tick)) {
+            self.ship = ship.clone();
+            self.before = ship.body;
+            self.tick = tick;
+        }
+    }
+
+    /// The server says where the ship was at `tick`. When that is not what was predicted, the present is computed
+    /// anew from there with the commands sent since; `loose` are the loose rocks at that tick.
+    pub fn reconcile(
+        &mut self,
+        truth: &Ship,
+        tick: Tick,
+        sent: &Sent,
+        around: &mut Surroundings<'_>,
+        loose: &[LooseRock],
+    ) -> Verdict {
+        let predicted =
+            self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick).map(|(_, ship)| ship);
+        if predicted == Some(truth) {
+            return Verdict { exact: true, moved_u: 0.0 };
+        }
+        let exact = predicted.is_some_and(|ship| ship.body == truth.body && ship.controls == truth.controls);
+        let drawn = (self.ship.body, self.before);
+        let present = self.tick;
+        self.ship = truth.clone();
+        self.tick = tick;
+        self.remember();
+        let mut loose = loose.to_vec();
+        while present.is_after(self.tick) {
+            let next = self.tick.next();
+            let sky = around.skies.at(around.layout, around.defs, next);
+            loose.retain_mut(|rock| rocks::advance(rock, &sky));
+            let solids = standing(around, next, &loose);
+            let command = sent.at(next).unwrap_or(self.ship.controls.neutral());
+            let _ = self.advance(command, around, &solids);
+        }
+        if self.tick == tick {
+            self.before = self.ship.body;
+        }
+        let moved = drawn.0.pos.to_vec2() - self.ship.body.pos.to_vec2();
+        if moved.length() > SNAP_U {
+            self.error = Vec2::ZERO;
+            self.error_turn = 0.0;
+        } else {
+            self.error += moved;
+            self.error_turn += turn_rad(self.ship.body.heading, drawn.0.heading);
+        }
+        Verdict { exact, moved_u: moved.length() }
+    }
+
+    /// Lets the drawn error fade over `dt_s`.
+    pub fn relax(&mut self, dt_s: f32) {
+        let keep = crate::math::exp2(-dt_s / error_half_life_s(self.error.length()));
+        self.error *= keep;
+        self.error_turn *= keep;
+    }
+
+    /// Where to draw the ship between the last two ticks: position u, velocity u/s, heading rad.
+    #[must_use]
+    pub fn drawn(&self, alpha: f32) -> (Vec2, Vec2, f32) {
+        let (from, to) = (self.before, self.ship.body);
+        let pos = from.pos.to_vec2().lerp(to.pos.to_vec2(), alpha) + self.error;
+        let heading = super::view::blend_heading(from.heading, to.heading, alpha) + self.error_turn;
+        (pos, to.vel.to_vec2(), heading)
+    }
+}
+
+fn turn_rad(from: Angle, to: Angle) -> f32 {
+    f32::from(from.to(to)) * (crate::math::TAU / 65_536.0)
+}
+
+/// The rocks that stand at `tick`.
+#[must_use]
+pub fn standing(around: &Surroundings<'_>, tick: Tick, loose: &[LooseRock]) -> Solids {
+    Solids::new(around.layout, tick, |slot| around.belt.get(slot).is_some_and(|steps| *steps > 0), loose.iter())
+}
+
+/// The whole of a tick for one's own ship: flight, then touching planets and rocks. The same parts in the same
+/// order as `sim::step` runs them.
+fn advance_ship(
+    ship: &mut Ship,
+    command: Command,
+    tick: Tick,
+    around: &mut Surroundings<'_>,
+    solids: &Solids,
+) -> (bool, Option<Impact>) {
+    let sky = around.skies.at(around.layout, around.defs, tick);
+    let fires = helm::fly(ship, command, around.defs, &sky, around.edge_radius);
+    let def = around.defs.ship(ship.class);
+    let planets = &around.layout.planets;
+    let mut near = Vec::new();
+    let impact =
+        bounce_off_solids(&mut ship.body, def, &sky, |planet| planets[planet].velocity(tick), solids, &mut near);
+    (fires, impact)
+}

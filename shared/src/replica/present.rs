@@ -1,0 +1,270 @@
+//! Everything else at the own present: what is known, simulated forward by the same rules.
+//!
+//! Ships go on with their last known controls, shots and rocks fall, so that one aims at where things *are* by the
+//! server's rules. Rebuilt from the table at every snapshot; the jump that this makes is drawn as a fading offset.
+
+use std::collections::BTreeMap;
+
+use glam::Vec2;
+
+use super::{
+    predict::{Surroundings, standing},
+    view::ViewEvent,
+};
+use crate::{
+    ids::{ShipId, ShotKey},
+    protocol::{
+        entity_state::PublicShip,
+        known::{Known, Told},
+        reckon::{Reckoner, error_half_life_s},
+    },
+    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, pickups, rocks, shots, solids::Solids},
+    tick::Tick,
+};
+
+/// Controls are held this long after the last word of a ship, ticks; then its engines are taken to be off.
+const HOLD_TICKS: i32 = 15;
+/// Without word for this long a ship is drawn grey, ticks.
+const STALE_TICKS: i32 = 45;
+/// Corrections beyond this are shown at once, u.
+const SNAP_U: f32 = 200.0;
+/// An own shot that the server has not confirmed by then was a mistake, ticks.
+const CONFIRM_TICKS: i32 = 8;
+/// …and fades this fast, s.
+const FADE_S: f32 = 0.08;
+
+/// A ship at the present.
+#[derive(Debug, Clone, Copy)]
+pub struct PresentShip {
+    /// Its state.
+    pub state: PublicShip,
+    /// Where it was a tick before.
+    pub before: Kinematics,
+    /// When it was last told.
+    pub told: Tick,
+    edge_radius: f32,
+    error: Vec2,
+}
+
+impl PresentShip {
+    /// Whether nothing was heard of it for long.
+    #[must_use]
+    pub fn is_stale(&self, tick: Tick) -> bool {
+        tick.since(self.told) > STALE_TICKS
+    }
+
+    /// Where to draw it between the last two ticks, u.
+    #[must_use]
+    pub fn drawn(&self, alpha: f32) -> Vec2 {
+        self.before.pos.to_vec2().lerp(self.state.body.pos.to_vec2(), alpha) + self.error
+    }
+}
+
+/// An own shot not yet confirmed.
+#[derive(Debug, Clone, Copy)]
+struct Hoped {
+    shot: Shot,
+    fired: Tick,
+    fade_s: Option<f32>,
+}
+
+/// Everything else at the own present.
+#[derive(Debug, Clone, Default)]
+pub struct Present {
+    tick: Tick,
+    /// Ships, in order of slots.
+    pub ships: Vec<PresentShip>,
+    /// Shots.
+    pub shots: Vec<Shot>,
+    /// Loose rocks, with their hull in steps.
+    pub rocks: Vec<(LooseRock, u8)>,
+    /// Pickups.
+    pub pickups: Vec<Pickup>,
+    hoped: Vec<Hoped>,
+    /// Shots that hit something here already, and until when that is remembered.
+    spent: BTreeMap<ShotKey, Tick>,
+}
+
+impl Present {
+    /// Starts over from what is known and simulates it forward to `to`.
+    pub fn rebuild(
+        &mut self,
+        known: &Known,
+        to: Tick,
+        own: Option<(ShipId, Vec2)>,
+        around: &mut Surroundings<'_>,
+        events: &mut Vec<ViewEvent>,
+    ) {
+        let drawn: Vec<(ShipId, Vec2)> =
+            self.ships.iter().map(|ship| (ship.state.id, ship.state.body.pos.to_vec2() + ship.error)).collect();
+        self.tick = known.tick;
+        self.ships.clear();
+        self.ships.extend(known.ships.iter().map(|told| caught_up(told, known.tick, around)));
+        self.shots.clear();
+        self.shots.extend(known.shots.iter().filter(|shot| !self.spent.contains_key(&shot.key)));
+        self.rocks.clone_from(&known.rocks);
+        self.pickups.clone_from(&known.pickups);
+        self.hoped.retain(|hoped| !known.shots.iter().any(|shot| shot.key == hoped.shot.key));
+        for hoped in &mut self.hoped {
+            if known.tick.since(hoped.fired) > CONFIRM_TICKS {
+                hoped.fade_s.get_or_insert(FADE_S);
+            }
+        }
+        self.spent.retain(|_, until| until.is_after(known.tick));
+        while to.is_after(self.tick) {
+            self.step_world(own, around, events);
+        }
+        for ship in &mut self.ships {
+            let before = drawn.iter().find(|(id, _)| *id == ship.state.id).map(|(_, at)| *at);
+            let error = before.map_or(Vec2::ZERO, |at| at - ship.state.body.pos.to_vec2());
+            ship.error = if error.length() > SNAP_U { Vec2::ZERO } else { error };
+        }
+    }
+
+    /// One tick; own shots that wait for confirmation move too.
+    pub fn step(&mut self, own: Option<(ShipId, Vec2)>, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
+        let solids = self.step_world(own, around, events);
+        let sky = around.skies.at(around.layout, around.defs, self.tick);
+        let mut near = Vec::new();
+        let (spent, tick) = (&mut self.spent, self.tick);
+        let ships = &self.ships;
+        self.hoped.retain_mut(|hoped| {
+            let Some(start) = shots::advance(&mut hoped.shot, &sky, around.defs) else { return false };
+            let struck = strike(&hoped.shot, start, ships, None, &solids, &sky, around, &mut near);
+            match struck {
+                Some((pos, ship)) => {
+                    spent.insert(hoped.shot.key, tick.plus(120));
+                    events.push(ViewEvent::Struck { pos, vel: hoped.shot.vel.to_vec2(), ship });
+                    false
+                }
+                None => true,
+            }
+        });
+    }
+
+    fn step_world(
+        &mut self,
+        own: Option<(ShipId, Vec2)>,
+        around: &mut Surroundings<'_>,
+        events: &mut Vec<ViewEvent>,
+    ) -> Solids {
+        self.tick = self.tick.next();
+        for ship in &mut self.ships {
+            step_ship(ship, self.tick, around);
+        }
+        let sky = around.skies.at(around.layout, around.defs, self.tick);
+        self.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
+        self.pickups.retain_mut(pickups::advance);
+        let loose: Vec<LooseRock> = self.rocks.iter().map(|(rock, _)| *rock).collect();
+        let solids = standing(around, self.tick, &loose);
+        let mut near = Vec::new();
+        let (spent, ships, tick) = (&mut self.spent, &self.ships, self.tick);
+        self.shots.retain_mut(|shot| {
+            let Some(start) = shots::advance(shot, &sky, around.defs) else { return false };
+            let Some((pos, ship)) = strike(shot, start, ships, own, &solids, &sky, around, &mut near) else {
+                return true;
+            };
+            spent.insert(shot.key, tick.plus(120));
+            events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
+            false
+        });
+        solids
+    }
+
+    /// An own shot leaves the barrel before the server knows.
+    pub fn hope(&mut self, shot: Shot, fired: Tick) {
+        self.hoped.push(Hoped { shot, fired, fade_s: None });
+    }
+
+    /// Whether a shot was seen to hit something here before the server said so; asking forgets it.
+    pub fn take_spent(&mut self, key: ShotKey) -> bool {
+        self.hoped.retain(|hoped| hoped.shot.key != key);
+        self.spent.remove(&key).is_some()
+    }
+
+    /// Unconfirmed own shots and how visible they are.
+    pub fn hoped(&self) -> impl Iterator<Item = (&Shot, f32)> {
+        self.hoped.iter().map(|hoped| (&hoped.shot, hoped.fade_s.map_or(1.0, |left| left / FADE_S)))
+    }
+
+    /// Lets drawn errors and mistaken shots fade over `dt_s`.
+    pub fn relax(&mut self, dt_s: f32) {
+        for ship in &mut self.ships {
+            ship.error *= crate::math::exp2(-dt_s / error_half_life_s(ship.error.length()));
+        }
+        self.hoped.retain_mut(|hoped| match &mut hoped.fade_s {
+            Some(left) => {
+                *left -= dt_s;
+                *left > 0.0
+            }
+            None => true,
+        });
+    }
+
+    /// The loose rocks, for prediction.
+    #[must_use]
+    pub fn loose(&self) -> Vec<LooseRock> {
+        self.rocks.iter().map(|(rock, _)| *rock).collect()
+    }
+}
+
+/// A ship left out of the last snapshots, brought to the known tick.
+fn caught_up(told: &Told<PublicShip>, to: Tick, around: &mut Surroundings<'_>) -> PresentShip {
+    let mut ship = PresentShip {
+        state: told.state,
+        before: told.state.body,
+        told: told.tick,
+        edge_radius: told.edge_radius_u(),
+        error: Vec2::ZERO,
+    };
+    let mut tick = told.tick;
+    while to.is_after(tick) && tick.since(told.tick) < STALE_TICKS {
+        tick = tick.next();
+        step_ship(&mut ship, tick, around);
+    }
+    ship
+}
+
+fn step_ship(ship: &mut PresentShip, tick: Tick, around: &mut Surroundings<'_>) {
+    let silent = tick.since(ship.told);
+    ship.before = ship.state.body;
+    if silent > STALE_TICKS {
+        return;
+    }
+    let controls = if silent > HOLD_TICKS { ship.state.controls.neutral() } else { ship.state.controls };
+    let mut reckoner =
+        Reckoner { layout: around.layout, defs: around.defs, skies: &mut *around.skies, edge_radius: ship.edge_radius };
+    reckoner.public(&mut ship.state, controls, tick);
+}
+
+/// Where a shot's path of this tick first touches something, and which ship that is.
+#[expect(clippy::too_many_arguments, reason = "one question about everything around a shot")]
+fn strike(
+    shot: &Shot,
+    start: Vec2,
+    ships: &[PresentShip],
+    own: Option<(ShipId, Vec2)>,
+    solids: &Solids,
+    sky: &crate::sim::Sky<'_>,
+    around: &Surroundings<'_>,
+    near: &mut Vec<u16>,
+) -> Option<(Vec2, Option<ShipId>)> {
+    let (end, radius) = (shot.pos.to_vec2(), around.defs.weapon(shot.weapon).radius);
+    let motion = end - start;
+    let others = ships.iter().filter(|ship| ship.state.id.player != shot.key.owner && !ship.is_stale(sky.tick));
+    let others = others.filter_map(|ship| {
+        let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
+        let reach = around.defs.ship(ship.state.class).radius + radius;
+        let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
+        Some((t, Some(ship.state.id)))
+    });
+    let own = own.filter(|(id, _)| id.player != shot.key.owner).and_then(|(id, at)| {
+        let reach = around.defs.ships[0].radius + radius;
+        let t = crate::math::sweep_circle(start - at, motion, reach)?;
+        Some((t, Some(id)))
+    });
+    let hard = [solids.touch(start, end, radius, near), shots::touch_sky(start, end, radius, sky)];
+    let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));
+    let first = others.chain(own).chain(hard).min_by(|a, b| a.0.total_cmp(&b.0));
+    first.map(|(t, ship)| (start + motion * t, ship))
+}

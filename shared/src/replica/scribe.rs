@@ -1,0 +1,289 @@
+//! Writing the picture: from table, prediction and present to the plain data of [`View`], and from the notes of a
+//! snapshot to events. Decides nothing about the game.
+
+use glam::Vec2;
+
+use super::{
+    Replica,
+    decode::Note,
+    predict::Predictor,
+    present::Present,
+    view::{
+        FORECAST_POINTS, FORECAST_STRIDE, Focus, Gauges, LineView, Phase, PickupView, RockId, RockView, ShipView,
+        ShotView, View, ViewEvent, blend_heading,
+    },
+};
+use crate::{
+    defs::Defs,
+    protocol::{
+        body::{Happening, ROCK_STEPS, Station},
+        entity_state::{HULL_STEPS, SHIELD_STEPS},
+        known::Known,
+        reckon::{Reckoner, Skies},
+    },
+    sim::{Layout, Ship, Shot, world::MILLI},
+    tick::{DT, TICK_HZ, Tick},
+};
+
+/// Pickups blink in their last seconds.
+const FADING_TICKS: u16 = 3 * TICK_HZ as u16;
+/// Belt rocks farther than this from the focus are not described, u: beyond any view.
+const ROCK_REACH: f32 = 1_900.0;
+
+/// Everything a description reads.
+#[derive(Debug)]
+pub struct Scribe<'a> {
+    /// The tables.
+    pub defs: &'a Defs,
+    /// Planets and belts.
+    pub layout: &'a Layout,
+    /// What was told.
+    pub known: &'a Known,
+    /// Everything else now.
+    pub present: &'a Present,
+    /// The own ship now.
+    pub predictor: Option<&'a Predictor>,
+    /// Recent skies.
+    pub skies: &'a mut Skies,
+    /// The present tick.
+    pub tick: Tick,
+    /// How far into the next.
+    pub alpha: f32,
+    /// The line.
+    pub line: LineView,
+}
+
+impl Scribe<'_> {
+    /// Fills `view`, all but its events.
+    pub fn describe(mut self, view: &mut View) {
+        // States are drawn between the last tick and the present one, so the picture's moment is a tick back.
+        let shown = self.tick.plus(-1);
+        view.tick = shown;
+        view.alpha = self.alpha;
+        view.line = self.line;
+        view.arena_radius = self.known.edge.radius_u();
+        view.planets.clear();
+        view.planets.extend((0..self.layout.planets.len()).map(|i| self.layout.planet(i, shown, self.alpha)));
+        view.phase = self.phase();
+        self.ships(view);
+        view.focus = self.focus(view);
+        view.own = self.predictor.map(|predictor| self.gauges(predictor.ship()));
+        self.shots(view);
+        self.rocks(view, shown);
+        self.pickups(view);
+        self.forecast(view);
+    }
+
+    fn phase(&self) -> Phase {
+        match self.known.station {
+            Station::Flying if self.predictor.is_some() => Phase::Flying,
+            Station::Dead { killer, cause, wait, .. } => Phase::Dead { killer, cause, wait_ticks: wait },
+            _ => Phase::Spectating,
+        }
+    }
+
+    fn focus(&self, view: &View) -> Focus {
+        let watched = match self.known.station {
+            Station::Watching(player) => Some(player),
+            Station::Dead { watching, .. } => watching,
+            Station::Flying | Station::Idle => None,
+        };
+        let own = self.predictor.map(|predictor| predictor.ship().id.player);
+        let followed = own.or(watched).and_then(|player| view.ships.iter().find(|ship| ship.id.player == player));
+        match followed {
+            Some(ship) => Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) },
+            // Whom to follow is not in sight yet: stay.
+            None => Focus { pos: view.focus.pos, vel: Vec2::ZERO, ship: None },
+        }
+    }
+
+    fn ships(&self, view: &mut View) {
+        view.ships.clear();
+        let steps = |value: u8, of: u8| f32::from(value) / f32::from(of);
+        view.ships.extend(self.present.ships.iter().map(|ship| ShipView {
+            id: ship.state.id,
+            class: ship.state.class,
+            pos: ship.drawn(self.alpha),
+            vel: ship.state.body.vel.to_vec2(),
+            heading_rad: blend_heading(ship.before.heading, ship.state.body.heading, self.alpha),
+            buttons: ship.state.controls.buttons,
+            hull: steps(ship.state.hull, HULL_STEPS),
+            shield: steps(ship.state.shield, SHIELD_STEPS),
+            protected: ship.state.protected,
+            own: false,
+            stale: ship.is_stale(self.tick),
+        }));
+        let Some(predictor) = self.predictor else { return };
+        let ship = predictor.ship();
+        let def = self.defs.ship(ship.class);
+        let (pos, vel, heading_rad) = predictor.drawn(self.alpha);
+        let share = |value: i32, full: u16| value as f32 / (f32::from(full) * MILLI as f32).max(1.0);
+        view.ships.push(ShipView {
+            id: ship.id,
+            class: ship.class,
+            pos,
+            vel,
+            heading_rad,
+            buttons: ship.controls.buttons,
+            hull: share(ship.hull, def.hull),
+            shield: share(ship.shield, def.shield),
+            protected: ship.protection > 0,
+            own: true,
+            stale: false,
+        });
+    }
+
+    fn gauges(&self, ship: &Ship) -> Gauges {
+        let def = self.defs.ship(ship.class);
+        let points = |value: i32, full: u16| (value.max(0) as f32 / MILLI as f32, f32::from(full));
+        let at = ship.body.pos.to_vec2();
+        let star = &self.defs.arena.star;
+        Gauges {
+            hull: points(ship.hull, def.hull),
+            shield: points(ship.shield, def.shield),
+            energy: points(ship.energy, def.energy),
+            cargo: (ship.cargo, def.hold),
+            speed: ship.body.vel.to_vec2().length(),
+            speed_cap: def.speed_cap,
+            protection_s: f32::from(ship.protection) * DT,
+            bonus: 1.0 + star.bonus * crate::math::ramp(at.length(), star.bonus_from, star.ring_radius),
+            burning: at.length() < star.ring_radius,
+            outside: at.length() > self.known.edge.radius_u(),
+        }
+    }
+
+    fn shots(&self, view: &mut View) {
+        let back = DT * (1.0 - self.alpha);
+        let own = self.predictor.map(|predictor| predictor.ship().id.player);
+        let drawn = |shot: &Shot, opacity: f32| ShotView {
+            key: shot.key,
+            weapon: shot.weapon,
+            pos: shot.pos.to_vec2() - shot.vel.to_vec2() * back,
+            vel: shot.vel.to_vec2(),
+            opacity,
+            own: Some(shot.key.owner) == own,
+        };
+        view.shots.clear();
+        view.shots.extend(self.present.shots.iter().map(|shot| drawn(shot, 1.0)));
+        view.shots.extend(self.present.hoped().map(|(shot, opacity)| drawn(shot, opacity)));
+    }
+
+    fn rocks(&self, view: &mut View, shown: Tick) {
+        view.rocks.clear();
+        let (focus, alpha) = (view.focus.pos, self.alpha);
+        let spin = |seed: u32| {
+            let rate = ((seed.wrapping_mul(2_654_435_761) >> 8) % 1_000) as f32 / 1_000.0 - 0.5;
+            let turns = rate * 0.25 * ((shown.0 % 864_000) as f32 + alpha) * DT;
+            turns * crate::math::TAU
+        };
+        for (slot, steps) in self.known.belt.iter().enumerate().filter(|(_, steps)| **steps > 0) {
+            let pos = self.layout.rock(slot, shown, alpha);
+            if pos.distance(focus) > ROCK_REACH {
+                continue;
+            }
+            view.rocks.push(RockView {
+                id: RockId::Belt(slot as u16),
+                size: self.layout.slots[slot].size,
+                pos,
+                spin_rad: spin(slot as u32),
+                hull: f32::from(*steps) / f32::from(ROCK_STEPS),
+            });
+        }
+        let back = DT * (1.0 - alpha);
+        view.rocks.extend(self.present.rocks.iter().map(|(rock, steps)| RockView {
+            id: RockId::Loose(rock.id),
+            size: rock.size,
+            pos: rock.pos.to_vec2() - rock.vel.to_vec2() * back,
+            spin_rad: spin(u32::from(rock.id.0) + 7_919) * 3.0,
+            hull: f32::from(*steps) / f32::from(ROCK_STEPS),
+        }));
+    }
+
+    fn pickups(&self, view: &mut View) {
+        let back = DT * (1.0 - self.alpha);
+        view.pickups.clear();
+        view.pickups.extend(self.present.pickups.iter().map(|pickup| PickupView {
+            id: pickup.id,
+            kind: pickup.kind,
+            pos: pickup.pos.to_vec2() - pickup.vel.to_vec2() * back,
+            fading: pickup.life < FADING_TICKS,
+        }));
+    }
+
+    /// Where the own ship coasts to, by the same step function.
+    fn forecast(&mut self, view: &mut View) {
+        view.forecast.clear();
+        let Some(predictor) = self.predictor else { return };
+        let mut ship = crate::protocol::entity_state::PublicShip::of(predictor.ship(), self.defs);
+        let coast = ship.controls.neutral();
+        let mut tick = self.tick;
+        let mut reckoner = Reckoner {
+            layout: self.layout,
+            defs: self.defs,
+            skies: self.skies,
+            edge_radius: self.known.edge.radius_u(),
+        };
+        for _ in 0..FORECAST_POINTS {
+            for _ in 0..FORECAST_STRIDE {
+                tick = tick.next();
+                reckoner.public(&mut ship, coast, tick);
+            }
+            view.forecast.push(ship.body.pos.to_vec2());
+        }
+    }
+}
+
+/// Turns the notes of the last snapshot into events.
+pub fn write(replica: &mut Replica, events: &mut Vec<ViewEvent>) {
+    let own = replica.player;
+    for note in std::mem::take(&mut replica.notes) {
+        let event = match note {
+            Note::ShotCame { key, pos, age } => {
+                let fresh = age < 12 && Some(key.owner) != own;
+                fresh.then_some(ViewEvent::Fired { owner: key.owner, pos: pos.to_vec2(), own: false })
+            }
+            Note::ShotEnded { key, pos, vel, victim } => {
+                let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _, _)| id);
+                let news = !replica.present.take_spent(key);
+                news.then_some(ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship })
+            }
+            Note::RockBroken { pos, size } => Some(ViewEvent::RockBroken { pos: pos.to_vec2(), size }),
+            Note::BeltBroken { slot } => replica.layout.as_ref().and_then(|layout| {
+                let slot = usize::from(slot);
+                let size = layout.slots.get(slot)?.size;
+                Some(ViewEvent::RockBroken { pos: layout.rock(slot, replica.known.tick, 0.0), size })
+            }),
+            Note::Taken { pos, kind, by } => {
+                Some(ViewEvent::Collected { pos: pos.to_vec2(), kind, own: Some(by) == own })
+            }
+            Note::Happened(happening) => happened(replica, happening),
+        };
+        events.extend(event);
+    }
+}
+
+fn happened(replica: &Replica, happening: Happening) -> Option<ViewEvent> {
+    let own = replica.player;
+    match happening {
+        Happening::Launched(ship) => {
+            let (_, pos, _) = replica.place_of(ship.player)?;
+            Some(ViewEvent::Launched { ship, pos })
+        }
+        Happening::Destroyed(ship) => {
+            // The ship has left the table; the last picture still knows where it was.
+            let last = replica.view.ships.iter().find(|seen| seen.id == ship)?;
+            Some(ViewEvent::Destroyed { ship, pos: last.pos, vel: last.vel, own: Some(ship.player) == own })
+        }
+        Happening::Damaged { player, by, points, cause: _ } => {
+            let (ship, pos, _) = replica.place_of(player)?;
+            Some(ViewEvent::Damaged {
+                ship,
+                by,
+                amount: u16::from(points),
+                pos,
+                own: Some(player) == own,
+                by_own: by.is_some() && by == own,
+            })
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What a screen needs for one frame, as plain data in world units. Invariant: everything is at the same moment,
+//! the client's own present; drawing decides nothing and knows no netcode.
+
+use glam::Vec2;
+
+use crate::{
+    defs::{PickupKind, RockSize, ShipClass, WeaponKind},
+    ids::{BodyId, PlayerId, ShipId, ShotKey},
+    quantize::Angle,
+    sim::{Buttons, Cause},
+    tick::Tick,
+};
+
+/// Where this client stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// No snapshot yet.
+    #[default]
+    Connecting,
+    /// Watching the arena, no slot.
+    Spectating,
+    /// In a ship.
+    Flying,
+    /// Dead, and who did it.
+    Dead {
+        /// Who, if anyone.
+        killer: Option<PlayerId>,
+        /// Of what.
+        cause: Cause,
+        /// Ticks until a relaunch is accepted; 0 means now.
+        wait_ticks: u16,
+    },
+}
+
+/// One frame. Buffers are reused from frame to frame.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Where this client stands.
+    pub phase: Phase,
+    /// The tick shown…
+    pub tick: Tick,
+    /// …and how far into the next one, `[0, 1)`.
+    pub alpha: f32,
+    /// What the camera should hold: own ship, or what a spectator watches.
+    pub focus: Focus,
+    /// The own ship's gauges, while flying.
+    pub own: Option<Gauges>,
+    /// Ships in sight, the own one included.
+    pub ships: Vec<ShipView>,
+    /// Shots in sight.
+    pub shots: Vec<ShotView>,
+    /// Rocks in sight, of belts and loose.
+    pub rocks: Vec<RockView>,
+    /// Pickups in sight.
+    pub pickups: Vec<PickupView>,
+    /// Centres of the planets, in the order of `defs.arena.planets`.
+    pub planets: Vec<Vec2>,
+    /// Radius of the arena, u.
+    pub arena_radius: f32,
+    /// Forecast of the own ship's path from now, u, one point per [`FORECAST_STRIDE`] ticks; empty unless flying.
+    pub forecast: Vec<Vec2>,
+    /// What happened since the last frame.
+    pub events: Vec<ViewEvent>,
+    /// The line to the server.
+    pub line: LineView,
+}
+
+/// Ticks between two points of [`View::forecast`].
+pub const FORECAST_STRIDE: usize = 6;
+/// Points in [`View::forecast`]: 2.5 s.
+pub const FORECAST_POINTS: usize = 25;
+
+/// What the camera should hold.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Focus {
+    /// Position, u.
+    pub pos: Vec2,
+    /// Velocity, u/s; zero when nothing is followed.
+    pub vel: Vec2,
+    /// The ship that is followed.
+    pub ship: Option<ShipId>,
+}
+
+/// The own ship's gauges, points.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Gauges {
+    /// Hull now and full.
+    pub hull: (f32, f32),
+    /// Shield now and full.
+    pub shield: (f32, f32),
+    /// Energy now and full.
+    pub energy: (f32, f32),
+    /// Ore carried and room for it.
+    pub cargo: (u16, u16),
+    /// Speed, u/s.
+    pub speed: f32,
+    /// Speed cap of the class, u/s.
+    pub speed_cap: f32,
+    /// Seconds of spawn protection left; 0 when vulnerable.
+    pub protection_s: f32,
+    /// Perihelion bonus here, 1 to 2.
+    pub bonus: f32,
+    /// Inside the event ring: the hull is burning.
+    pub burning: bool,
+    /// Outside the edge of the arena.
+    pub outside: bool,
+}
+
+/// A ship as drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShipView {
+    /// Which.
+    pub id: ShipId,
+    /// Class.
+    pub class: ShipClass,
+    /// Position, u.
+    pub pos: Vec2,
+    /// Velocity, u/s.
+    pub vel: Vec2,
+    /// Direction of the nose, rad.
+    pub heading_rad: f32,
+    /// Engines and trigger, for flames.
+    pub buttons: Buttons,
+    /// Hull left, 0..=1.
+    pub hull: f32,
+    /// Shield left, 0..=1.
+    pub shield: f32,
+    /// Under spawn protection.
+    pub protected: bool,
+    /// The own ship.
+    pub own: bool,
+    /// Nothing was heard of it lately; draw it grey.
+    pub stale: bool,
+}
+
+/// A shot as drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShotView {
+    /// Which.
+    pub key: ShotKey,
+    /// Weapon.
+    pub weapon: WeaponKind,
+    /// Position, u.
+    pub pos: Vec2,
+    /// Velocity, u/s.
+    pub vel: Vec2,
+    /// 1 normally, falling to 0 while a mispredicted or spent shot fades.
+    pub opacity: f32,
+    /// Fired by the own ship.
+    pub own: bool,
+}
+
+/// Which rock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RockId {
+    /// Slot in the belts.
+    Belt(u16),
+    /// Loose.
+    Loose(BodyId),
+}
+
+/// A rock as drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RockView {
+    /// Which; also seeds its looks.
+    pub id: RockId,
+    /// Size.
+    pub size: RockSize,
+    /// Position, u.
+    pub pos: Vec2,
+    /// Rotation of the picture, rad.
+    pub spin_rad: f32,
+    /// Hull left, 0..=1.
+    pub hull: f32,
+}
+
+/// A pickup as drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PickupView {
+    /// Which.
+    pub id: BodyId,
+    /// Kind.
+    pub kind: PickupKind,
+    /// Position, u.
+    pub pos: Vec2,
+    /// About to vanish: blink.
+    pub fading: bool,
+}
+
+/// Something that happened, for sparks and sound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ViewEvent {
+    /// A ship appeared in the world.
+    Launched {
+        /// Which.
+        ship: ShipId,
+        /// Where, u.
+        pos: Vec2,
+    },
+    /// A shot left the barrel.
+    Fired {
+        /// By whom.
+        owner: PlayerId,
+        /// Where, u.
+        pos: Vec2,
+        /// By the own ship.
+        own: bool,
+    },
+    /// A shot struck something.
+    Struck {
+        /// Where, u.
+        pos: Vec2,
+        /// Speed of the shot, u/s, for the direction of sparks.
+        vel: Vec2,
+        /// A ship was struck (rock, planet or star otherwise).
+        ship: Option<ShipId>,
+    },
+    /// A ship took damage, as the server says.
+    Damaged {
+        /// Which.
+        ship: ShipId,
+        /// By whom.
+        by: Option<PlayerId>,
+        /// Points.
+        amount: u16,
+        /// Where the ship is, u.
+        pos: Vec2,
+        /// It was the own ship.
+        own: bool,
+        /// The own ship did it.
+        by_own: bool,
+    },
+    /// A ship was destroyed.
+    Destroyed {
+        /// Which.
+        ship: ShipId,
+        /// Where, u.
+        pos: Vec2,
+        /// How it moved, u/s.
+        vel: Vec2,
+        /// It was the own ship.
+        own: bool,
+    },
+    /// A rock broke.
+    RockBroken {
+        /// Where, u.
+        pos: Vec2,
+        /// Its size.
+        size: RockSize,
+    },
+    /// A pickup was collected.
+    Collected {
+        /// Where, u.
+        pos: Vec2,
+        /// What.
+        kind: PickupKind,
+        /// By the own ship.
+        own: bool,
+    },
+    /// The own ship touched something solid.
+    Bumped {
+        /// Where, u.
+        pos: Vec2,
+        /// Speed of the impact, u/s.
+        speed: f32,
+    },
+}
+
+/// The line to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LineView {
+    /// Round trip, ms, smoothed; 0 until measured.
+    pub rtt_ms: f32,
+    /// How early commands arrive, ticks.
+    pub margin_ticks: f32,
+    /// Ticks from the newest snapshot to the own present.
+    pub lead_ticks: f32,
+    /// Age of the newest snapshot, ms.
+    pub staleness_ms: f32,
+    /// Own-ship predictions checked, since the start.
+    pub predictions: u32,
+    /// Of those, how many were not exactly right.
+    pub mispredictions: u32,
+    /// Size of the last correction, u.
+    pub correction_u: f32,
+    /// Bytes received per second, smoothed.
+    pub down_bytes_s: f32,
+    /// Bytes sent per second, smoothed.
+    pub up_bytes_s: f32,
+    /// Snapshots received per second, smoothed.
+    pub snapshots_s: f32,
+}
+
+/// Heading of a ship for drawing, between two ticks.
+#[must_use]
+pub fn blend_heading(from: Angle, to: Angle, alpha: f32) -> f32 {
+    from.to_rad() + f32::from(from.to(to)) * alpha * (crate::math::TAU / 65_536.0)
+}

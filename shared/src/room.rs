@@ -1,0 +1,629 @@
+//! The authoritative end, sans-io: events and the time go in, messages come out.
+//!
+//! ```text
+//! shell: bytes ─ decode ─► Room::handle(event, now)
+//!        60 times a second ► Room::tick(now, writable) ─► Room::poll_output() ─► Snapshot | Reliable | Close
+//! ```
+//!
+//! The shell owns sockets, clocks and threads; it must write a connection's waiting `Reliable` messages before its
+//! `Snapshot`. The same room runs on the server's thread, in tests in virtual time and (later) in a browser tab.
+//! Invariant: nothing a client sends can panic the room or delay its tick.
+
+mod audience;
+mod bots;
+mod commands;
+mod flow;
+mod history;
+mod index;
+mod scoreboard;
+mod seats;
+mod snapshot;
+mod visitor;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use glam::Vec2;
+
+use crate::{
+    defs::{Defs, ShipClass},
+    ids::PlayerId,
+    limits::PLAYERS_MAX,
+    protocol::{
+        ClientMessage, CloseCode, CommandBatch, Hello, ResumeToken, Roster, ServerMessage, Snapshot, SnapshotFlags,
+        Welcome, bits::BitWriter, codec, known::Known, known::Told,
+    },
+    sim::{Command, Event, Order, World, step},
+    tick::{TICK_HZ, TICK_US, Tick},
+};
+use commands::CommandBuffer;
+use flow::Turn;
+use history::History;
+use index::Index;
+use scoreboard::Scoreboard;
+use seats::{Holder, Human, Seats};
+use snapshot::{Press, Scene, Viewer};
+use visitor::Visitor;
+
+/// A connection, named by the shell; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u64);
+
+/// What a room is made with.
+#[derive(Debug, Clone)]
+pub struct RoomConfig {
+    /// Shown name.
+    pub name: String,
+    /// Seed of the arena and every draw.
+    pub seed: u64,
+    /// The tables.
+    pub defs: Defs,
+    /// Bots fill the arena up to this many pilots.
+    pub bots: u16,
+    /// People who may play at once. More: close code 4004.
+    pub players_max: u16,
+}
+
+impl Default for RoomConfig {
+    fn default() -> RoomConfig {
+        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64 }
+    }
+}
+
+/// What a session knows of a connection's right to a seat. The room itself keeps no secrets.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// SHA-256 of the token in the hello.
+    pub resume_key: Option<[u8; 32]>,
+    /// A fresh token from the operating system, passed on in the welcome.
+    pub token: ResumeToken,
+    /// SHA-256 of that.
+    pub token_key: [u8; 32],
+}
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub enum RoomEvent {
+    /// A connection said hello.
+    Connect {
+        /// Its name.
+        conn: ConnId,
+        /// What it said.
+        hello: Hello,
+        /// What it may resume.
+        credentials: Credentials,
+    },
+    /// A connection said something.
+    Message {
+        /// Which.
+        conn: ConnId,
+        /// What.
+        message: ClientMessage,
+    },
+    /// A connection is gone.
+    Disconnect {
+        /// Which.
+        conn: ConnId,
+    },
+    /// The room must end every connection.
+    Shutdown {
+        /// With this code.
+        code: CloseCode,
+    },
+}
+
+/// Something for the shell to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Hand this to the writer's one slot. Made only for connections that were writable.
+    Snapshot {
+        /// For whom.
+        conn: ConnId,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Queue this, in order, before any waiting snapshot.
+    Reliable {
+        /// For whom.
+        conn: ConnId,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Close the connection; the room has forgotten it.
+    Close {
+        /// Which.
+        conn: ConnId,
+        /// Why.
+        code: CloseCode,
+    },
+}
+
+/// Public facts about a room.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RoomStatus {
+    /// Last tick.
+    pub tick: Tick,
+    /// People in seats.
+    pub humans: u16,
+    /// Bots in seats.
+    pub bots: u16,
+    /// Connections without a seat.
+    pub spectators: u16,
+    /// Ships in the world.
+    pub ships: u16,
+    /// Radius of the arena, u.
+    pub arena_radius: f32,
+    /// Shots in flight.
+    pub shots: u32,
+    /// Commands that came too late, since the start.
+    pub late_commands: u64,
+    /// Snapshots handed over.
+    pub snapshots: u64,
+    /// Snapshots skipped because a client was behind.
+    pub snapshots_skipped: u64,
+    /// Bytes of snapshots handed over.
+    pub snapshot_bytes: u64,
+}
+
+/// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
+const SHIP_GRACE_TICKS: i32 = 10 * TICK_HZ as i32;
+/// …and the slot and score this long.
+const SEAT_GRACE_TICKS: i32 = 60 * TICK_HZ as i32;
+/// A full resync is granted this often at most.
+const RESYNC_TICKS: i32 = 2 * TICK_HZ as i32;
+/// Chance that a bot goes home after death instead of launching again.
+const BOT_LEAVES: f32 = 1.0 / 3.0;
+
+/// One arena with everybody in it.
+#[derive(Debug)]
+pub struct Room {
+    config: RoomConfig,
+    world: World,
+    seats: Seats,
+    visitors: BTreeMap<ConnId, Visitor>,
+    orders: Vec<Order>,
+    events: Vec<Event>,
+    history: History,
+    index: Index,
+    press: Press,
+    body: BitWriter,
+    scoreboard: Scoreboard,
+    outputs: VecDeque<Output>,
+    last_tick_us: u64,
+    status: RoomStatus,
+}
+
+impl Room {
+    /// A room at tick 0 with its bots ordered in.
+    #[must_use]
+    pub fn new(config: RoomConfig) -> Room {
+        let world = World::new(config.seed, &config.defs);
+        let mut room = Room {
+            world,
+            seats: Seats::default(),
+            visitors: BTreeMap::new(),
+            orders: Vec::new(),
+            events: Vec::new(),
+            history: History::default(),
+            index: Index::default(),
+            press: Press::default(),
+            body: BitWriter::default(),
+            scoreboard: Scoreboard::default(),
+            outputs: VecDeque::new(),
+            last_tick_us: 0,
+            status: RoomStatus::default(),
+            config,
+        };
+        room.balance_bots();
+        room
+    }
+
+    /// Takes in something from outside. `now_us` is monotonic, of any origin.
+    pub fn handle(&mut self, event: RoomEvent, now_us: u64) {
+        match event {
+            RoomEvent::Connect { conn, hello, credentials } => self.connect(conn, &hello, &credentials, now_us),
+            RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
+            RoomEvent::Disconnect { conn } => self.drop_visitor(conn),
+            RoomEvent::Shutdown { code } => {
+                for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
+                    self.close(conn, code);
+                }
+            }
+        }
+    }
+
+    /// One tick: everybody's commands, the step, and the snapshots that are due. `writable` says whether a
+    /// connection's writer has handed over its last snapshot.
+    pub fn tick(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
+        self.last_tick_us = now_us;
+        self.keep_seats();
+        let commands = self.take_commands();
+        let orders = std::mem::take(&mut self.orders);
+        step(&mut self.world, &orders, &commands, &self.config.defs, &mut self.events);
+        self.announce_deaths();
+        self.history.record(&self.world, &self.config.defs, &mut self.events);
+        self.index.rebuild(&self.world);
+        bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
+        self.announce_names();
+        self.announce_scores();
+        self.send_snapshots(now_us, writable);
+    }
+
+    /// The next thing for the shell to do; drain after every `handle` and `tick`.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Public facts.
+    #[must_use]
+    pub fn status(&self) -> RoomStatus {
+        let (humans, bots) = self.seats.count();
+        let spectators = self.visitors.values().filter(|visitor| visitor.seat.is_none()).count();
+        RoomStatus {
+            tick: self.world.tick,
+            humans: humans as u16,
+            bots: bots as u16,
+            spectators: spectators as u16,
+            ships: self.world.ships().count() as u16,
+            arena_radius: self.world.edge.radius_u(),
+            shots: self.world.shots.len() as u32,
+            ..self.status
+        }
+    }
+
+    /// Whether nobody is connected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.visitors.is_empty()
+    }
+
+    /// The world, to look at (tests, tools).
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Name of the pilot in a slot.
+    #[must_use]
+    pub fn name_of(&self, player: PlayerId) -> Option<&str> {
+        self.seats.get(player).map(|seat| seat.name.as_str())
+    }
+
+    fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
+        let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
+        let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, now_us);
+        visitor.set_view(hello.view_half);
+        visitor.seat = seat;
+        if let Some(player) = seat {
+            self.resume(player, conn, credentials.token_key);
+        }
+        self.visitors.insert(conn, visitor);
+        self.say(
+            conn,
+            &ServerMessage::Welcome(Welcome {
+                room: self.config.name.clone(),
+                tick: self.world.tick,
+                seed: self.config.seed,
+                token: credentials.token,
+                resumed: seat,
+            }),
+        );
+        self.say(conn, &ServerMessage::Roster(Roster { entries: self.seats.entries(), left: Vec::new() }));
+        self.say(conn, &ServerMessage::Leaderboard(self.scoreboard.shown_to(seat)));
+    }
+
+    /// Gives a seat to a new connection; an older one of the same person is told so.
+    fn resume(&mut self, player: PlayerId, conn: ConnId, key: [u8; 32]) {
+        let Some(seat) = self.seats.get_mut(player) else { return };
+        let Holder::Human(human) = &mut seat.holder else { return };
+        let older = human.conn.replace(conn);
+        human.key = key;
+        human.lost = None;
+        human.commands.clear();
+        // A ship that was parked meanwhile comes back by itself; the dead choose for themselves.
+        let parked = self.world.pilot(player).is_some_and(|pilot| pilot.ship.is_none() && pilot.death.is_none());
+        seat.wants_launch |= parked;
+        if let Some(older) = older {
+            self.close(older, CloseCode::Replaced);
+        }
+    }
+
+    fn message(&mut self, conn: ConnId, message: ClientMessage, now_us: u64) {
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        match message {
+            ClientMessage::Commands(batch) => self.take_batch(conn, &batch, now_us),
+            ClientMessage::Play { name } => self.play(conn, &name),
+            ClientMessage::Relaunch => {
+                if let Some(seat) = visitor.seat.and_then(|player| self.seats.get_mut(player)) {
+                    seat.wants_launch = true;
+                }
+            }
+            ClientMessage::SetView { half } => visitor.set_view(half),
+            ClientMessage::Idle(idle) => visitor.idle = idle,
+            ClientMessage::NeedFull => {
+                let allowed = visitor.resynced.is_none_or(|last| self.world.tick.since(last) >= RESYNC_TICKS);
+                if allowed {
+                    visitor.resynced = Some(self.world.tick);
+                    visitor.audience.reset();
+                }
+            }
+            ClientMessage::Leave => {
+                if let Some(player) = visitor.seat.take() {
+                    self.free_seat(player);
+                }
+            }
+        }
+    }
+
+    fn take_batch(&mut self, conn: ConnId, batch: &CommandBatch, now_us: u64) {
+        let now = self.world.tick;
+        let next_in_us = (self.last_tick_us + TICK_US).cast_signed() - now_us.cast_signed();
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        visitor.heard(batch, now_us);
+        let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player)) else { return };
+        let late = human.commands.late;
+        for (i, command) in batch.commands.iter().enumerate() {
+            human.commands.insert(batch.first.plus(i as i32), *command, now, next_in_us);
+        }
+        self.status.late_commands += human.commands.late - late;
+    }
+
+    fn play(&mut self, conn: ConnId, name: &str) {
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        if visitor.seat.is_some() {
+            return;
+        }
+        let (humans, _) = self.seats.count();
+        let key = visitor.key;
+        let holder = |_| {
+            Holder::Human(Box::new(Human { conn: Some(conn), key, lost: None, commands: CommandBuffer::default() }))
+        };
+        let seat = if humans < usize::from(self.config.players_max) { self.seats.add(name, holder) } else { None };
+        let Some(player) = seat else {
+            self.close(conn, CloseCode::Full);
+            return;
+        };
+        visitor.seat = Some(player);
+        self.orders.push(Order::Enlist { player, bot: false });
+        self.say(conn, &ServerMessage::Joined { player });
+        self.balance_bots();
+    }
+
+    fn drop_visitor(&mut self, conn: ConnId) {
+        let Some(visitor) = self.visitors.remove(&conn) else { return };
+        let tick = self.world.tick;
+        if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player))
+            && human.conn == Some(conn)
+        {
+            human.conn = None;
+            human.lost = Some(tick);
+            human.commands.clear();
+        }
+    }
+
+    fn close(&mut self, conn: ConnId, code: CloseCode) {
+        self.drop_visitor(conn);
+        self.outputs.push_back(Output::Close { conn, code });
+    }
+
+    fn free_seat(&mut self, player: PlayerId) {
+        self.seats.remove(player);
+        self.orders.push(Order::Discharge { player });
+        self.balance_bots();
+    }
+
+    /// Bots fill up to the configured number and make way for people.
+    fn balance_bots(&mut self) {
+        loop {
+            let (humans, bots) = self.seats.count();
+            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans);
+            if bots > wanted {
+                let Some(leaver) = bots::choose_leaver(&self.seats, &self.world) else { return };
+                self.seats.remove(leaver);
+                self.orders.push(Order::Discharge { player: leaver });
+            } else if bots < wanted {
+                let Some(player) = bots::seat_one(&mut self.seats, self.config.seed, self.world.tick) else { return };
+                // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
+                self.orders.push(Order::Discharge { player });
+                self.orders.push(Order::Enlist { player, bot: true });
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Launches whoever may, parks and frees whoever has been gone too long.
+    fn keep_seats(&mut self) {
+        let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
+        let mut freed = Vec::new();
+        for seat in self.seats.iter_mut() {
+            let pilot = self.world.pilot(seat.player);
+            let flying = pilot.is_some_and(|pilot| pilot.ship.is_some());
+            let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
+            let mut here = true;
+            if let Holder::Human(human) = &seat.holder
+                && let Some(lost) = human.lost
+            {
+                here = false;
+                let gone = tick.since(lost);
+                if gone >= SEAT_GRACE_TICKS {
+                    freed.push(seat.player);
+                } else if gone >= SHIP_GRACE_TICKS && flying {
+                    self.orders.push(Order::Park { player: seat.player });
+                }
+            }
+            if seat.wants_launch && here && !flying && waited {
+                seat.wants_launch = false;
+                self.orders.push(Order::Launch { player: seat.player, class: ShipClass::Spark });
+                if let Holder::Bot(brain) = &mut seat.holder {
+                    brain.reset(crate::quantize::Angle(0));
+                }
+            }
+        }
+        freed.into_iter().for_each(|player| self.free_seat(player));
+    }
+
+    fn take_commands(&mut self) -> Vec<(PlayerId, Command)> {
+        let next = self.world.tick.next();
+        self.seats
+            .iter_mut()
+            .map(|seat| {
+                let command = match &mut seat.holder {
+                    Holder::Bot(brain) => brain.think(next),
+                    Holder::Human(human) => human.commands.take(next),
+                };
+                (seat.player, command)
+            })
+            .collect()
+    }
+
+    fn announce_deaths(&mut self) {
+        let mut leavers = Vec::new();
+        for event in std::mem::take(&mut self.events) {
+            if let Event::Destroyed { ship, killer, cause, points } = event {
+                self.say_all(&ServerMessage::Kill { killer, victim: ship.player, cause, points });
+                if let Some(seat) = self.seats.get_mut(ship.player)
+                    && matches!(seat.holder, Holder::Bot(_))
+                {
+                    seat.wants_launch = true;
+                    let mut fate = crate::rng::Keyed::new(
+                        self.config.seed,
+                        self.world.tick,
+                        u32::from(ship.player.0),
+                        crate::rng::Purpose::Bot,
+                    );
+                    if fate.chance(BOT_LEAVES) {
+                        leavers.push(ship.player);
+                    }
+                }
+            }
+            self.events.push(event);
+        }
+        leavers.into_iter().for_each(|player| self.free_seat(player));
+    }
+
+    fn announce_names(&mut self) {
+        if let Some((entries, left)) = self.seats.take_changes() {
+            self.say_all(&ServerMessage::Roster(Roster { entries, left }));
+        }
+    }
+
+    fn announce_scores(&mut self) {
+        if !self.world.tick.0.is_multiple_of(TICK_HZ) {
+            return;
+        }
+        let now = Scoreboard::of(&self.world);
+        if now == self.scoreboard {
+            return;
+        }
+        self.scoreboard = now;
+        for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
+            let board = self.scoreboard.shown_to(self.visitors[&conn].seat);
+            self.say(conn, &ServerMessage::Leaderboard(board));
+        }
+    }
+
+    fn say(&mut self, conn: ConnId, message: &ServerMessage) {
+        self.outputs.push_back(Output::Reliable { conn, bytes: codec::encode_server(message) });
+    }
+
+    fn say_all(&mut self, message: &ServerMessage) {
+        let bytes = codec::encode_server(message);
+        for &conn in self.visitors.keys() {
+            self.outputs.push_back(Output::Reliable { conn, bytes: bytes.clone() });
+        }
+    }
+
+    fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
+        self.press.clear();
+        let tick = self.world.tick;
+        let mut dead = Vec::new();
+        for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
+            let Some(visitor) = self.visitors.get_mut(&conn) else { continue };
+            if !visitor.is_due(conn, tick) {
+                continue;
+            }
+            match visitor.flow.turn(tick, now_us, writable(conn)) {
+                Turn::Close => dead.push(conn),
+                Turn::Skip => self.status.snapshots_skipped += 1,
+                turn @ (Turn::Send | Turn::SendThin) => self.send_snapshot(conn, now_us, turn == Turn::SendThin),
+            }
+        }
+        dead.into_iter().for_each(|conn| self.close(conn, CloseCode::TooSlow));
+    }
+
+    fn send_snapshot(&mut self, conn: ConnId, now_us: u64, thin: bool) {
+        let tick = self.world.tick;
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        let (station, focus) = visitor.look(&self.world, &self.config.defs);
+        let used = visitor.audience.own.as_ref().zip(visitor.seat).and_then(|(told, player)| {
+            self.seats.human_mut(player).and_then(|human| human.commands.used_since(told.tick, tick))
+        });
+        let margin =
+            visitor.seat.and_then(|player| self.seats.human_mut(player)).map_or(0, |human| human.commands.margin(tick));
+        let (pos, vel) = focus;
+        let viewer =
+            Viewer { station, player: visitor.seat, area: snapshot::area_of(pos, vel, visitor.view_half), used, thin };
+        let mut scene = Scene {
+            world: &self.world,
+            defs: &self.config.defs,
+            history: &self.history,
+            index: &self.index,
+            press: &mut self.press,
+        };
+        let full = visitor.audience.through.is_none();
+        snapshot::write(&mut scene, &viewer, &mut visitor.audience, &mut self.body);
+        let (echo_ms, echo_age_ms) = visitor.echo(now_us);
+        let message = ServerMessage::Snapshot(Snapshot {
+            tick,
+            flags: SnapshotFlags(if full { SnapshotFlags::FULL } else { 0 }),
+            margin,
+            echo_ms,
+            echo_age_ms,
+            check: visitor.audience.count.is_multiple_of(8).then(|| visitor.audience.check()),
+            body: self.body.bytes().to_vec(),
+        });
+        visitor.flow.sent(tick, now_us);
+        let bytes = codec::encode_server(&message);
+        self.status.snapshots += 1;
+        self.status.snapshot_bytes += bytes.len() as u64;
+        self.outputs.push_back(Output::Snapshot { conn, bytes });
+    }
+
+    /// What `conn` should know after its last snapshot, for comparing with what it does know; `None` if it has
+    /// not had one in the last tick.
+    #[must_use]
+    pub fn projection(&self, conn: ConnId) -> Option<Known> {
+        let visitor = self.visitors.get(&conn)?;
+        let audience = &visitor.audience;
+        let tick = audience.through.filter(|&through| through == self.world.tick)?;
+        let (station, _) = visitor.looked(&self.world, &self.config.defs);
+        let shots =
+            audience.shots.iter().filter_map(|(key, _)| self.world.shots.iter().find(|s| s.key == *key)).copied();
+        let rocks = audience.rocks.iter().filter_map(|&(id, steps)| {
+            let rock = self.world.rocks.iter().find(|rock| rock.id == id)?;
+            Some((crate::sim::LooseRock { hull: 0, ..*rock }, steps))
+        });
+        let pickups = audience.pickups.iter().filter_map(|id| self.world.pickups.iter().find(|p| p.id == *id)).copied();
+        let own: Option<Told<_>> = audience.own.clone();
+        Some(Known {
+            tick,
+            edge: self.world.edge,
+            station,
+            own,
+            ships: audience.ships.clone(),
+            shots: shots.collect(),
+            rocks: rocks.collect(),
+            pickups: pickups.collect(),
+            belt: audience.belt.clone(),
+        })
+    }
+
+    /// The area that `conn` was last shown, for checking that nothing outside was told.
+    #[must_use]
+    pub fn area(&self, conn: ConnId) -> Option<(Vec2, Vec2)> {
+        let visitor = self.visitors.get(&conn)?;
+        let (_, (pos, vel)) = visitor.looked(&self.world, &self.config.defs);
+        let area = snapshot::area_of(pos, vel, visitor.view_half);
+        Some((area.centre, area.half))
+    }
+}

@@ -1,0 +1,111 @@
+//! Bots' seats: filling the arena up, making room for people, and letting each brain look around.
+
+use glam::Vec2;
+
+use super::{
+    index::{Area, Index},
+    seats::{Holder, Seats},
+};
+use crate::{
+    bot::{Brain, ShipSight, Sight, SolidSight},
+    defs::Defs,
+    ids::PlayerId,
+    protocol::entity_state::{HULL_STEPS, PublicShip},
+    rng::{Keyed, Purpose},
+    sim::{Layout, Ship, Sky, World},
+    tick::Tick,
+};
+
+/// Half extents of what a bot sees: a player's view.
+const VIEW_HALF: Vec2 = Vec2::new(800.0, 450.0);
+
+/// Names of bots: comets, probes and astronomers, all short.
+const NAMES: [&str; 32] = [
+    "Halley", "Encke", "Biela", "Borrelly", "Tempel", "Wild", "Giotto", "Rosetta", "Philae", "Vega", "Kepler", "Tycho",
+    "Herschel", "Cassini", "Huygens", "Galileo", "Hypatia", "Lovell", "Leavitt", "Cannon", "Rubin", "Sagan", "Swift",
+    "Tuttle", "Olbers", "Faye", "Hale", "Bopp", "Lexell", "Messier", "Quetzal", "Sputnik",
+];
+
+/// Seats one bot; false when the room is full.
+pub fn seat_one(seats: &mut Seats, seed: u64, tick: Tick) -> Option<PlayerId> {
+    let taken: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+    let first = Keyed::new(seed, tick, taken.len() as u32, Purpose::Bot).below(NAMES.len() as u32) as usize;
+    let free = (0..NAMES.len()).map(|i| NAMES[(first + i) % NAMES.len()]).find(|name| !taken.iter().any(|t| t == name));
+    let mind = crate::rng::mix(seed ^ u64::from(tick.0));
+    seats.add(free.unwrap_or("Drone"), |player| Holder::Bot(Box::new(Brain::new(mind, player))))
+}
+
+/// The bot to send home when a person comes: one without a ship if there is one, else the poorest.
+#[must_use]
+pub fn choose_leaver(seats: &Seats, world: &World) -> Option<PlayerId> {
+    seats.iter().filter(|seat| matches!(seat.holder, Holder::Bot(_))).map(|seat| seat.player).min_by_key(|&player| {
+        (world.ship(player).is_some(), world.pilot(player).map_or(0, |pilot| pilot.score), player)
+    })
+}
+
+/// Lets every brain whose turn it is look around at the world as it is.
+pub fn look_around(seats: &mut Seats, world: &World, index: &Index, defs: &Defs) {
+    let sky = Sky::at(&world.layout, &defs.arena, world.tick);
+    let mut found = Vec::new();
+    for seat in seats.iter_mut() {
+        let Holder::Bot(brain) = &mut seat.holder else { continue };
+        if !brain.looks(world.tick) {
+            continue;
+        }
+        let Some(own) = world.ship(seat.player) else { continue };
+        brain.look(&sight(world, index, defs, &sky, own, &mut found));
+    }
+}
+
+fn sight<'a>(
+    world: &'a World,
+    index: &Index,
+    defs: &'a Defs,
+    sky: &'a Sky<'a>,
+    own: &'a Ship,
+    found: &mut Vec<u16>,
+) -> Sight<'a> {
+    let layout: &'a Layout = &world.layout;
+    let area = Area { centre: own.body.pos.to_vec2(), half: VIEW_HALF };
+    index.ships.within(&area, found);
+    let ships = found
+        .iter()
+        .map(|&i| index.players[usize::from(i)])
+        .filter(|&player| player != own.id.player)
+        .filter_map(|player| ship_sight(world, defs, player))
+        .collect();
+    index.belt.within(&area, found);
+    let belt = found.iter().map(|&i| usize::from(i)).filter(|&slot| world.belt[slot].regrow.is_none()).map(|slot| {
+        SolidSight {
+            pos: index.belt.at(slot),
+            vel: layout.rock_velocity(slot, world.tick),
+            size: layout.slots[slot].size,
+        }
+    });
+    let mut rocks: Vec<SolidSight> = belt.collect();
+    index.rocks.within(&area, found);
+    rocks.extend(found.iter().map(|&i| &world.rocks[usize::from(i)]).map(|rock| SolidSight {
+        pos: rock.pos.to_vec2(),
+        vel: rock.vel.to_vec2(),
+        size: rock.size,
+    }));
+    index.pickups.within(&area, found);
+    let pickups = found.iter().map(|&i| &world.pickups[usize::from(i)]).map(|p| (p.pos.to_vec2(), p.kind)).collect();
+    let blame = world.pilot(own.id.player).and_then(|pilot| pilot.blame);
+    let attacker = blame.filter(|(_, when)| world.tick.since(*when) < 60).map(|(by, _)| by);
+    Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, attacker }
+}
+
+fn ship_sight(world: &World, defs: &Defs, player: PlayerId) -> Option<ShipSight> {
+    let pilot = world.pilot(player)?;
+    let shown = PublicShip::of(pilot.ship.as_ref()?, defs);
+    Some(ShipSight {
+        player,
+        bot: pilot.bot,
+        score: pilot.score,
+        pos: shown.body.pos.to_vec2(),
+        vel: shown.body.vel.to_vec2(),
+        hull: f32::from(shown.hull) / f32::from(HULL_STEPS),
+        protected: shown.protected,
+    })
+}

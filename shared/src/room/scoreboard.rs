@@ -1,0 +1,49 @@
+//! The ten best, each reader's own rank, and where the leader flies. Once a second.
+
+use crate::{
+    ids::PlayerId,
+    limits::LEADERBOARD_ROWS,
+    protocol::{Leader, Leaderboard, ScoreRow},
+    sim::World,
+};
+
+/// The standing of everybody, best first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scoreboard {
+    rows: Vec<ScoreRow>,
+    leader: Option<Leader>,
+}
+
+impl Scoreboard {
+    /// The standing in `world`. Ties go to the lower slot.
+    #[must_use]
+    pub fn of(world: &World) -> Scoreboard {
+        let mut rows: Vec<ScoreRow> = world
+            .pilots
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, pilot)| Some(ScoreRow { player: PlayerId(slot as u16), score: pilot.as_ref()?.score }))
+            .collect();
+        rows.sort_by_key(|row| (core::cmp::Reverse(row.score), row.player));
+        let leader = rows.first().filter(|row| row.score > 0).and_then(|row| {
+            let at = world.ship(row.player)?.body.pos.to_vec2();
+            Some(Leader { player: row.player, at: (at.x as i16, at.y as i16) })
+        });
+        Scoreboard { rows, leader }
+    }
+
+    /// What a reader in slot `own` is shown.
+    #[must_use]
+    pub fn shown_to(&self, own: Option<PlayerId>) -> Leaderboard {
+        let own = own.and_then(|own| {
+            let rank = self.rows.iter().position(|row| row.player == own)?;
+            Some((rank as u16 + 1, self.rows[rank]))
+        });
+        Leaderboard {
+            rows: self.rows.iter().take(LEADERBOARD_ROWS).copied().collect(),
+            own,
+            pilots: self.rows.len() as u16,
+            leader: self.leader,
+        }
+    }
+}

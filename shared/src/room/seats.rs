@@ -1,0 +1,199 @@
+//! Who holds which slot: people and bots, their names, and the grace a dropped person has. Invariant: one slot,
+//! one holder; a resume key opens at most one seat and only once.
+
+use super::{ConnId, commands::CommandBuffer};
+use crate::{bot::Brain, ids::PlayerId, limits::PLAYERS_MAX, name, protocol::RosterEntry, tick::Tick};
+
+/// SHA-256 of a resume token: all the room keeps of it.
+pub type ResumeKey = [u8; 32];
+
+/// One slot's holder.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// Slot.
+    pub player: PlayerId,
+    /// Cleaned name, unique in the room.
+    pub name: String,
+    /// Who flies.
+    pub holder: Holder,
+    /// Wants a ship as soon as the rules allow.
+    pub wants_launch: bool,
+}
+
+/// Who flies.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// The server.
+    Bot(Box<Brain>),
+    /// A person.
+    Human(Box<Human>),
+}
+
+/// A person in a seat.
+#[derive(Debug, Clone)]
+pub struct Human {
+    /// The live connection, unless it dropped.
+    pub conn: Option<ConnId>,
+    /// Opens this seat to the next connection.
+    pub key: ResumeKey,
+    /// When the connection dropped.
+    pub lost: Option<Tick>,
+    /// Commands waiting for their ticks.
+    pub commands: CommandBuffer,
+}
+
+/// All seats, and what changed about names since the last look.
+#[derive(Debug, Clone, Default)]
+pub struct Seats {
+    seats: Vec<Option<Seat>>,
+    arrived: Vec<PlayerId>,
+    left: Vec<PlayerId>,
+}
+
+impl Seats {
+    /// Every seat, in order of slots.
+    pub fn iter(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().flatten()
+    }
+
+    /// Every seat, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Seat> {
+        self.seats.iter_mut().flatten()
+    }
+
+    /// The seat of a slot.
+    #[must_use]
+    pub fn get(&self, player: PlayerId) -> Option<&Seat> {
+        self.seats.get(player.index())?.as_ref()
+    }
+
+    /// The seat of a slot, to change.
+    pub fn get_mut(&mut self, player: PlayerId) -> Option<&mut Seat> {
+        self.seats.get_mut(player.index())?.as_mut()
+    }
+
+    /// The person in a slot.
+    pub fn human_mut(&mut self, player: PlayerId) -> Option<&mut Human> {
+        match &mut self.get_mut(player)?.holder {
+            Holder::Human(human) => Some(human),
+            Holder::Bot(_) => None,
+        }
+    }
+
+    /// How many people and how many bots are seated.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize) {
+        let bots = self.iter().filter(|seat| matches!(seat.holder, Holder::Bot(_))).count();
+        (self.iter().count() - bots, bots)
+    }
+
+    /// Seats somebody in the lowest free slot; `None` when all are taken. `wanted` is cleaned and made unique;
+    /// an unusable name becomes "Pilot" and the slot's number.
+    pub fn add(&mut self, wanted: &str, holder: impl FnOnce(PlayerId) -> Holder) -> Option<PlayerId> {
+        let index = self.seats.iter().position(Option::is_none).unwrap_or(self.seats.len());
+        if index >= PLAYERS_MAX {
+            return None;
+        }
+        if index == self.seats.len() {
+            self.seats.push(None);
+        }
+        let player = PlayerId(index as u16);
+        let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
+        self.seats[index] = Some(Seat { player, name, holder: holder(player), wants_launch: true });
+        self.arrived.push(player);
+        Some(player)
+    }
+
+    /// Frees a slot.
+    pub fn remove(&mut self, player: PlayerId) {
+        if let Some(seat) = self.seats.get_mut(player.index())
+            && seat.take().is_some()
+        {
+            self.arrived.retain(|&arrived| arrived != player);
+            self.left.push(player);
+        }
+    }
+
+    /// The seat that `key` opens.
+    #[must_use]
+    pub fn find_key(&self, key: &ResumeKey) -> Option<PlayerId> {
+        self.iter()
+            .find(|seat| matches!(&seat.holder, Holder::Human(human) if human.key == *key))
+            .map(|seat| seat.player)
+    }
+
+    /// Names that came and slots that were freed since the last call.
+    pub fn take_changes(&mut self) -> Option<(Vec<RosterEntry>, Vec<PlayerId>)> {
+        if self.arrived.is_empty() && self.left.is_empty() {
+            return None;
+        }
+        let arrived = std::mem::take(&mut self.arrived);
+        let entries = arrived.iter().filter_map(|&player| self.get(player)).map(entry).collect();
+        let mut left = std::mem::take(&mut self.left);
+        left.retain(|player| !arrived.contains(player));
+        Some((entries, left))
+    }
+
+    /// Everybody, as others know them.
+    #[must_use]
+    pub fn entries(&self) -> Vec<RosterEntry> {
+        self.iter().map(entry).collect()
+    }
+
+    fn unique(&self, name: String) -> String {
+        let taken = |name: &str| self.iter().any(|seat| seat.name.eq_ignore_ascii_case(name));
+        if !taken(&name) {
+            return name;
+        }
+        let short: String = name.chars().take(crate::limits::NAME_CHARS_MAX - 4).collect();
+        (2..)
+            .map(|n| format!("{} {n}", short.trim_end()))
+            .find(|name| !taken(name))
+            .expect("there are more numbers than slots")
+    }
+}
+
+fn entry(seat: &Seat) -> RosterEntry {
+    RosterEntry { player: seat.player, name: seat.name.clone(), bot: matches!(seat.holder, Holder::Bot(_)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn human(_: PlayerId) -> Holder {
+        Holder::Human(Box::new(Human { conn: None, key: [0; 32], lost: None, commands: CommandBuffer::default() }))
+    }
+
+    #[test]
+    fn names_are_unique_and_never_empty() {
+        let mut seats = Seats::default();
+        for name in ["Ada", "ada", "", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"] {
+            seats.add(name, human);
+        }
+        let names: Vec<&str> = seats.iter().map(|seat| seat.name.as_str()).collect();
+        assert_eq!(names, ["Ada", "ada 2", "Pilot 3", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKL 2"]);
+    }
+
+    #[test]
+    fn a_freed_slot_is_used_again_and_told_as_new() {
+        let mut seats = Seats::default();
+        seats.add("a", human);
+        let gone = seats.add("b", human).unwrap();
+        seats.take_changes();
+        seats.remove(gone);
+        assert_eq!(seats.add("c", human), Some(gone));
+        let (entries, left) = seats.take_changes().unwrap();
+        assert_eq!((entries[0].name.as_str(), entries[0].player, left), ("c", gone, vec![]));
+        assert_eq!(seats.take_changes(), None);
+    }
+
+    #[test]
+    fn the_room_has_an_end() {
+        let mut seats = Seats::default();
+        for _ in 0..PLAYERS_MAX {
+            assert!(seats.add("x", human).is_some());
+        }
+        assert_eq!(seats.add("x", human), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! One connection to the room: its view, its seat if it plays, what it was told and how well its line does.
+
+use glam::Vec2;
+
+use super::{ConnId, audience::Audience, flow::Flow, seats::ResumeKey};
+use crate::{
+    defs::Defs,
+    ids::PlayerId,
+    limits::{VIEW_HALF_AREA_MAX, VIEW_HALF_MAX},
+    protocol::{CommandBatch, body::Station},
+    sim::World,
+    tick::{TICK_HZ, Tick},
+};
+
+/// Smallest half extent of a view, u.
+const VIEW_HALF_MIN: f32 = 200.0;
+
+/// One connection.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Slot, if it plays.
+    pub seat: Option<PlayerId>,
+    /// The key of the token it was given.
+    pub key: ResumeKey,
+    /// Half extents of its view, u.
+    pub view_half: Vec2,
+    /// Its tab is hidden.
+    pub idle: bool,
+    /// When it last asked for everything anew.
+    pub resynced: Option<Tick>,
+    /// What it was told.
+    pub audience: Audience,
+    /// How its line does.
+    pub flow: Flow,
+    watched: Option<PlayerId>,
+    last_place: Vec2,
+    stamp: Option<(u16, u64)>,
+}
+
+impl Visitor {
+    /// A fresh connection.
+    #[must_use]
+    pub fn new(belt_slots: usize, key: ResumeKey, now_us: u64) -> Visitor {
+        Visitor {
+            seat: None,
+            key,
+            view_half: Vec2::new(800.0, 450.0),
+            idle: false,
+            resynced: None,
+            audience: Audience::new(belt_slots),
+            flow: Flow::new(now_us),
+            watched: None,
+            last_place: Vec2::new(700.0, 0.0),
+            stamp: None,
+        }
+    }
+
+    /// Takes over the view's half extents, clamped: no window is a spyglass.
+    pub fn set_view(&mut self, (x, y): (u16, u16)) {
+        let wanted = Vec2::new(f32::from(x), f32::from(y))
+            .clamp(Vec2::splat(VIEW_HALF_MIN), Vec2::new(VIEW_HALF_MAX.0, VIEW_HALF_MAX.1));
+        let area = wanted.x * wanted.y;
+        self.view_half = if area > VIEW_HALF_AREA_MAX { wanted * (VIEW_HALF_AREA_MAX / area).sqrt() } else { wanted };
+    }
+
+    /// Notes the acknowledgement and the clock in a batch.
+    pub fn heard(&mut self, batch: &CommandBatch, now_us: u64) {
+        self.flow.ack(batch.ack, now_us);
+        self.stamp = Some((batch.stamp_ms, now_us));
+    }
+
+    /// The last clock heard and how long ago that was, ms.
+    #[must_use]
+    pub fn echo(&self, now_us: u64) -> (u16, u8) {
+        self.stamp.map_or((0, u8::MAX), |(stamp, at)| {
+            (stamp, u8::try_from(now_us.saturating_sub(at) / 1_000).unwrap_or(u8::MAX))
+        })
+    }
+
+    /// Whether a snapshot is due at `tick`: every second tick, half of the clients on even ones; once a second
+    /// while the tab is hidden.
+    #[must_use]
+    pub fn is_due(&self, conn: ConnId, tick: Tick) -> bool {
+        let phase = tick.0.wrapping_add(conn.0 as u32);
+        let idle_wait = self.idle && self.flow.last_sent().is_some_and(|last| tick.since(last) < TICK_HZ as i32);
+        phase.is_multiple_of(2) && !idle_wait
+    }
+
+    /// What this visitor is doing, and where it looks (position u, velocity u/s). Chooses whom to watch.
+    pub fn look(&mut self, world: &World, defs: &Defs) -> (Station, (Vec2, Vec2)) {
+        let flying = self.seat.is_some_and(|player| world.ship(player).is_some());
+        if !flying && self.watched.is_none_or(|player| world.ship(player).is_none()) {
+            let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
+            let killer = death.and_then(|death| death.killer).filter(|&killer| world.ship(killer).is_some());
+            self.watched = killer.or_else(|| most_watchable(world, self.last_place));
+        }
+        let looked = self.looked(world, defs);
+        self.last_place = looked.1.0;
+        if flying {
+            self.watched = None;
+        }
+        looked
+    }
+
+    /// The same without choosing anew.
+    #[must_use]
+    pub fn looked(&self, world: &World, defs: &Defs) -> (Station, (Vec2, Vec2)) {
+        let eyes = |player: PlayerId| world.ship(player).map(|ship| (ship.body.pos.to_vec2(), ship.body.vel.to_vec2()));
+        if let Some(place) = self.seat.and_then(eyes) {
+            return (Station::Flying, place);
+        }
+        let watched = self.watched.and_then(|player| Some((player, eyes(player)?)));
+        let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
+        let place = watched.map_or((self.last_place, Vec2::ZERO), |(_, place)| place);
+        let station = match (death, watched) {
+            (Some(death), watched) => {
+                let waited = world.tick.since(death.tick).clamp(0, i32::from(u16::MAX)) as u16;
+                Station::Dead {
+                    killer: death.killer,
+                    cause: death.cause,
+                    wait: defs.rules.respawn_ticks.saturating_sub(waited),
+                    watching: watched.map(|(player, _)| player),
+                }
+            }
+            (None, Some((player, _))) => Station::Watching(player),
+            (None, None) => Station::Idle,
+        };
+        (station, place)
+    }
+}
+
+/// Whom a spectator without a choice watches: the best pilot within a screen or two, else the best of all.
+fn most_watchable(world: &World, near: Vec2) -> Option<PlayerId> {
+    let ships = world.ships().map(|ship| {
+        let score = world.pilot(ship.id.player).map_or(0, |pilot| pilot.score);
+        let close = ship.body.pos.to_vec2().distance(near) < 1_600.0;
+        (close, score, core::cmp::Reverse(ship.id.player))
+    });
+    ships.max().map(|(_, _, player)| player.0)
+}

@@ -1,0 +1,98 @@
+//! The rules: [`step`] takes a [`World`] one tick further. Pure and deterministic; knows nothing of protocol,
+//! rooms, lag or drawing.
+
+pub mod checksum;
+pub mod command;
+pub mod contact;
+mod damage;
+pub mod events;
+pub mod golden;
+pub mod grid;
+pub mod helm;
+pub mod layout;
+pub mod movement;
+pub mod pickups;
+pub mod rocks;
+pub mod rules;
+pub mod shots;
+pub mod sky;
+pub mod solids;
+mod stage;
+pub mod world;
+
+use glam::Vec2;
+
+pub use checksum::checksum;
+pub use command::{Buttons, Command};
+pub use events::{Cause, Event, ShotHit};
+pub use layout::Layout;
+pub use movement::Kinematics;
+pub use rules::Order;
+pub use sky::Sky;
+pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
+
+use crate::{defs::Defs, ids::PlayerId};
+use solids::Solids;
+use stage::Stage;
+
+/// Takes `world` one tick further.
+///
+/// `orders` are applied first, in their order. `commands` must be sorted by player, at most one each; a ship
+/// without one coasts. What happened is appended to `events`.
+pub fn step(
+    world: &mut World,
+    orders: &[Order],
+    commands: &[(PlayerId, Command)],
+    defs: &Defs,
+    events: &mut Vec<Event>,
+) {
+    debug_assert!(commands.is_sorted_by_key(|(player, _)| *player), "commands must be sorted by player");
+    world.tick = world.tick.next();
+    let sky = Sky::at(&world.layout, &defs.arena, world.tick);
+    let stage = &mut Stage { world, defs, sky, events };
+    for &order in orders {
+        rules::apply(stage, order);
+    }
+    stage.world.edge.target = rules::edge_target(stage.world.population(), &defs.arena);
+    rules::move_edge(&mut stage.world.edge, &defs.arena);
+    let (targets, fired) = fly_ships(stage, commands);
+    rocks::resolve(stage);
+    let solids = standing_solids(stage.world);
+    shots::resolve(stage, &targets, &solids);
+    // A shot starts at the muzzle at the end of its tick and flies from the next.
+    fired.into_iter().for_each(|shot| shots::add(stage, shot));
+    // Chipped-away rocks no longer stop ships in this very tick.
+    let solids = standing_solids(stage.world);
+    contact::resolve(stage, &solids);
+    damage::surroundings(stage);
+    pickups::resolve(stage);
+}
+
+/// The rocks of `world` at its tick.
+#[must_use]
+pub fn standing_solids(world: &World) -> Solids {
+    Solids::new(&world.layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter())
+}
+
+/// Flies every ship by its command; returns the ships as targets and the shots of this tick.
+fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)]) -> (shots::Targets, Vec<Shot>) {
+    let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
+    let mut moved: Vec<(PlayerId, Vec2, Vec2, f32)> = Vec::with_capacity(stage.world.pilots.len());
+    let mut fired = Vec::new();
+    let mut commands = commands.iter().copied().peekable();
+    for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
+        let player = PlayerId(slot as u16);
+        while commands.peek().is_some_and(|(other, _)| *other < player) {
+            commands.next();
+        }
+        let given = commands.peek().filter(|(other, _)| *other == player).map(|(_, command)| *command);
+        let Some(ship) = pilot.as_mut().and_then(|pilot| pilot.ship.as_mut()) else { continue };
+        let before = ship.body.pos.to_vec2();
+        let command = given.unwrap_or(ship.controls.neutral());
+        if helm::fly(ship, command, defs, &stage.sky, edge) {
+            fired.push(shots::launch(ship, tick, defs));
+        }
+        moved.push((player, before, ship.body.pos.to_vec2(), defs.ship(ship.class).radius));
+    }
+    (shots::Targets::new(moved.into_iter()), fired)
+}

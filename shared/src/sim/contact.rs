@@ -1,0 +1,208 @@
+//! Ships touching things: bouncing off planets and rocks, off each other, and what that costs.
+
+use glam::Vec2;
+
+use super::{
+    damage::{self, Hurt},
+    events::Cause,
+    grid::Grid,
+    movement::Kinematics,
+    sky::Sky,
+    solids::Solids,
+    stage::Stage,
+    world::MILLI,
+};
+use crate::{
+    defs::{Defs, ShipDef},
+    ids::PlayerId,
+    quantize::Lattice,
+};
+
+/// Share of the closing speed that comes back from rock.
+const BOUNCE_ROCK: f32 = 0.45;
+/// …and between two ships.
+const BOUNCE_SHIP: f32 = 0.7;
+
+/// A touch and how hard it was.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Impact {
+    /// Closing speed, u/s.
+    pub speed: f32,
+    /// What was hit.
+    pub cause: Cause,
+}
+
+/// Bounces a ship off planets, then off rocks; returns the hardest touch. Prediction runs this too.
+pub fn bounce_off_solids(
+    body: &mut Kinematics,
+    def: &ShipDef,
+    sky: &Sky<'_>,
+    planet_velocity: impl Fn(usize) -> Vec2,
+    solids: &Solids,
+    near: &mut Vec<u16>,
+) -> Option<Impact> {
+    let mut hardest: Option<Impact> = None;
+    let mut note = |speed: Option<f32>, cause| {
+        if let Some(speed) = speed
+            && hardest.is_none_or(|impact| impact.speed < speed)
+        {
+            hardest = Some(Impact { speed, cause });
+        }
+    };
+    if let Some(planet) = sky.planet_touched(body, def.radius) {
+        let reach = sky.arena.planets[planet].radius + def.radius;
+        note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet);
+    }
+    let at = body.pos.to_vec2();
+    for solid in solids.near(at, def.radius, near) {
+        note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock);
+    }
+    hardest
+}
+
+/// Pushes `body` out of an immovable circle and reflects the closing speed; `None` if they do not touch.
+fn bounce(body: &mut Kinematics, centre: Vec2, velocity: Vec2, reach: f32) -> Option<f32> {
+    let apart = body.pos.to_vec2() - centre;
+    let square = apart.length_squared();
+    if square >= reach * reach {
+        return None;
+    }
+    let normal = if square > 0.0 { apart / square.sqrt() } else { Vec2::X };
+    body.pos = Lattice::nearest(centre + normal * reach);
+    let relative = body.vel.to_vec2() - velocity;
+    let closing = -relative.dot(normal);
+    if closing > 0.0 {
+        body.vel = Lattice::nearest(body.vel.to_vec2() + normal * (closing * (1.0 + BOUNCE_ROCK)));
+    }
+    Some(closing.max(0.0))
+}
+
+/// Damage of an impact, milli-points.
+#[must_use]
+pub fn impact_damage(speed: f32, defs: &Defs) -> i32 {
+    let rules = &defs.rules;
+    ((speed - rules.impact_free_u_s).max(0.0) * rules.impact_damage * MILLI as f32) as i32
+}
+
+/// Settles every touch of this tick: solids first, then ship against ship, in order of slots.
+pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids) {
+    let players: Vec<PlayerId> = stage.world.ships().map(|ship| ship.id.player).collect();
+    let mut near = Vec::new();
+    for &player in &players {
+        touch_solids(stage, player, solids, &mut near);
+    }
+    touch_ships(stage, &players);
+}
+
+fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids, near: &mut Vec<u16>) {
+    let (defs, tick, planets) = (stage.defs, stage.world.tick, stage.world.layout.planets);
+    let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) else { return };
+    let def = defs.ship(ship.class);
+    let impact =
+        bounce_off_solids(&mut ship.body, def, &stage.sky, |planet| planets[planet].velocity(tick), solids, near);
+    if let Some(impact) = impact {
+        damage::hurt(stage, player, Hurt { amount: impact_damage(impact.speed, defs), by: None, cause: impact.cause });
+    }
+}
+
+fn touch_ships(stage: &mut Stage<'_>, players: &[PlayerId]) {
+    let centres: Vec<Vec2> = players
+        .iter()
+        .map(|&player| stage.world.ship(player).map_or(Vec2::INFINITY, |ship| ship.body.pos.to_vec2()))
+        .collect();
+    let grid = Grid::new(&centres);
+    let mut near = Vec::new();
+    for (index, &player) in players.iter().enumerate() {
+        if !centres[index].is_finite() {
+            continue;
+        }
+        let reach = Vec2::splat(SHIP_REACH);
+        grid.near(centres[index] - reach, centres[index] + reach, &mut near);
+        for &other in near.iter().filter(|&&other| usize::from(other) > index) {
+            touch_pair(stage, player, players[usize::from(other)]);
+        }
+    }
+}
+
+/// Largest distance at which two ships can touch, u.
+const SHIP_REACH: f32 = 80.0;
+
+fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
+    let (Some(a), Some(b)) = (stage.world.ship(one), stage.world.ship(two)) else { return };
+    let (def_a, def_b) = (stage.defs.ship(a.class), stage.defs.ship(b.class));
+    let (mut body_a, mut body_b) = (a.body, b.body);
+    let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b) else { return };
+    for (player, body) in [(one, body_a), (two, body_b)] {
+        if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) {
+            ship.body = body;
+        }
+    }
+    let amount = impact_damage(speed, stage.defs);
+    damage::hurt(stage, one, Hurt { amount, by: Some(two), cause: Cause::Ram });
+    damage::hurt(stage, two, Hurt { amount, by: Some(one), cause: Cause::Ram });
+}
+
+/// Elastic push between two ships, masses as the squares of their radii. Returns the closing speed.
+fn collide(a: &mut Kinematics, def_a: &ShipDef, b: &mut Kinematics, def_b: &ShipDef) -> Option<f32> {
+    let apart = a.pos.to_vec2() - b.pos.to_vec2();
+    let reach = def_a.radius + def_b.radius;
+    let square = apart.length_squared();
+    if square >= reach * reach {
+        return None;
+    }
+    let distance = square.sqrt();
+    let normal = if distance > 0.0 { apart / distance } else { Vec2::X };
+    let (mass_a, mass_b) = (def_a.radius * def_a.radius, def_b.radius * def_b.radius);
+    let (share_a, share_b) = (mass_b / (mass_a + mass_b), mass_a / (mass_a + mass_b));
+    let depth = reach - distance;
+    a.pos = Lattice::nearest(a.pos.to_vec2() + normal * (depth * share_a));
+    b.pos = Lattice::nearest(b.pos.to_vec2() - normal * (depth * share_b));
+    let closing = -(a.vel.to_vec2() - b.vel.to_vec2()).dot(normal);
+    if closing > 0.0 {
+        let impulse = normal * (closing * (1.0 + BOUNCE_SHIP));
+        a.vel = Lattice::nearest(a.vel.to_vec2() + impulse * share_a);
+        b.vel = Lattice::nearest(b.vel.to_vec2() - impulse * share_b);
+    }
+    Some(closing.max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defs::ShipClass;
+
+    fn body(x: f32, vx: f32) -> Kinematics {
+        Kinematics {
+            pos: Lattice::nearest(Vec2::new(x, 0.0)),
+            vel: Lattice::nearest(Vec2::new(vx, 0.0)),
+            ..Kinematics::default()
+        }
+    }
+
+    #[test]
+    fn equal_ships_share_a_head_on_blow() {
+        let defs = Defs::standard();
+        let spark = defs.ship(ShipClass::Spark);
+        let (mut a, mut b) = (body(-10.0, 100.0), body(10.0, -100.0));
+        assert_eq!(collide(&mut a, spark, &mut b, spark), Some(200.0));
+        assert!((a.vel.to_vec2().x + 70.0).abs() < 0.1 && (b.vel.to_vec2().x - 70.0).abs() < 0.1);
+        assert!((a.pos.to_vec2() - b.pos.to_vec2()).length() > 27.9);
+        assert_eq!(collide(&mut body(0.0, 0.0), spark, &mut body(40.0, 0.0), spark), None);
+    }
+
+    #[test]
+    fn a_solid_throws_a_ship_back_and_out() {
+        let mut ship = body(90.0, -200.0);
+        let speed = bounce(&mut ship, Vec2::ZERO, Vec2::ZERO, 100.0);
+        assert_eq!(speed, Some(200.0));
+        assert!(ship.vel.to_vec2().x > 80.0);
+        assert!(ship.pos.to_vec2().x >= 100.0);
+    }
+
+    #[test]
+    fn gentle_touches_are_free() {
+        let defs = Defs::standard();
+        assert_eq!(impact_damage(60.0, &defs), 0);
+        assert!(impact_damage(300.0, &defs) > 15 * MILLI);
+    }
+}

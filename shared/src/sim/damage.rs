@@ -1,0 +1,88 @@
+//! Losing shield and hull, and dying of it.
+
+use super::{
+    events::{Cause, Event},
+    pickups, rules,
+    stage::Stage,
+    world::{Death, Ship},
+};
+use crate::{defs::Defs, ids::PlayerId, math, tick::DT};
+
+/// One blow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hurt {
+    /// Milli-points, before protection.
+    pub amount: i32,
+    /// By whom.
+    pub by: Option<PlayerId>,
+    /// Of what.
+    pub cause: Cause,
+}
+
+/// Takes a blow off the pilot's shield, then hull. Spawn protection swallows it all, and part of it while fading.
+pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
+    let (tick, defs) = (stage.world.tick, stage.defs);
+    let Some(pilot) = stage.world.pilot_mut(player) else { return };
+    let Some(ship) = pilot.ship.as_mut() else { return };
+    let amount = (hurt.amount as f32 * vulnerability(ship, defs)) as i32;
+    if amount <= 0 {
+        return;
+    }
+    absorb(ship, amount, hurt.cause);
+    // Chip damage from the surroundings must not keep a shield down for ever, so only blows reset the wait.
+    if !matches!(hurt.cause, Cause::Star | Cause::Edge) {
+        ship.shield_wait = defs.rules.shield_delay_ticks;
+    }
+    let (id, dead) = (ship.id, ship.hull <= 0);
+    if let Some(by) = hurt.by.filter(|&by| by != player) {
+        pilot.blame = Some((by, tick));
+    }
+    stage.events.push(Event::Damaged { ship: id, by: hurt.by, cause: hurt.cause, amount });
+    if dead {
+        destroy(stage, player, hurt);
+    }
+}
+
+/// How much of a blow gets through: 0 under protection, rising to 1 as it fades.
+fn vulnerability(ship: &Ship, defs: &Defs) -> f32 {
+    let fade = f32::from(defs.rules.protection_fade_ticks).max(1.0);
+    1.0 - math::ramp(f32::from(ship.protection), 0.0, fade)
+}
+
+/// Heat goes through shields; everything else meets them first.
+fn absorb(ship: &mut Ship, amount: i32, cause: Cause) {
+    let shielded = if cause == Cause::Star { 0 } else { amount.min(ship.shield) };
+    ship.shield -= shielded;
+    ship.hull -= amount - shielded;
+}
+
+fn destroy(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
+    let (tick, blame_ticks) = (stage.world.tick, i32::from(stage.defs.rules.blame_ticks));
+    let Some(pilot) = stage.world.pilot_mut(player) else { return };
+    let Some(ship) = pilot.ship.take() else { return };
+    let recent = pilot.blame.filter(|(_, when)| tick.since(*when) <= blame_ticks).map(|(by, _)| by);
+    let killer = hurt.by.filter(|&by| by != player).or(recent);
+    pilot.deaths += 1;
+    pilot.blame = None;
+    pilot.death = Some(Death { tick, pos: ship.body.pos, killer, cause: hurt.cause });
+    let points = rules::settle_kill(stage, player, killer);
+    pickups::drop_cargo(stage, &ship);
+    stage.events.push(Event::Destroyed { ship: ship.id, killer, cause: hurt.cause, points });
+}
+
+/// Heat of the star and the burn beyond the edge, for every ship.
+pub(super) fn surroundings(stage: &mut Stage<'_>) {
+    let players: Vec<PlayerId> = stage.world.ships().map(|ship| ship.id.player).collect();
+    let edge = stage.world.edge.radius_u();
+    for player in players {
+        let Some(ship) = stage.world.ship(player) else { continue };
+        let pos = ship.body.pos.to_vec2();
+        let outside = if pos.length() > edge { stage.defs.arena.outside_damage_s } else { 0.0 };
+        for (damage_s, cause) in [(stage.sky.heat(pos), Cause::Star), (outside, Cause::Edge)] {
+            let amount = (damage_s * DT * super::world::MILLI as f32) as i32;
+            if amount > 0 {
+                hurt(stage, player, Hurt { amount, by: None, cause });
+            }
+        }
+    }
+}

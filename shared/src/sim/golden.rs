@@ -1,0 +1,135 @@
+//! Scripted matches whose check sums are kept in the repository: the same numbers must come out natively (debug
+//! and release) and in wasm. Commands come from keyed draws, so a script is only a seed, a crowd and a length.
+
+use super::{Buttons, Command, Order, World, checksum, step};
+use crate::{
+    defs::{Defs, ShipClass},
+    ids::PlayerId,
+    quantize::Angle,
+    rng::{Keyed, Purpose},
+    tick::Tick,
+};
+
+/// One scripted match.
+#[derive(Debug, Clone, Copy)]
+pub struct Script {
+    /// Seed of arena and commands.
+    pub seed: u64,
+    /// Pilots at the start.
+    pub pilots: u16,
+    /// Length, ticks.
+    pub ticks: u32,
+    /// First tick; one script crosses the wrap of the counter.
+    pub start: Tick,
+}
+
+/// The scripts.
+pub const SCRIPTS: [Script; 4] = [
+    Script { seed: 1, pilots: 2, ticks: 3_600, start: Tick(0) },
+    Script { seed: 20_131, pilots: 16, ticks: 3_600, start: Tick(0) },
+    Script { seed: 77, pilots: 48, ticks: 1_800, start: Tick(u32::MAX - 900) },
+    Script { seed: 4_242, pilots: 8, ticks: 7_200, start: Tick(123_456) },
+];
+
+/// Plays script `index` and returns the world's check sum after every 60 ticks; empty if there is no such script.
+#[must_use]
+pub fn run(index: u32) -> Vec<u32> {
+    let Some(script) = SCRIPTS.get(index as usize) else { return Vec::new() };
+    let defs = Defs::standard();
+    let mut match_ = Match::new(script, &defs);
+    let mut sums = Vec::new();
+    for done in 1..=script.ticks {
+        match_.advance(&defs);
+        if done % 60 == 0 {
+            sums.push(checksum(&match_.world));
+        }
+    }
+    sums
+}
+
+/// A scripted match in progress.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The world.
+    pub world: World,
+    pilots: u16,
+}
+
+impl Match {
+    /// The start of `script`.
+    #[must_use]
+    pub fn new(script: &Script, defs: &Defs) -> Match {
+        let mut world = World::new(script.seed, defs);
+        world.tick = script.start;
+        Match { world, pilots: script.pilots }
+    }
+
+    /// One tick: everybody steers by the script, the dead launch again, some come and go.
+    pub fn advance(&mut self, defs: &Defs) {
+        let tick = self.world.tick;
+        let mut orders = Vec::new();
+        let mut commands = Vec::new();
+        for slot in 0..self.pilots {
+            let player = PlayerId(slot);
+            match self.world.pilot(player) {
+                None => orders.push(Order::Enlist { player, bot: true }),
+                Some(pilot) if pilot.ship.is_none() => orders.push(Order::Launch { player, class: ShipClass::Spark }),
+                Some(_) => commands.push((player, self.scripted(player))),
+            }
+            let fate = Keyed::new(self.world.seed, tick, u32::from(slot), Purpose::Test).below(6_000);
+            match fate {
+                0 => orders.push(Order::Discharge { player }),
+                1 => orders.push(Order::Park { player }),
+                _ => {}
+            }
+        }
+        step(&mut self.world, &orders, &commands, defs, &mut Vec::new());
+    }
+
+    /// Holds a drawn set of buttons for half a second and aims at the nearest other ship or the star.
+    fn scripted(&self, player: PlayerId) -> Command {
+        let phase = Tick(self.world.tick.0 / 30);
+        let buttons = Keyed::new(self.world.seed, phase, u32::from(player.0) + 1_000, Purpose::Test).bits() as u8;
+        let Some(own) = self.world.ship(player) else { return Command::default() };
+        let at = own.body.pos.to_vec2();
+        let others = self.world.ships().filter(|ship| ship.id.player != player);
+        let nearest = others.map(|ship| ship.body.pos.to_vec2() - at).min_by(|a, b| a.length().total_cmp(&b.length()));
+        let way = nearest.unwrap_or(-at);
+        Command::new(Buttons(buttons | Buttons::THRUST), Angle::of(way))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rolling_back_and_running_again_gives_the_same_sums() {
+        let defs = Defs::standard();
+        let mut live = Match::new(&SCRIPTS[1], &defs);
+        for round in 0..60 {
+            let saved = live.clone();
+            let depth = 1 + round % 40;
+            (0..depth).for_each(|_| live.advance(&defs));
+            let first = checksum(&live.world);
+            live = saved;
+            (0..depth).for_each(|_| live.advance(&defs));
+            assert_eq!(checksum(&live.world), first, "round {round}, depth {depth}");
+        }
+    }
+
+    #[test]
+    fn scripts_are_eventful() {
+        let defs = Defs::standard();
+        let mut live = Match::new(&SCRIPTS[1], &defs);
+        let (mut shots, mut rocks, mut pickups) = (0, 0, 0);
+        for _ in 0..3_600 {
+            live.advance(&defs);
+            shots = shots.max(live.world.shots.len());
+            rocks = rocks.max(live.world.rocks.len());
+            pickups = pickups.max(live.world.pickups.len());
+        }
+        let deaths: u32 = live.world.pilots.iter().flatten().map(|pilot| pilot.deaths).sum();
+        assert!(shots > 10 && rocks > 0 && pickups > 0 && deaths > 3, "{shots} {rocks} {pickups} {deaths}");
+    }
+}

@@ -1,0 +1,142 @@
+//! A pilot's command meets a ship: energy, boost, trigger, shield and engines, then one tick of flight.
+//!
+//! Invariant: this is all that happens to an undisturbed ship in a tick, and it depends only on the ship, its
+//! command, the sky and the edge. The server steps with it, the owner predicts with it, and the server leaves
+//! out of a snapshot whatever it foretells.
+
+use super::{
+    command::{Buttons, Command},
+    movement::integrate,
+    sky::Sky,
+    world::{MILLI, Ship},
+};
+use crate::{
+    defs::Defs,
+    tick::{DT, TICK_HZ},
+};
+
+/// Flies `ship` through one tick with `command`; `sky` is that of the tick being entered. Returns whether a shot
+/// leaves the barrel, from the position and heading after the move.
+pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> bool {
+    recharge(ship, defs, sky);
+    ship.controls = engine_controls(ship, command, defs);
+    let fires = pull_trigger(ship, command, defs);
+    integrate(&mut ship.body, ship.controls, defs.ship(ship.class), sky, edge_radius);
+    fires
+}
+
+fn recharge(ship: &mut Ship, defs: &Defs, sky: &Sky<'_>) {
+    let def = defs.ship(ship.class);
+    let bonus = sky.bonus(ship.body.pos.to_vec2());
+    let gained = (def.energy_regen_s * bonus * (DT * MILLI as f32)).round() as i32;
+    ship.energy = (ship.energy + gained).min(i32::from(def.energy) * MILLI);
+    ship.protection = ship.protection.saturating_sub(1);
+    if ship.shield_wait > 0 {
+        ship.shield_wait -= 1;
+    } else {
+        let gained = (defs.rules.shield_regen_s * MILLI as f32 / TICK_HZ as f32).round() as i32;
+        ship.shield = (ship.shield + gained).min(i32::from(def.shield) * MILLI);
+    }
+}
+
+/// What the engines will do: boost is granted by energy and runs its time; the trigger is none of their business.
+fn engine_controls(ship: &mut Ship, command: Command, defs: &Defs) -> Command {
+    let def = defs.ship(ship.class);
+    let price = i32::from(def.boost_energy) * MILLI;
+    if command.buttons.any(Buttons::BOOST) && ship.boost_left == 0 && ship.energy >= price {
+        ship.energy -= price;
+        ship.boost_left = def.boost_ticks;
+    }
+    let boosting = ship.boost_left > 0;
+    ship.boost_left = ship.boost_left.saturating_sub(1);
+    let buttons = command.buttons.with(Buttons::FIRE, false).with(Buttons::BOOST, boosting);
+    Command { buttons, aim: command.aim }
+}
+
+fn pull_trigger(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
+    ship.cooldown = ship.cooldown.saturating_sub(1);
+    let weapon = defs.weapon(defs.ship(ship.class).primary);
+    let price = i32::from(weapon.energy) * MILLI;
+    if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || ship.energy < price {
+        return false;
+    }
+    ship.energy -= price;
+    ship.cooldown = weapon.period_ticks;
+    ship.protection = 0;
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::ShipClass,
+        ids::{PlayerId, ShipId},
+        quantize::{Angle, Lattice},
+        sim::{Kinematics, layout::Layout},
+        tick::Tick,
+    };
+    use glam::Vec2;
+
+    struct Range {
+        defs: Defs,
+        layout: Layout,
+        ship: Ship,
+    }
+
+    fn range() -> Range {
+        let defs = Defs::standard();
+        let body = Kinematics { pos: Lattice::nearest(Vec2::new(30_000.0, 0.0)), ..Kinematics::default() };
+        let ship = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, ShipClass::Spark, body, &defs);
+        Range { layout: Layout::new(1, &defs.arena), defs, ship }
+    }
+
+    impl Range {
+        fn fly(&mut self, buttons: u8, ticks: u32) -> u32 {
+            let sky = Sky::at(&self.layout, &self.defs.arena, Tick(0));
+            let command = Command::new(Buttons(buttons), Angle(0));
+            (0..ticks).filter(|_| fly(&mut self.ship, command, &self.defs, &sky, 90_000.0)).count() as u32
+        }
+    }
+
+    #[test]
+    fn a_held_trigger_fires_five_times_a_second_while_energy_lasts() {
+        let mut range = range();
+        assert_eq!(range.fly(Buttons::FIRE, 60), 5);
+        range.ship.energy = 0;
+        assert_eq!(range.fly(Buttons::FIRE, 6), 0);
+    }
+
+    #[test]
+    fn firing_ends_the_protection() {
+        let mut range = range();
+        range.fly(0, 10);
+        assert!(range.ship.protection > 0);
+        range.fly(Buttons::FIRE, 1);
+        assert_eq!(range.ship.protection, 0);
+    }
+
+    #[test]
+    fn boost_costs_once_and_runs_its_time() {
+        let mut range = range();
+        range.fly(Buttons::BOOST, 1);
+        assert_eq!(range.ship.energy, 75_000);
+        range.fly(0, 35);
+        assert!(range.ship.controls.buttons.any(Buttons::BOOST));
+        range.fly(0, 1);
+        assert!(!range.ship.controls.buttons.any(Buttons::BOOST));
+        range.ship.energy = 10_000;
+        range.fly(Buttons::BOOST, 1);
+        assert!(!range.ship.controls.buttons.any(Buttons::BOOST), "no boost without energy");
+    }
+
+    #[test]
+    fn the_shield_waits_and_then_recharges() {
+        let mut range = range();
+        (range.ship.shield, range.ship.shield_wait) = (0, 240);
+        range.fly(0, 240);
+        assert_eq!(range.ship.shield, 0);
+        range.fly(0, 60);
+        assert!((7_900..=8_100).contains(&range.ship.shield), "{}", range.ship.shield);
+    }
+}

@@ -1,0 +1,165 @@
+//! Where planets and belt rocks are: closed-form circular orbits, a function of (seed, tick), so they cost no
+//! bandwidth and no state. Invariant: both ends build the same layout from the same seed.
+
+use glam::Vec2;
+
+use crate::{
+    defs::{
+        ArenaDef, RockSize,
+        arena::{BeltCentre, PLANETS},
+    },
+    math::{self, TAU},
+    rng::{Keyed, Purpose},
+    tick::{TICK_HZ, Tick},
+};
+
+/// A place on a circle that turns at a constant rate. Phases are fractions of a turn in 32 bits, so they wrap by
+/// themselves and stay exact for ever.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Orbit {
+    /// Phase at tick 0, 2^-32 turns, counter-clockwise from +x.
+    pub phase: u32,
+    /// Phase per tick.
+    pub rate: i32,
+    /// Radius, u.
+    pub radius: f32,
+}
+
+impl Orbit {
+    fn new(phase: u32, period_s: f32, radius: f32) -> Orbit {
+        let ticks = f64::from(period_s) * f64::from(TICK_HZ);
+        Orbit { phase, rate: (4_294_967_296.0 / ticks).round() as i32, radius }
+    }
+
+    /// Offset from the centre at `tick` and a part of a tick in `[0, 1)` past it, u.
+    #[must_use]
+    pub fn at(&self, tick: Tick, alpha: f32) -> Vec2 {
+        self.unit(tick, alpha) * self.radius
+    }
+
+    /// Velocity around the centre at `tick`, u/s.
+    #[must_use]
+    pub fn velocity(&self, tick: Tick) -> Vec2 {
+        let speed = self.rate as f32 * (TAU / 4_294_967_296.0) * TICK_HZ as f32 * self.radius;
+        self.unit(tick, 0.0).perp() * speed
+    }
+
+    fn unit(&self, tick: Tick, alpha: f32) -> Vec2 {
+        let part = (self.rate as f32 * alpha) as i32;
+        let phase = self.phase.wrapping_add(self.rate.cast_unsigned().wrapping_mul(tick.0)).wrapping_add_signed(part);
+        math::unit(phase as f32 * (TAU / 4_294_967_296.0))
+    }
+}
+
+/// One place in a belt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeltSlot {
+    /// What it circles.
+    pub around: BeltCentre,
+    /// Its orbit around that.
+    pub orbit: Orbit,
+    /// Size of the rock here.
+    pub size: RockSize,
+}
+
+/// Planets and belts of one arena.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Orbits of the planets.
+    pub planets: [Orbit; PLANETS],
+    /// Every place of every belt.
+    pub slots: Vec<BeltSlot>,
+}
+
+impl Layout {
+    /// The layout of `seed`.
+    #[must_use]
+    pub fn new(seed: u64, arena: &ArenaDef) -> Layout {
+        let mut keyed = Keyed::new(seed, Tick(0), 0, Purpose::Arena);
+        let planets = core::array::from_fn(|i| {
+            let planet = &arena.planets[i];
+            Orbit::new(keyed.bits(), planet.period_s, planet.orbit_radius)
+        });
+        let mut slots = Vec::new();
+        for (index, belt) in arena.belts.iter().enumerate() {
+            let mut keyed = Keyed::new(seed, Tick(0), 1 + index as u32, Purpose::Arena);
+            for i in 0..belt.rocks {
+                let even = (u64::from(i) * (1 << 32) / u64::from(belt.rocks)) as u32;
+                let phase = even.wrapping_add(keyed.below((1u64 << 31).min((1 << 32) / u64::from(belt.rocks)) as u32));
+                let radius = belt.radius + keyed.range(-belt.spread, belt.spread);
+                slots.push(BeltSlot {
+                    around: belt.around,
+                    orbit: Orbit::new(phase, belt.period_s, radius),
+                    size: draw_size(&mut keyed),
+                });
+            }
+        }
+        Layout { planets, slots }
+    }
+
+    /// Centre of planet `index`, u.
+    #[must_use]
+    pub fn planet(&self, index: usize, tick: Tick, alpha: f32) -> Vec2 {
+        self.planets[index].at(tick, alpha)
+    }
+
+    /// Centre of the rock in belt slot `index`, u.
+    #[must_use]
+    pub fn rock(&self, index: usize, tick: Tick, alpha: f32) -> Vec2 {
+        let slot = &self.slots[index];
+        let centre = match slot.around {
+            BeltCentre::Star => Vec2::ZERO,
+            BeltCentre::Planet(planet) => self.planet(planet, tick, alpha),
+        };
+        centre + slot.orbit.at(tick, alpha)
+    }
+
+    /// Velocity of the rock in belt slot `index`, u/s.
+    #[must_use]
+    pub fn rock_velocity(&self, index: usize, tick: Tick) -> Vec2 {
+        let slot = &self.slots[index];
+        let centre = match slot.around {
+            BeltCentre::Star => Vec2::ZERO,
+            BeltCentre::Planet(planet) => self.planets[planet].velocity(tick),
+        };
+        centre + slot.orbit.velocity(tick)
+    }
+}
+
+fn draw_size(keyed: &mut Keyed) -> RockSize {
+    match keyed.below(10) {
+        0..=2 => RockSize::Small,
+        3..=7 => RockSize::Medium,
+        _ => RockSize::Large,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn velocity_is_the_slope_of_position() {
+        let orbit = Orbit::new(123_456_789, 40.0, 300.0);
+        let (before, after) = (orbit.at(Tick(1_000), 0.0), orbit.at(Tick(1_001), 0.0));
+        let slope = (after - before) * TICK_HZ as f32;
+        assert!((slope - orbit.velocity(Tick(1_000))).length() < 0.5);
+    }
+
+    #[test]
+    fn orbits_cross_the_wrap_of_ticks_smoothly_enough() {
+        let orbit = Orbit::new(7, -30.0, 250.0);
+        let step = |tick: Tick| (orbit.at(tick.next(), 0.0) - orbit.at(tick, 0.0)).length();
+        assert!((step(Tick(u32::MAX)) - step(Tick(5))).abs() < 0.01);
+    }
+
+    #[test]
+    fn layouts_differ_by_seed_only() {
+        let arena = ArenaDef::STANDARD;
+        assert_eq!(Layout::new(1, &arena), Layout::new(1, &arena));
+        assert_ne!(Layout::new(1, &arena), Layout::new(2, &arena));
+        let rocks: u16 = arena.belts.iter().map(|belt| belt.rocks).sum();
+        assert_eq!(Layout::new(1, &arena).slots.len(), usize::from(rocks));
+        assert!(usize::from(rocks) <= crate::limits::BELT_SLOTS_MAX);
+    }
+}

@@ -1,0 +1,200 @@
+//! Who plays, where they launch, what a kill is worth, and how large the arena is.
+
+use glam::Vec2;
+
+use super::{
+    events::Event,
+    movement::Kinematics,
+    stage::Stage,
+    world::{Edge, Pilot, Ship, World},
+};
+use crate::{
+    defs::{ArenaDef, ShipClass},
+    ids::{PlayerId, ShipId},
+    limits::PLAYERS_MAX,
+    math,
+    quantize::{Angle, Lattice, STEPS},
+    rng::{Keyed, Purpose},
+    tick::TICK_HZ,
+};
+
+/// A change of who is in the arena, applied at the start of a step. Replays record these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Gives a free slot to a pilot.
+    Enlist {
+        /// Slot.
+        player: PlayerId,
+        /// Flown by the server.
+        bot: bool,
+    },
+    /// Frees a slot; its ship vanishes.
+    Discharge {
+        /// Slot.
+        player: PlayerId,
+    },
+    /// Puts a ship of this class into the world, unless the pilot has one.
+    Launch {
+        /// Slot.
+        player: PlayerId,
+        /// Class.
+        class: ShipClass,
+    },
+    /// Takes a pilot's ship out of the world without destroying it.
+    Park {
+        /// Slot.
+        player: PlayerId,
+    },
+}
+
+/// Applies one order; impossible ones do nothing.
+pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
+    match order {
+        Order::Enlist { player, bot } => enlist(stage.world, player, bot),
+        Order::Discharge { player } => {
+            park(stage, player);
+            if let Some(slot) = stage.world.pilots.get_mut(player.index()) {
+                *slot = None;
+            }
+        }
+        Order::Launch { player, class } => launch(stage, player, class),
+        Order::Park { player } => park(stage, player),
+    }
+}
+
+fn enlist(world: &mut World, player: PlayerId, bot: bool) {
+    let index = player.index();
+    if index >= PLAYERS_MAX {
+        return;
+    }
+    if world.pilots.len() <= index {
+        world.pilots.resize(index + 1, None);
+    }
+    // A slot's life counter goes on from a number that differs per tick, so that a reused slot is a new entity.
+    let life = world.tick.0 as u8;
+    world.pilots[index].get_or_insert(Pilot {
+        bot,
+        score: 0,
+        kills: 0,
+        deaths: 0,
+        life,
+        ship: None,
+        death: None,
+        blame: None,
+    });
+}
+
+fn park(stage: &mut Stage<'_>, player: PlayerId) {
+    if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.take()) {
+        stage.events.push(Event::Parked { ship: ship.id });
+    }
+}
+
+fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
+    if stage.world.pilot(player).is_none_or(|pilot| pilot.ship.is_some()) {
+        return;
+    }
+    let body = spawn_body(stage, player);
+    let defs = stage.defs;
+    let Some(pilot) = stage.world.pilot_mut(player) else { return };
+    pilot.life = pilot.life.wrapping_add(1);
+    let id = ShipId { player, life: pilot.life };
+    pilot.ship = Some(Ship::fresh(id, class, body, defs));
+    pilot.death = None;
+    pilot.blame = None;
+    stage.events.push(Event::Launched { ship: id });
+}
+
+/// Places tried for one launch; the best is taken when none satisfies every distance.
+const SPAWN_TRIES: u32 = 32;
+/// Launches keep this far outside the event ring, u, so that nobody starts in the heat.
+const SPAWN_RING_GAP: f32 = 240.0;
+
+/// A launch position and the local circular-orbit velocity: ≥ 900 u from others and ≥ 1,200 u from a fresh
+/// killer where there is room, else the roomiest of the places tried.
+fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
+    let (world, rules) = (&*stage.world, &stage.defs.rules);
+    let mut keyed = Keyed::new(world.seed, world.tick, u32::from(player.0), Purpose::Spawn);
+    let grudge = world.pilot(player).and_then(|pilot| pilot.death).and_then(|death| {
+        let fresh = world.tick.since(death.tick) <= i32::from(rules.grudge_ticks);
+        death.killer.filter(|_| fresh)
+    });
+    let inner = stage.sky.arena.star.ring_radius + SPAWN_RING_GAP;
+    let outer = (world.edge.radius_u() - stage.sky.arena.margin * 2.0).max(inner + 100.0);
+    let mut best: Option<(f32, Vec2)> = None;
+    for _ in 0..SPAWN_TRIES {
+        // The square root makes places uniform by area.
+        let distance = (inner * inner + (outer * outer - inner * inner) * keyed.unit()).sqrt();
+        let pos = math::unit(keyed.angle()) * distance;
+        let room = spawn_room(stage, pos, player, grudge);
+        if best.is_none_or(|(most, _)| room > most) {
+            best = Some((room, pos));
+        }
+        if room >= 1.0 {
+            break;
+        }
+    }
+    let pos = best.map_or(Vec2::new(outer, 0.0), |(_, pos)| pos);
+    let vel = stage.sky.circular(pos);
+    let heading = if vel == Vec2::ZERO { -pos } else { vel };
+    Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading: Angle::of(heading) }
+}
+
+/// How well `pos` keeps its distances: 1 or more when all hold, else the worst of them as a share.
+fn spawn_room(stage: &Stage<'_>, pos: Vec2, player: PlayerId, grudge: Option<PlayerId>) -> f32 {
+    let rules = &stage.defs.rules;
+    let planets = stage.sky.arena.planets.iter().zip(stage.sky.planets);
+    let from_planets =
+        planets.map(|(planet, centre)| pos.distance(centre) / (planet.reach * 0.8)).fold(f32::INFINITY, f32::min);
+    if from_planets < 1.0 {
+        return from_planets * 0.1;
+    }
+    let others = stage.world.ships().filter(|ship| ship.id.player != player);
+    others
+        .map(|ship| {
+            let clear = if Some(ship.id.player) == grudge { rules.spawn_clear_killer } else { rules.spawn_clear };
+            pos.distance(ship.body.pos.to_vec2()) / clear
+        })
+        .fold(1.0, f32::min)
+}
+
+/// What a pilot counts as when kills are weighed: the score plus a start, so that beginners may fight each other.
+const WORTH_START: u32 = 60;
+
+/// Moves points after a death; returns what the killer gained.
+pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Option<PlayerId>) -> u32 {
+    let rules = &stage.defs.rules;
+    let Some(lost) = stage.world.pilot_mut(victim) else { return 0 };
+    let before = lost.score;
+    lost.score = (before as f32 * rules.death_keeps) as u32;
+    let Some(winner) = killer.and_then(|killer| stage.world.pilot_mut(killer)) else { return 0 };
+    let ratio = (before + WORTH_START) as f32 / (winner.score + WORTH_START) as f32;
+    let factor = if ratio < rules.farm_none_below {
+        0.0
+    } else if ratio < rules.farm_half_below {
+        0.5
+    } else {
+        1.0
+    };
+    let points = ((rules.kill_points as f32 + before as f32 * rules.kill_share) * factor) as u32;
+    winner.kills += 1;
+    winner.score += points;
+    points
+}
+
+/// The radius that `population` pilots ask for, lattice steps.
+#[must_use]
+pub fn edge_target(population: usize, arena: &ArenaDef) -> i32 {
+    let radius = arena.radius_per_root_pilot * (population as f32).sqrt();
+    (radius.clamp(arena.radius_min, arena.radius_max) * STEPS) as i32
+}
+
+/// Moves the edge toward its target by one tick.
+pub fn move_edge(edge: &mut Edge, arena: &ArenaDef) {
+    let (grow, shrink) = (per_tick(arena.grow_u_s), per_tick(arena.shrink_u_s));
+    edge.radius += (edge.target - edge.radius).clamp(-shrink, grow);
+}
+
+fn per_tick(u_s: f32) -> i32 {
+    (u_s * STEPS / TICK_HZ as f32) as i32
+}

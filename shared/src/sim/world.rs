@@ -1,0 +1,265 @@
+//! The state of one arena. Invariant: at the end of every step each moving thing lies on the integer lattice;
+//! everything here is authoritative (derived data lives in [`super::sky::Sky`] and is rebuilt).
+
+use super::{
+    command::{Buttons, Command},
+    layout::Layout,
+    movement::Kinematics,
+};
+use crate::{
+    defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
+    ids::{BodyId, PlayerId, ShipId, ShotKey},
+    quantize::{Lattice, STEPS},
+    tick::Tick,
+};
+
+/// Thousandths of a point: the unit of hull, shield and energy.
+pub const MILLI: i32 = 1_000;
+
+/// One arena.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// The tick whose end this is.
+    pub tick: Tick,
+    /// Seed of the layout and of every draw.
+    pub seed: u64,
+    /// Planets and belts, from the seed.
+    pub layout: Layout,
+    /// The edge.
+    pub edge: Edge,
+    /// Pilots by slot.
+    pub pilots: Vec<Option<Pilot>>,
+    /// Shots in flight, in order of firing.
+    pub shots: Vec<Shot>,
+    /// Rocks of the belts, by slot of the layout.
+    pub belt: Vec<BeltRock>,
+    /// Loose rocks, by id.
+    pub rocks: Vec<LooseRock>,
+    /// Pickups, by age.
+    pub pickups: Vec<Pickup>,
+    /// Next number for a free body.
+    pub next_body: u16,
+}
+
+/// The arena's edge, in lattice steps; moves toward its target a little each tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Edge {
+    /// Radius now, 1/256 u.
+    pub radius: i32,
+    /// Radius it moves to, 1/256 u.
+    pub target: i32,
+}
+
+impl Edge {
+    /// Radius now, u.
+    #[must_use]
+    pub fn radius_u(self) -> f32 {
+        self.radius as f32 / STEPS
+    }
+}
+
+/// A pilot in a slot, with or without a ship.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pilot {
+    /// Flown by the server.
+    pub bot: bool,
+    /// Points.
+    pub score: u32,
+    /// Ships destroyed.
+    pub kills: u32,
+    /// Ships lost.
+    pub deaths: u32,
+    /// Launches so far, wrapping; the current or last ship's `life`.
+    pub life: u8,
+    /// The ship, while alive.
+    pub ship: Option<Ship>,
+    /// How the last ship was lost.
+    pub death: Option<Death>,
+    /// Who last did damage, and when.
+    pub blame: Option<(PlayerId, Tick)>,
+}
+
+/// How a ship was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Death {
+    /// When.
+    pub tick: Tick,
+    /// Where.
+    pub pos: Lattice,
+    /// By whom, if anyone.
+    pub killer: Option<PlayerId>,
+    /// Of what.
+    pub cause: super::events::Cause,
+}
+
+/// A ship, exactly. Its owner is told all of it, others only the public part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ship {
+    /// Whose, and which life.
+    pub id: ShipId,
+    /// Class.
+    pub class: ShipClass,
+    /// Position, velocity, heading.
+    pub body: Kinematics,
+    /// What the engines did in the last step: buttons after energy and boost had their say, never the trigger.
+    pub controls: Command,
+    /// Hull, milli-points.
+    pub hull: i32,
+    /// Shield, milli-points.
+    pub shield: i32,
+    /// Energy, milli-points.
+    pub energy: i32,
+    /// Ticks until the shield recharges.
+    pub shield_wait: u16,
+    /// Ticks until the next shot.
+    pub cooldown: u8,
+    /// Ticks of boost left.
+    pub boost_left: u8,
+    /// Ticks of spawn protection left.
+    pub protection: u16,
+    /// Ore aboard.
+    pub cargo: u16,
+}
+
+impl Ship {
+    /// A fresh ship of `class`.
+    #[must_use]
+    pub fn fresh(id: ShipId, class: ShipClass, body: Kinematics, defs: &Defs) -> Ship {
+        let def = defs.ship(class);
+        Ship {
+            id,
+            class,
+            body,
+            controls: Command::new(Buttons(0), body.heading),
+            hull: i32::from(def.hull) * MILLI,
+            shield: i32::from(def.shield) * MILLI,
+            energy: i32::from(def.energy) * MILLI,
+            shield_wait: 0,
+            cooldown: 0,
+            boost_left: 0,
+            protection: defs.rules.protection_ticks,
+            cargo: 0,
+        }
+    }
+}
+
+/// A shot in flight: a pure function of its launch and time, until something ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shot {
+    /// Name.
+    pub key: ShotKey,
+    /// What fired it.
+    pub weapon: WeaponKind,
+    /// Position.
+    pub pos: Lattice,
+    /// Velocity.
+    pub vel: Lattice,
+    /// Ticks since firing.
+    pub age: u16,
+}
+
+/// A rock of a belt; where it is follows from the layout and the tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BeltRock {
+    /// Damage it still takes, points; 0 while broken.
+    pub hull: u16,
+    /// When it grows back, while broken.
+    pub regrow: Option<Tick>,
+}
+
+/// A loose rock, falling freely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LooseRock {
+    /// Name.
+    pub id: BodyId,
+    /// Size.
+    pub size: RockSize,
+    /// Position.
+    pub pos: Lattice,
+    /// Velocity.
+    pub vel: Lattice,
+    /// Damage it still takes, points.
+    pub hull: u16,
+    /// Ticks until it crumbles.
+    pub life: u16,
+}
+
+/// A pickup, drifting to rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pickup {
+    /// Name.
+    pub id: BodyId,
+    /// Kind.
+    pub kind: PickupKind,
+    /// Ore in it, or 1.
+    pub amount: u8,
+    /// Position.
+    pub pos: Lattice,
+    /// Velocity.
+    pub vel: Lattice,
+    /// Ticks until it vanishes.
+    pub life: u16,
+}
+
+impl World {
+    /// An empty arena at tick 0.
+    #[must_use]
+    pub fn new(seed: u64, defs: &Defs) -> World {
+        let layout = Layout::new(seed, &defs.arena);
+        let belt = layout.slots.iter().map(|slot| BeltRock { hull: slot.size.def().hull, regrow: None }).collect();
+        let radius = Lattice::nearest(glam::Vec2::new(defs.arena.radius_min, 0.0)).x;
+        World {
+            tick: Tick(0),
+            seed,
+            layout,
+            edge: Edge { radius, target: radius },
+            pilots: Vec::new(),
+            shots: Vec::new(),
+            belt,
+            rocks: Vec::new(),
+            pickups: Vec::new(),
+            next_body: 0,
+        }
+    }
+
+    /// The pilot in a slot.
+    #[must_use]
+    pub fn pilot(&self, player: PlayerId) -> Option<&Pilot> {
+        self.pilots.get(player.index())?.as_ref()
+    }
+
+    /// The pilot in a slot, to change.
+    pub fn pilot_mut(&mut self, player: PlayerId) -> Option<&mut Pilot> {
+        self.pilots.get_mut(player.index())?.as_mut()
+    }
+
+    /// The ship of a pilot.
+    #[must_use]
+    pub fn ship(&self, player: PlayerId) -> Option<&Ship> {
+        self.pilot(player)?.ship.as_ref()
+    }
+
+    /// Every ship, in order of slots.
+    pub fn ships(&self) -> impl Iterator<Item = &Ship> {
+        self.pilots.iter().flatten().filter_map(|pilot| pilot.ship.as_ref())
+    }
+
+    /// Number of pilots, with or without a ship.
+    #[must_use]
+    pub fn population(&self) -> usize {
+        self.pilots.iter().flatten().count()
+    }
+
+    /// A number for a new free body that none in the world has.
+    pub fn fresh_body(&mut self) -> BodyId {
+        loop {
+            let id = BodyId(self.next_body);
+            self.next_body = self.next_body.wrapping_add(1);
+            let taken =
+                self.rocks.iter().any(|rock| rock.id == id) || self.pickups.iter().any(|pickup| pickup.id == id);
+            if !taken {
+                return id;
+            }
+        }
+    }
+}

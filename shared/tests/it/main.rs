@@ -1,0 +1,4 @@
+//! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
+
+mod harness;
+mod matches;

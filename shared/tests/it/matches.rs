@@ -1,0 +1,195 @@
+//! What must hold in every match, on every line.
+
+use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Event, tick::Tick};
+
+use crate::harness::{Match, Style};
+
+/// Plays `secs` with people and bots and checks, every tick, that each replica knows exactly what the room meant
+/// to tell it, and nothing from outside its area.
+fn check(seed: u64, profile: Profile, people: usize, bots: u16, secs: u32) -> Match {
+    let mut live = Match::new(seed, bots, profile);
+    for i in 0..people {
+        live.join(if i % 5 == 4 { Style::Spectator } else { Style::Wild });
+    }
+    // What the room meant at recent ticks, to compare with when it arrives.
+    let mut meant: Vec<Vec<(Tick, shared::protocol::known::Known)>> = vec![Vec::new(); people];
+    let mut compared = 0;
+    live.run(secs * 60, |live| {
+        for (i, meant) in meant.iter_mut().enumerate() {
+            let player = &live.players[i];
+            if let Some(projection) = live.room.projection(player.conn) {
+                meant.push((projection.tick, projection));
+            }
+            let known = player.replica.known();
+            let Some(index) = meant.iter().position(|(tick, _)| *tick == known.tick) else { continue };
+            let (_, wanted) = &meant[index];
+            let mut known = known.clone();
+            // The order of arrival is not part of the meaning.
+            let mut wanted = wanted.clone();
+            for table in [&mut known, &mut wanted] {
+                table.shots.sort_by_key(|shot| shot.key);
+                table.rocks.sort_by_key(|(rock, _)| rock.id);
+                table.pickups.sort_by_key(|pickup| pickup.id);
+            }
+            let place = format!("seed {seed} on {}: player {i} at {:?}", profile.name, known.tick);
+            assert_eq!((known.edge, known.station), (wanted.edge, wanted.station), "{place}");
+            assert_eq!(known.own, wanted.own, "{place}");
+            assert_eq!(known.ships, wanted.ships, "{place}");
+            assert_eq!(known.shots, wanted.shots, "{place}");
+            assert_eq!(known.rocks, wanted.rocks, "{place}");
+            assert_eq!(known.pickups, wanted.pickups, "{place}");
+            assert_eq!(known.belt, wanted.belt, "{place}");
+            compared += 1;
+            meant.drain(..index);
+        }
+    });
+    assert!(compared > secs * people as u32 * 5, "seed {seed} on {}: compared only {compared}", profile.name);
+    for (i, player) in live.players.iter().enumerate() {
+        assert_eq!(player.closed, None, "seed {seed} on {}: player {i} was closed", profile.name);
+    }
+    live
+}
+
+#[test]
+fn every_replica_knows_what_the_room_meant_on_every_line() {
+    for (i, profile) in Profile::ALL.into_iter().enumerate() {
+        check(100 + i as u64, profile, 6, 8, 30);
+    }
+}
+
+#[test]
+fn many_seeds_on_a_typical_line() {
+    for seed in 0..12 {
+        check(seed, Profile::ALL[2], 4, 10, 10);
+    }
+}
+
+#[test]
+fn a_crowd_fits_its_segments() {
+    check(7, Profile::ALL[2], 24, 60, 12);
+}
+
+#[test]
+fn without_contact_prediction_is_exact() {
+    for (i, profile) in Profile::ALL.into_iter().take(4).enumerate() {
+        let mut live = Match::new(40 + i as u64, 0, profile);
+        let pilot = live.join(Style::Wild);
+        live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+        // Let the clock find its lead; lateness before that is not a matter of prediction.
+        live.run(240, |_| {});
+        let before = live.players[pilot].replica.view().line;
+        let deaths_before = live.room.world().pilot(PlayerId(0)).map(|pilot| pilot.deaths);
+        let status_before = live.room.status();
+        live.run(1_200, |_| {});
+        let after = live.players[pilot].replica.view().line;
+        let wrong = after.mispredictions - before.mispredictions;
+        let checked = after.predictions - before.predictions;
+        let late = live.room.status().late_commands - status_before.late_commands;
+        let deaths = live.room.world().pilot(PlayerId(0)).map(|pilot| pilot.deaths);
+        assert!(checked > 400, "{}: {checked}", profile.name);
+        if deaths == deaths_before {
+            // Each late command may spoil one prediction; nothing else may.
+            assert!(u64::from(wrong) <= late * 2, "{}: {wrong} of {checked} wrong, {late} late", profile.name);
+        }
+    }
+}
+
+#[test]
+fn a_dropped_player_comes_back_to_the_same_ship() {
+    let mut live = Match::new(5, 4, Profile::ALL[2]);
+    let pilot = live.join(Style::Still);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    let slot = live.players[pilot].replica.player();
+    let life = live.room.world().ship(slot.unwrap()).unwrap().id;
+    live.cut(pilot, true);
+    live.run(200, |_| {});
+    live.redial(pilot);
+    live.run_until(300, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    assert!(live.players[pilot].replica.resumed());
+    assert_eq!(live.players[pilot].replica.player(), slot);
+    assert_eq!(live.room.world().ship(slot.unwrap()).unwrap().id, life);
+}
+
+#[test]
+fn the_newer_of_two_connections_wins_and_a_token_works_once() {
+    let mut live = Match::new(6, 0, Profile::ALL[0]);
+    let pilot = live.join(Style::Still);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    live.cut(pilot, false);
+    let twin = live.join(Style::Spectator);
+    live.players.swap(pilot, twin);
+    // The old connection is still open for the room; a second one takes the seat over.
+    live.redial(twin);
+    live.run(60, |_| {});
+    assert!(live.players[twin].replica.resumed());
+    live.cut(twin, true);
+    let used = live.players[twin].replica.token();
+    live.redial(twin);
+    live.run(60, |_| {});
+    assert!(live.players[twin].replica.resumed(), "the fresh token works");
+    assert_ne!(live.players[twin].replica.token(), used, "and is replaced");
+}
+
+#[test]
+fn slots_are_freed_after_a_minute_and_ships_after_ten_seconds() {
+    let mut live = Match::new(8, 0, Profile::ALL[0]);
+    let pilot = live.join(Style::Still);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    live.cut(pilot, true);
+    live.run(9 * 60, |_| {});
+    assert_eq!(live.room.status().ships, 1);
+    live.run(2 * 60, |_| {});
+    assert_eq!((live.room.status().ships, live.room.status().humans), (0, 1));
+    live.run(50 * 60, |_| {});
+    assert_eq!(live.room.status().humans, 0);
+}
+
+#[test]
+fn a_silent_connection_is_closed() {
+    let mut live = Match::new(9, 2, Profile::ALL[0]);
+    let pilot = live.join(Style::Still);
+    live.run(120, |_| {});
+    // It stops reading and answering, but the socket stays open.
+    live.players[pilot].connected = false;
+    live.run(14 * 60, |_| {});
+    assert_eq!(live.players[pilot].closed, Some(CloseCode::TooSlow));
+}
+
+#[test]
+fn a_full_room_says_so() {
+    let config = shared::room::RoomConfig { players_max: 1, bots: 0, ..Default::default() };
+    let mut live = Match::new(3, 0, Profile::ALL[0]);
+    live.room = shared::room::Room::new(config);
+    let first = live.join(Style::Still);
+    live.run(60, |_| {});
+    let second = live.join(Style::Still);
+    live.run(60, |_| {});
+    assert_eq!(live.players[first].closed, None);
+    assert_eq!(live.players[second].closed, Some(CloseCode::Full));
+}
+
+#[test]
+fn bots_fill_up_and_make_room() {
+    let mut live = Match::new(11, 6, Profile::ALL[0]);
+    live.run(30, |_| {});
+    assert_eq!((live.room.status().humans, live.room.status().bots), (0, 6));
+    live.join(Style::Still);
+    live.join(Style::Still);
+    live.run(60, |_| {});
+    assert_eq!((live.room.status().humans, live.room.status().bots), (2, 4));
+}
+
+#[test]
+fn bots_live_mine_and_fight() {
+    let mut live = Match::new(2_013, 16, Profile::ALL[0]);
+    let (mut by_star, mut deaths) = (0, 0);
+    live.run(60 * 60 * 4, |_| {});
+    for pilot in live.room.world().pilots.iter().flatten() {
+        deaths += pilot.deaths;
+    }
+    let score: u32 = live.room.world().pilots.iter().flatten().map(|pilot| pilot.score).sum();
+    let _ = &mut by_star;
+    assert!(score > 300, "sixteen bots made only {score} points in four minutes");
+    assert!(deaths > 0, "nobody died");
+    let _ = Event::Launched { ship: shared::ids::ShipId { player: PlayerId(0), life: 0 } };
+}
