@@ -7,6 +7,8 @@
 
 mod clock;
 mod decode;
+mod io;
+mod line;
 mod predict;
 mod present;
 mod scribe;
@@ -21,73 +23,19 @@ use crate::{
     ids::{PlayerId, ShipId},
     limits::COMMANDS_PER_BATCH_MAX,
     protocol::{
-        ClientMessage, CommandBatch, DecodeError, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage,
-        Snapshot, Welcome, body::Station, codec, known::Known, reckon::Skies,
+        ClientMessage, CommandBatch, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot,
+        Welcome, body::Station, codec, known::Known, reckon::Skies,
     },
-    quantize::Angle,
-    sim::{Buttons, Cause, Command, Layout},
+    sim::{Buttons, Command, Layout},
     tick::Tick,
 };
 use clock::Clock;
 use decode::{Note, Reading};
+pub use io::{Intent, KillLine, ReplicaError};
+use line::Line;
 use predict::{Predictor, Sent, Surroundings, standing};
 use present::Present;
-use view::LineView;
 pub use view::{Phase, View, ViewEvent};
-
-/// What the pilot wants in this frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Intent {
-    /// Buttons held.
-    pub buttons: Buttons,
-    /// Where the nose should point; `None` keeps the last aim.
-    pub aim: Option<Angle>,
-}
-
-/// Why this connection cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReplicaError {
-    /// Bytes that are not a message.
-    Decode(DecodeError),
-    /// A snapshot that makes no sense here.
-    Snapshot {
-        /// Its tick.
-        tick: Tick,
-    },
-    /// A message that may not come now.
-    OutOfOrder,
-    /// What is known differs from what the server says we know, again after a resync.
-    Desync {
-        /// When.
-        tick: Tick,
-    },
-}
-
-impl core::fmt::Display for ReplicaError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            ReplicaError::Decode(error) => error.fmt(f),
-            ReplicaError::Snapshot { tick } => write!(f, "snapshot of tick {} makes no sense", tick.0),
-            ReplicaError::OutOfOrder => f.write_str("a message came before the welcome"),
-            ReplicaError::Desync { tick } => write!(f, "lost the thread at tick {}", tick.0),
-        }
-    }
-}
-
-impl core::error::Error for ReplicaError {}
-
-/// One line of the kill feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KillLine {
-    /// Who did it, if anyone.
-    pub killer: Option<PlayerId>,
-    /// Who died.
-    pub victim: PlayerId,
-    /// Of what.
-    pub cause: Cause,
-    /// Points the killer gained.
-    pub points: u32,
-}
 
 /// Desyncs forgiven on one connection; TCP has no excuse for more.
 const DESYNCS_MAX: u32 = 2;
@@ -118,22 +66,13 @@ pub struct Replica {
     kills: VecDeque<KillLine>,
     outbox: VecDeque<Vec<u8>>,
     view: View,
-    line: LineView,
+    line: Line,
     last_frame_us: u64,
     last_ack_us: u64,
-    last_snapshot_us: u64,
-    rates: Rates,
     desyncs: u32,
     relaunching: bool,
-}
-
-/// Bytes and snapshots counted over a window.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rates {
-    since_us: u64,
-    down: u32,
-    up: u32,
-    snapshots: u32,
+    hello_us: Option<u64>,
+    greeting_us: f64,
 }
 
 impl Replica {
@@ -161,13 +100,13 @@ impl Replica {
             kills: VecDeque::new(),
             outbox: VecDeque::from([hello]),
             view: View::default(),
-            line: LineView::default(),
+            line: Line::new(now_us),
             last_frame_us: now_us,
             last_ack_us: now_us,
-            last_snapshot_us: now_us,
-            rates: Rates { since_us: now_us, ..Rates::default() },
             desyncs: 0,
             relaunching: false,
+            hello_us: None,
+            greeting_us: 0.0,
         }
     }
 
@@ -176,10 +115,10 @@ impl Replica {
     /// # Errors
     /// When the message makes no sense; the connection must then be closed.
     pub fn handle_bytes(&mut self, bytes: &[u8], now_us: u64) -> Result<(), ReplicaError> {
-        self.rates.down += bytes.len() as u32;
+        self.line.received(bytes.len());
         let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
         match message {
-            ServerMessage::Welcome(welcome) => self.take_welcome(welcome),
+            ServerMessage::Welcome(welcome) => self.take_welcome(welcome, now_us),
             ServerMessage::Joined { player } => self.player = Some(player),
             ServerMessage::Snapshot(snapshot) => return self.take_snapshot(&snapshot, now_us),
             ServerMessage::Roster(roster) => self.take_roster(roster),
@@ -204,7 +143,7 @@ impl Replica {
         if let Some(predictor) = &mut self.predictor {
             predictor.relax(dt_s);
         }
-        self.update_line(now_us);
+        self.line.refresh(now_us, self.clock.as_ref(), self.known.tick);
         let mut view = std::mem::take(&mut self.view);
         view.events.clear();
         view.events.append(&mut events);
@@ -223,7 +162,8 @@ impl Replica {
     /// The next message for the socket; drain after `frame` and `handle_bytes`.
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
         let bytes = self.outbox.pop_front()?;
-        self.rates.up += bytes.len() as u32;
+        self.hello_us.get_or_insert(self.last_frame_us);
+        self.line.sent(bytes.len());
         Some(bytes)
     }
 
@@ -256,7 +196,7 @@ impl Replica {
         self.say(&ClientMessage::Idle(idle));
         if !idle {
             self.last_frame_us = now_us;
-            if now_us.saturating_sub(self.last_snapshot_us) > 2_000_000 {
+            if self.line.staleness_us(now_us) > 2_000_000 {
                 self.say(&ClientMessage::NeedFull);
             }
             if let Some(clock) = &mut self.clock {
@@ -322,7 +262,8 @@ impl Replica {
         self.outbox.push_back(codec::encode_client(message));
     }
 
-    fn take_welcome(&mut self, welcome: Welcome) {
+    fn take_welcome(&mut self, welcome: Welcome, now_us: u64) {
+        self.greeting_us = self.hello_us.map_or(0.0, |hello_us| now_us.saturating_sub(hello_us) as f64);
         self.layout = Some(Layout::new(welcome.seed, &self.defs.arena));
         self.player = welcome.resumed;
         self.welcome = Some(welcome);
@@ -346,8 +287,7 @@ impl Replica {
         self.notes.clear();
         decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes)
             .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
-        self.last_snapshot_us = now_us;
-        self.rates.snapshots += 1;
+        self.line.snapshot(now_us);
         self.check(snapshot)?;
         self.keep_time(snapshot, now_us);
         let mut events = std::mem::take(&mut self.events);
@@ -375,7 +315,13 @@ impl Replica {
     }
 
     fn keep_time(&mut self, snapshot: &Snapshot, now_us: u64) {
-        let clock = self.clock.get_or_insert_with(|| Clock::new(snapshot.tick, now_us));
+        let greeting_us = self.greeting_us;
+        let clock = self.clock.get_or_insert_with(|| {
+            let mut clock = Clock::new(snapshot.tick, now_us);
+            // The first idea of the round trip: from the hello to its answer.
+            clock.note_rtt(greeting_us);
+            clock
+        });
         if snapshot.echo_age_ms < u8::MAX {
             let back_ms = ((now_us / 1_000) as u16).wrapping_sub(snapshot.echo_ms);
             let rtt_ms = f64::from(back_ms) - f64::from(snapshot.echo_age_ms);
@@ -395,7 +341,8 @@ impl Replica {
             layout,
             defs: &self.defs,
             skies: &mut self.skies,
-            edge_radius: self.known.edge.radius_u(),
+            edge: self.known.edge,
+            edge_tick: self.known.tick,
             belt: &self.known.belt,
         };
         match (&self.known.own, &mut self.predictor) {
@@ -403,11 +350,7 @@ impl Replica {
                 let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
                 predictor.rewind(clock.tick());
                 let verdict = predictor.reconcile(&told.state, told.tick, &self.sent, &mut around, &loose);
-                self.line.predictions += 1;
-                self.line.mispredictions += u32::from(!verdict.exact);
-                if !verdict.exact {
-                    self.line.correction_u = verdict.moved_u;
-                }
+                self.line.judged(verdict);
             }
             (Some(told), predictor) => {
                 let mut fresh = Predictor::new(told.state.clone(), told.tick);
@@ -455,7 +398,8 @@ impl Replica {
             layout,
             defs: &self.defs,
             skies: &mut self.skies,
-            edge_radius: self.known.edge.radius_u(),
+            edge: self.known.edge,
+            edge_tick: self.known.tick,
             belt: &self.known.belt,
         };
         let own = self.predictor.as_ref().map(|p| (p.ship().id, p.ship().body.pos.to_vec2()));
@@ -511,23 +455,6 @@ impl Replica {
         self.batch = waiting;
     }
 
-    fn update_line(&mut self, now_us: u64) {
-        if let Some(clock) = &self.clock {
-            self.line.rtt_ms = (clock.rtt_us() / 1_000.0) as f32;
-            self.line.margin_ticks = clock.margin_ticks();
-            self.line.lead_ticks = clock.tick().since(self.known.tick) as f32;
-        }
-        self.line.staleness_ms = now_us.saturating_sub(self.last_snapshot_us) as f32 / 1_000.0;
-        let window_us = now_us.saturating_sub(self.rates.since_us);
-        if window_us >= 1_000_000 {
-            let per_s = |count: u32| count as f32 * 1_000_000.0 / window_us as f32;
-            self.line.down_bytes_s = per_s(self.rates.down);
-            self.line.up_bytes_s = per_s(self.rates.up);
-            self.line.snapshots_s = per_s(self.rates.snapshots);
-            self.rates = Rates { since_us: now_us, ..Rates::default() };
-        }
-    }
-
     fn describe(&mut self, view: &mut View) {
         let Some(layout) = &self.layout else { return };
         let Some(clock) = &self.clock else { return };
@@ -540,7 +467,7 @@ impl Replica {
             skies: &mut self.skies,
             tick: clock.tick(),
             alpha: clock.alpha(),
-            line: self.line,
+            line: self.line.view(),
         }
         .describe(view);
     }

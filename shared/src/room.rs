@@ -15,6 +15,7 @@ mod commands;
 mod flow;
 mod history;
 mod index;
+mod io;
 mod scoreboard;
 mod seats;
 mod snapshot;
@@ -25,144 +26,25 @@ use std::collections::{BTreeMap, VecDeque};
 use glam::Vec2;
 
 use crate::{
-    defs::{Defs, ShipClass},
+    defs::ShipClass,
     ids::PlayerId,
     limits::PLAYERS_MAX,
     protocol::{
-        ClientMessage, CloseCode, CommandBatch, Hello, ResumeToken, Roster, ServerMessage, Snapshot, SnapshotFlags,
-        Welcome, bits::BitWriter, codec, known::Known, known::Told,
+        ClientMessage, CloseCode, CommandBatch, Hello, Roster, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        bits::BitWriter, codec, known::Known, known::Told,
     },
     sim::{Command, Event, Order, World, step},
-    tick::{TICK_HZ, TICK_US, Tick},
+    tick::{TICK_HZ, TICK_US},
 };
 use commands::CommandBuffer;
 use flow::Turn;
 use history::History;
 use index::Index;
+pub use io::{ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
 use scoreboard::Scoreboard;
 use seats::{Holder, Human, Seats};
 use snapshot::{Press, Scene, Viewer};
 use visitor::Visitor;
-
-/// A connection, named by the shell; never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnId(pub u64);
-
-/// What a room is made with.
-#[derive(Debug, Clone)]
-pub struct RoomConfig {
-    /// Shown name.
-    pub name: String,
-    /// Seed of the arena and every draw.
-    pub seed: u64,
-    /// The tables.
-    pub defs: Defs,
-    /// Bots fill the arena up to this many pilots.
-    pub bots: u16,
-    /// People who may play at once. More: close code 4004.
-    pub players_max: u16,
-}
-
-impl Default for RoomConfig {
-    fn default() -> RoomConfig {
-        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64 }
-    }
-}
-
-/// What a session knows of a connection's right to a seat. The room itself keeps no secrets.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// SHA-256 of the token in the hello.
-    pub resume_key: Option<[u8; 32]>,
-    /// A fresh token from the operating system, passed on in the welcome.
-    pub token: ResumeToken,
-    /// SHA-256 of that.
-    pub token_key: [u8; 32],
-}
-
-/// Something that happened outside.
-#[derive(Debug, Clone)]
-pub enum RoomEvent {
-    /// A connection said hello.
-    Connect {
-        /// Its name.
-        conn: ConnId,
-        /// What it said.
-        hello: Hello,
-        /// What it may resume.
-        credentials: Credentials,
-    },
-    /// A connection said something.
-    Message {
-        /// Which.
-        conn: ConnId,
-        /// What.
-        message: ClientMessage,
-    },
-    /// A connection is gone.
-    Disconnect {
-        /// Which.
-        conn: ConnId,
-    },
-    /// The room must end every connection.
-    Shutdown {
-        /// With this code.
-        code: CloseCode,
-    },
-}
-
-/// Something for the shell to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// Hand this to the writer's one slot. Made only for connections that were writable.
-    Snapshot {
-        /// For whom.
-        conn: ConnId,
-        /// The message.
-        bytes: Vec<u8>,
-    },
-    /// Queue this, in order, before any waiting snapshot.
-    Reliable {
-        /// For whom.
-        conn: ConnId,
-        /// The message.
-        bytes: Vec<u8>,
-    },
-    /// Close the connection; the room has forgotten it.
-    Close {
-        /// Which.
-        conn: ConnId,
-        /// Why.
-        code: CloseCode,
-    },
-}
-
-/// Public facts about a room.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct RoomStatus {
-    /// Last tick.
-    pub tick: Tick,
-    /// People in seats.
-    pub humans: u16,
-    /// Bots in seats.
-    pub bots: u16,
-    /// Connections without a seat.
-    pub spectators: u16,
-    /// Ships in the world.
-    pub ships: u16,
-    /// Radius of the arena, u.
-    pub arena_radius: f32,
-    /// Shots in flight.
-    pub shots: u32,
-    /// Commands that came too late, since the start.
-    pub late_commands: u64,
-    /// Snapshots handed over.
-    pub snapshots: u64,
-    /// Snapshots skipped because a client was behind.
-    pub snapshots_skipped: u64,
-    /// Bytes of snapshots handed over.
-    pub snapshot_bytes: u64,
-}
 
 /// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
 const SHIP_GRACE_TICKS: i32 = 10 * TICK_HZ as i32;

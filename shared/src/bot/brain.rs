@@ -122,6 +122,9 @@ impl Brain {
         if let Some(command) = helm::escape(sight, 1.6 + self.skill) {
             return command;
         }
+        if let Some(command) = helm::dodge(sight) {
+            return command;
+        }
         let hull = sight.own.hull as f32 / (f32::from(helm::own_def(sight).hull) * 1_000.0);
         let enemy = self.choose_enemy(sight, tick);
         if let Some(enemy) = enemy

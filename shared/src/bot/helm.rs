@@ -82,6 +82,35 @@ pub fn escape(sight: &Sight<'_>, seconds: f32) -> Option<Command> {
     outside.then(|| match_velocity(sight, -pos.normalize_or_zero() * own_def(sight).speed_cap * 0.6))
 }
 
+/// Seconds ahead in which a rock in the way is noticed.
+const DODGE_S: f32 = 1.1;
+
+/// Sideways past the first rock that the present course would hit hard.
+#[must_use]
+pub fn dodge(sight: &Sight<'_>) -> Option<Command> {
+    let body = &sight.own.body;
+    let (at, vel, radius) = (body.pos.to_vec2(), body.vel.to_vec2(), own_def(sight).radius);
+    let threat = |pos: Vec2, rock_vel: Vec2, rock_radius: f32| {
+        let closing = vel - rock_vel;
+        let reach = rock_radius + radius + 14.0;
+        let t = math::sweep_circle(at - pos, closing * DODGE_S, reach)?;
+        (closing.length() > sight.defs.rules.impact_free_u_s * 0.9).then_some((t, pos - at, closing))
+    };
+    let rocks = sight.rocks.iter().filter_map(|rock| threat(rock.pos, rock.vel, rock.size.def().radius));
+    let (_, to_rock, closing) = rocks.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let across = closing.normalize_or_zero().perp();
+    let side = if to_rock.dot(across) > 0.0 { -across } else { across };
+    let way = (side - closing.normalize_or_zero() * 0.6).normalize_or(side);
+    let nose = body.heading.unit();
+    let buttons = Buttons(0)
+        .with(Buttons::THRUST, nose.dot(way) > 0.2)
+        .with(Buttons::REVERSE, nose.dot(way) < -0.3)
+        .with(Buttons::LEFT, nose.perp().dot(way) > 0.2)
+        .with(Buttons::RIGHT, nose.perp().dot(way) < -0.2)
+        .with(Buttons::BRAKE, nose.dot(way) < 0.2);
+    Some(Command::new(buttons, Angle::of(way)))
+}
+
 /// Away from `centre`, sideways first: the part of the motion that passes it is kept and made larger.
 fn flee_centre(sight: &Sight<'_>, centre: Vec2, near: f32) -> Command {
     let body = &sight.own.body;

@@ -2,7 +2,7 @@
 //! a spectator's runs with the newest snapshot. The fixed step never changes, only how fast steps come.
 //!
 //! The server reports how early commands arrived (margin); the controller is quick to get ahead and slow to fall
-//! back (DDNet), ignores lone spikes, waits for three reports before slowing down and snaps beyond ten ticks
+//! back, ignores lone spikes (both DDNet), waits for three reports before slowing down and snaps beyond ten ticks
 //! (lightyear).
 
 use std::collections::VecDeque;
@@ -13,10 +13,10 @@ use crate::tick::{TICK_US, Tick};
 const SNAP_TICKS: f32 = 10.0;
 /// Reports in a row that must find us too early before the clock slows down.
 const PATIENCE: u32 = 3;
-/// A report this late is a spike; fewer than three within [`SPIKE_WINDOW_US`] are ignored.
+/// A report this late may be one lost segment, which cannot be helped by hurrying…
 const SPIKE_TICKS: f32 = -3.0;
-/// See [`SPIKE_TICKS`].
-const SPIKE_WINDOW_US: u64 = 2_000_000;
+/// …unless lateness outlasts it. Reports are the least of 500 ms, so one stall shows for that long, µs.
+const SPIKE_US: u64 = 700_000;
 /// After a jump, reports about commands sent before it are not listened to, µs beyond a round trip.
 const SETTLE_US: u64 = 300_000;
 /// At most this much time is made up at once, µs; more means that the tab slept.
@@ -39,7 +39,7 @@ pub struct Clock {
     jitter_ticks: f32,
     last_margin: Option<f32>,
     early_reports: u32,
-    spikes: VecDeque<u64>,
+    late_since_us: Option<u64>,
     deaf_until_us: u64,
     rtt_us: f64,
 }
@@ -59,7 +59,7 @@ impl Clock {
             jitter_ticks: 0.5,
             last_margin: None,
             early_reports: 0,
-            spikes: VecDeque::new(),
+            late_since_us: None,
             deaf_until_us: 0,
             rtt_us: 0.0,
         }
@@ -116,7 +116,8 @@ impl Clock {
         }
         // Whatever the controller thinks, the present is never before what is known.
         if tick.is_after(self.tick) {
-            self.jump(tick, now_us);
+            self.tick = tick;
+            self.owed_us = 0.0;
         }
     }
 
@@ -137,7 +138,9 @@ impl Clock {
         if now_us < self.deaf_until_us {
             return;
         }
-        if margin < SPIKE_TICKS && self.is_lone_spike(now_us) {
+        if margin >= SPIKE_TICKS {
+            self.late_since_us = None;
+        } else if now_us.saturating_sub(*self.late_since_us.get_or_insert(now_us)) < SPIKE_US {
             return;
         }
         if let Some(last) = self.last_margin {
@@ -157,14 +160,6 @@ impl Clock {
         } else {
             self.rate += (1.0 - self.rate) * 0.1;
         }
-    }
-
-    fn is_lone_spike(&mut self, now_us: u64) -> bool {
-        self.spikes.push_back(now_us);
-        while self.spikes.front().is_some_and(|at| now_us.saturating_sub(*at) > SPIKE_WINDOW_US) {
-            self.spikes.pop_front();
-        }
-        self.spikes.len() < 3
     }
 
     fn jump(&mut self, to: Tick, now_us: u64) {

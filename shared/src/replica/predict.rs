@@ -7,9 +7,9 @@ use crate::{
     protocol::reckon::{Skies, error_half_life_s},
     quantize::Angle,
     sim::{
-        Command, Kinematics, Layout, LooseRock, Ship, Shot,
+        Command, Edge, Kinematics, Layout, LooseRock, Ship, Shot,
         contact::{Impact, bounce_off_solids},
-        helm, rocks, shots,
+        helm, rocks, rules, shots,
         solids::Solids,
     },
     tick::Tick,
@@ -32,10 +32,20 @@ pub struct Surroundings<'a> {
     pub defs: &'a Defs,
     /// Recent skies.
     pub skies: &'a mut Skies,
-    /// Radius of the arena, u.
-    pub edge_radius: f32,
+    /// The arena's edge as told…
+    pub edge: Edge,
+    /// …and when.
+    pub edge_tick: Tick,
     /// Belt rocks by slot: 0 is broken.
     pub belt: &'a [u8],
+}
+
+impl Surroundings<'_> {
+    /// Radius of the arena at `tick`, u.
+    #[must_use]
+    pub fn edge_radius(&self, tick: Tick) -> f32 {
+        rules::edge_after(self.edge, tick.since(self.edge_tick).max(0), &self.defs.arena).radius_u()
+    }
 }
 
 /// The commands sent, by tick.
@@ -217,7 +227,7 @@ fn advance_ship(
     solids: &Solids,
 ) -> (bool, Option<Impact>) {
     let sky = around.skies.at(around.layout, around.defs, tick);
-    let fires = helm::fly(ship, command, around.defs, &sky, around.edge_radius);
+    let fires = helm::fly(ship, command, around.defs, &sky, around.edge_radius(tick));
     let def = around.defs.ship(ship.class);
     let planets = &around.layout.planets;
     let mut near = Vec::new();

@@ -46,7 +46,7 @@ impl CommandBuffer {
     /// Takes in a command for `tick`, `now` being the last tick stepped and `next_in_us` the time until the next.
     pub fn insert(&mut self, tick: Tick, command: Command, now: Tick, next_in_us: i64) {
         let ahead = tick.since(now);
-        self.margins.note(now, i64::from(ahead - 1) * TICK_US as i64 + next_in_us);
+        self.margins.note(now, (i64::from(ahead) - 1) * TICK_US as i64 + next_in_us);
         if ahead <= 0 {
             self.late += 1;
             return;

@@ -191,8 +191,14 @@ pub fn edge_target(population: usize, arena: &ArenaDef) -> i32 {
 
 /// Moves the edge toward its target by one tick.
 pub fn move_edge(edge: &mut Edge, arena: &ArenaDef) {
-    let (grow, shrink) = (per_tick(arena.grow_u_s), per_tick(arena.shrink_u_s));
-    edge.radius += (edge.target - edge.radius).clamp(-shrink, grow);
+    *edge = edge_after(*edge, 1, arena);
+}
+
+/// The edge `ticks` later, if the population stays.
+#[must_use]
+pub fn edge_after(edge: Edge, ticks: i32, arena: &ArenaDef) -> Edge {
+    let (grow, shrink) = (per_tick(arena.grow_u_s) * ticks, per_tick(arena.shrink_u_s) * ticks);
+    Edge { radius: edge.radius + (edge.target - edge.radius).clamp(-shrink, grow), target: edge.target }
 }
 
 fn per_tick(u_s: f32) -> i32 {

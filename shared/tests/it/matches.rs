@@ -1,6 +1,6 @@
 //! What must hold in every match, on every line.
 
-use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Event, tick::Tick};
+use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Cause, tick::Tick};
 
 use crate::harness::{Match, Style};
 
@@ -182,14 +182,20 @@ fn bots_fill_up_and_make_room() {
 #[test]
 fn bots_live_mine_and_fight() {
     let mut live = Match::new(2_013, 16, Profile::ALL[0]);
-    let (mut by_star, mut deaths) = (0, 0);
-    live.run(60 * 60 * 4, |_| {});
-    for pilot in live.room.world().pilots.iter().flatten() {
-        deaths += pilot.deaths;
-    }
+    let (mut causes, mut last) = (Vec::new(), vec![None; 64]);
+    live.run(60 * 60 * 4, |live| {
+        for (slot, pilot) in live.room.world().pilots.iter().enumerate() {
+            let death = pilot.as_ref().and_then(|pilot| pilot.death);
+            if let Some(death) = death.filter(|death| last[slot] != Some(death.tick)) {
+                last[slot] = Some(death.tick);
+                causes.push(death.cause);
+            }
+        }
+    });
     let score: u32 = live.room.world().pilots.iter().flatten().map(|pilot| pilot.score).sum();
-    let _ = &mut by_star;
+    let burnt = causes.iter().filter(|cause| **cause == Cause::Star).count();
+    let shot = causes.iter().filter(|cause| matches!(cause, Cause::Shot(_))).count();
     assert!(score > 300, "sixteen bots made only {score} points in four minutes");
-    assert!(deaths > 0, "nobody died");
-    let _ = Event::Launched { ship: shared::ids::ShipId { player: PlayerId(0), life: 0 } };
+    assert!(shot >= 10, "only {shot} were shot down");
+    assert!(burnt * 10 <= causes.len(), "{burnt} of {} deaths were by the star", causes.len());
 }

@@ -1,0 +1,127 @@
+//! What goes into a room and what comes out: plain data for its shell.
+
+use crate::{
+    defs::Defs,
+    protocol::{ClientMessage, CloseCode, Hello, ResumeToken},
+    tick::Tick,
+};
+
+/// A connection, named by the shell; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u64);
+
+/// What a room is made with.
+#[derive(Debug, Clone)]
+pub struct RoomConfig {
+    /// Shown name.
+    pub name: String,
+    /// Seed of the arena and every draw.
+    pub seed: u64,
+    /// The tables.
+    pub defs: Defs,
+    /// Bots fill the arena up to this many pilots.
+    pub bots: u16,
+    /// People who may play at once. More: close code 4004.
+    pub players_max: u16,
+}
+
+impl Default for RoomConfig {
+    fn default() -> RoomConfig {
+        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64 }
+    }
+}
+
+/// What a session knows of a connection's right to a seat. The room itself keeps no secrets.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// SHA-256 of the token in the hello.
+    pub resume_key: Option<[u8; 32]>,
+    /// A fresh token from the operating system, passed on in the welcome.
+    pub token: ResumeToken,
+    /// SHA-256 of that.
+    pub token_key: [u8; 32],
+}
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub enum RoomEvent {
+    /// A connection said hello.
+    Connect {
+        /// Its name.
+        conn: ConnId,
+        /// What it said.
+        hello: Hello,
+        /// What it may resume.
+        credentials: Credentials,
+    },
+    /// A connection said something.
+    Message {
+        /// Which.
+        conn: ConnId,
+        /// What.
+        message: ClientMessage,
+    },
+    /// A connection is gone.
+    Disconnect {
+        /// Which.
+        conn: ConnId,
+    },
+    /// The room must end every connection.
+    Shutdown {
+        /// With this code.
+        code: CloseCode,
+    },
+}
+
+/// Something for the shell to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Hand this to the writer's one slot. Made only for connections that were writable.
+    Snapshot {
+        /// For whom.
+        conn: ConnId,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Queue this, in order, before any waiting snapshot.
+    Reliable {
+        /// For whom.
+        conn: ConnId,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Close the connection; the room has forgotten it.
+    Close {
+        /// Which.
+        conn: ConnId,
+        /// Why.
+        code: CloseCode,
+    },
+}
+
+/// Public facts about a room.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RoomStatus {
+    /// Last tick.
+    pub tick: Tick,
+    /// People in seats.
+    pub humans: u16,
+    /// Bots in seats.
+    pub bots: u16,
+    /// Connections without a seat.
+    pub spectators: u16,
+    /// Ships in the world.
+    pub ships: u16,
+    /// Radius of the arena, u.
+    pub arena_radius: f32,
+    /// Shots in flight.
+    pub shots: u32,
+    /// Commands that came too late, since the start.
+    pub late_commands: u64,
+    /// Snapshots handed over.
+    pub snapshots: u64,
+    /// Snapshots skipped because a client was behind.
+    pub snapshots_skipped: u64,
+    /// Bytes of snapshots handed over.
+    pub snapshot_bytes: u64,
+}

@@ -1,0 +1,160 @@
+//! Bytes and behaviour from somebody who means harm: never a panic, and nobody else notices.
+
+use shared::{
+    defs::Defs,
+    link::Profile,
+    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken, codec},
+    quantize::Angle,
+    replica::{Intent, Phase, Replica},
+    rng::{Keyed, Purpose},
+    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    sim::{Buttons, Command},
+    tick::{TICK_US, Tick},
+};
+
+use crate::harness::{Match, Style};
+
+/// Messages of a real session, from one spectator's point of view.
+fn recorded() -> Vec<Vec<u8>> {
+    let mut room = Room::new(RoomConfig { seed: 3, bots: 12, ..RoomConfig::default() });
+    let conn = ConnId(1);
+    let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
+    room.handle(RoomEvent::Connect { conn, hello: Hello { resume: None, view_half: (800, 450) }, credentials }, 0);
+    let mut messages = Vec::new();
+    for i in 1..400u64 {
+        room.tick(i * TICK_US, &|_| true);
+        while let Some(output) = room.poll_output() {
+            match output {
+                Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => messages.push(bytes),
+                Output::Close { .. } => {}
+            }
+        }
+        let batch = CommandBatch { ack: room.world().tick, stamp_ms: 0, first: Tick(0), commands: Vec::new() };
+        room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
+    }
+    messages
+}
+
+#[test]
+fn a_replica_survives_any_server() {
+    let messages = recorded();
+    for seed in 0..300u32 {
+        let mut keyed = Keyed::new(u64::from(seed), Tick(0), 0, Purpose::Test);
+        let mut replica = Replica::new(Defs::standard(), (800, 450), None, 0);
+        for (i, message) in messages.iter().enumerate() {
+            let mut bytes = message.clone();
+            // Now and then a flipped bit, a cut, a tail or another message's place.
+            match keyed.below(60) {
+                0 if !bytes.is_empty() => {
+                    let at = keyed.below(bytes.len() as u32) as usize;
+                    bytes[at] ^= 1 << keyed.below(8);
+                }
+                1 => bytes.truncate(keyed.below(bytes.len() as u32 + 1) as usize),
+                2 => bytes.push(keyed.bits() as u8),
+                3 => bytes.clone_from(&messages[keyed.below(messages.len() as u32) as usize]),
+                _ => {}
+            }
+            let now = i as u64 * 33_000;
+            let _ = replica.handle_bytes(&bytes, now);
+            let view = replica.frame(now, Intent::default());
+            assert!(view.ships.len() < 600 && view.shots.len() < 5_000, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_room_survives_any_client_and_the_others_do_not_notice() {
+    for seed in 0..20u64 {
+        let mut live = Match::new(seed, 6, Profile::ALL[0]);
+        let honest = live.join(Style::Wild);
+        live.run_until(600, |live| live.players[honest].replica.view().phase == Phase::Flying);
+        let villain = ConnId(9_999);
+        let credentials = Credentials { resume_key: Some([7; 32]), token: ResumeToken([9; 16]), token_key: [9; 32] };
+        let hello = Hello { resume: Some(ResumeToken([7; 16])), view_half: (u16::MAX, 0) };
+        live.room.handle(RoomEvent::Connect { conn: villain, hello, credentials }, live.now_us);
+        let mut keyed = Keyed::new(seed, Tick(1), 0, Purpose::Test);
+        live.run(240, |live| {
+            for _ in 0..keyed.below(12) {
+                let message = any_message(&mut keyed);
+                live.room.handle(RoomEvent::Message { conn: villain, message }, live.now_us);
+            }
+        });
+        let line = live.players[honest].replica.view().line;
+        assert!(line.staleness_ms < 100.0, "seed {seed}: {} ms", line.staleness_ms);
+        assert_eq!(live.players[honest].closed, None, "seed {seed}");
+        live.room.handle(RoomEvent::Disconnect { conn: villain }, live.now_us);
+    }
+}
+
+fn any_message(keyed: &mut Keyed) -> ClientMessage {
+    match keyed.below(8) {
+        0 => ClientMessage::Play { name: "\u{202E}x".repeat(keyed.below(300) as usize) },
+        1 => ClientMessage::Relaunch,
+        2 => ClientMessage::SetView { half: (keyed.bits() as u16, keyed.bits() as u16) },
+        3 => ClientMessage::Idle(keyed.chance(0.5)),
+        4 => ClientMessage::NeedFull,
+        5 => ClientMessage::Leave,
+        _ => ClientMessage::Commands(CommandBatch {
+            ack: Tick(keyed.bits()),
+            stamp_ms: keyed.bits() as u16,
+            first: Tick(keyed.bits() >> keyed.below(32)),
+            commands: vec![Command::new(Buttons(keyed.bits() as u8), Angle(keyed.bits() as u16)); 16],
+        }),
+    }
+}
+
+#[test]
+fn hurrying_commands_gain_nothing() {
+    // One pilot sends a command for every tick; the other sends each twice, from the past and the far future too.
+    let travelled = |cheat: bool| {
+        let mut room = Room::new(RoomConfig { seed: 4, bots: 0, ..RoomConfig::default() });
+        let conn = ConnId(1);
+        let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
+        let hello = Hello { resume: None, view_half: (800, 450) };
+        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        room.handle(RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into() } }, 0);
+        for i in 1..240u64 {
+            let tick = room.world().tick;
+            let thrust = vec![Command::new(Buttons(Buttons::THRUST), Angle(0)); if cheat { 16 } else { 1 }];
+            let firsts: &[i32] = if cheat { &[1, 1, -10, 20, 1_000, i32::MIN] } else { &[1] };
+            for &ahead in firsts {
+                let batch = CommandBatch { ack: tick, stamp_ms: 0, first: tick.plus(ahead), commands: thrust.clone() };
+                room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
+            }
+            room.tick(i * TICK_US, &|_| true);
+            while room.poll_output().is_some() {}
+        }
+        room.world().ships().next().map(|ship| ship.body)
+    };
+    assert_eq!(travelled(true), travelled(false));
+}
+
+#[test]
+fn nothing_is_told_from_outside_the_area() {
+    let mut live = Match::new(21, 60, Profile::ALL[0]);
+    let pilot = live.join(Style::Wild);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    let mut seen = 0;
+    live.run(1_800, |live| {
+        let conn = live.players[pilot].conn;
+        let (Some(projection), Some((centre, half))) = (live.room.projection(conn), live.room.area(conn)) else {
+            return;
+        };
+        for ship in &projection.ships {
+            let off = (ship.state.body.pos.to_vec2() - centre).abs();
+            // Hysteresis is 15 %; what was left out of a snapshot may lag by a tick or two.
+            assert!(off.x <= half.x * 1.2 + 40.0 && off.y <= half.y * 1.2 + 40.0, "{off} outside {half}");
+            seen += 1;
+        }
+    });
+    assert!(seen > 500, "only {seen} ships were seen at all");
+}
+
+#[test]
+fn hello_bytes_of_any_kind_are_an_answer_not_a_panic() {
+    let good = codec::encode_hello(&Hello { resume: None, view_half: (800, 450) });
+    for end in 0..good.len() {
+        assert!(codec::decode_hello(&good[..end]).is_err());
+    }
+    assert!(codec::decode_hello(&vec![0; 10_000]).is_err());
+}
