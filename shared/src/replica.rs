@@ -43,6 +43,8 @@ const DESYNCS_MAX: u32 = 2;
 const BATCH: usize = 2;
 /// …and an acknowledgement at least this often while snapshots come, µs.
 const ACK_US: u64 = 60_000;
+/// The view's size is told this often at most while a window is dragged, µs.
+const VIEW_US: u64 = 250_000;
 
 /// A connection's view of a room.
 #[derive(Debug)]
@@ -71,6 +73,9 @@ pub struct Replica {
     last_ack_us: u64,
     desyncs: u32,
     relaunching: bool,
+    leaving: bool,
+    view_wanted: Option<(u16, u16)>,
+    view_told_us: u64,
     hello_us: Option<u64>,
     greeting_us: f64,
 }
@@ -105,6 +110,9 @@ impl Replica {
             last_ack_us: now_us,
             desyncs: 0,
             relaunching: false,
+            leaving: false,
+            view_wanted: None,
+            view_told_us: now_us,
             hello_us: None,
             greeting_us: 0.0,
         }
@@ -138,6 +146,7 @@ impl Replica {
         let dt_s = now_us.saturating_sub(self.last_frame_us) as f32 / 1_000_000.0;
         self.last_frame_us = now_us;
         let mut events = std::mem::take(&mut self.events);
+        self.tell_view(now_us);
         self.advance_clock(now_us, intent, &mut events);
         self.present.relax(dt_s);
         if let Some(predictor) = &mut self.predictor {
@@ -183,12 +192,22 @@ impl Replica {
     /// Gives the slot up.
     pub fn leave(&mut self) {
         self.say(&ClientMessage::Leave);
-        self.player = None;
+        self.leaving = true;
     }
 
-    /// The window changed: half extents of the view, u.
+    /// The window changed: half extents of the view, u. Told within a quarter second, however often it changes.
     pub fn set_view(&mut self, half: (u16, u16)) {
-        self.say(&ClientMessage::SetView { half });
+        self.view_wanted = Some(half);
+    }
+
+    fn tell_view(&mut self, now_us: u64) {
+        if now_us.saturating_sub(self.view_told_us) < VIEW_US {
+            return;
+        }
+        if let Some(half) = self.view_wanted.take() {
+            self.view_told_us = now_us;
+            self.say(&ClientMessage::SetView { half });
+        }
     }
 
     /// The tab was hidden, or is visible again.
@@ -208,7 +227,7 @@ impl Replica {
     /// The own slot, when playing.
     #[must_use]
     pub fn player(&self) -> Option<PlayerId> {
-        self.player
+        self.player.filter(|_| !self.leaving)
     }
 
     /// The secret that brings the next connection back to this slot.
@@ -289,6 +308,11 @@ impl Replica {
             .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
         self.line.snapshot(now_us);
         self.check(snapshot)?;
+        // Snapshots under way when the slot was given up still show the own ship; the first without it ends it.
+        if self.leaving && !matches!(self.known.station, Station::Flying | Station::Dead { .. }) {
+            self.player = None;
+            self.leaving = false;
+        }
         self.keep_time(snapshot, now_us);
         let mut events = std::mem::take(&mut self.events);
         self.reconcile(&mut events);

@@ -156,6 +156,20 @@ fn a_silent_connection_is_closed() {
 }
 
 #[test]
+fn who_leaves_goes_on_watching_and_may_come_back() {
+    let mut live = Match::new(12, 4, Profile::ALL[2]);
+    let pilot = live.join(Style::Wild);
+    for _ in 0..3 {
+        live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+        live.players[pilot].replica.leave();
+        live.run_until(120, |live| live.players[pilot].replica.view().phase == Phase::Spectating);
+        live.run(30, |_| {});
+        assert_eq!((live.players[pilot].replica.player(), live.room.status().humans), (None, 0));
+        live.players[pilot].replica.play("again");
+    }
+}
+
+#[test]
 fn a_full_room_says_so() {
     let config = shared::room::RoomConfig { players_max: 1, bots: 0, ..Default::default() };
     let mut live = Match::new(3, 0, Profile::ALL[0]);

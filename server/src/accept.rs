@@ -1,0 +1,155 @@
+//! The accept loop. warp's own has no timeout for half-sent requests (a socket was still held after 75 s), so the
+//! sockets are accepted and served here, and warp answers the requests.
+//!
+//! Invariants: a socket costs a permit before it costs anything else; every HTTP connection ends, by the header
+//! timeout or by its lifetime; an accept error never spins.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{
+    address::AddressKey,
+    http::{Context, Peer, Responding, site},
+    limits::{HEAD_BYTES_MAX, Limits},
+    permits::{Kind, Permit},
+};
+
+/// After an error that will not go away at once (no file descriptors, no memory).
+const BACK_OFF: Duration = Duration::from_millis(100);
+/// A condition that lasts is logged once in this time.
+const LOG_EVERY: Duration = Duration::from_secs(10);
+
+/// Accepts until the server is to end.
+pub async fn run(listener: TcpListener, context: Arc<Context>) {
+    let site = site(Arc::clone(&context));
+    let mut shutdown = context.shutdown.clone();
+    let mut complaint = Complaint::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = shutdown.wait_for(|&stopping| stopping) => return,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                if let Some(pause) = pause_after(&error) {
+                    complaint.log(|times| tracing::error!(%error, times, "cannot accept connections"));
+                    sleep(pause).await;
+                }
+                continue;
+            }
+        };
+        let key = AddressKey::of(peer.ip());
+        match context.permits.acquire(Kind::Http, key, std::time::Instant::now()) {
+            Ok(permit) => {
+                tokio::spawn(serve(stream, peer, permit, Arc::clone(&context), site.clone()));
+            }
+            Err(refusal) => {
+                let peer = key.tag();
+                complaint.log(|times| tracing::warn!(%peer, ?refusal, times, "connections turned away"));
+            }
+        }
+    }
+}
+
+/// A connection that broke before we took it is nothing; anything else needs time to heal.
+fn pause_after(error: &io::Error) -> Option<Duration> {
+    match error.kind() {
+        io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::Interrupted => None,
+        _ => Some(BACK_OFF),
+    }
+}
+
+async fn serve<S>(stream: TcpStream, peer: SocketAddr, permit: Permit, context: Arc<Context>, site: S)
+where
+    S: Fn(Request<Incoming>) -> Responding + Send + 'static,
+{
+    // Linux inherits it from the listener; others need not.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the peer left at once");
+    }
+    let peer = Peer(AddressKey::of(peer.ip()));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        site(request)
+    });
+    let connection = builder(&context.limits).serve_connection(TokioIo::new(stream), service).with_upgrades();
+    tokio::pin!(connection);
+    let mut shutdown = context.shutdown.clone();
+    let result = tokio::select! {
+        result = connection.as_mut() => result,
+        () = end_of_life(&context.limits, &mut shutdown) => {
+            connection.as_mut().graceful_shutdown();
+            timeout(context.limits.header_timeout, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = result {
+        // Timeouts, resets, nonsense: what the open internet is made of.
+        tracing::debug!(%error, "HTTP connection ended");
+    }
+    drop(permit);
+}
+
+fn builder(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout).max_buf_size(HEAD_BYTES_MAX);
+    builder
+}
+
+async fn end_of_life(limits: &Limits, shutdown: &mut tokio::sync::watch::Receiver<bool>) {
+    tokio::select! {
+        () = sleep(limits.http_lifetime) => {}
+        _ = shutdown.wait_for(|&stopping| stopping) => {}
+    }
+}
+
+/// Keeps a lasting condition from flooding the log.
+#[derive(Debug, Default)]
+struct Complaint {
+    last: Option<Instant>,
+    times: u64,
+}
+
+impl Complaint {
+    /// Counts one more; tells the count so far now and then.
+    fn log(&mut self, write: impl FnOnce(u64)) {
+        self.times += 1;
+        if self.last.is_none_or(|last| last.elapsed() >= LOG_EVERY) {
+            self.last = Some(Instant::now());
+            write(std::mem::take(&mut self.times));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_files_pauses_and_a_broken_connection_does_not() {
+        let too_many_files = io::Error::from_raw_os_error(24);
+        assert_eq!(pause_after(&too_many_files), Some(BACK_OFF));
+        assert_eq!(pause_after(&io::ErrorKind::OutOfMemory.into()), Some(BACK_OFF));
+        assert_eq!(pause_after(&io::ErrorKind::ConnectionAborted.into()), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lasting_condition_is_told_once_in_ten_seconds() {
+        let mut complaint = Complaint::default();
+        let mut told = Vec::new();
+        for _ in 0..25 {
+            complaint.log(|times| told.push(times));
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(told, [1, 10, 10]);
+    }
+}

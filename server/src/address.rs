@@ -1,0 +1,91 @@
+//! Who is at the other end: an address as a bucket for limits, and as a tag for logs. Nothing here trusts a
+//! header; the TCP peer is the only source.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    sync::OnceLock,
+};
+
+use sha2::{Digest, Sha256};
+
+/// The bucket an address falls in: itself for IPv4 (also when mapped into IPv6), the /64 for IPv6, because that
+/// is what one subscriber gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddressKey(IpAddr);
+
+impl AddressKey {
+    /// The bucket of `ip`.
+    #[must_use]
+    pub fn of(ip: IpAddr) -> AddressKey {
+        match ip.to_canonical() {
+            IpAddr::V6(v6) if !v6.is_loopback() => {
+                AddressKey(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into())
+            }
+            other => AddressKey(other),
+        }
+    }
+
+    /// Whether it is this machine itself.
+    #[must_use]
+    pub fn is_loopback(self) -> bool {
+        self.0.is_loopback()
+    }
+
+    /// What a log may say about it.
+    #[must_use]
+    pub fn tag(self) -> AddressTag {
+        let mut hash = Sha256::new();
+        hash.update(salt());
+        hash.update(self.0.to_string());
+        let digest = hash.finalize();
+        AddressTag([digest[0], digest[1], digest[2], digest[3]])
+    }
+}
+
+/// An address in a log: the same for the same bucket while the process lives, meaningless afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressTag([u8; 4]);
+
+impl fmt::Display for AddressTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d] = self.0;
+        write!(f, "{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+}
+
+/// Random per process, so that a tag cannot be looked up by hashing every address there is.
+fn salt() -> [u8; 16] {
+    static SALT: OnceLock<[u8; 16]> = OnceLock::new();
+    *SALT.get_or_init(|| {
+        let mut salt = [0; 16];
+        getrandom::fill(&mut salt).expect("the operating system gave randomness for the seed");
+        salt
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> AddressKey {
+        AddressKey::of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn one_subscriber_is_one_bucket() {
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
+        assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
+        assert!(key("::1").is_loopback() && key("127.8.0.1").is_loopback() && key("::ffff:127.0.0.1").is_loopback());
+        assert!(!key("::2").is_loopback());
+    }
+
+    #[test]
+    fn a_tag_tells_buckets_apart_and_hides_them() {
+        assert_eq!(key("10.0.0.1").tag(), key("10.0.0.1").tag());
+        assert_ne!(key("10.0.0.1").tag(), key("10.0.0.2").tag());
+        assert_eq!(key("10.0.0.1").tag().to_string().len(), 8);
+    }
+}

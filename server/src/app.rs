@@ -1,0 +1,132 @@
+//! The server as a whole: opens the rooms, listens, and ends in order. Invariant: after [`App::shutdown`] every
+//! socket was told why, or its time was up.
+
+use std::{
+    convert::Infallible,
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::{
+    accept,
+    http::{AssetError, Assets, Context},
+    limits::Limits,
+    listener::{ListenError, listen},
+    lobby::Lobby,
+    permits::Permits,
+    room::Blueprint,
+};
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address to listen on; none is every one.
+    pub bind: Option<IpAddr>,
+    /// Port; 0 is any free one.
+    pub port: u16,
+    /// Folder of the page instead of the embedded one.
+    pub client_dir: Option<PathBuf>,
+    /// The public room.
+    pub room: Blueprint,
+    /// Timeouts and maxima.
+    pub limits: Limits,
+}
+
+/// Why the server does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// Nothing to listen on.
+    Listen(ListenError),
+    /// No page.
+    Assets(AssetError),
+    /// No thread for the room.
+    Room(io::Error),
+    /// The listener has no address.
+    Address(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Listen(error) => error.fmt(f),
+            StartError::Assets(error) => error.fmt(f),
+            StartError::Room(error) => write!(f, "cannot start the room: {error}"),
+            StartError::Address(error) => write!(f, "cannot tell the port: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running server.
+#[derive(Debug)]
+pub struct App {
+    address: SocketAddr,
+    limits: Arc<Limits>,
+    lobby: Arc<Lobby>,
+    shutdown: watch::Sender<bool>,
+    alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
+    accepting: JoinHandle<()>,
+}
+
+impl App {
+    /// Starts it on the current tokio runtime; it accepts when this returns.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(config: Config) -> Result<App, StartError> {
+        let listener = listen(config.bind, config.port).map_err(StartError::Listen)?;
+        let address = listener.local_addr().map_err(StartError::Address)?;
+        let assets = match &config.client_dir {
+            Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
+            None => Assets::embedded(),
+        };
+        let lobby = Arc::new(Lobby::open(config.room).map_err(StartError::Room)?);
+        let limits = Arc::new(config.limits);
+        let (shutdown, stopping) = watch::channel(false);
+        let alive = mpsc::channel(1);
+        let context = Arc::new(Context {
+            assets,
+            lobby: Arc::clone(&lobby),
+            permits: Permits::new(Arc::clone(&limits)),
+            limits: Arc::clone(&limits),
+            shutdown: stopping,
+            alive: alive.0.downgrade(),
+            started: Instant::now(),
+        });
+        let accepting = tokio::spawn(accept::run(listener, context));
+        tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
+        Ok(App { address, limits, lobby, shutdown, alive, accepting })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops accepting, closes every socket with 1012, ends the rooms; takes `limits.shutdown_timeout` at most.
+    pub async fn shutdown(self) {
+        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, .. } = self;
+        shutdown.send_replace(true);
+        drop(alive);
+        let in_order = async {
+            // Ends when the last session has dropped its clone.
+            none_alive.recv().await;
+            lobby.close().await;
+            let _ = accepting.await;
+        };
+        if timeout(limits.shutdown_timeout, in_order).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+    }
+}

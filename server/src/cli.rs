@@ -1,0 +1,204 @@
+//! The command line. Invariant: anything wrong with it becomes one line that names the flag, the value and what
+//! would be right; nothing is half started. Settings files and environment are not here (yet there are none).
+
+use std::{ffi::OsString, fmt, net::IpAddr, path::PathBuf};
+
+use clap::{Parser, error::ErrorKind};
+
+use crate::{app::Config, limits::Limits, room::Blueprint};
+
+/// A multiplayer space game in the browser, the server of it.
+///
+/// Without flags it serves a public game on http://localhost:8080/.
+#[derive(Debug, Parser)]
+#[command(name = "perihelion", version, about)]
+pub struct CommandLine {
+    /// Address to listen on [default: every one, IPv6 and IPv4]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<IpAddr>,
+    /// Port to listen on; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// Folder for what must survive a restart; made when something is stored
+    #[arg(long, value_name = "DIR", default_value = "./perihelion-data")]
+    data_dir: PathBuf,
+    /// Fill the room up to this many pilots with bots
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(0..=PILOTS_MAX))]
+    bots: u16,
+    /// Pilots in the room at most, bots included
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=PILOTS_MAX))]
+    max_players: u16,
+    /// Name of the room
+    #[arg(long, value_name = "NAME", default_value = "Drift", value_parser = room_name)]
+    name: String,
+    /// Seed of the arena [default: a random one]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Serve the page from this folder instead of the one inside the binary
+    #[arg(long, value_name = "DIR")]
+    client_dir: Option<PathBuf>,
+}
+
+const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
+const ROOM_NAME_CHARS_MAX: usize = 32;
+
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Start the server.
+    Run(CommandLine),
+    /// Print this (help, version) and be done.
+    Print(String),
+    /// One line saying what is wrong.
+    Refuse(String),
+}
+
+/// Reads the arguments, the program's name first.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
+    match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => Parsed::Run(command_line),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
+            _ => Parsed::Refuse(one_line(&error.to_string())),
+        },
+    }
+}
+
+/// clap explains itself in a paragraph; the first line says what is wrong, a tip says what would be right.
+fn one_line(paragraph: &str) -> String {
+    let mut lines = paragraph.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("bad arguments").trim_start_matches("error: ").to_owned();
+    match lines.find(|line| line.starts_with("tip: ")) {
+        Some(tip) => format!("{first} ({tip})"),
+        None => format!("{first} (--help lists the flags)"),
+    }
+}
+
+fn room_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > ROOM_NAME_CHARS_MAX {
+        return Err("a name has 1 to 32 characters");
+    }
+    if name.chars().any(char::is_control) {
+        return Err("a name has no control characters");
+    }
+    Ok(name.to_owned())
+}
+
+/// A command line that reads well but does not fit this machine.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// `--data-dir` is something else than a folder.
+    DataDirIsNoFolder(PathBuf),
+    /// `--client-dir` is missing or something else than a folder.
+    ClientDirIsNoFolder(PathBuf),
+    /// `--client-dir` holds no page.
+    ClientDirWithoutPage(PathBuf),
+    /// The operating system gave no randomness for the seed.
+    NoRandomness(getrandom::Error),
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::DataDirIsNoFolder(path) => write!(f, "--data-dir {path:?} is not a folder"),
+            ConfigError::ClientDirIsNoFolder(path) => write!(f, "--client-dir {path:?} is not a folder"),
+            ConfigError::ClientDirWithoutPage(path) => {
+                write!(f, "--client-dir {path:?} holds no index.html (build the page first: cargo xtask build)")
+            }
+            ConfigError::NoRandomness(error) => write!(f, "the operating system gives no random numbers: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl CommandLine {
+    /// Checks it against the machine.
+    ///
+    /// # Errors
+    /// A folder that is none, or no randomness.
+    pub fn into_config(self) -> Result<Config, ConfigError> {
+        if self.data_dir.exists() && !self.data_dir.is_dir() {
+            return Err(ConfigError::DataDirIsNoFolder(self.data_dir));
+        }
+        if let Some(folder) = &self.client_dir {
+            if !folder.is_dir() {
+                return Err(ConfigError::ClientDirIsNoFolder(folder.clone()));
+            }
+            if !folder.join("index.html").is_file() {
+                return Err(ConfigError::ClientDirWithoutPage(folder.clone()));
+            }
+        }
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None => getrandom::u64().map_err(ConfigError::NoRandomness)?,
+        };
+        Ok(Config {
+            bind: self.bind,
+            port: self.port,
+            client_dir: self.client_dir,
+            room: Blueprint { name: self.name, seed, bots: self.bots, players_max: self.max_players },
+            limits: Limits::default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(arguments: &str) -> String {
+        match parse(arguments.split(' ').map(OsString::from)) {
+            Parsed::Refuse(line) => line,
+            other => panic!("{arguments}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_line_that_names_it() {
+        for (arguments, names) in [
+            ("perihelion --prot 1", "--port"),
+            ("perihelion --port 70000", "70000"),
+            ("perihelion --port x", "--port"),
+            ("perihelion --bots 513", "512"),
+            ("perihelion --max-players 0", "1..=512"),
+            ("perihelion --bind nowhere", "nowhere"),
+            ("perihelion --name \u{7}", "control"),
+            ("perihelion extra", "extra"),
+            ("perihelion --seed -1", "-1"),
+        ] {
+            let line = refused(arguments);
+            assert!(line.contains(names), "{arguments}: {line}");
+            assert!(!line.contains('\n') && !line.starts_with("error"), "{arguments}: {line}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_a_public_game() {
+        let Parsed::Run(command_line) = parse(["perihelion".into()]) else { panic!("refused") };
+        let config = command_line.into_config().unwrap();
+        assert_eq!((config.bind, config.port), (None, 8080));
+        assert_eq!((config.room.name.as_str(), config.room.bots, config.room.players_max), ("Drift", 16, 64));
+    }
+
+    #[test]
+    fn help_shows_every_flag_with_its_default() {
+        let Parsed::Print(help) = parse(["perihelion".into(), "--help".into()]) else { panic!("no help") };
+        for words in [
+            "--bind",
+            "--port",
+            "8080",
+            "--data-dir",
+            "./perihelion-data",
+            "--bots",
+            "16",
+            "64",
+            "--client-dir",
+            "--seed",
+            "Drift",
+        ] {
+            assert!(help.contains(words), "{words} in {help}");
+        }
+    }
+}

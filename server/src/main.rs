@@ -1,0 +1,67 @@
+//! The binary `perihelion`: arguments in, exit code out.
+//!
+//! Duty: parse, start, print where to play, wait for a signal, stop. Exit codes: 0 stopped as asked, 2 could not
+//! start (one line on stderr says why), 130 stopped by a second signal. Everything else is in the library.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use server::{
+    app::{App, Config},
+    cli, log, network,
+    signals::Signals,
+};
+
+fn main() -> ExitCode {
+    let command_line = match cli::parse(std::env::args_os()) {
+        cli::Parsed::Run(command_line) => command_line,
+        cli::Parsed::Print(text) => {
+            say(io::stdout(), &text);
+            return ExitCode::SUCCESS;
+        }
+        cli::Parsed::Refuse(line) => return refuse(&line),
+    };
+    let config = match command_line.into_config() {
+        Ok(config) => config,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    log::install();
+    network::raise_file_limit();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&format!("cannot start: {error}")),
+    };
+    let code = runtime.block_on(serve(config));
+    // A blocked file read must not hold the exit back.
+    runtime.shutdown_background();
+    code
+}
+
+async fn serve(config: Config) -> ExitCode {
+    let mut signals = match Signals::install() {
+        Ok(signals) => signals,
+        Err(error) => return refuse(&format!("cannot listen for signals: {error}")),
+    };
+    let app = match App::start(config) {
+        Ok(app) => app,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    say(io::stdout(), &network::banner(app.address()));
+    signals.next().await;
+    tracing::info!("stopping; once more stops at once");
+    tokio::spawn(signals.exit_at_the_next());
+    app.shutdown().await;
+    ExitCode::SUCCESS
+}
+
+fn refuse(line: &str) -> ExitCode {
+    say(io::stderr(), &format!("perihelion: {line}\n"));
+    ExitCode::from(2)
+}
+
+/// Writes and flushes. A closed pipe at the other end is nothing to stop a server for.
+fn say(mut to: impl Write, text: &str) {
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}

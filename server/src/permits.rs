@@ -1,0 +1,260 @@
+//! Who may come in: counts of connections, in all and per address.
+//!
+//! Invariant: what was granted is given back exactly once, by dropping the permit. The one lock is held for a few
+//! map operations per connection, never across an await and never by a tick; a channel to an owning task would
+//! cost more and make a refusal wait.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use crate::{
+    address::AddressKey,
+    limits::{ADDRESSES_MAX, Limits},
+};
+
+/// The counts, shared by all who grant.
+#[derive(Debug, Clone)]
+pub struct Permits {
+    limits: Arc<Limits>,
+    counts: Arc<Mutex<Counts>>,
+}
+
+/// What a permit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A TCP connection that speaks HTTP.
+    Http,
+    /// A WebSocket, from the upgrade on.
+    Session,
+    /// A WebSocket that has not said hello.
+    Handshake,
+}
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server is full.
+    Full,
+    /// This address has, or had lately, too many.
+    Address,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    http: usize,
+    sessions: usize,
+    handshakes: usize,
+    by_address: HashMap<AddressKey, AddressCounts>,
+}
+
+#[derive(Debug, Default)]
+struct AddressCounts {
+    http: usize,
+    sessions: usize,
+    /// When the latest sessions began; at most `sessions_new_max`.
+    recent: VecDeque<Instant>,
+}
+
+/// The right to one connection; dropping it gives the place back.
+#[derive(Debug)]
+pub struct Permit {
+    permits: Permits,
+    key: AddressKey,
+    kind: Kind,
+}
+
+impl Permits {
+    /// Nobody is in yet.
+    #[must_use]
+    pub fn new(limits: Arc<Limits>) -> Permits {
+        Permits { limits, counts: Arc::default() }
+    }
+
+    /// Asks for one place.
+    ///
+    /// # Errors
+    /// Says which limit is reached.
+    pub fn acquire(&self, kind: Kind, key: AddressKey, now: Instant) -> Result<Permit, Refusal> {
+        self.with(|counts| counts.enter(kind, key, now, &self.limits))?;
+        Ok(Permit { permits: self.clone(), key, kind })
+    }
+
+    /// WebSockets open.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.with(|counts| counts.sessions)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Counts) -> T) -> T {
+        // The counts are plain numbers, whole after every statement: a panic elsewhere leaves nothing half done.
+        work(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.permits.with(|counts| counts.leave(self.kind, self.key, &self.permits.limits, Instant::now()));
+    }
+}
+
+impl Counts {
+    fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+        let full = match kind {
+            Kind::Http => self.http + self.sessions >= limits.connections_max,
+            Kind::Session => self.sessions >= limits.connections_max,
+            Kind::Handshake => self.handshakes >= limits.handshakes_max,
+        };
+        if full {
+            return Err(Refusal::Full);
+        }
+        if kind == Kind::Handshake {
+            self.handshakes += 1;
+            return Ok(());
+        }
+        if !(key.is_loopback() && limits.loopback_exempt) {
+            self.enter_address(kind, key, now, limits)?;
+        }
+        match kind {
+            Kind::Http => self.http += 1,
+            Kind::Session => self.sessions += 1,
+            Kind::Handshake => unreachable!("handled above"),
+        }
+        Ok(())
+    }
+
+    fn enter_address(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+        if self.by_address.len() >= ADDRESSES_MAX && !self.by_address.contains_key(&key) {
+            self.by_address.retain(|_, counts| !counts.is_idle(now, limits));
+            if self.by_address.len() >= ADDRESSES_MAX {
+                return Err(Refusal::Full);
+            }
+        }
+        let counts = self.by_address.entry(key).or_default();
+        if kind == Kind::Http {
+            if counts.http >= limits.http_per_address {
+                return Err(Refusal::Address);
+            }
+            counts.http += 1;
+            return Ok(());
+        }
+        counts.forget_old(now, limits);
+        if counts.sessions >= limits.sessions_per_address || counts.recent.len() >= limits.sessions_new_max {
+            return Err(Refusal::Address);
+        }
+        counts.sessions += 1;
+        counts.recent.push_back(now);
+        Ok(())
+    }
+
+    fn leave(&mut self, kind: Kind, key: AddressKey, limits: &Limits, now: Instant) {
+        match kind {
+            Kind::Http => self.http -= 1,
+            Kind::Session => self.sessions -= 1,
+            Kind::Handshake => {
+                self.handshakes -= 1;
+                return;
+            }
+        }
+        // Absent for exempt addresses.
+        if let Some(counts) = self.by_address.get_mut(&key) {
+            match kind {
+                Kind::Http => counts.http -= 1,
+                Kind::Session => counts.sessions -= 1,
+                Kind::Handshake => unreachable!("handled above"),
+            }
+            if counts.is_idle(now, limits) {
+                self.by_address.remove(&key);
+            }
+        }
+    }
+}
+
+impl AddressCounts {
+    fn forget_old(&mut self, now: Instant, limits: &Limits) {
+        while self.recent.front().is_some_and(|&began| now.duration_since(began) >= limits.sessions_new_window) {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Whether forgetting it changes nothing.
+    fn is_idle(&self, now: Instant, limits: &Limits) -> bool {
+        self.http == 0
+            && self.sessions == 0
+            && self.recent.back().is_none_or(|&began| now.duration_since(began) >= limits.sessions_new_window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn key(n: u32) -> AddressKey {
+        AddressKey::of(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into())
+    }
+
+    fn permits(change: impl FnOnce(&mut Limits)) -> Permits {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        Permits::new(Arc::new(limits))
+    }
+
+    #[test]
+    fn an_address_has_eight_sessions_and_gets_a_place_back() {
+        let permits = permits(|_| {});
+        let now = Instant::now();
+        let mut held: Vec<_> = (0..8).map(|_| permits.acquire(Kind::Session, key(1), now).unwrap()).collect();
+        assert_eq!(permits.acquire(Kind::Session, key(1), now).unwrap_err(), Refusal::Address);
+        held.push(permits.acquire(Kind::Session, key(2), now).expect("another address is not concerned"));
+        held.remove(0);
+        held.push(permits.acquire(Kind::Session, key(1), now).expect("a place is free again"));
+        assert_eq!(permits.sessions(), 9);
+    }
+
+    #[test]
+    fn an_address_opens_ten_in_ten_seconds() {
+        let permits = permits(|_| {});
+        let start = Instant::now();
+        for n in 0..10 {
+            drop(permits.acquire(Kind::Session, key(1), start + Duration::from_millis(n)).unwrap());
+        }
+        let soon = start + Duration::from_millis(9_999);
+        assert_eq!(permits.acquire(Kind::Session, key(1), soon).unwrap_err(), Refusal::Address);
+        assert!(permits.acquire(Kind::Session, key(1), start + Duration::from_secs(10)).is_ok());
+    }
+
+    #[test]
+    fn loopback_knows_only_the_global_limit() {
+        let permits = permits(|limits| limits.connections_max = 20);
+        let loopback = AddressKey::of(std::net::Ipv4Addr::LOCALHOST.into());
+        let now = Instant::now();
+        let _held: Vec<_> = (0..20).map(|_| permits.acquire(Kind::Session, loopback, now).unwrap()).collect();
+        assert_eq!(permits.acquire(Kind::Session, loopback, now).unwrap_err(), Refusal::Full);
+        assert_eq!(permits.acquire(Kind::Http, key(1), now).unwrap_err(), Refusal::Full);
+    }
+
+    #[test]
+    fn handshakes_have_their_own_limit() {
+        let permits = permits(|limits| limits.handshakes_max = 2);
+        let now = Instant::now();
+        let _a = permits.acquire(Kind::Handshake, key(1), now).unwrap();
+        let b = permits.acquire(Kind::Handshake, key(2), now).unwrap();
+        assert_eq!(permits.acquire(Kind::Handshake, key(3), now).unwrap_err(), Refusal::Full);
+        drop(b);
+        assert!(permits.acquire(Kind::Handshake, key(3), now).is_ok());
+    }
+
+    #[test]
+    fn addresses_that_left_are_forgotten() {
+        let permits = permits(|limits| limits.sessions_new_window = Duration::ZERO);
+        for n in 0..1_000 {
+            drop(permits.acquire(Kind::Session, key(n), Instant::now()).unwrap());
+            drop(permits.acquire(Kind::Http, key(n), Instant::now()).unwrap());
+        }
+        assert_eq!(permits.with(|counts| counts.by_address.len()), 0);
+        assert_eq!(permits.with(|counts| (counts.sessions, counts.http)), (0, 0));
+    }
+}

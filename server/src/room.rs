@@ -1,0 +1,27 @@
+//! A room's shell: a thread that owns a `shared::room::Room` and ticks it, a handle that speaks to it, and one
+//! outbox per connection that it speaks through.
+//!
+//! Invariant: the room's state is touched by its own thread only. In go events through one bounded mailbox, out
+//! go bytes through bounded outboxes and a published report. No lock is waited for in a tick.
+
+mod handle;
+mod outbox;
+mod pacer;
+mod task;
+mod tick_times;
+
+pub use handle::{Arrival, RoomHandle, RoomReport, Seat};
+pub use outbox::{Inbox, Outbox, pair as outbox_pair};
+
+/// What a room is made from, again after a panic.
+#[derive(Debug, Clone)]
+pub struct Blueprint {
+    /// Name, shown to players.
+    pub name: String,
+    /// Seed of the arena.
+    pub seed: u64,
+    /// Bots fill the room up to this many pilots.
+    pub bots: u16,
+    /// Pilots at most.
+    pub players_max: u16,
+}

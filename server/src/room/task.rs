@@ -1,0 +1,368 @@
+//! The thread of one room: mail in, tick, bytes out.
+//!
+//! Invariants: the mailbox is drained before each tick and never without bound; with no connection it sleeps until
+//! one comes (the world stands still, at no cost); a panic of the core ends this room's connections with 4009 and
+//! begins a fresh room, and nothing else in the process notices.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::{Duration, Instant},
+};
+
+use shared::{
+    defs::Defs,
+    protocol::CloseCode,
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
+};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    Blueprint,
+    handle::{Mail, RoomReport},
+    outbox::{Outbox, OutboxError, SnapshotBatch},
+    pacer::{Pace, Pacer},
+    tick_times::TickTimes,
+};
+use crate::limits::MAILBOX_MAX;
+
+const REPORT_EVERY: Duration = Duration::from_millis(250);
+
+/// Everything the thread owns.
+#[derive(Debug)]
+pub(super) struct Task {
+    blueprint: Blueprint,
+    room: Room,
+    mailbox: mpsc::Receiver<Mail>,
+    report: watch::Sender<RoomReport>,
+    /// Keyed by the number of the connection, as `ConnId` promises no order.
+    outboxes: BTreeMap<u64, Outbox>,
+    /// Snapshots of this tick, gathered per connection because one tick goes into the slot whole.
+    staged: BTreeMap<u64, SnapshotBatch>,
+    outputs: Vec<Output>,
+    epoch: Instant,
+    times: TickTimes,
+    restarts: u32,
+}
+
+/// Whether the thread goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Continue,
+    Stop,
+}
+
+impl Task {
+    pub(super) fn new(blueprint: Blueprint, mailbox: mpsc::Receiver<Mail>) -> (Task, watch::Receiver<RoomReport>) {
+        let room = build(&blueprint, 0);
+        let first =
+            RoomReport { status: room.status(), at: Instant::now(), paused: true, tick_us: (0, 0), restarts: 0 };
+        let (report, reports) = watch::channel(first);
+        let task = Task {
+            blueprint,
+            room,
+            mailbox,
+            report,
+            outboxes: BTreeMap::new(),
+            staged: BTreeMap::new(),
+            outputs: Vec::new(),
+            epoch: Instant::now(),
+            times: TickTimes::new(),
+            restarts: 0,
+        };
+        (task, reports)
+    }
+
+    /// Runs until told to stop, or until nobody holds a handle.
+    pub(super) fn run(mut self) {
+        loop {
+            if self.wait_for_company() == Flow::Stop || self.tick_while_in_company() == Flow::Stop {
+                return;
+            }
+        }
+    }
+
+    fn wait_for_company(&mut self) -> Flow {
+        self.publish(true);
+        while self.outboxes.is_empty() {
+            let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
+            if self.receive(mail) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
+    }
+
+    fn tick_while_in_company(&mut self) -> Flow {
+        self.publish(false);
+        let mut pacer = Pacer::new(self.now_us());
+        let mut published = Instant::now();
+        while !self.outboxes.is_empty() {
+            match pacer.pace(self.now_us()) {
+                Pace::Sleep(time) => thread::sleep(time),
+                Pace::Tick => {
+                    let began = Instant::now();
+                    if self.read_mail() == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                    self.tick();
+                    self.times.record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+                    if published.elapsed() >= REPORT_EVERY {
+                        published = Instant::now();
+                        self.publish(false);
+                    }
+                }
+            }
+        }
+        Flow::Continue
+    }
+
+    fn read_mail(&mut self) -> Flow {
+        for _ in 0..MAILBOX_MAX {
+            let Ok(mail) = self.mailbox.try_recv() else { break };
+            if self.receive(mail) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
+    }
+
+    fn receive(&mut self, mail: Mail) -> Flow {
+        match mail {
+            Mail::Arrive { conn, arrival, outbox } => {
+                self.outboxes.insert(conn.0, outbox);
+                let (hello, credentials) = (arrival.hello, arrival.credentials);
+                self.handle(RoomEvent::Connect { conn, hello, credentials });
+            }
+            Mail::Message { conn, message, at } => {
+                // Mail of a connection that the room has closed, or that a panic has ended, may still come.
+                if self.outboxes.contains_key(&conn.0) {
+                    self.handle_at(RoomEvent::Message { conn, message }, self.us_at(at));
+                }
+            }
+            Mail::Depart { conn } => {
+                if self.outboxes.remove(&conn.0).is_some() {
+                    self.handle(RoomEvent::Disconnect { conn });
+                }
+            }
+            Mail::Stop => return Flow::Stop,
+            #[cfg(test)]
+            Mail::Sabotage(work) => self.with_room(|_, _| work()),
+        }
+        Flow::Continue
+    }
+
+    fn handle(&mut self, event: RoomEvent) {
+        self.handle_at(event, self.now_us());
+    }
+
+    fn handle_at(&mut self, event: RoomEvent, now_us: u64) {
+        self.with_room(|room, _| room.handle(event, now_us));
+    }
+
+    fn tick(&mut self) {
+        let now_us = self.now_us();
+        self.with_room(|room, outboxes| {
+            let writable = |conn: ConnId| outboxes.get(&conn.0).is_some_and(Outbox::is_writable);
+            room.tick(now_us, &writable);
+        });
+    }
+
+    /// The only way to the core: does `work`, collects what came of it, and survives a panic of either.
+    fn with_room(&mut self, work: impl FnOnce(&mut Room, &BTreeMap<u64, Outbox>)) {
+        let Task { room, outboxes, outputs, .. } = self;
+        // Unwind safe: after a panic the room and its outputs are thrown away.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            work(room, outboxes);
+            while let Some(output) = room.poll_output() {
+                outputs.push(output);
+            }
+        }));
+        match result {
+            Ok(()) => self.deliver(),
+            Err(_) => self.begin_anew(),
+        }
+    }
+
+    fn deliver(&mut self) {
+        let mut lost = Vec::new();
+        for output in self.outputs.drain(..) {
+            match output {
+                Output::Snapshot { conn, bytes } => self.staged.entry(conn.0).or_default().push(bytes),
+                Output::Reliable { conn, bytes } => {
+                    let Some(outbox) = self.outboxes.get(&conn.0) else { continue };
+                    if let Err(error) = outbox.put_reliable(bytes) {
+                        lost.push((conn, error));
+                    }
+                }
+                Output::Close { conn, code } => {
+                    if let Some(outbox) = self.outboxes.remove(&conn.0) {
+                        outbox.close(code);
+                    }
+                }
+            }
+        }
+        while let Some((number, batch)) = self.staged.pop_first() {
+            let Some(outbox) = self.outboxes.get(&number) else { continue };
+            if let Err(error) = outbox.put_snapshot(batch) {
+                lost.push((ConnId(number), error));
+            }
+        }
+        for (conn, error) in lost {
+            self.lose(conn, error);
+        }
+    }
+
+    /// A connection that cannot be written to any more.
+    fn lose(&mut self, conn: ConnId, error: OutboxError) {
+        let Some(outbox) = self.outboxes.remove(&conn.0) else { return };
+        match error {
+            OutboxError::Full => outbox.close(CloseCode::TooSlow),
+            OutboxError::Gone => {}
+        }
+        self.handle(RoomEvent::Disconnect { conn });
+    }
+
+    fn begin_anew(&mut self) {
+        self.restarts += 1;
+        tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; a fresh one begins");
+        for (_, outbox) in std::mem::take(&mut self.outboxes) {
+            outbox.close(CloseCode::RoomGone);
+        }
+        self.outputs.clear();
+        self.staged.clear();
+        self.room = build(&self.blueprint, self.restarts);
+    }
+
+    fn publish(&mut self, paused: bool) {
+        let tick_us = self.times.p50_p99_us();
+        let status = self.room.status();
+        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, tick_us, restarts: self.restarts });
+    }
+
+    fn now_us(&self) -> u64 {
+        self.us_at(Instant::now())
+    }
+
+    fn us_at(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.epoch).as_micros())
+            .expect("the process is younger than 584,000 years")
+    }
+}
+
+/// A fresh room. Another arena after each panic: one that panicked may do it again.
+fn build(blueprint: &Blueprint, restarts: u32) -> Room {
+    Room::new(RoomConfig {
+        name: blueprint.name.clone(),
+        seed: blueprint.seed.wrapping_add(u64::from(restarts)),
+        defs: Defs::standard(),
+        bots: blueprint.bots,
+        players_max: blueprint.players_max,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        limits::RELIABLE_MAX,
+        room::{Arrival, Inbox, RoomHandle, Seat, outbox_pair},
+    };
+    use shared::{
+        protocol::{Hello, ResumeToken, ServerMessage, codec::decode_server},
+        room::Credentials,
+    };
+    use tokio::time::timeout;
+
+    const SOON: Duration = Duration::from_secs(5);
+
+    fn blueprint() -> Blueprint {
+        Blueprint { name: "Drift \u{7} test".into(), seed: 1, bots: 2, players_max: 8 }
+    }
+
+    fn arrival() -> Arrival {
+        Arrival {
+            hello: Hello { resume: None, view_half: (800, 450) },
+            credentials: Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [2; 32] },
+        }
+    }
+
+    async fn enter(room: &RoomHandle) -> (Seat, Inbox) {
+        let (outbox, mut inbox) = outbox_pair();
+        let seat = room.enter(arrival(), outbox).await.expect("the room lives");
+        let first = timeout(SOON, inbox.next()).await.expect("in time").expect("open").messages.remove(0);
+        assert!(matches!(decode_server(&first), Ok(ServerMessage::Welcome(_))), "the first message is a welcome");
+        (seat, inbox)
+    }
+
+    async fn until(what: &str, condition: impl Fn() -> bool) {
+        let deadline = Instant::now() + SOON;
+        while !condition() {
+            assert!(Instant::now() < deadline, "never happened: {what}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn the_world_stands_still_without_company() {
+        let room = RoomHandle::open(blueprint()).unwrap();
+        assert!(room.report().paused && room.is_alive());
+        let (seat, mut inbox) = enter(&room).await;
+        until("it ticks", || room.report().status.tick.0 > 0 && !room.report().paused).await;
+        let batch = timeout(SOON, inbox.next()).await.unwrap().unwrap();
+        assert!(batch.frees_slot, "snapshots come without being asked for");
+        drop(seat);
+        until("it rests", || room.report().paused).await;
+        let rested_at = room.report().status.tick;
+        let _second = enter(&room).await;
+        let elapsed = room.report().status.tick.since(rested_at);
+        assert!((0..=60).contains(&elapsed), "{elapsed} ticks passed while nobody was there");
+        room.close().await;
+        assert!(!room.is_alive());
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_connections_and_begins_a_fresh_room() {
+        let room = RoomHandle::open(blueprint()).unwrap();
+        let (_seat, inbox) = enter(&room).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        let mut closing = inbox.closing();
+        let code = timeout(SOON, closing.wait_for(Option::is_some)).await.expect("in time").expect("told");
+        assert_eq!(*code, Some(CloseCode::RoomGone));
+        let (_seat, _inbox) = enter(&room).await;
+        until("the restart is reported", || room.report().restarts == 1).await;
+        assert!(room.is_alive());
+    }
+
+    #[tokio::test]
+    async fn a_room_that_hangs_is_seen_and_seen_to_recover() {
+        let room = RoomHandle::open(blueprint()).unwrap();
+        let _company = enter(&room).await;
+        let (release, hold) = std::sync::mpsc::channel::<()>();
+        room.sabotage(move || {
+            let _ = hold.recv();
+        })
+        .await;
+        until("it is taken for dead", || !room.is_alive()).await;
+        drop(release);
+        until("it lives again", || room.is_alive()).await;
+    }
+
+    #[test]
+    fn who_does_not_read_what_must_arrive_is_too_slow() {
+        let (_mail, mailbox) = mpsc::channel(1);
+        let (mut task, _report) = Task::new(blueprint(), mailbox);
+        let (slow, slow_inbox) = outbox_pair();
+        let (other, other_inbox) = outbox_pair();
+        task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });
+        task.receive(Mail::Arrive { conn: ConnId(2), arrival: arrival(), outbox: other });
+        for _ in 0..=RELIABLE_MAX {
+            task.outputs.push(Output::Reliable { conn: ConnId(1), bytes: vec![0] });
+        }
+        task.deliver();
+        assert_eq!(*slow_inbox.closing().borrow(), Some(CloseCode::TooSlow));
+        assert_eq!(*other_inbox.closing().borrow(), None);
+        assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
+    }
+}

@@ -1,0 +1,181 @@
+//! One WebSocket, from the upgrade to its end.
+//!
+//! ```text
+//! upgraded → hello (3 s, one message) → seat in a room ─┬─ reader: decode, rate, mailbox
+//!                                                       └─ writer: outbox, pings
+//!          → end, with one code → close frame → a bounded wait for the peer's
+//! ```
+//!
+//! Invariants: every wait has an end; every end has one code or is the peer's own; nothing a peer sends is kept
+//! beyond one message; leaving the room happens whatever the end (the seat is dropped).
+
+mod limits;
+mod meter;
+mod reader;
+mod writer;
+
+use std::{convert::Infallible, sync::Arc};
+
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use sha2::{Digest, Sha256};
+use shared::{
+    protocol::{CloseCode, ResumeToken},
+    room::Credentials,
+};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    time::{Instant, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Message,
+        protocol::{CloseFrame, Role, WebSocketConfig},
+    },
+};
+
+use crate::{
+    address::AddressTag,
+    limits::{self as bounds, Limits},
+    lobby::Lobby,
+    permits::Permit,
+    room::{Arrival, outbox_pair},
+};
+use meter::{Meter, Metered};
+use reader::Reader;
+
+type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
+type Sink = futures_util::stream::SplitSink<Socket, Message>;
+type Stream = futures_util::stream::SplitStream<Socket>;
+
+/// What a session needs besides its socket.
+#[derive(Debug)]
+pub struct Session {
+    /// Given back at the hello.
+    pub handshake: Permit,
+    /// Given back at the end.
+    pub permit: Permit,
+    /// For the log.
+    pub peer: AddressTag,
+    /// Where rooms are.
+    pub lobby: Arc<Lobby>,
+    /// Timeouts.
+    pub limits: Arc<Limits>,
+    /// True from the moment the server is to end.
+    pub shutdown: watch::Receiver<bool>,
+    /// The process waits until no session holds one.
+    pub alive: mpsc::Sender<Infallible>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// We end it.
+    Close(CloseCode),
+    /// The peer closed, or the socket broke.
+    Gone,
+}
+
+/// Runs it to its end.
+pub async fn run(io: TokioIo<Upgraded>, session: Session) {
+    let Session { handshake, permit, peer, lobby, limits, mut shutdown, alive } = session;
+    let began = Instant::now();
+    let (metered, meter) = Metered::new(io);
+    let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
+    let (mut sink, mut stream) = socket.split();
+    let end = tokio::select! {
+        biased;
+        // An error means that the server is gone already.
+        _ = shutdown.wait_for(|&stopping| stopping) => End::Close(CloseCode::Restart),
+        end = converse(&mut sink, &mut stream, meter, handshake, &lobby, &limits, peer) => end,
+    };
+    let seconds = began.elapsed().as_secs();
+    match end {
+        End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
+        End::Gone => tracing::info!(%peer, seconds, "left"),
+    }
+    say_goodbye(&mut sink, &mut stream, end, &limits).await;
+    drop((permit, alive));
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(bounds::READ_BUFFER_BYTES)
+        .write_buffer_size(bounds::WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(bounds::WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(Some(bounds::MESSAGE_BYTES_MAX))
+        .max_frame_size(Some(bounds::MESSAGE_BYTES_MAX))
+}
+
+async fn converse(
+    sink: &mut Sink,
+    stream: &mut Stream,
+    meter: Arc<Meter>,
+    handshake: Permit,
+    lobby: &Lobby,
+    limits: &Limits,
+    peer: AddressTag,
+) -> End {
+    let heard_nothing = Notify::new();
+    let mut reader = Reader::new(stream, meter, limits, &heard_nothing, peer);
+    let hello = match reader.hello().await {
+        Ok(hello) => hello,
+        Err(end) => return end,
+    };
+    drop(handshake);
+    let Ok(credentials) = credentials(hello.resume) else { return End::Close(CloseCode::Draining) };
+    let (outbox, inbox) = outbox_pair();
+    let entering = lobby.place().enter(Arrival { hello, credentials }, outbox);
+    let seat = match timeout(limits.write_timeout, entering).await {
+        Ok(Some(seat)) => seat,
+        Ok(None) | Err(_) => return End::Close(CloseCode::RoomGone),
+    };
+    tracing::info!(%peer, conn = seat.conn().0, "entered");
+    tokio::select! {
+        biased;
+        // The room's own verdict first: it is the reason for whatever else seems wrong at the same moment.
+        end = writer::write(sink, inbox, limits, &heard_nothing) => end,
+        end = reader.messages(&seat) => end,
+    }
+}
+
+/// The room knows tokens by their SHA-256 only, so that its memory and its saves hold no secret.
+fn credentials(resume: Option<ResumeToken>) -> Result<Credentials, getrandom::Error> {
+    let key_of = |token: ResumeToken| -> [u8; 32] { Sha256::digest(token.0).into() };
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    let token = ResumeToken(bytes);
+    Ok(Credentials { resume_key: resume.map(key_of), token, token_key: key_of(token) })
+}
+
+/// Sends the close frame if it is ours to send, then waits a little for the peer's so that the code is not lost
+/// to a reset. What the peer still sends meanwhile is read and forgotten.
+async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, end: End, limits: &Limits) {
+    if let End::Close(code) = end {
+        let frame = CloseFrame { code: code.number().into(), reason: code.reason().into() };
+        match timeout(limits.close_timeout, sink.send(Message::Close(Some(frame)))).await {
+            Ok(Ok(())) => {}
+            // A peer that does not read, or is gone, has no use for a reason.
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+    // Reading also sends tungstenite's answer to the peer's close frame, when that is what ended it.
+    let _ = timeout(limits.close_timeout, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    let _ = timeout(limits.close_timeout, sink.close()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_fresh_and_known_by_their_hash() {
+        let first = credentials(None).unwrap();
+        let second = credentials(Some(first.token)).unwrap();
+        assert_ne!(first.token.0, second.token.0);
+        assert_eq!(second.resume_key, Some(first.token_key));
+        assert_eq!(first.resume_key, None);
+    }
+}

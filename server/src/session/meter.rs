@@ -1,0 +1,115 @@
+//! Counts the bytes a socket has delivered, so that a message that begins and never ends can be noticed:
+//! tungstenite gives whole messages only and says nothing of half ones.
+//!
+//! Invariant: the count is exact; what it is compared with may be a little generous to the peer (see
+//! [`Meter::settle_all`]).
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Bytes read, and bytes accounted for by whole messages.
+#[derive(Debug, Default)]
+pub struct Meter {
+    read: AtomicU64,
+    settled: AtomicU64,
+}
+
+impl Meter {
+    /// A data message is complete: all that was read belongs to it. (The next message may have begun in the same
+    /// read; then its clock starts with its second read.)
+    pub fn settle_all(&self) {
+        self.settled.store(self.read.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// A control frame is complete. It may stand between the parts of a message, so it accounts for itself only.
+    pub fn settle(&self, bytes: u64) {
+        let settled = self.settled.load(Ordering::Relaxed) + bytes;
+        self.settled.store(settled.min(self.read.load(Ordering::Relaxed)), Ordering::Relaxed);
+    }
+
+    /// Whether a message has begun and is not complete.
+    pub fn is_pending(&self) -> bool {
+        self.read.load(Ordering::Relaxed) > self.settled.load(Ordering::Relaxed)
+    }
+}
+
+/// A socket with a meter on its reading side.
+#[derive(Debug)]
+pub struct Metered<S> {
+    socket: S,
+    meter: Arc<Meter>,
+}
+
+impl<S> Metered<S> {
+    /// Wraps `socket`; the meter stands at zero.
+    pub fn new(socket: S) -> (Metered<S>, Arc<Meter>) {
+        let meter = Arc::new(Meter::default());
+        (Metered { socket, meter: Arc::clone(&meter) }, meter)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.socket).poll_read(cx, buffer);
+        self.meter.read.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        result
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt;
+
+    #[tokio::test]
+    async fn half_a_message_is_pending_also_around_control_frames() {
+        let (mut socket, meter) = Metered::new(&b"0123456789"[..]);
+        assert!(!meter.is_pending());
+        socket.read_exact(&mut [0; 4]).await.unwrap();
+        assert!(meter.is_pending());
+        meter.settle(3);
+        assert!(meter.is_pending(), "one byte is left over");
+        meter.settle(100);
+        assert!(!meter.is_pending());
+        socket.read_exact(&mut [0; 6]).await.unwrap();
+        assert!(meter.is_pending());
+        meter.settle_all();
+        assert!(!meter.is_pending());
+    }
+}

@@ -1,0 +1,126 @@
+//! WebSocket clients that do exactly as told: one through tungstenite, one byte by byte.
+
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt, StreamExt};
+use shared::protocol::{Hello, codec};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest},
+};
+
+use crate::running::in_time;
+
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub async fn open(address: SocketAddr) -> Socket {
+    in_time("an upgrade", connect_async(format!("ws://{address}/ws"))).await.expect("upgrades").0
+}
+
+/// The status and the `Origin` of an upgrade that sends one.
+pub async fn status_with_origin(address: SocketAddr, origin: &str) -> u16 {
+    let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+    request.headers_mut().insert("origin", origin.parse().unwrap());
+    match in_time("an answer", connect_async(request)).await {
+        Ok((_, response)) => response.status().as_u16(),
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(error) => panic!("{origin}: {error}"),
+    }
+}
+
+pub fn hello() -> Vec<u8> {
+    codec::encode_hello(&Hello { resume: None, view_half: (800, 450) })
+}
+
+/// Upgraded, and the hello was taken: the welcome has come.
+pub async fn welcomed(address: SocketAddr) -> Socket {
+    let mut socket = open(address).await;
+    socket.send(Message::Binary(hello().into())).await.expect("sent");
+    let first = in_time("a welcome", socket.next()).await.expect("open").expect("whole");
+    assert!(first.is_binary(), "{first:?}");
+    socket
+}
+
+/// Reads until the close frame: its code and reason. Zero when the connection ended without one.
+pub async fn closed(socket: &mut Socket) -> (u16, String) {
+    in_time("a close frame", async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Ok(Message::Close(None))) => return (1005, String::new()),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return (0, String::new()),
+            }
+        }
+    })
+    .await
+}
+
+/// A client frame by hand, masked with zeros.
+pub fn frame(first_byte: u8, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![first_byte];
+    match payload.len() {
+        length @ 0..=125 => bytes.push(0x80 | length as u8),
+        length => {
+            bytes.push(0x80 | 126);
+            bytes.extend((length as u16).to_be_bytes());
+        }
+    }
+    bytes.extend([0; 4]);
+    bytes.extend(payload);
+    bytes
+}
+
+pub const FIN_BINARY: u8 = 0x82;
+pub const FIRST_BINARY: u8 = 0x02;
+pub const PING: u8 = 0x89;
+
+/// An upgraded TCP socket that speaks only what is written to it.
+pub async fn open_raw(address: SocketAddr) -> TcpStream {
+    in_time("an upgrade", async {
+        let mut stream = TcpStream::connect(address).await.expect("connects");
+        let request = format!(
+            "GET /ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("takes the request");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("an answer"));
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+        stream
+    })
+    .await
+}
+
+/// Reads server frames to the end: the close code, or 0 without one.
+pub async fn raw_close_code(stream: &mut TcpStream) -> u16 {
+    in_time("the end of the connection", async {
+        loop {
+            match read_frame(stream).await {
+                Some((0x88, payload)) if payload.len() >= 2 => return u16::from_be_bytes([payload[0], payload[1]]),
+                Some(_) => {}
+                None => return 0,
+            }
+        }
+    })
+    .await
+}
+
+/// One server frame: its first byte and payload. `None` at the end.
+pub async fn read_frame(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
+    let first = stream.read_u8().await.ok()?;
+    let length = match stream.read_u8().await.ok()? {
+        126 => usize::from(stream.read_u16().await.ok()?),
+        127 => usize::try_from(stream.read_u64().await.ok()?).expect("a sane length"),
+        length => usize::from(length),
+    };
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some((first, payload))
+}

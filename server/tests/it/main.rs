@@ -1,0 +1,17 @@
+//! The real server over real sockets: what it serves, whom it lets play, and what it survives.
+//!
+//! Most tests start the server in this process on a free port, with the timeout under test shortened; `process`
+//! starts the binary. Waiting is always for a condition with a deadline.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in tests an unwrap is an assertion")]
+
+mod clients;
+mod foreign;
+mod hostile;
+mod page;
+mod pilot;
+mod play;
+mod process;
+mod running;
+mod silence;
+mod upgrade;

@@ -1,0 +1,123 @@
+//! Playing: join, fly, see each other, come back.
+
+use std::time::{Duration, Instant};
+
+use shared::sim::Buttons;
+
+use crate::{
+    pilot::{Pilot, head_for, own_position, press, sees},
+    running::{DEADLINE, Running, until},
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_player_joins_and_flies() {
+    let server = Running::start();
+    let mut pilot = Pilot::play(server.address, "Kepler").await;
+    let player = pilot.replica.player().expect("a slot");
+    pilot.until("the own name in the roster", |replica| replica.name_of(player).is_some()).await;
+    assert_eq!(pilot.replica.name_of(player).unwrap().name, "Kepler");
+    let (x, y) = own_position(&pilot.replica).unwrap();
+    pilot.intent = press(Buttons::THRUST);
+    pilot
+        .until("the ship has moved", |replica| {
+            own_position(replica).is_some_and(|(now_x, now_y)| (now_x - x).hypot(now_y - y) > 100.0)
+        })
+        .await;
+    let status = server.status().await;
+    assert_eq!((status["players"].as_u64(), status["connections"].as_u64()), (Some(1), Some(1)), "{status}");
+    until("bots fill the room", async || server.status().await["bots"].as_u64() == Some(3)).await;
+    assert!(status["tick"].as_u64() > Some(0) && status["paused"] == false, "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_players_fly_to_each_other_and_meet() {
+    let server = Running::start_with_bots(0);
+    let mut pilots = [Pilot::play(server.address, "Tycho").await, Pilot::play(server.address, "Kepler").await];
+    let players = [0, 1].map(|n| pilots[n].replica.player().expect("a slot"));
+    let deadline = Instant::now() + 3 * DEADLINE;
+    loop {
+        let [first, second] = &mut pilots;
+        tokio::select! {
+            () = first.step("the other") => {}
+            () = second.step("the other") => {}
+        }
+        if sees(&first.replica, players[1]) && sees(&second.replica, players[0]) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "they never meet");
+        match (own_position(&first.replica), own_position(&second.replica)) {
+            (Some(here), Some(there)) => {
+                first.intent = head_for(here, there);
+                second.intent = head_for(there, here);
+            }
+            // The star lies on many a straight line.
+            (None, _) => first.replica.relaunch(),
+            (_, None) => second.replica.relaunch(),
+        }
+    }
+    let [first, second] = &pilots;
+    assert_eq!(first.replica.name_of(players[1]).expect("known by name").name, "Kepler");
+    assert_eq!(second.replica.name_of(players[0]).expect("known by name").name, "Tycho");
+    assert_eq!(server.status().await["players"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_player_gets_the_same_slot_back() {
+    let server = Running::start();
+    let mut pilot = Pilot::play(server.address, "Kepler").await;
+    // Another one stays, so that the world goes on meanwhile.
+    let mut witness = Pilot::connect(server.address, None).await;
+    witness.until("a welcome", |replica| replica.welcome().is_some()).await;
+    let player = pilot.replica.player();
+    pilot.until("a token", |replica| replica.token().is_some()).await;
+    let token = pilot.replica.token();
+    drop(pilot);
+    server.until_connections(1).await;
+    let mut back = Pilot::connect(server.address, token).await;
+    back.until("the own ship again", |replica| own_position(replica).is_some()).await;
+    assert!(back.replica.resumed());
+    assert_eq!(back.replica.player(), player);
+    assert_ne!(back.replica.token().map(|t| t.0), token.map(|t| t.0), "a token is good once");
+    drop(back);
+    // The used token is worth nothing.
+    let mut thief = Pilot::connect(server.address, token).await;
+    thief.until("a welcome", |replica| replica.welcome().is_some()).await;
+    assert!(!thief.replica.resumed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_tab_with_the_token_takes_over() {
+    let server = Running::start();
+    let first = Pilot::play(server.address, "Kepler").await;
+    let mut second = Pilot::connect(server.address, first.replica.token()).await;
+    second.until("the own ship", |replica| replica.resumed() && own_position(replica).is_some()).await;
+    assert_eq!(first.closed().await, 4007);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_is_said_goodbye_to() {
+    let server = Running::start();
+    let mut pilot = Pilot::play(server.address, "Kepler").await;
+    pilot.replica.leave();
+    let mut frames = 0;
+    pilot
+        .until("the wish is sent", |_| {
+            frames += 1;
+            frames > 10
+        })
+        .await;
+    // Whether leaving closes (4000) or returns to watching is the room's to say; the slot is free either way.
+    until("the slot is free", async || server.status().await["players"].as_u64() == Some(0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_world_rests_when_the_last_one_leaves() {
+    let server = Running::start();
+    let pilot = Pilot::play(server.address, "Kepler").await;
+    drop(pilot);
+    until("it rests", async || server.status().await["paused"] == true).await;
+    let tick = server.status().await["tick"].clone();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.status().await["tick"], tick);
+    assert_eq!(server.get("/healthz").await.status, 200, "resting is healthy");
+}

@@ -1,0 +1,264 @@
+//! The binary as a process: what it prints, how it refuses, how it stops.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use futures_util::SinkExt;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    clients::{closed, hello, open, open_raw, welcomed},
+    running::{DEADLINE, Folder, in_time, until},
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_perihelion");
+
+/// A started binary; killed when dropped.
+pub struct Process {
+    child: Child,
+    pub address: SocketAddr,
+    banner: String,
+}
+
+impl Process {
+    pub fn start(arguments: &[&str]) -> Process {
+        let mut command = Command::new(BINARY);
+        command.args(["--bind", "127.0.0.1", "--port", "0"]).args(arguments);
+        Process::from_command(command)
+    }
+
+    fn from_command(mut command: Command) -> Process {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut banner = String::new();
+        while !banner.contains("ctrl-c") {
+            let read = stdout.read_line(&mut banner).expect("text");
+            assert!(read > 0, "ended after {banner:?}: {}", rest(&mut child));
+        }
+        let url = banner.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("a URL");
+        let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        Process { child, address: ([127, 0, 0, 1], port).into(), banner }
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill is there");
+        assert!(status.success());
+    }
+
+    /// Waits for the end: exit code, and what it wrote to stderr.
+    async fn ended(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("our own child") {
+                return (status.code(), rest(&mut self.child));
+            }
+            assert!(Instant::now() < deadline, "does not end");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn rest(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut text).expect("text");
+    text
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(BINARY).args(arguments).output().expect("runs")
+}
+
+#[test]
+fn what_is_wrong_with_the_command_line_is_one_line_and_exit_code_2() {
+    let empty = Folder::new();
+    let file = empty.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (empty, file) = (empty.path().to_str().unwrap(), file.to_str().unwrap());
+    for (arguments, names) in [
+        (vec!["--bots", "many"], "--bots"),
+        (vec!["--bots", "100000"], "100000"),
+        (vec!["--nonsense"], "--nonsense"),
+        (vec!["--port", "65536"], "65536"),
+        (vec!["--client-dir", "/does/not/exist"], "/does/not/exist"),
+        (vec!["--client-dir", file], "not a folder"),
+        (vec!["--client-dir", empty], "index.html"),
+        (vec!["--data-dir", file], "not a folder"),
+        (vec!["--bind", "127.0.0.1", "--port", &port], &port),
+        (vec!["--bind", "203.0.113.1", "--port", "0"], "203.0.113.1"),
+    ] {
+        let output = run(&arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.starts_with("perihelion: ") && stderr.contains(names), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.trim_end().lines().count(), 1, "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    for words in ["--port", "8080", "--bots", "--data-dir", "--client-dir", "--max-players", "--seed", "--name"] {
+        assert!(help.contains(words), "{words} in {help}");
+    }
+    let version = run(&["--version"]);
+    assert_eq!(String::from_utf8(version.stdout).unwrap().trim(), concat!("perihelion ", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn it_is_up_within_a_second_and_says_where() {
+    let began = Instant::now();
+    let process = Process::start(&[]);
+    welcomed(process.address).await;
+    let elapsed = began.elapsed();
+    // A second is the promise; a loaded machine that also compiles gets three.
+    assert!(elapsed < Duration::from_secs(3), "{elapsed:?}");
+    let banner = &process.banner;
+    assert!(banner.starts_with(concat!("Perihelion ", env!("CARGO_PKG_VERSION"), " is up.\n")), "{banner}");
+    assert!(banner.contains(&format!("http://localhost:{}/", process.address.port())), "{banner}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_closes_every_socket_and_ends_cleanly() {
+    for signal in ["-TERM", "-INT"] {
+        let process = Process::start(&[]);
+        let mut player = welcomed(process.address).await;
+        let mut newcomer = open(process.address).await;
+        let _idle = tokio::net::TcpStream::connect(process.address).await.unwrap();
+        let began = Instant::now();
+        process.signal(signal);
+        let (code, reason) = closed(&mut player).await;
+        assert_eq!((code, reason.as_str()), (1012, "the server is restarting"), "{signal}");
+        assert_eq!(closed(&mut newcomer).await.0, 1012, "{signal}: also before its hello");
+        drop((player, newcomer));
+        let (code, log) = in_time("the end", process.ended()).await;
+        assert_eq!(code, Some(0), "{signal}: {log}");
+        assert!(began.elapsed() < Duration::from_secs(2), "{signal}: {:?}", began.elapsed());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_socket_that_does_not_answer_holds_nothing_up_and_a_second_signal_even_less() {
+    let process = Process::start(&[]);
+    let _deaf = open_raw(process.address).await;
+    let began = Instant::now();
+    process.signal("-TERM");
+    let (code, log) = in_time("the end", process.ended()).await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+
+    let process = Process::start(&[]);
+    let _deaf = open_raw(process.address).await;
+    let mut witness = welcomed(process.address).await;
+    process.signal("-TERM");
+    assert_eq!(closed(&mut witness).await.0, 1012);
+    process.signal("-TERM");
+    assert_eq!(in_time("the end", process.ended()).await.0, Some(130));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
+    let process = Process::start(&[]);
+    let token = [0xa7_u8; 16];
+    let mut hello = shared::protocol::codec::encode_hello(&shared::protocol::Hello {
+        resume: Some(shared::protocol::ResumeToken(token)),
+        view_half: (800, 450),
+    });
+    let mut socket = open(process.address).await;
+    socket.send(Message::Binary(hello.clone().into())).await.unwrap();
+    hello.push(0);
+    let mut bad = open(process.address).await;
+    bad.send(Message::Binary(hello.into())).await.unwrap();
+    assert_eq!(closed(&mut bad).await.0, 4002);
+    assert_eq!(crate::clients::status_with_origin(process.address, "http://evil\tFORGED").await, 403);
+    process.signal("-TERM");
+    closed(&mut socket).await;
+    let (_, log) = process.ended().await;
+    assert!(log.contains("closed") && log.contains("refused"), "{log}");
+    assert!(log.contains(r"http://evil\tFORGED") && !log.contains('\t'), "{log}");
+    for secret in ["a7a7a7", "a7, a7", "167, 167"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    let peers = log.lines().filter(|line| line.contains("peer"));
+    assert!(peers.clone().count() > 0 && !peers.clone().any(|line| line.contains("127.0.0.1")), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn without_file_descriptors_it_waits_without_spinning_and_recovers() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 40; exec \"$0\" --bind 127.0.0.1 --port 0", BINARY]);
+    let process = Process::from_command(command);
+    let mut player = welcomed(process.address).await;
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        held.push(tokio::net::TcpStream::connect(process.address).await.expect("the backlog takes it"));
+    }
+    let before = cpu_ms(process.child.id());
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(1) {
+        // The player's snapshots go on.
+        in_time("a message", futures_util::StreamExt::next(&mut player)).await.expect("open").expect("whole");
+    }
+    let spent = cpu_ms(process.child.id()) - before;
+    assert!(spent < 500, "{spent} ms of processor time in a second of waiting");
+    drop(held);
+    until("new connections are taken again", async || {
+        let joined = async {
+            let mut socket = open(process.address).await;
+            socket.send(Message::Binary(hello().into())).await
+        };
+        tokio::time::timeout(Duration::from_secs(5), joined).await.is_ok()
+    })
+    .await;
+    drop(player);
+    process.signal("-TERM");
+    let (code, log) = process.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.matches("cannot accept").count() <= 2, "one line in ten seconds: {log}");
+    assert!(log.contains("cannot accept"), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_idle_server_costs_nothing() {
+    let process = Process::start(&[]);
+    drop(welcomed(process.address).await);
+    until("the last one is gone", async || {
+        let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        crate::running::ask_raw(process.address, head.as_bytes()).await.text().contains("\"paused\":true")
+    })
+    .await;
+    let before = cpu_ms(process.child.id());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let spent = cpu_ms(process.child.id()) - before;
+    // 0.5 % of a core; the kernel counts in hundredths of a second.
+    assert!(spent <= 20, "{spent} ms in 3 s");
+}
+
+/// Processor time so far, from fields 14 and 15 of `/proc/PID/stat` in hundredths of a second.
+#[cfg(target_os = "linux")]
+fn cpu_ms(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a living process");
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |field: usize| fields[field - 3].parse::<u64>().unwrap();
+    (ticks(14) + ticks(15)) * 10
+}
