@@ -109,6 +109,10 @@ fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
 const SPAWN_TRIES: u32 = 32;
 /// Launches keep this far outside the event ring, u, so that nobody starts in the heat.
 const SPAWN_RING_GAP: f32 = 240.0;
+/// …and inside this share of the arena's radius, where rocks and people are.
+const SPAWN_REACH: f32 = 0.78;
+/// Launches move at least this fast along their circle, u/s, also where the star hardly pulls.
+const SPAWN_SPEED: f32 = 70.0;
 
 /// A launch position and the local circular-orbit velocity: ≥ 900 u from others and ≥ 1,200 u from a fresh
 /// killer where there is room, else the roomiest of the places tried.
@@ -120,7 +124,7 @@ fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
         death.killer.filter(|_| fresh)
     });
     let inner = stage.sky.arena.star.ring_radius + SPAWN_RING_GAP;
-    let outer = (world.edge.radius_u() - stage.sky.arena.margin * 2.0).max(inner + 100.0);
+    let outer = (world.edge.radius_u() * SPAWN_REACH).max(inner + 100.0);
     let mut best: Option<(f32, Vec2)> = None;
     for _ in 0..SPAWN_TRIES {
         // The square root makes places uniform by area.
@@ -135,9 +139,9 @@ fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
         }
     }
     let pos = best.map_or(Vec2::new(outer, 0.0), |(_, pos)| pos);
-    let vel = stage.sky.circular(pos);
-    let heading = if vel == Vec2::ZERO { -pos } else { vel };
-    Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading: Angle::of(heading) }
+    let way = pos.perp().normalize_or(Vec2::Y);
+    let vel = way * stage.sky.circular(pos).length().max(SPAWN_SPEED);
+    Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading: Angle::of(vel) }
 }
 
 /// How well `pos` keeps its distances: 1 or more when all hold, else the worst of them as a share.
@@ -203,4 +207,86 @@ pub fn edge_after(edge: Edge, ticks: i32, arena: &ArenaDef) -> Edge {
 
 fn per_tick(u_s: f32) -> i32 {
     (u_s * STEPS / TICK_HZ as f32) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::Defs,
+        sim::{Cause, step, world::Death},
+    };
+
+    /// A world with `pilots` enlisted and launched.
+    fn world(seed: u64, pilots: u16) -> (World, Defs) {
+        let defs = Defs::standard();
+        let mut world = World::new(seed, &defs);
+        for slot in 0..pilots {
+            let player = PlayerId(slot);
+            let orders = [Order::Enlist { player, bot: false }, Order::Launch { player, class: ShipClass::Spark }];
+            step(&mut world, &orders, &[], &defs, &mut Vec::new());
+        }
+        (world, defs)
+    }
+
+    #[test]
+    fn launches_keep_their_distances_while_there_is_room() {
+        for seed in 0..40 {
+            let (world, defs) = world(seed, 3);
+            let at: Vec<Vec2> = world.ships().map(|ship| ship.body.pos.to_vec2()).collect();
+            assert_eq!(at.len(), 3);
+            for (i, a) in at.iter().enumerate() {
+                assert!(a.length() > defs.arena.star.ring_radius + SPAWN_RING_GAP - 5.0, "seed {seed}: in the heat");
+                assert!(a.length() < world.edge.radius_u() * 0.8, "seed {seed}: at the edge");
+                for b in &at[..i] {
+                    assert!(a.distance(*b) > defs.rules.spawn_clear * 0.9, "seed {seed}: {}", a.distance(*b));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fresh_killer_is_kept_farther_away() {
+        let mut nearest = f32::INFINITY;
+        for seed in 0..40 {
+            let (mut world, defs) = world(seed, 2);
+            let killer = PlayerId(0);
+            let death = Death { tick: world.tick, pos: Lattice::ZERO, killer: Some(killer), cause: Cause::Ram };
+            let pilot = world.pilot_mut(PlayerId(1)).unwrap();
+            (pilot.ship, pilot.death) = (None, Some(death));
+            let order = Order::Launch { player: PlayerId(1), class: ShipClass::Spark };
+            step(&mut world, &[order], &[], &defs, &mut Vec::new());
+            let at = |slot| world.ship(PlayerId(slot)).unwrap().body.pos.to_vec2();
+            nearest = nearest.min(at(0).distance(at(1)));
+        }
+        assert!(nearest > 1_150.0, "{nearest}");
+    }
+
+    #[test]
+    fn kills_pay_by_worth() {
+        // (victim's score, killer's score) → points
+        for (victim, killer, points) in [(0, 0, 10), (100, 0, 35), (100, 700, 17), (0, 4_000, 0), (1_000, 40, 260)] {
+            let (mut world, defs) = world(1, 2);
+            world.pilot_mut(PlayerId(0)).unwrap().score = killer;
+            world.pilot_mut(PlayerId(1)).unwrap().score = victim;
+            let sky = super::super::Sky::at(&world.layout, &defs.arena, world.tick);
+            let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
+            assert_eq!(settle_kill(&mut stage, PlayerId(1), Some(PlayerId(0))), points, "{victim} by {killer}");
+            assert_eq!(world.pilot(PlayerId(0)).unwrap().score, killer + points);
+            assert_eq!(world.pilot(PlayerId(1)).unwrap().score, (victim as f32 * 0.4) as u32);
+        }
+    }
+
+    #[test]
+    fn the_arena_follows_its_population() {
+        let arena = &Defs::standard().arena;
+        for (population, radius) in [(0, 2_200), (12, 2_203), (16, 2_544), (60, 4_926), (500, 6_400)] {
+            assert_eq!(edge_target(population, arena) / STEPS as i32, radius, "{population} pilots");
+        }
+        let mut edge = Edge { radius: edge_target(16, arena), target: edge_target(60, arena) };
+        let before = edge.radius_u();
+        (0..60).for_each(|_| move_edge(&mut edge, arena));
+        assert!((edge.radius_u() - before - 20.0).abs() < 0.5, "grows {} u/s", edge.radius_u() - before);
+        assert_eq!(edge_after(Edge { radius: 10, target: 500_000 }, 100, arena).radius, 10 + 85 * 100);
+    }
 }

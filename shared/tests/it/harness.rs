@@ -18,6 +18,8 @@ use shared::{
 pub enum Style {
     /// Held buttons and aims drawn anew every half second.
     Wild,
+    /// The same without ever firing, so that no rock breaks.
+    Peaceful,
     /// Hands off.
     Still,
     /// Watches only.
@@ -33,6 +35,8 @@ pub struct Player {
     pub down: Link,
     pub closed: Option<CloseCode>,
     pub connected: bool,
+    /// Draws a frame every so many ticks.
+    pub frame_ticks: u32,
     /// Snapshot messages received, and the bytes of all messages.
     pub received: (u32, usize),
     token: Option<ResumeToken>,
@@ -96,6 +100,7 @@ impl Match {
             down: line(2),
             closed: None,
             connected: true,
+            frame_ticks: 1,
             received: (0, 0),
             token,
         }
@@ -196,6 +201,9 @@ impl Match {
             }
             player.received.0 += u32::from(player.replica.known().tick != before);
         }
+        if !tick.0.is_multiple_of(player.frame_ticks) {
+            return;
+        }
         let intent = intent_of(player.style, seed, tick, index);
         let view = player.replica.frame(at_us, intent);
         if matches!(view.phase, Phase::Dead { wait_ticks: 0, .. }) {
@@ -208,11 +216,11 @@ impl Match {
 }
 
 fn intent_of(style: Style, seed: u64, tick: Tick, index: usize) -> Intent {
-    if style != Style::Wild {
+    if !matches!(style, Style::Wild | Style::Peaceful) {
         return Intent::default();
     }
     let mut keyed = Keyed::new(seed, Tick(tick.0 / 30), index as u32 + 900, Purpose::Test);
-    let buttons = Buttons(keyed.bits() as u8);
+    let buttons = Buttons(keyed.bits() as u8).with(Buttons::FIRE, style == Style::Wild && keyed.chance(0.5));
     let sweep = (tick.0 % 30) as u16 * 64;
     Intent { buttons, aim: Some(Angle(keyed.bits() as u16).turned_toward(Angle(0), sweep)) }
 }
