@@ -1,0 +1,370 @@
+//! Puts the parts together and gives them their turns. Invariant: one owner of everything; events are queued and taken
+//! at the start of a frame, except words from the server, which are handled as they come.
+
+use std::{cell::RefCell, rc::Rc};
+
+use shared::{
+    defs::Defs,
+    replica::{Intent, view::Phase},
+};
+
+use crate::{
+    audio::Audio,
+    hooks::{self, PageState},
+    hud::{self, Frame, Widget, hint::Deeds, page::Page},
+    input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
+    names,
+    net::{Net, Outgoing},
+    platform::{
+        browser::{self, element},
+        error_card,
+        events::{self, PageEvent, Queue},
+        frames, hook,
+        socket::{NO_SOCKET, Socket, SocketEvent},
+        speaker::Speaker,
+        stage::Stage,
+        storage,
+    },
+    render::{Renderer, RendererError},
+    session::Step,
+    view::{Camera, Effects, Scene, scene::Ingredients},
+};
+
+/// Longest step of animation, s: after a pause things go on, they do not jump.
+const STEP_MAX_S: f32 = 0.1;
+/// Time after death in which a click is still meant for the fight, s.
+const RELAUNCH_GUARD_S: f64 = 0.7;
+
+/// The page.
+#[derive(Debug)]
+struct App {
+    stage: Stage,
+    renderer: Option<Renderer>,
+    queue: Queue,
+    net: Net,
+    socket: Option<Socket>,
+    defs: Defs,
+    sampler: Sampler,
+    camera: Camera,
+    effects: Effects,
+    scene: Scene,
+    widgets: Vec<Box<dyn Widget>>,
+    page: Page,
+    audio: Audio,
+    speaker: Speaker,
+    deeds: Deeds,
+    calm: bool,
+    touch: bool,
+    details: bool,
+    last_us: u64,
+    fps: f32,
+    died_s: Option<f64>,
+}
+
+type Shared = Rc<RefCell<App>>;
+
+/// Starts the page, or says why it cannot.
+pub fn start() {
+    let Some(stage) = Stage::find() else { return unsupported("This page is incomplete: it has no canvas.") };
+    let Some(context) = stage.context() else {
+        return unsupported(
+            "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
+        );
+    };
+    let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
+    if !has_socket {
+        return unsupported("Perihelion needs WebSockets to reach the arena, and this browser does not offer them.");
+    }
+    let renderer = match Renderer::new(context) {
+        Ok(renderer) => Some(renderer),
+        Err(RendererError::ContextLost) => None,
+        Err(error) => return error_card::show(&error.to_string(), "renderer"),
+    };
+    let app = Rc::new(RefCell::new(App::new(stage, renderer)));
+    let state = app.clone();
+    hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |app| app.state()));
+    let (frame, slow) = (app.clone(), app.clone());
+    frames::run(move || with(&frame, App::frame), move || with(&slow, App::slow));
+    // The first attempt to connect is waiting to be carried out.
+    with(&app, |_| {});
+    ready();
+}
+
+/// Takes a turn and then does what the network asks for; never re-entered, because handlers only queue.
+fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
+    let mut borrowed = app.borrow_mut();
+    turn(&mut borrowed);
+    while let Some(outgoing) = borrowed.net.poll_outgoing() {
+        match outgoing {
+            Outgoing::Session(Step::Connect) => borrowed.socket = connect(app, &mut borrowed.net),
+            outgoing => borrowed.carry_out(outgoing),
+        }
+    }
+}
+
+fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
+    let to = app.clone();
+    let socket = Socket::connect(move |event| {
+        if !error_card::is_shown() {
+            with(&to, |app| app.hear(event));
+        }
+    });
+    if socket.is_none() {
+        net.handle_close(NO_SOCKET, browser::now_us());
+    }
+    socket
+}
+
+/// The module runs: what was only for browsers that cannot run it goes away.
+fn ready() {
+    if let Some(root) = element("unsupported") {
+        root.set_hidden(true);
+    }
+    if let Some(play) = element("play") {
+        // Until now a press would have sent the form to the server.
+        let _ = play.remove_attribute("disabled");
+    }
+    if let Some(body) = browser::document().body() {
+        let _ = body.class_list().add_1("ready");
+    }
+}
+
+fn unsupported(words: &str) {
+    if let Some(text) = element("unsupported-why") {
+        text.set_text_content(Some(words));
+    }
+    if let Some(root) = element("unsupported") {
+        let _ = root.class_list().add_1("now");
+    }
+    if let Some(lobby) = element("lobby") {
+        let _ = lobby.class_list().add_1("off");
+    }
+}
+
+impl App {
+    fn new(stage: Stage, renderer: Option<Renderer>) -> App {
+        let now_us = browser::now_us();
+        let calm = browser::reduced_motion();
+        let camera = Camera::new(stage.css_size(), calm);
+        let mut remembered = storage::remembered();
+        if remembered.name.is_empty() {
+            remembered.name = names::suggest(browser::random_u32());
+        }
+        browser::fill("name", &remembered.name);
+        App {
+            net: Net::new(browser::random_u32().into(), camera.asked_half(), remembered, now_us),
+            queue: events::install(),
+            stage,
+            renderer,
+            socket: None,
+            defs: Defs::standard(),
+            sampler: Sampler::default(),
+            camera,
+            effects: Effects::new(browser::random_u32().into(), calm),
+            scene: Scene::default(),
+            widgets: hud::widgets(),
+            page: Page::new(),
+            audio: Audio::default(),
+            speaker: Speaker::new(storage::muted()),
+            deeds: Deeds::new(storage::deeds()),
+            calm,
+            touch: browser::coarse_pointer(),
+            details: false,
+            last_us: now_us,
+            fps: 60.0,
+            died_s: None,
+        }
+    }
+
+    fn hear(&mut self, event: SocketEvent) {
+        let now_us = browser::now_us();
+        match event {
+            SocketEvent::Open => self.net.handle_open(now_us),
+            SocketEvent::Message(bytes) => self.net.handle_message(&bytes, now_us),
+            SocketEvent::Close(code) => self.net.handle_close(code, now_us),
+        }
+    }
+
+    fn carry_out(&mut self, outgoing: Outgoing) {
+        match outgoing {
+            Outgoing::Send(bytes) => {
+                if let Some(socket) = &self.socket {
+                    socket.send(&bytes);
+                }
+            }
+            Outgoing::Remember { token, playing } => storage::remember(token, playing),
+            Outgoing::Session(Step::Hangup) => self.socket = None,
+            Outgoing::Session(Step::Reload) => {
+                storage::remember_reload();
+                browser::reload();
+            }
+            Outgoing::Session(Step::Report(words)) => error_card::show(words, "connection"),
+            Outgoing::Session(Step::Connect) => unreachable!("connecting needs the shared app: see `with`"),
+        }
+    }
+
+    /// Runs while the tab is hidden, too.
+    fn slow(&mut self) {
+        if browser::document().hidden() {
+            self.take_events();
+        }
+        self.net.tick(browser::now_us());
+    }
+
+    fn frame(&mut self) {
+        let now_us = browser::now_us();
+        let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
+        self.last_us = now_us;
+        self.fps += (1.0 / dt_s - self.fps) * 0.05;
+        if self.stage.refresh() {
+            self.camera.resize(self.stage.css_size());
+            self.net.set_view(self.camera.asked_half());
+        }
+        self.take_events();
+        self.net.tick(now_us);
+        self.advance(now_us, dt_s);
+        self.show(now_us);
+        self.sampler.end_frame();
+    }
+
+    /// Input to intent to the next moment of the world.
+    fn advance(&mut self, now_us: u64, dt_s: f32) {
+        let own = self.net.view().ships.iter().find(|ship| ship.own);
+        let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
+        let intent = if self.net.playing() { self.sampler.sample(pose) } else { Intent::default() };
+        let fresh = self.net.frame(now_us, intent);
+        let view = self.net.view();
+        self.camera.follow(view.focus.pos, view.focus.vel, dt_s);
+        let dt_s = dt_s.min(STEP_MAX_S);
+        if fresh {
+            let camera = &self.camera;
+            self.effects.update(view, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
+            self.camera.shake(self.effects.shake());
+            if self.deeds.watch(view, dt_s) {
+                storage::remember_deeds(self.deeds.done());
+            }
+        }
+        self.audio.update(self.net.view(), &self.camera, fresh, dt_s);
+    }
+
+    fn show(&mut self, now_us: u64) {
+        let now_s = now_us as f64 / 1e6;
+        let net = &self.net;
+        let ingredients = Ingredients {
+            view: net.view(),
+            defs: &self.defs,
+            camera: &self.camera,
+            effects: &self.effects,
+            touch: self.sampler.touch(),
+            leader: net.shown().leaderboard().leader.map(|leader| leader.player),
+            // An hour of seconds keeps its fraction in an f32.
+            time_s: (now_s % 3_600.0) as f32,
+            calm: self.calm,
+        };
+        self.scene.build(&ingredients, |player| net.pilot(player).is_some_and(|(_, bot)| bot));
+        if let Some(renderer) = &mut self.renderer {
+            renderer.draw(&self.scene, self.stage.size(), self.stage.ratio(), |player| {
+                net.pilot(player).map(|(name, _)| name)
+            });
+        }
+        self.speaker.play(self.audio.cues(), self.audio.hum());
+        let frame = Frame {
+            view: net.view(),
+            defs: &self.defs,
+            net,
+            now_s,
+            touch: self.touch,
+            details: self.details,
+            muted: self.speaker.muted(),
+            fps: self.fps,
+            deeds: self.deeds.done(),
+        };
+        for widget in &mut self.widgets {
+            widget.update(&frame, &mut self.page);
+        }
+    }
+
+    fn take_events(&mut self) {
+        let events = core::mem::take(&mut *self.queue.borrow_mut());
+        for event in events {
+            self.take_event(event);
+        }
+        self.died_s = match self.net.view().phase {
+            Phase::Dead { .. } => self.died_s.or(Some(self.last_us as f64 / 1e6)),
+            _ => None,
+        };
+        if self.sampler.take_pressed(Action::LineDetails) {
+            self.details = !self.details;
+        }
+        if self.sampler.take_pressed(Action::Mute) {
+            self.toggle_mute();
+        }
+        if self.sampler.take_pressed(Action::Relaunch) {
+            self.relaunch();
+        }
+    }
+
+    fn take_event(&mut self, event: PageEvent) {
+        let now_us = browser::now_us();
+        match event {
+            PageEvent::Input(input) => self.take_input(&input),
+            PageEvent::Play(name) => self.play(&name, now_us),
+            PageEvent::Relaunch => self.relaunch(),
+            PageEvent::ToggleMute => self.toggle_mute(),
+            PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
+            PageEvent::Woken => self.net.handle_visible(true, now_us),
+            PageEvent::ContextLost => self.renderer = None,
+            PageEvent::ContextRestored => self.rebuild(),
+        }
+    }
+
+    fn take_input(&mut self, input: &InputEvent) {
+        if let InputEvent::Key { down: true, .. } | InputEvent::PointerDown { .. } = input {
+            self.speaker.wake();
+        }
+        if let InputEvent::PointerDown { kind, .. } = input {
+            self.touch = *kind == PointerKind::Touch;
+            if self.died_s.is_some_and(|died| self.last_us as f64 / 1e6 - died > RELAUNCH_GUARD_S) {
+                self.relaunch();
+            }
+        }
+        self.sampler.handle(input, self.stage.css_size().x);
+    }
+
+    fn play(&mut self, name: &str, now_us: u64) {
+        self.speaker.wake();
+        let name = name.trim();
+        let suggestion = names::suggest(browser::random_u32());
+        let name = if name.is_empty() { suggestion.as_str() } else { name };
+        storage::remember_name(name);
+        self.sampler.release_all();
+        self.net.play(name, now_us);
+    }
+
+    fn relaunch(&mut self) {
+        if matches!(self.net.view().phase, Phase::Dead { wait_ticks: 0, .. }) {
+            self.net.relaunch();
+        }
+    }
+
+    fn toggle_mute(&mut self) {
+        let muted = !self.speaker.muted();
+        self.speaker.set_muted(muted);
+        storage::remember_muted(muted);
+    }
+
+    fn rebuild(&mut self) {
+        let Some(context) = self.stage.context() else { return };
+        match Renderer::new(context) {
+            Ok(renderer) => self.renderer = Some(renderer),
+            // Lost again already: the next restore tries again.
+            Err(RendererError::ContextLost) => {}
+            Err(error) => error_card::show(&error.to_string(), "renderer"),
+        }
+    }
+
+    fn state(&self) -> String {
+        let error = error_card::report();
+        hooks::state(&self.net, &self.camera, PageState { fps: self.fps, error: error.as_deref() })
+    }
+}

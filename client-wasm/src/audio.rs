@@ -1,0 +1,155 @@
+//! What should be heard. Invariant: plain decisions from the `View`; the browser's sound is in `platform/speaker`. At
+//! most [`CUES_MAX`] sounds begin in one frame.
+
+use glam::Vec2;
+use shared::{
+    defs::PickupKind,
+    replica::view::{View, ViewEvent},
+    sim::Buttons,
+};
+
+use crate::view::Camera;
+
+/// Sounds that may begin in one frame; the rest is not heard.
+pub const CUES_MAX: usize = 6;
+/// Farther than this from the middle of the picture nothing is heard, u.
+const EARSHOT: f32 = 1_300.0;
+/// Ore collected within this time of the last rises in pitch, s.
+const STREAK_S: f32 = 1.6;
+
+/// A kind of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// A pulse shot.
+    Shot,
+    /// A hull or shield is struck.
+    Hit,
+    /// A rock is struck.
+    Chip,
+    /// A rock breaks.
+    Crumble,
+    /// A ship is gone.
+    Explosion,
+    /// Something collected; the pitch rises with the streak.
+    Collect(u8),
+    /// The own ship appears.
+    Launch,
+    /// The own ship touches something.
+    Bump,
+}
+
+/// A sound that begins now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cue {
+    /// Which.
+    pub sound: Sound,
+    /// Loudness, 0..1.
+    pub gain: f32,
+    /// Left to right, -1..1.
+    pub pan: f32,
+}
+
+/// Decides.
+#[derive(Debug, Default)]
+pub struct Audio {
+    cues: Vec<Cue>,
+    hum: f32,
+    streak: u8,
+    since_collect_s: f32,
+}
+
+impl Audio {
+    /// Takes one frame. `fresh` is false when its events were already taken.
+    pub fn update(&mut self, view: &View, camera: &Camera, fresh: bool, dt_s: f32) {
+        self.cues.clear();
+        self.since_collect_s += dt_s;
+        if self.since_collect_s > STREAK_S {
+            self.streak = 0;
+        }
+        let own = view.ships.iter().find(|ship| ship.own);
+        self.hum = own.map_or(0.0, |own| match (own.buttons.any(Buttons::THRUST), own.buttons.any(Buttons::BOOST)) {
+            (true, true) => 1.0,
+            (true, false) => 0.6,
+            _ => 0.0,
+        });
+        for event in view.events.iter().filter(|_| fresh) {
+            self.event(event, camera);
+        }
+    }
+
+    /// What begins now.
+    #[must_use]
+    pub fn cues(&self) -> &[Cue] {
+        &self.cues
+    }
+
+    /// How loud the own engine is, 0..1.
+    #[must_use]
+    pub fn hum(&self) -> f32 {
+        self.hum
+    }
+
+    fn event(&mut self, event: &ViewEvent, camera: &Camera) {
+        match *event {
+            ViewEvent::Fired { pos, own, .. } => self.cue(Sound::Shot, pos, if own { 0.5 } else { 0.32 }, camera),
+            ViewEvent::Struck { pos, ship: Some(_), .. } => self.cue(Sound::Hit, pos, 0.55, camera),
+            ViewEvent::Struck { pos, ship: None, .. } => self.cue(Sound::Chip, pos, 0.3, camera),
+            ViewEvent::Destroyed { pos, .. } => self.cue(Sound::Explosion, pos, 1.0, camera),
+            ViewEvent::RockBroken { pos, .. } => self.cue(Sound::Crumble, pos, 0.6, camera),
+            ViewEvent::Collected { pos, kind, own: true } => {
+                self.streak = if kind == PickupKind::Ore { (self.streak + 1).min(12) } else { 0 };
+                self.since_collect_s = 0.0;
+                self.cue(Sound::Collect(self.streak), pos, 0.5, camera);
+            }
+            ViewEvent::Bumped { pos, speed } => self.cue(Sound::Bump, pos, (speed / 300.0).clamp(0.15, 0.8), camera),
+            ViewEvent::Launched { pos, .. } => self.cue(Sound::Launch, pos, 0.4, camera),
+            ViewEvent::Collected { own: false, .. } | ViewEvent::Damaged { .. } => {}
+        }
+    }
+
+    fn cue(&mut self, sound: Sound, pos: Vec2, gain: f32, camera: &Camera) {
+        let away = pos - camera.centre();
+        let near = 1.0 - (away.length() / EARSHOT).min(1.0);
+        let gain = gain * near * near;
+        if gain > 0.01 && self.cues.len() < CUES_MAX {
+            self.cues.push(Cue { sound, gain, pan: (away.x / camera.half_extents().x * 0.7).clamp(-1.0, 1.0) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ids::PlayerId;
+
+    fn heard(events: Vec<ViewEvent>) -> Vec<Cue> {
+        let mut audio = Audio::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        audio.update(&View { events, ..View::default() }, &camera, true, 0.016);
+        audio.cues().to_vec()
+    }
+
+    fn shot(x: f32) -> ViewEvent {
+        ViewEvent::Fired { owner: PlayerId(1), pos: Vec2::new(x, 0.0), own: false }
+    }
+
+    #[test]
+    fn near_is_loud_far_is_quiet_and_farther_is_silent() {
+        let gain = |x| heard(vec![shot(x)]).first().map_or(0.0, |cue| cue.gain);
+        assert!(gain(0.0) > gain(500.0) && gain(500.0) > 0.0);
+        assert_eq!(gain(2_000.0), 0.0);
+        assert!(heard(vec![shot(600.0)])[0].pan > 0.3 && heard(vec![shot(-600.0)])[0].pan < -0.3);
+    }
+
+    #[test]
+    fn a_battle_does_not_become_noise() {
+        assert_eq!(heard(vec![shot(0.0); 100]).len(), CUES_MAX);
+    }
+
+    #[test]
+    fn ore_rises_in_pitch() {
+        let ore = ViewEvent::Collected { pos: Vec2::ZERO, kind: PickupKind::Ore, own: true };
+        let sounds: Vec<_> = heard(vec![ore; 3]).iter().map(|cue| cue.sound).collect();
+        assert_eq!(sounds, [Sound::Collect(1), Sound::Collect(2), Sound::Collect(3)]);
+    }
+}

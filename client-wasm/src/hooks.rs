@@ -1,0 +1,172 @@
+//! What `window.perihelion.state()` tells the end-to-end tests, as JSON. Invariant: read-only; the shape is described
+//! in docs/HACKING.md and only ever grows.
+
+use glam::Vec2;
+use shared::replica::view::{Phase, ShipView};
+
+use crate::{
+    json::Json,
+    net::{Kill, Net},
+    session::Connection,
+    view::Camera,
+};
+
+/// What the page itself knows besides the game.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageState<'a> {
+    /// Frames per second, smoothed.
+    pub fps: f32,
+    /// What the error card shows.
+    pub error: Option<&'a str>,
+}
+
+/// The state of the page.
+#[must_use]
+pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
+    let view = net.view();
+    let mut json = Json::default();
+    json.object(|json| {
+        json.key("phase").text(phase(view.phase));
+        json.key("connection").text(connection(net.connection()));
+        json.key("tick").integer(view.tick.0.into());
+        json.key("fps").number(page.fps.into());
+        match net.shown().player() {
+            Some(player) => json.key("player").integer(player.0.into()),
+            None => json.key("player").null(),
+        }
+        let own_name = net.shown().player().and_then(|player| net.pilot(player)).map(|(name, _)| name);
+        json.key("name").maybe_text(own_name);
+        json.key("own");
+        own(json, net);
+        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, net)));
+        json.key("shots").integer(view.shots.len() as i64);
+        json.key("rocks").integer(view.rocks.len() as i64);
+        match net.shown().leaderboard().own {
+            Some((_, row)) => json.key("score").integer(row.score.into()),
+            None => json.key("score").null(),
+        }
+        json.key("kills").array(|json| net.kills().iter().for_each(|one| kill(json, one)));
+        json.key("rtt_ms").number(view.line.rtt_ms.into());
+        json.key("staleness_ms").number(view.line.staleness_ms.into());
+        json.key("mispredictions").integer(view.line.mispredictions.into());
+        json.key("predictions").integer(view.line.predictions.into());
+        json.key("error").maybe_text(page.error);
+        json.key("camera").object(|json| {
+            place(json, ["x", "y"], camera.centre());
+            json.key("pixels_per_unit").number(camera.pixels_per_unit().into());
+        });
+        json.key("resumed").boolean(net.shown().resumed());
+        json.key("connects").integer(net.connects().into());
+    });
+    json.finish()
+}
+
+/// The phase in one word.
+#[must_use]
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connecting => "connecting",
+        Phase::Spectating => "spectating",
+        Phase::Flying => "flying",
+        Phase::Dead { .. } => "dead",
+    }
+}
+
+fn connection(connection: Connection) -> &'static str {
+    match connection {
+        Connection::Connecting => "connecting",
+        Connection::Open => "open",
+        Connection::Waiting | Connection::Stopped(_) => "waiting",
+    }
+}
+
+fn own(json: &mut Json, net: &Net) {
+    let view = net.view();
+    let (Some(gauges), Some(ship)) = (view.own, view.ships.iter().find(|ship| ship.own)) else {
+        return json.null();
+    };
+    json.object(|json| {
+        motion(json, ship);
+        for (key, value) in [
+            ("heading", ship.heading_rad),
+            ("hull", gauges.hull.0),
+            ("shield", gauges.shield.0),
+            ("energy", gauges.energy.0),
+            ("cargo", f32::from(gauges.cargo.0)),
+            ("speed", gauges.speed),
+            ("protection", gauges.protection_s),
+        ] {
+            json.key(key).number(value.into());
+        }
+    });
+}
+
+fn ship(json: &mut Json, ship: &ShipView, net: &Net) {
+    let pilot = net.pilot(ship.id.player);
+    json.object(|json| {
+        json.key("player").integer(ship.id.player.0.into());
+        json.key("life").integer(ship.id.life.into());
+        json.key("name").maybe_text(pilot.map(|(name, _)| name));
+        motion(json, ship);
+        json.key("own").boolean(ship.own);
+        json.key("bot").boolean(pilot.is_some_and(|(_, bot)| bot));
+        json.key("protected").boolean(ship.protected);
+    });
+}
+
+fn motion(json: &mut Json, ship: &ShipView) {
+    place(json, ["x", "y"], ship.pos);
+    place(json, ["vx", "vy"], ship.vel);
+}
+
+fn place(json: &mut Json, keys: [&str; 2], at: Vec2) {
+    json.key(keys[0]).number(at.x.into());
+    json.key(keys[1]).number(at.y.into());
+}
+
+fn kill(json: &mut Json, kill: &Kill) {
+    json.object(|json| {
+        json.key("killer").maybe_text(kill.killer.as_deref());
+        json.key("victim").text(&kill.victim);
+        json.key("cause").text(crate::hud::feed::cause_word(kill.cause));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Remembered;
+
+    #[test]
+    fn every_promised_key_is_there_before_anything_happened() {
+        let net = Net::new(1, (800, 450), Remembered::default(), 0);
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let text = state(&net, &camera, PageState { fps: 60.0, error: Some("a \"quoted\" error") });
+        for key in [
+            "phase",
+            "connection",
+            "tick",
+            "fps",
+            "player",
+            "name",
+            "own",
+            "ships",
+            "shots",
+            "rocks",
+            "score",
+            "kills",
+            "rtt_ms",
+            "staleness_ms",
+            "mispredictions",
+            "predictions",
+            "error",
+            "camera",
+            "resumed",
+            "connects",
+        ] {
+            assert!(text.contains(&["\"", key, "\":"].concat()), "{key} in {text}");
+        }
+        assert!(text.contains(r#""phase":"connecting","connection":"connecting""#), "{text}");
+        assert!(text.contains(r#"a \"quoted\" error"#));
+    }
+}

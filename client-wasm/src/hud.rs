@@ -1,0 +1,263 @@
+//! What is written over the arena. One file per widget and one table, [`widgets`].
+//!
+//! Invariant: widgets are plain Rust that reads a [`Frame`] and tells a [`Dom`] what changed; a frame in which nothing
+//! changed touches nothing. Text goes in as text, never as markup.
+
+pub mod badge;
+pub mod banner;
+pub mod death;
+pub mod feed;
+pub mod gauges;
+pub mod hint;
+pub mod leaderboard;
+pub mod lobby;
+pub mod minimap;
+pub mod page;
+pub mod score;
+
+use glam::Vec2;
+use shared::{
+    defs::Defs,
+    ids::PlayerId,
+    protocol::Leaderboard,
+    replica::view::{Phase, View},
+};
+
+use crate::{
+    net::{Kill, Net},
+    session::Connection,
+    view::palette::Rgb,
+};
+
+/// An element of index.html.
+pub type Id = &'static str;
+
+/// What a widget may do to the page.
+pub trait Dom {
+    /// Replaces the text of an element.
+    fn text(&mut self, id: Id, text: &str);
+    /// Sets or clears a class of an element.
+    fn flag(&mut self, id: Id, class: &'static str, on: bool);
+    /// Sets how full an element is, 0..1 (the CSS variable `--share`).
+    fn share(&mut self, id: Id, share: f32);
+    /// Replaces the text of one cell of a list.
+    fn cell(&mut self, id: Id, row: usize, column: usize, text: &str);
+    /// Sets or clears a class of a row of a list.
+    fn row_flag(&mut self, id: Id, row: usize, class: &'static str, on: bool);
+    /// Paints over a small canvas; coordinates -1..1, +y up.
+    fn paint(&mut self, id: Id, marks: &[Mark]);
+    /// Gives the keyboard to an element.
+    fn focus(&mut self, id: Id);
+}
+
+/// One stroke on a small canvas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mark {
+    /// A filled disc; radius in CSS px.
+    Dot(Vec2, f32, Rgb, f32),
+    /// A circle line; radius as the coordinates.
+    Circle(Vec2, f32, Rgb, f32),
+    /// A triangle that points along an angle, rad; size in CSS px.
+    Arrow(Vec2, f32, f32, Rgb),
+    /// A filled square; half side in CSS px.
+    Square(Vec2, f32, Rgb, f32),
+    /// A crown; half width in CSS px.
+    Crown(Vec2, f32, Rgb),
+}
+
+/// What widgets read.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The world.
+    pub view: &'a View,
+    /// The tables.
+    pub defs: &'a Defs,
+    /// The connection and what came over it.
+    pub net: &'a Net,
+    /// Time since the page was loaded, s.
+    pub now_s: f64,
+    /// A finger was used.
+    pub touch: bool,
+    /// The details of the line are wanted.
+    pub details: bool,
+    /// Sound is off.
+    pub muted: bool,
+    /// Frames per second, smoothed.
+    pub fps: f32,
+    /// First-minute deeds done, bits of [`hint::Deed`].
+    pub deeds: u8,
+}
+
+impl<'a> Frame<'a> {
+    /// The own ship flies.
+    #[must_use]
+    pub fn flying(&self) -> bool {
+        self.view.phase == Phase::Flying
+    }
+
+    /// The scores.
+    #[must_use]
+    pub fn leaderboard(&self) -> &'a Leaderboard {
+        self.net.shown().leaderboard()
+    }
+
+    /// A pilot's name, and whether it is a bot.
+    #[must_use]
+    pub fn pilot(&self, player: PlayerId) -> Option<(&'a str, bool)> {
+        self.net.pilot(player)
+    }
+
+    /// The own slot.
+    #[must_use]
+    pub fn own(&self) -> Option<PlayerId> {
+        self.net.shown().player()
+    }
+
+    /// Deaths so far.
+    #[must_use]
+    pub fn kills(&self) -> &'a [Kill] {
+        self.net.kills()
+    }
+
+    /// Where the line stands.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.net.connection()
+    }
+}
+
+/// A part of the HUD.
+pub trait Widget: core::fmt::Debug {
+    /// Brings the page up to date with a frame.
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom);
+}
+
+/// The table of all widgets.
+#[must_use]
+pub fn widgets() -> Vec<Box<dyn Widget>> {
+    vec![
+        Box::<gauges::GaugesPanel>::default(),
+        Box::<score::Score>::default(),
+        Box::<leaderboard::LeaderboardList>::default(),
+        Box::<minimap::Minimap>::default(),
+        Box::<feed::Feed>::default(),
+        Box::<badge::Badge>::default(),
+        Box::<hint::Hint>::default(),
+        Box::<death::DeathCard>::default(),
+        Box::<banner::Banner>::default(),
+        Box::<lobby::Lobby>::default(),
+    ]
+}
+
+/// A value and whether it differs from the last one.
+#[derive(Debug, Clone)]
+pub struct Cached<T>(Option<T>);
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Cached(None)
+    }
+}
+
+impl<T: PartialEq + Copy> Cached<T> {
+    /// Takes the new value; true when it differs from the last one, and the first time.
+    pub fn changed(&mut self, value: T) -> bool {
+        let changed = self.0 != Some(value);
+        self.0 = Some(value);
+        changed
+    }
+}
+
+/// A text and whether it differs from the last one.
+#[derive(Debug, Clone, Default)]
+pub struct CachedText(Option<String>);
+
+impl CachedText {
+    /// Takes the new text; true when it differs from the last one, and the first time.
+    pub fn changed(&mut self, text: &str) -> bool {
+        let changed = self.0.as_deref() != Some(text);
+        if changed {
+            self.0 = Some(text.to_owned());
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::net::Remembered;
+
+    /// A page that remembers what was done to it.
+    #[derive(Debug, Default)]
+    pub struct Recorded {
+        /// `id=text`, `id.class`, `id!class`, `id%share`, `id[row,column]=text`.
+        pub done: Vec<String>,
+        /// The last painting.
+        pub marks: Vec<Mark>,
+    }
+
+    impl Dom for Recorded {
+        fn text(&mut self, id: Id, text: &str) {
+            self.done.push(format!("{id}={text}"));
+        }
+        fn flag(&mut self, id: Id, class: &'static str, on: bool) {
+            self.done.push(format!("{id}{}{class}", if on { "." } else { "!" }));
+        }
+        fn share(&mut self, id: Id, share: f32) {
+            self.done.push(format!("{id}%{share:.2}"));
+        }
+        fn cell(&mut self, id: Id, row: usize, column: usize, text: &str) {
+            self.done.push(format!("{id}[{row},{column}]={text}"));
+        }
+        fn row_flag(&mut self, id: Id, row: usize, class: &'static str, on: bool) {
+            self.done.push(format!("{id}[{row}]{}{class}", if on { "." } else { "!" }));
+        }
+        fn paint(&mut self, _: Id, marks: &[Mark]) {
+            self.marks = marks.to_vec();
+        }
+        fn focus(&mut self, id: Id) {
+            self.done.push(format!("{id}<focus"));
+        }
+    }
+
+    impl Recorded {
+        /// Whether this was done.
+        pub fn has(&self, what: &str) -> bool {
+            self.done.iter().any(|done| done == what)
+        }
+    }
+
+    /// Runs `check` with a frame around this view.
+    pub fn with_frame(view: &View, check: impl FnOnce(&mut Frame<'_>)) {
+        let net = Net::new(1, (800, 450), Remembered::default(), 0);
+        let defs = Defs::standard();
+        check(&mut Frame {
+            view,
+            defs: &defs,
+            net: &net,
+            now_s: 0.0,
+            touch: false,
+            details: false,
+            muted: false,
+            fps: 60.0,
+            deeds: 0,
+        });
+    }
+
+    #[test]
+    fn a_frame_in_which_nothing_changed_touches_nothing() {
+        let view = View { phase: Phase::Flying, own: Some(Default::default()), ..View::default() };
+        with_frame(&view, |frame| {
+            let mut widgets = widgets();
+            for widget in &mut widgets {
+                widget.update(frame, &mut Recorded::default());
+            }
+            for widget in &mut widgets {
+                let mut dom = Recorded::default();
+                widget.update(frame, &mut dom);
+                assert!(dom.done.is_empty(), "{widget:?} did {:?}", dom.done);
+            }
+        });
+    }
+}

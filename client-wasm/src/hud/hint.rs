@@ -1,0 +1,155 @@
+//! One line at a time for the first minute. Invariant: a hint vanishes for good once its deed is done, never blocks
+//! input, and is not shown again on the next visit.
+
+use shared::{
+    replica::view::{View, ViewEvent},
+    sim::Buttons,
+};
+
+use super::{Cached, Dom, Frame, Widget};
+
+/// What is to be learnt, in order; the numbers are bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Deed {
+    /// Thrust for a while.
+    Thrust = 1,
+    /// Let go while moving.
+    Drift = 2,
+    /// Fire.
+    Shoot = 4,
+    /// Collect ore.
+    Ore = 8,
+}
+
+/// All of them, in order.
+const DEEDS: [Deed; 4] = [Deed::Thrust, Deed::Drift, Deed::Shoot, Deed::Ore];
+/// Time each of the slow ones takes, s.
+const THRUST_S: f32 = 0.6;
+const DRIFT_S: f32 = 1.0;
+/// Slower than this is not drifting, u/s.
+const DRIFT_SPEED: f32 = 60.0;
+
+/// Watches the own ship for deeds.
+#[derive(Debug, Default)]
+pub struct Deeds {
+    done: u8,
+    thrust_s: f32,
+    drift_s: f32,
+}
+
+impl Deeds {
+    /// Those done on an earlier visit.
+    #[must_use]
+    pub fn new(done: u8) -> Deeds {
+        Deeds { done, ..Deeds::default() }
+    }
+
+    /// Bits of those done.
+    #[must_use]
+    pub fn done(&self) -> u8 {
+        self.done
+    }
+
+    /// Takes a frame; true when a deed was done in it.
+    pub fn watch(&mut self, view: &View, dt_s: f32) -> bool {
+        let before = self.done;
+        if let Some(own) = view.ships.iter().find(|ship| ship.own) {
+            if own.buttons.any(Buttons::THRUST) {
+                self.thrust_s += dt_s;
+            } else if self.has(Deed::Thrust) && own.vel.length() > DRIFT_SPEED {
+                self.drift_s += dt_s;
+            }
+        }
+        self.mark(Deed::Thrust, self.thrust_s > THRUST_S);
+        self.mark(Deed::Drift, self.drift_s > DRIFT_S);
+        for event in &view.events {
+            self.mark(Deed::Shoot, matches!(event, ViewEvent::Fired { own: true, .. }));
+            self.mark(Deed::Ore, matches!(event, ViewEvent::Collected { own: true, .. }));
+        }
+        self.done != before
+    }
+
+    fn has(&self, deed: Deed) -> bool {
+        self.done & deed as u8 != 0
+    }
+
+    fn mark(&mut self, deed: Deed, done: bool) {
+        if done {
+            self.done |= deed as u8;
+        }
+    }
+}
+
+/// The line.
+#[derive(Debug, Default)]
+pub struct Hint {
+    shown: Cached<Option<&'static str>>,
+}
+
+impl Widget for Hint {
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let next = DEEDS.into_iter().find(|deed| frame.deeds & *deed as u8 == 0).filter(|_| frame.flying());
+        let text = next.map(|deed| words(deed, frame.touch));
+        if self.shown.changed(text) {
+            dom.flag("hint", "off", text.is_none());
+            if let Some(text) = text {
+                dom.text("hint", text);
+            }
+        }
+    }
+}
+
+fn words(deed: Deed, touch: bool) -> &'static str {
+    match (deed, touch) {
+        (Deed::Thrust, false) => "Hold W to thrust toward the pointer",
+        (Deed::Thrust, true) => "Push the left thumb to fly",
+        (Deed::Drift, false) => "Let go of W: you drift, and the star bends your path",
+        (Deed::Drift, true) => "Let go: you drift, and the star bends your path",
+        (Deed::Shoot, false) => "Click or hold Space to shoot",
+        (Deed::Shoot, true) => "Push the right thumb to shoot",
+        (Deed::Ore, _) => "Break an asteroid and collect its ore",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hud::tests::{Recorded, with_frame},
+        view::scene::tests::ship,
+    };
+    use glam::Vec2;
+    use shared::replica::view::{Phase, ShipView};
+
+    fn flying(buttons: u8, speed: f32) -> View {
+        let own = ShipView { own: true, buttons: Buttons(buttons), vel: Vec2::new(speed, 0.0), ..ship(1, Vec2::ZERO) };
+        View { phase: Phase::Flying, ships: vec![own], ..View::default() }
+    }
+
+    #[test]
+    fn deeds_are_done_in_flight_and_stay_done() {
+        let mut deeds = Deeds::default();
+        assert!(!deeds.watch(&flying(0, 200.0), 5.0), "drifting comes after thrusting");
+        assert!(deeds.watch(&flying(Buttons::THRUST, 0.0), 0.7));
+        assert!(!deeds.watch(&flying(Buttons::THRUST, 0.0), 0.7));
+        assert!(deeds.watch(&flying(0, 200.0), 1.1));
+        assert_eq!(deeds.done(), Deed::Thrust as u8 | Deed::Drift as u8);
+    }
+
+    #[test]
+    fn the_line_tells_the_next_deed_and_ends() {
+        with_frame(&flying(0, 0.0), |frame| {
+            let mut hint = Hint::default();
+            let mut dom = Recorded::default();
+            hint.update(frame, &mut dom);
+            assert!(dom.has("hint=Hold W to thrust toward the pointer"));
+            frame.deeds = Deed::Thrust as u8 | Deed::Drift as u8;
+            hint.update(frame, &mut dom);
+            assert!(dom.has("hint=Click or hold Space to shoot"));
+            frame.deeds = 15;
+            hint.update(frame, &mut dom);
+            assert!(dom.has("hint.off"));
+        });
+    }
+}

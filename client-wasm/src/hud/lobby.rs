@@ -1,0 +1,46 @@
+//! The name card over the live arena, and what is hidden while it is there. Invariant: shown exactly while the player
+//! is not in the game and has not asked to be.
+
+use super::{Cached, Dom, Frame, Widget};
+use crate::session::Connection;
+
+/// The card.
+#[derive(Debug, Default)]
+pub struct Lobby {
+    shown: Cached<bool>,
+    pilots: Cached<u16>,
+}
+
+impl Widget for Lobby {
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let shown = !frame.net.playing() || matches!(frame.connection(), Connection::Stopped(_));
+        if self.shown.changed(shown) {
+            dom.flag("lobby", "off", !shown);
+            dom.flag("hud", "watching", shown);
+            dom.focus(if shown { "name" } else { "stage" });
+        }
+        let pilots = frame.leaderboard().pilots;
+        if self.pilots.changed(pilots) {
+            let text = match pilots {
+                0 => String::new(),
+                1 => "1 pilot in the arena now".to_owned(),
+                _ => [&pilots.to_string(), " pilots in the arena now"].concat(),
+            };
+            dom.text("lobby-pilots", &text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hud::tests::{Recorded, with_frame};
+    use shared::replica::view::View;
+
+    #[test]
+    fn it_is_there_until_one_plays() {
+        let mut dom = Recorded::default();
+        with_frame(&View::default(), |frame| Lobby::default().update(frame, &mut dom));
+        assert!(dom.has("lobby!off") && dom.has("name<focus"));
+    }
+}

@@ -1,0 +1,104 @@
+//! The map of the whole arena. Invariant: it shows what the `View` and the leaderboard hold and no more: ships in
+//! sight and the leader's rounded place.
+
+use glam::Vec2;
+
+use super::{Cached, Dom, Frame, Id, Mark, Widget};
+use crate::view::palette;
+
+/// Its canvas.
+pub const CANVAS: Id = "minimap";
+/// Paintings per second: dots creep on a map this small.
+const RATE: f64 = 20.0;
+
+/// The map.
+#[derive(Debug, Default)]
+pub struct Minimap {
+    due_s: f64,
+    shown: Cached<bool>,
+    marks: Vec<Mark>,
+}
+
+impl Widget for Minimap {
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let known = frame.view.arena_radius > 0.0;
+        if self.shown.changed(known) {
+            dom.flag("minimap-panel", "off", !known);
+        }
+        if !known || frame.now_s < self.due_s {
+            return;
+        }
+        self.due_s = frame.now_s + 1.0 / RATE;
+        self.marks.clear();
+        self.place(frame);
+        self.pilots(frame);
+        dom.paint(CANVAS, &self.marks);
+    }
+}
+
+impl Minimap {
+    fn place(&mut self, frame: &Frame<'_>) {
+        let scale = 0.94 / frame.view.arena_radius;
+        let arena = &frame.defs.arena;
+        self.marks.push(Mark::Circle(Vec2::ZERO, 0.94, palette::EDGE, 0.8));
+        for planet in &arena.planets {
+            self.marks.push(Mark::Circle(Vec2::ZERO, planet.orbit_radius * scale, palette::ORBIT, 0.22));
+        }
+        self.marks.push(Mark::Circle(Vec2::ZERO, arena.star.ring_radius * scale, palette::RING, 0.8));
+        self.marks.push(Mark::Dot(Vec2::ZERO, 4.0, palette::HOT, 1.0));
+        for centre in &frame.view.planets {
+            self.marks.push(Mark::Dot(*centre * scale, 2.8, palette::ORBIT, 1.0));
+        }
+        let forecast = frame.view.forecast.iter().step_by(4).skip(1);
+        self.marks.extend(forecast.map(|point| Mark::Dot(*point * scale, 0.7, palette::OWN, 0.6)));
+    }
+
+    fn pilots(&mut self, frame: &Frame<'_>) {
+        let scale = 0.94 / frame.view.arena_radius;
+        let on_map = |pos: Vec2| (pos * scale).clamp_length_max(1.0);
+        for ship in frame.view.ships.iter().filter(|ship| !ship.own) {
+            // Shape as well as colour: people are discs, bots squares.
+            self.marks.push(match frame.pilot(ship.id.player) {
+                Some((_, true)) => Mark::Square(on_map(ship.pos), 1.7, palette::BOT, 0.9),
+                _ => Mark::Dot(on_map(ship.pos), 2.3, palette::PERSON, 1.0),
+            });
+        }
+        if let Some(leader) = &frame.leaderboard().leader {
+            let at = on_map(Vec2::new(leader.at.0.into(), leader.at.1.into()));
+            self.marks.push(Mark::Crown(at, 5.0, palette::ORE));
+        }
+        if let Some(own) = frame.view.ships.iter().find(|ship| ship.own) {
+            self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, palette::OWN));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hud::tests::{Recorded, with_frame},
+        view::scene::tests::ship,
+    };
+    use shared::replica::view::{ShipView, View};
+
+    #[test]
+    fn the_map_shows_the_place_and_the_ships_in_sight_inside_its_rim() {
+        let own = ShipView { own: true, ..ship(1, Vec2::new(1_000.0, 0.0)) };
+        let view =
+            View { arena_radius: 2_000.0, ships: vec![own, ship(2, Vec2::new(0.0, 9_000.0))], ..View::default() };
+        let mut dom = Recorded::default();
+        with_frame(&view, |frame| Minimap::default().update(frame, &mut dom));
+        assert!(dom.has("minimap-panel!off"));
+        let own_at = dom.marks.iter().find_map(|mark| if let Mark::Arrow(at, ..) = mark { Some(*at) } else { None });
+        assert!((own_at.unwrap() - Vec2::new(0.47, 0.0)).length() < 1e-3);
+        let inside = |mark: &Mark| match mark {
+            Mark::Dot(at, ..)
+            | Mark::Arrow(at, ..)
+            | Mark::Square(at, ..)
+            | Mark::Circle(at, ..)
+            | Mark::Crown(at, ..) => at.length() <= 1.001,
+        };
+        assert!(dom.marks.iter().all(inside));
+    }
+}

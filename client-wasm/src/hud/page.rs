@@ -1,0 +1,183 @@
+//! The `Dom` of the real page. Invariant: text is set as text; elements are looked up once; an element that index.html
+//! lacks is skipped.
+
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement};
+
+use super::{Dom, Id, Mark, feed, leaderboard};
+use crate::{
+    platform::browser::{document, element, window},
+    view::palette::Rgb,
+};
+
+/// Columns of every list: see `leaderboard` and `feed`.
+const COLUMNS: usize = 3;
+
+/// The page.
+#[derive(Debug, Default)]
+pub struct Page {
+    found: Vec<(Id, Option<HtmlElement>)>,
+    lists: Vec<(Id, Vec<Row>)>,
+}
+
+#[derive(Debug)]
+struct Row {
+    element: Element,
+    cells: Vec<Element>,
+}
+
+impl Page {
+    /// Finds the lists and gives them their rows.
+    #[must_use]
+    pub fn new() -> Page {
+        let lists = [(leaderboard::LIST, leaderboard::ROWS), (feed::LIST, feed::ROWS)];
+        Page { found: Vec::new(), lists: lists.into_iter().map(|(id, rows)| (id, make_rows(id, rows))).collect() }
+    }
+
+    fn element(&mut self, id: Id) -> Option<&HtmlElement> {
+        let index = self.found.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+            self.found.push((id, element(id)));
+            self.found.len() - 1
+        });
+        self.found[index].1.as_ref()
+    }
+
+    fn row(&self, id: Id, row: usize) -> Option<&Row> {
+        self.lists.iter().find(|(known, _)| *known == id)?.1.get(row)
+    }
+}
+
+impl Dom for Page {
+    fn text(&mut self, id: Id, text: &str) {
+        if let Some(element) = self.element(id) {
+            element.set_text_content(Some(text));
+        }
+    }
+
+    fn flag(&mut self, id: Id, class: &'static str, on: bool) {
+        if let Some(element) = self.element(id) {
+            // The class names are ours and well-formed.
+            let _ = element.class_list().toggle_with_force(class, on);
+        }
+    }
+
+    fn share(&mut self, id: Id, share: f32) {
+        if let Some(element) = self.element(id) {
+            let percent = (share * 1_000.0).round() / 1_000.0;
+            let _ = element.style().set_property("--share", &percent.to_string());
+            let _ = element.set_attribute("aria-valuenow", &((share * 100.0).round() as i32).to_string());
+        }
+    }
+
+    fn cell(&mut self, id: Id, row: usize, column: usize, text: &str) {
+        if let Some(cell) = self.row(id, row).and_then(|row| row.cells.get(column)) {
+            cell.set_text_content(Some(text));
+        }
+    }
+
+    fn row_flag(&mut self, id: Id, row: usize, class: &'static str, on: bool) {
+        if let Some(row) = self.row(id, row) {
+            let _ = row.element.class_list().toggle_with_force(class, on);
+        }
+    }
+
+    fn paint(&mut self, id: Id, marks: &[Mark]) {
+        let canvas = self.element(id).and_then(|element| element.dyn_ref::<HtmlCanvasElement>());
+        if let Some(canvas) = canvas {
+            paint(canvas, marks);
+        }
+    }
+
+    fn focus(&mut self, id: Id) {
+        if let Some(element) = self.element(id) {
+            let _ = element.focus();
+        }
+    }
+}
+
+fn make_rows(id: Id, rows: usize) -> Vec<Row> {
+    let Some(list) = element(id) else { return Vec::new() };
+    let make = |name: &str| document().create_element(name).ok();
+    (0..rows)
+        .filter_map(|_| {
+            let element = make("li")?;
+            element.set_class_name("off");
+            let cells: Vec<Element> = (0..COLUMNS).filter_map(|_| make("span")).collect();
+            for cell in &cells {
+                let _ = element.append_child(cell);
+            }
+            let _ = list.append_child(&element);
+            Some(Row { element, cells })
+        })
+        .collect()
+}
+
+fn paint(canvas: &HtmlCanvasElement, marks: &[Mark]) {
+    let pen =
+        canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+    let Some(pen) = pen else { return };
+    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+    let side = (f64::from(canvas.client_width()) * ratio).round().max(1.0);
+    if f64::from(canvas.width()) != side {
+        canvas.set_width(side as u32);
+        canvas.set_height(side as u32);
+    }
+    pen.clear_rect(0.0, 0.0, side, side);
+    let place = |at: glam::Vec2| (side * 0.5 * (1.0 + f64::from(at.x)), side * 0.5 * (1.0 - f64::from(at.y)));
+    for mark in marks {
+        match *mark {
+            Mark::Dot(at, radius, rgb, opacity) => {
+                let (x, y) = place(at);
+                pen.set_fill_style_str(&css(rgb, opacity));
+                pen.begin_path();
+                let _ = pen.arc(x, y, f64::from(radius) * ratio, 0.0, core::f64::consts::TAU);
+                pen.fill();
+            }
+            Mark::Circle(at, radius, rgb, opacity) => {
+                let (x, y) = place(at);
+                pen.set_stroke_style_str(&css(rgb, opacity));
+                pen.set_line_width(ratio);
+                pen.begin_path();
+                let _ = pen.arc(x, y, f64::from(radius) * side * 0.5, 0.0, core::f64::consts::TAU);
+                pen.stroke();
+            }
+            Mark::Square(at, half, rgb, opacity) => {
+                let ((x, y), half) = (place(at), f64::from(half) * ratio);
+                pen.set_fill_style_str(&css(rgb, opacity));
+                pen.fill_rect(x - half, y - half, half * 2.0, half * 2.0);
+            }
+            Mark::Arrow(at, angle, size, rgb) => {
+                let ((x, y), size, angle) = (place(at), f64::from(size) * ratio, f64::from(-angle));
+                let corner = |turn: f64, reach: f64| {
+                    (x + (angle + turn).cos() * size * reach, y + (angle + turn).sin() * size * reach)
+                };
+                shape(
+                    &pen,
+                    &css(rgb, 1.0),
+                    &[corner(0.0, 1.2), corner(2.45, 1.0), corner(0.0, -0.35), corner(-2.45, 1.0)],
+                );
+            }
+            Mark::Crown(at, half, rgb) => {
+                let ((x, y), s) = (place(at), f64::from(half) * ratio);
+                let points =
+                    [(-1.0, 0.6), (-1.0, -0.5), (-0.45, 0.05), (0.0, -0.8), (0.45, 0.05), (1.0, -0.5), (1.0, 0.6)];
+                shape(&pen, &css(rgb, 1.0), &points.map(|(dx, dy)| (x + dx * s, y + dy * s)));
+            }
+        }
+    }
+}
+
+fn shape(pen: &CanvasRenderingContext2d, fill: &str, points: &[(f64, f64)]) {
+    pen.set_fill_style_str(fill);
+    pen.begin_path();
+    for (index, (x, y)) in points.iter().enumerate() {
+        if index == 0 { pen.move_to(*x, *y) } else { pen.line_to(*x, *y) }
+    }
+    pen.fill();
+}
+
+fn css(rgb: Rgb, opacity: f32) -> String {
+    let [r, g, b] = rgb.map(|value| (value * 255.0) as u8);
+    let percent = (opacity * 100.0).round() as u8;
+    ["rgb(", &r.to_string(), " ", &g.to_string(), " ", &b.to_string(), " / ", &percent.to_string(), "%)"].concat()
+}

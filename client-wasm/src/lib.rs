@@ -1,0 +1,25 @@
+//! Perihelion in a browser: a screen, a keyboard and a socket around the shared core.
+//!
+//! Direction: `app` → {`platform`, `input`, `view`, `render`, `hud`, `audio`}. Invariant: `web_sys` is named only in
+//! `platform/`, `render/webgl*` and `hud/page*`; everything else is plain Rust that builds and is tested natively.
+//! No rule of the game lives here: what happens is decided in `shared`, this crate shows it and asks for it.
+
+pub mod app;
+pub mod audio;
+pub mod hooks;
+pub mod hud;
+pub mod input;
+pub mod json;
+pub mod names;
+pub mod net;
+pub mod platform;
+pub mod render;
+pub mod session;
+pub mod view;
+
+/// Called by the page once the module is loaded.
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    platform::error_card::install();
+    app::start();
+}

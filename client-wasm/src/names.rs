@@ -1,0 +1,35 @@
+//! Suggestions for the name box. Invariant: every suggestion fits the limits on names.
+
+/// First halves.
+const FIRST: [&str; 16] = [
+    "Swift", "Quiet", "Amber", "Lucky", "Solar", "Lunar", "Bold", "Misty", "Rusty", "Cosmic", "Velvet", "Sly",
+    "Bright", "Wild", "Silver", "Drowsy",
+];
+/// Second halves.
+const SECOND: [&str; 16] = [
+    "Comet", "Ember", "Fox", "Kite", "Falcon", "Otter", "Meteor", "Wasp", "Lynx", "Heron", "Moth", "Raven", "Pixel",
+    "Spark", "Badger", "Finch",
+];
+
+/// A name for a guest, from any number.
+#[must_use]
+pub fn suggest(random: u32) -> String {
+    let first = FIRST[random as usize % FIRST.len()];
+    let second = SECOND[(random >> 8) as usize % SECOND.len()];
+    [first, " ", second].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::limits::NAME_CHARS_MAX;
+
+    #[test]
+    fn every_suggestion_fits() {
+        for random in 0..=u16::MAX {
+            assert!(suggest(u32::from(random) * 7).chars().count() <= NAME_CHARS_MAX);
+        }
+        assert_ne!(suggest(0), suggest(1));
+        assert_ne!(suggest(0), suggest(1 << 8));
+    }
+}

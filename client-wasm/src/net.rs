@@ -1,0 +1,383 @@
+//! What is said over the line: a `Replica` per connection, the wish to play, the token that gets the ship back.
+//!
+//! Invariant: bytes are handled the moment they arrive and answered at once, never on a frame, so a hidden tab stays
+//! in step. While a new connection has shown nothing yet, the last picture of the old one stays on the screen.
+//! No sockets here: bytes in, [`Outgoing`] out.
+
+use std::collections::VecDeque;
+
+use shared::{
+    defs::Defs,
+    ids::PlayerId,
+    protocol::ResumeToken,
+    replica::{
+        Intent, Replica,
+        view::{Phase, View},
+    },
+    sim::Cause,
+};
+
+use crate::session::{Connection, Session, Step};
+
+/// Deaths remembered for the feed and for the tests; older ones are forgotten.
+const KILLS_MAX: usize = 512;
+
+/// What the shell must do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outgoing {
+    /// As the session says.
+    Session(Step),
+    /// Send this.
+    Send(Vec<u8>),
+    /// Keep this for the next page: the token, and whether there is a game to go back to.
+    Remember {
+        /// Of the last welcome.
+        token: Option<ResumeToken>,
+        /// The player is in the game.
+        playing: bool,
+    },
+}
+
+/// A death, with the names of that moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kill {
+    /// Who did it, if anyone.
+    pub killer: Option<String>,
+    /// Who died.
+    pub victim: String,
+    /// Of what.
+    pub cause: Cause,
+    /// The own ship killed.
+    pub by_own: bool,
+    /// The own ship died.
+    pub of_own: bool,
+    /// When, µs.
+    pub at_us: u64,
+}
+
+/// What an earlier page left behind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Remembered {
+    /// The token.
+    pub token: Option<ResumeToken>,
+    /// The player was in the game.
+    pub playing: bool,
+    /// Under this name.
+    pub name: String,
+    /// The page was reloaded for another version of the game.
+    pub reloaded: bool,
+}
+
+/// The page's end of the game.
+#[derive(Debug)]
+pub struct Net {
+    session: Session,
+    /// What is on the screen.
+    shown: Replica,
+    /// The connection that will be, once it has something to show.
+    next: Option<Replica>,
+    view_half: (u16, u16),
+    token: Option<ResumeToken>,
+    playing: bool,
+    name: String,
+    visible: bool,
+    connects: u32,
+    kills: Vec<Kill>,
+    outgoing: VecDeque<Outgoing>,
+}
+
+impl Net {
+    /// Begins to connect.
+    #[must_use]
+    pub fn new(seed: u64, view_half: (u16, u16), remembered: Remembered, now_us: u64) -> Net {
+        Net {
+            session: Session::new(seed, remembered.reloaded, now_us),
+            shown: Replica::new(Defs::standard(), view_half, None, now_us),
+            next: None,
+            view_half,
+            token: remembered.token,
+            playing: remembered.playing,
+            name: remembered.name,
+            visible: true,
+            connects: 0,
+            kills: Vec::new(),
+            outgoing: VecDeque::new(),
+        }
+    }
+
+    /// The socket opened.
+    pub fn handle_open(&mut self, now_us: u64) {
+        self.session.handle_open(now_us);
+        let mut replica = Replica::new(Defs::standard(), self.view_half, self.token, now_us);
+        if !self.visible {
+            replica.set_idle(true, now_us);
+        }
+        self.next = Some(replica);
+        self.drain();
+    }
+
+    /// A message came.
+    pub fn handle_message(&mut self, bytes: &[u8], now_us: u64) {
+        let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        let welcomed = replica.welcome().is_some();
+        if replica.handle_bytes(bytes, now_us).is_err() {
+            self.next = None;
+            return self.session.handle_nonsense(now_us);
+        }
+        self.session.handle_heard(now_us);
+        if !welcomed && replica.welcome().is_some() {
+            self.welcome();
+        }
+        self.hear_kills(now_us);
+        self.drain();
+    }
+
+    /// The socket closed.
+    pub fn handle_close(&mut self, number: u16, now_us: u64) {
+        self.next = None;
+        self.session.handle_close(number, now_us);
+    }
+
+    /// The tab was shown or hidden.
+    pub fn handle_visible(&mut self, visible: bool, now_us: u64) {
+        if self.visible != visible {
+            self.visible = visible;
+            self.replica().set_idle(!visible, now_us);
+        }
+        self.session.handle_visible(visible, now_us);
+        self.drain();
+    }
+
+    /// Time passed; also called while the tab is hidden and no frames come.
+    pub fn tick(&mut self, now_us: u64) {
+        self.session.tick(now_us);
+    }
+
+    /// Advances to a frame. True when the picture moved; false when it stands still for want of a connection, and
+    /// the events in [`Net::view`] have been seen before.
+    pub fn frame(&mut self, now_us: u64, intent: Intent) -> bool {
+        if let Some(next) = &mut self.next {
+            next.frame(now_us, intent);
+            if next.view().phase == Phase::Connecting {
+                self.drain();
+                return false;
+            }
+            self.shown = self.next.take().expect("it was just there");
+        } else if self.session.connection() == Connection::Open {
+            self.shown.frame(now_us, intent);
+        } else {
+            return false;
+        }
+        self.hear_kills(now_us);
+        self.drain();
+        true
+    }
+
+    /// Takes a slot under this name, now or as soon as there is a connection.
+    pub fn play(&mut self, name: &str, now_us: u64) {
+        self.name.clear();
+        self.name.push_str(name);
+        self.playing = true;
+        self.remember();
+        if self.session.connection() == Connection::Open && self.replica().welcome().is_some() {
+            let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+            replica.play(&self.name);
+            self.drain();
+        } else {
+            self.session.retry(now_us);
+        }
+    }
+
+    /// Launches again after death.
+    pub fn relaunch(&mut self) {
+        self.replica().relaunch();
+        self.drain();
+    }
+
+    /// The window changed.
+    pub fn set_view(&mut self, half: (u16, u16)) {
+        if half != self.view_half {
+            self.view_half = half;
+            self.replica().set_view(half);
+            self.drain();
+        }
+    }
+
+    /// The next thing to do, until there is none.
+    pub fn poll_outgoing(&mut self) -> Option<Outgoing> {
+        self.outgoing.pop_front().or_else(|| self.session.poll_step().map(Outgoing::Session))
+    }
+
+    /// What is on the screen.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        self.shown.view()
+    }
+
+    /// The replica behind it.
+    #[must_use]
+    pub fn shown(&self) -> &Replica {
+        &self.shown
+    }
+
+    /// Where the line stands.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.session.connection()
+    }
+
+    /// The player wants to be in the game.
+    #[must_use]
+    pub fn playing(&self) -> bool {
+        self.playing
+    }
+
+    /// The name played under.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Welcomes so far.
+    #[must_use]
+    pub fn connects(&self) -> u32 {
+        self.connects
+    }
+
+    /// Deaths since the page was loaded, oldest first.
+    #[must_use]
+    pub fn kills(&self) -> &[Kill] {
+        &self.kills
+    }
+
+    /// The name of a pilot, and whether the server flies it.
+    #[must_use]
+    pub fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
+        self.shown.name_of(player).map(|entry| (entry.name.as_str(), entry.bot))
+    }
+
+    fn replica(&mut self) -> &mut Replica {
+        self.next.as_mut().unwrap_or(&mut self.shown)
+    }
+
+    fn welcome(&mut self) {
+        self.connects += 1;
+        let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        self.token = replica.token();
+        if replica.resumed() {
+            self.playing = true;
+        } else if self.playing {
+            replica.play(&self.name);
+        }
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        self.outgoing.push_back(Outgoing::Remember { token: self.token, playing: self.playing });
+    }
+
+    fn hear_kills(&mut self, now_us: u64) {
+        let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        while let Some(line) = replica.poll_kill() {
+            let name = |player| replica.name_of(player).map(|entry| entry.name.clone());
+            let own = replica.player();
+            let kill = Kill {
+                killer: line.killer.map(|killer| name(killer).unwrap_or_else(|| "?".to_owned())),
+                victim: name(line.victim).unwrap_or_else(|| "?".to_owned()),
+                cause: line.cause,
+                by_own: own.is_some() && line.killer == own,
+                of_own: own == Some(line.victim),
+                at_us: now_us,
+            };
+            if self.kills.len() == KILLS_MAX {
+                self.kills.remove(0);
+            }
+            self.kills.push(kill);
+        }
+    }
+
+    fn drain(&mut self) {
+        let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        while let Some(bytes) = replica.poll_transmit() {
+            // Without a connection there is nobody to tell; the next hello starts over.
+            if self.session.connection() == Connection::Open {
+                self.outgoing.push_back(Outgoing::Send(bytes));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        protocol::{ServerMessage, Welcome, codec::encode_server},
+        tick::Tick,
+    };
+
+    fn net(playing: bool) -> Net {
+        let remembered = Remembered { playing, name: "Ada".to_owned(), ..Remembered::default() };
+        let mut net = Net::new(1, (800, 450), remembered, 0);
+        assert_eq!(net.poll_outgoing(), Some(Outgoing::Session(Step::Connect)));
+        net
+    }
+
+    fn welcome(resumed: Option<PlayerId>) -> Vec<u8> {
+        encode_server(&ServerMessage::Welcome(Welcome {
+            room: "Drift".to_owned(),
+            tick: Tick(100),
+            seed: 1,
+            token: ResumeToken([7; 16]),
+            resumed,
+        }))
+    }
+
+    /// How many messages are sent after this welcome, besides the hello, and what is remembered.
+    fn after_welcome(playing: bool, resumed: Option<PlayerId>) -> (usize, Option<bool>) {
+        let mut net = net(playing);
+        net.handle_open(1_000);
+        assert!(matches!(net.poll_outgoing(), Some(Outgoing::Send(_))), "a hello goes out at once");
+        while net.poll_outgoing().is_some() {}
+        net.handle_message(&welcome(resumed), 2_000);
+        assert_eq!(net.connects(), 1);
+        let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
+        let remembered = out.iter().find_map(|out| match out {
+            Outgoing::Remember { token: Some(_), playing } => Some(*playing),
+            _ => None,
+        });
+        (out.iter().filter(|out| matches!(out, Outgoing::Send(_))).count(), remembered)
+    }
+
+    #[test]
+    fn one_who_played_plays_on_and_one_who_watched_watches() {
+        let (watching, remembered) = after_welcome(false, None);
+        assert_eq!(remembered, Some(false));
+        let (playing, remembered) = after_welcome(true, None);
+        assert_eq!(remembered, Some(true));
+        assert_eq!(playing, watching + 1, "asks to play again");
+        let (resumed, remembered) = after_welcome(false, Some(PlayerId(3)));
+        assert_eq!((resumed, remembered), (watching, Some(true)), "the ship is already there");
+    }
+
+    #[test]
+    fn nonsense_hangs_up_and_comes_back() {
+        let mut net = net(false);
+        net.handle_open(1_000);
+        net.handle_message(&[0xFF; 40], 2_000);
+        assert_eq!(net.connection(), Connection::Waiting);
+        let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
+        assert!(out.contains(&Outgoing::Session(Step::Hangup)));
+    }
+
+    #[test]
+    fn play_without_a_connection_is_kept_for_later() {
+        let mut net = net(false);
+        net.play("Ada", 500);
+        assert!(net.playing());
+        net.handle_open(1_000);
+        while net.poll_outgoing().is_some() {}
+        net.handle_message(&welcome(None), 2_000);
+        let sends = core::iter::from_fn(|| net.poll_outgoing()).filter(|out| matches!(out, Outgoing::Send(_))).count();
+        assert!(sends >= 1, "asks to play");
+    }
+}

@@ -1,0 +1,94 @@
+//! The window, its clock and its address. Invariant: everything here answers, whatever the browser lacks.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Document, Element, EventTarget, HtmlElement, HtmlInputElement, Window};
+
+/// The window. There is one: the module is only ever loaded by a page.
+#[must_use]
+pub fn window() -> Window {
+    web_sys::window().expect("the module runs in a page")
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Document {
+    window().document().expect("a page has a document")
+}
+
+/// The element with this id, if index.html has it.
+#[must_use]
+pub fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}
+
+/// Puts `value` into an empty input field.
+pub fn fill(id: &str, value: &str) {
+    let field = element(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    if let Some(field) = field.filter(|field| field.value().is_empty()) {
+        field.set_value(value);
+    }
+}
+
+/// Monotonic time since the page began to load, µs.
+#[must_use]
+pub fn now_us() -> u64 {
+    (window().performance().map_or(0.0, |clock| clock.now()) * 1_000.0) as u64
+}
+
+/// A number that differs from page to page, for looks and jitter only.
+#[must_use]
+pub fn random_u32() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}
+
+/// The player asked the system for less motion.
+#[must_use]
+pub fn reduced_motion() -> bool {
+    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// The main pointer is a finger.
+#[must_use]
+pub fn coarse_pointer() -> bool {
+    window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Where the game's socket is.
+#[must_use]
+pub fn socket_url() -> String {
+    let location = window().location();
+    let scheme = if location.protocol().is_ok_and(|scheme| scheme == "https:") { "wss://" } else { "ws://" };
+    [scheme, &location.host().unwrap_or_default(), "/ws"].concat()
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    // A browser that refuses to reload leaves the message on the screen.
+    let _ = window().location().reload();
+}
+
+/// Listens for as long as the page lives. `passive` promises not to prevent the default.
+pub fn listen<E: JsCast + 'static>(
+    target: &EventTarget,
+    name: &str,
+    passive: bool,
+    mut handler: impl FnMut(E) + 'static,
+) {
+    let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| handler(event.unchecked_into()));
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_passive(passive);
+    let callback = closure.as_ref().unchecked_ref();
+    let added = target.add_event_listener_with_callback_and_add_event_listener_options(name, callback, &options);
+    if added.is_ok() {
+        closure.forget();
+    }
+}
+
+/// Whether an event belongs to a control of the page rather than to the game.
+#[must_use]
+pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
+    target
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("button, input, textarea, a, #lobby, #error-card").ok().flatten())
+        .is_some()
+}

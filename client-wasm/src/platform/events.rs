@@ -1,0 +1,189 @@
+//! Events of the page as plain facts in a queue. Invariant: handlers only push (and prevent a default); the queue is
+//! emptied by the next frame, so nothing is ever handled in the middle of something else.
+
+use std::{cell::RefCell, rc::Rc};
+
+use glam::Vec2;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent, PageTransitionEvent, PointerEvent, VisibilityState};
+
+use super::browser::{document, element, is_for_a_control, listen, window};
+use crate::input::{Bindings, InputEvent, PointerKind};
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageEvent {
+    /// For the game.
+    Input(InputEvent),
+    /// The name card was sent.
+    Play(String),
+    /// The button on the death card.
+    Relaunch,
+    /// The sound button.
+    ToggleMute,
+    /// The tab was shown or hidden.
+    Visible(bool),
+    /// The page came back from the browser's cache, or the network came back.
+    Woken,
+    /// The graphics context was taken away…
+    ContextLost,
+    /// …and given back.
+    ContextRestored,
+}
+
+/// The queue; handlers hold the other ends.
+pub type Queue = Rc<RefCell<Vec<PageEvent>>>;
+
+/// Facts kept between two frames; a page that draws no frames forgets the rest.
+const QUEUE_MAX: usize = 512;
+
+/// Starts listening.
+#[must_use]
+pub fn install() -> Queue {
+    let queue = Queue::default();
+    keyboard(&queue);
+    mouse(&queue);
+    touch(&queue);
+    controls(&queue);
+    life(&queue);
+    queue
+}
+
+fn push(queue: &Queue, event: PageEvent) {
+    let mut queue = queue.borrow_mut();
+    if queue.len() < QUEUE_MAX {
+        queue.push(event);
+    }
+}
+
+fn keyboard(queue: &Queue) {
+    let bindings = Bindings::default();
+    let to = queue.clone();
+    listen(&window(), "keydown", false, move |event: KeyboardEvent| {
+        let code = event.code();
+        let typing = is_for_a_control(event.target()) && code != "F3";
+        if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        if bindings.of_key(&code).next().is_some() {
+            event.prevent_default();
+        }
+        if !event.repeat() {
+            push(&to, PageEvent::Input(InputEvent::Key { code, down: true }));
+        }
+    });
+    let to = queue.clone();
+    listen(&window(), "keyup", true, move |event: KeyboardEvent| {
+        push(&to, PageEvent::Input(InputEvent::Key { code: event.code(), down: false }));
+    });
+}
+
+fn mouse(queue: &Queue) {
+    const ID: i32 = 0;
+    let kind = PointerKind::Mouse;
+    let at = |event: &MouseEvent| Vec2::new(event.client_x() as f32, event.client_y() as f32);
+    let to = queue.clone();
+    listen(&window(), "mousedown", false, move |event: MouseEvent| {
+        if !is_for_a_control(event.target()) {
+            push(
+                &to,
+                PageEvent::Input(InputEvent::PointerDown { id: ID, kind, button: event.button(), pos: at(&event) }),
+            );
+        }
+    });
+    let to = queue.clone();
+    listen(&window(), "mouseup", true, move |event: MouseEvent| {
+        push(&to, PageEvent::Input(InputEvent::PointerUp { id: ID, kind, button: event.button() }));
+    });
+    let to = queue.clone();
+    listen(&window(), "mousemove", true, move |event: MouseEvent| {
+        push(&to, PageEvent::Input(InputEvent::PointerMoved { id: ID, kind, pos: at(&event) }));
+        if event.buttons() == 0 {
+            // A button that was let go outside of the window.
+            push(&to, PageEvent::Input(InputEvent::PointerUp { id: ID, kind, button: -1 }));
+        }
+    });
+    listen(&window(), "contextmenu", false, |event: Event| {
+        if !is_for_a_control(event.target()) {
+            event.prevent_default();
+        }
+    });
+}
+
+fn touch(queue: &Queue) {
+    let kind = PointerKind::Touch;
+    let is_finger = |event: &PointerEvent| event.pointer_type() == "touch";
+    let at = |event: &PointerEvent| Vec2::new(event.client_x() as f32, event.client_y() as f32);
+    let to = queue.clone();
+    listen(&window(), "pointerdown", false, move |event: PointerEvent| {
+        if is_finger(&event) && !is_for_a_control(event.target()) {
+            // Or the browser invents a mouse click for it.
+            event.prevent_default();
+            push(
+                &to,
+                PageEvent::Input(InputEvent::PointerDown { id: event.pointer_id(), kind, button: 0, pos: at(&event) }),
+            );
+        }
+    });
+    let to = queue.clone();
+    listen(&window(), "pointermove", true, move |event: PointerEvent| {
+        if is_finger(&event) {
+            push(&to, PageEvent::Input(InputEvent::PointerMoved { id: event.pointer_id(), kind, pos: at(&event) }));
+        }
+    });
+    for name in ["pointerup", "pointercancel"] {
+        let to = queue.clone();
+        listen(&window(), name, true, move |event: PointerEvent| {
+            if is_finger(&event) {
+                push(&to, PageEvent::Input(InputEvent::PointerUp { id: event.pointer_id(), kind, button: -1 }));
+            }
+        });
+    }
+}
+
+fn controls(queue: &Queue) {
+    if let Some(form) = element("play-form") {
+        let to = queue.clone();
+        listen(&form, "submit", false, move |event: Event| {
+            event.prevent_default();
+            let name =
+                element("name").and_then(|field| field.dyn_into::<HtmlInputElement>().ok()).map(|field| field.value());
+            push(&to, PageEvent::Play(name.unwrap_or_default()));
+        });
+    }
+    for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)] {
+        if let Some(button) = element(id) {
+            let to = queue.clone();
+            listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));
+        }
+    }
+}
+
+fn life(queue: &Queue) {
+    let to = queue.clone();
+    listen(&window(), "blur", true, move |_: Event| push(&to, PageEvent::Input(InputEvent::Blur)));
+    let to = queue.clone();
+    listen(&document(), "visibilitychange", true, move |_: Event| {
+        let visible = document().visibility_state() != VisibilityState::Hidden;
+        push(&to, PageEvent::Input(InputEvent::Blur));
+        push(&to, PageEvent::Visible(visible));
+    });
+    let to = queue.clone();
+    listen(&window(), "pageshow", true, move |event: PageTransitionEvent| {
+        if event.persisted() {
+            push(&to, PageEvent::Woken);
+        }
+    });
+    let to = queue.clone();
+    listen(&window(), "online", true, move |_: Event| push(&to, PageEvent::Woken));
+    if let Some(stage) = element("stage") {
+        let to = queue.clone();
+        listen(&stage, "webglcontextlost", false, move |event: Event| {
+            // Without this the browser never gives it back.
+            event.prevent_default();
+            push(&to, PageEvent::ContextLost);
+        });
+        let to = queue.clone();
+        listen(&stage, "webglcontextrestored", true, move |_: Event| push(&to, PageEvent::ContextRestored));
+    }
+}

@@ -1,0 +1,191 @@
+//! Web Audio: oscillators and noise, no files. Invariant: silent until the player's first gesture (browsers insist),
+//! and a browser without sound gives a speaker that does nothing.
+
+use wasm_bindgen::JsValue;
+use web_sys::{
+    AudioBuffer, AudioContext, AudioContextState, AudioNode, AudioScheduledSourceNode, BiquadFilterType, GainNode,
+    OscillatorType,
+};
+
+use crate::audio::{Cue, Sound};
+
+/// Loudness of everything.
+const MASTER: f32 = 0.42;
+
+/// The speaker, once there was a gesture.
+#[derive(Debug, Default)]
+pub struct Speaker {
+    sound: Option<Chain>,
+    /// No sound on this machine; do not ask again.
+    refused: bool,
+    muted: bool,
+}
+
+#[derive(Debug)]
+struct Chain {
+    context: AudioContext,
+    master: GainNode,
+    hum: GainNode,
+    noise: AudioBuffer,
+}
+
+impl Speaker {
+    /// A speaker that is off or will be on.
+    #[must_use]
+    pub fn new(muted: bool) -> Speaker {
+        Speaker { muted, ..Speaker::default() }
+    }
+
+    /// The player did something: from now on sound is allowed.
+    pub fn wake(&mut self) {
+        if self.sound.is_none() && !self.refused {
+            self.sound = Chain::new().ok();
+            self.refused = self.sound.is_none();
+            self.set_muted(self.muted);
+        }
+        if let Some(chain) = &self.sound
+            && chain.context.state() == AudioContextState::Suspended
+        {
+            // A refusal leaves the game silent until the next gesture.
+            let _ = chain.context.resume();
+        }
+    }
+
+    /// Turns sound off or on.
+    pub fn set_muted(&mut self, muted: bool) {
+        self.muted = muted;
+        if let Some(chain) = &self.sound {
+            chain.master.gain().set_value(if muted { 0.0 } else { MASTER });
+        }
+    }
+
+    /// Sound is off.
+    #[must_use]
+    pub fn muted(&self) -> bool {
+        self.muted
+    }
+
+    /// Plays this frame's cues and sets the engine's hum.
+    pub fn play(&mut self, cues: &[Cue], hum: f32) {
+        let Some(chain) =
+            self.sound.as_ref().filter(|chain| !self.muted && chain.context.state() == AudioContextState::Running)
+        else {
+            return;
+        };
+        // A parameter that cannot be scheduled keeps its value; one sound less is no harm.
+        let _ = chain.hum.gain().set_target_at_time(hum * 0.16, chain.context.current_time(), 0.05);
+        for cue in cues {
+            let _ = chain.begin(cue);
+        }
+    }
+}
+
+impl Chain {
+    fn new() -> Result<Chain, JsValue> {
+        let context = AudioContext::new()?;
+        let master = context.create_gain()?;
+        let limiter = context.create_dynamics_compressor()?;
+        limiter.threshold().set_value(-14.0);
+        limiter.ratio().set_value(12.0);
+        limiter.attack().set_value(0.002);
+        master.connect_with_audio_node(&limiter)?;
+        limiter.connect_with_audio_node(&context.destination())?;
+        let noise = noise(&context)?;
+        let hum = context.create_gain()?;
+        hum.gain().set_value(0.0);
+        let source = context.create_buffer_source()?;
+        source.set_buffer(Some(&noise));
+        source.set_loop(true);
+        let low = context.create_biquad_filter()?;
+        low.set_type(BiquadFilterType::Lowpass);
+        low.frequency().set_value(190.0);
+        source.connect_with_audio_node(&low)?;
+        low.connect_with_audio_node(&hum)?;
+        hum.connect_with_audio_node(&master)?;
+        source.start()?;
+        Ok(Chain { context, master, hum, noise })
+    }
+
+    fn begin(&self, cue: &Cue) -> Result<(), JsValue> {
+        let out = self.context.create_stereo_panner()?;
+        out.pan().set_value(cue.pan);
+        out.connect_with_audio_node(&self.master)?;
+        let out: &AudioNode = &out;
+        let gain = cue.gain;
+        match cue.sound {
+            Sound::Shot => self.tone(out, OscillatorType::Triangle, (920.0, 210.0), 0.11, gain * 0.55),
+            Sound::Hit => {
+                self.tone(out, OscillatorType::Square, (320.0, 90.0), 0.09, gain * 0.25)?;
+                self.burst(out, (2_400.0, 600.0), 0.12, gain * 0.6)
+            }
+            Sound::Chip => self.burst(out, (1_500.0, 500.0), 0.08, gain * 0.5),
+            Sound::Crumble => self.burst(out, (900.0, 120.0), 0.5, gain * 0.9),
+            Sound::Explosion => {
+                self.tone(out, OscillatorType::Sine, (120.0, 28.0), 0.9, gain * 0.9)?;
+                self.burst(out, (1_800.0, 70.0), 1.1, gain)
+            }
+            Sound::Collect(streak) => {
+                let pitch = 660.0 * 2.0f32.powf(f32::from(streak) / 12.0);
+                self.tone(out, OscillatorType::Sine, (pitch, pitch * 1.5), 0.14, gain * 0.5)
+            }
+            Sound::Launch => self.tone(out, OscillatorType::Sine, (180.0, 720.0), 0.45, gain * 0.5),
+            Sound::Bump => self.burst(out, (420.0, 90.0), 0.2, gain),
+        }
+    }
+
+    /// A tone that slides from one pitch to another while it fades.
+    fn tone(
+        &self,
+        out: &AudioNode,
+        shape: OscillatorType,
+        (from, to): (f32, f32),
+        length_s: f64,
+        gain: f32,
+    ) -> Result<(), JsValue> {
+        let now = self.context.current_time();
+        let oscillator = self.context.create_oscillator()?;
+        oscillator.set_type(shape);
+        oscillator.frequency().set_value_at_time(from, now)?;
+        oscillator.frequency().exponential_ramp_to_value_at_time(to, now + length_s)?;
+        let fade = self.fade(out, gain, length_s)?;
+        oscillator.connect_with_audio_node(&fade)?;
+        oscillator.start()?;
+        oscillator.stop_with_when(now + length_s + 0.02)
+    }
+
+    /// Noise through a filter that closes while it fades.
+    fn burst(&self, out: &AudioNode, (from, to): (f32, f32), length_s: f64, gain: f32) -> Result<(), JsValue> {
+        let now = self.context.current_time();
+        let source = self.context.create_buffer_source()?;
+        source.set_buffer(Some(&self.noise));
+        let low = self.context.create_biquad_filter()?;
+        low.set_type(BiquadFilterType::Lowpass);
+        low.frequency().set_value_at_time(from, now)?;
+        low.frequency().exponential_ramp_to_value_at_time(to, now + length_s)?;
+        source.connect_with_audio_node(&low)?;
+        let fade = self.fade(out, gain, length_s)?;
+        low.connect_with_audio_node(&fade)?;
+        source.start()?;
+        let scheduled: &AudioScheduledSourceNode = &source;
+        scheduled.stop_with_when(now + length_s + 0.02)
+    }
+
+    fn fade(&self, out: &AudioNode, gain: f32, length_s: f64) -> Result<GainNode, JsValue> {
+        let now = self.context.current_time();
+        let fade = self.context.create_gain()?;
+        fade.gain().set_value_at_time(gain.max(0.001), now)?;
+        fade.gain().exponential_ramp_to_value_at_time(0.001, now + length_s)?;
+        fade.connect_with_audio_node(out)?;
+        Ok(fade)
+    }
+}
+
+/// One second of white noise.
+fn noise(context: &AudioContext) -> Result<AudioBuffer, JsValue> {
+    let rate = context.sample_rate();
+    let mut random = crate::view::cosmetic::Cosmetic::new(11);
+    let samples: Vec<f32> = (0..rate as usize).map(|_| random.range(-1.0, 1.0)).collect();
+    let buffer = context.create_buffer(1, samples.len() as u32, rate)?;
+    buffer.copy_to_channel(&samples, 0)?;
+    Ok(buffer)
+}

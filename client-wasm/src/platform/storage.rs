@@ -1,0 +1,121 @@
+//! What the page keeps: the name and settings for good, the token for this tab. Invariant: storage may be missing,
+//! full or forbidden; then nothing is kept and the game goes on.
+
+use shared::protocol::{ResumeToken, proto_hash};
+use web_sys::Storage;
+
+use super::browser::window;
+use crate::net::Remembered;
+
+const TOKEN: &str = "perihelion.token";
+const PLAYING: &str = "perihelion.playing";
+const RELOADED: &str = "perihelion.reloaded";
+const NAME: &str = "perihelion.name";
+const MUTED: &str = "perihelion.muted";
+const DEEDS: &str = "perihelion.hints";
+
+/// What an earlier page of this tab left.
+#[must_use]
+pub fn remembered() -> Remembered {
+    Remembered {
+        token: read(tab(), TOKEN).and_then(|hex| token_from_hex(&hex)),
+        playing: read(tab(), PLAYING).is_some(),
+        name: name().unwrap_or_default(),
+        reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
+    }
+}
+
+/// Keeps the token and whether the player is in the game.
+pub fn remember(token: Option<ResumeToken>, playing: bool) {
+    write(tab(), TOKEN, token.map(token_to_hex).as_deref());
+    write(tab(), PLAYING, playing.then_some("1"));
+}
+
+/// Keeps that the page was reloaded because of this version.
+pub fn remember_reload() {
+    write(tab(), RELOADED, Some(&proto_hash().to_string()));
+}
+
+/// The last name played under.
+#[must_use]
+pub fn name() -> Option<String> {
+    read(browser(), NAME).filter(|name| !name.is_empty())
+}
+
+/// Keeps the name.
+pub fn remember_name(name: &str) {
+    write(browser(), NAME, Some(name));
+}
+
+/// Sound is off.
+#[must_use]
+pub fn muted() -> bool {
+    read(browser(), MUTED).is_some()
+}
+
+/// Keeps whether sound is off.
+pub fn remember_muted(muted: bool) {
+    write(browser(), MUTED, muted.then_some("1"));
+}
+
+/// First-minute deeds done.
+#[must_use]
+pub fn deeds() -> u8 {
+    read(browser(), DEEDS).and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// Keeps the deeds.
+pub fn remember_deeds(deeds: u8) {
+    write(browser(), DEEDS, Some(&deeds.to_string()));
+}
+
+fn tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+fn browser() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn read(storage: Option<Storage>, key: &str) -> Option<String> {
+    storage?.get_item(key).ok().flatten()
+}
+
+fn write(storage: Option<Storage>, key: &str, value: Option<&str>) {
+    let Some(storage) = storage else { return };
+    // A full or forbidden storage only means that the next page starts fresh.
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
+fn token_to_hex(token: ResumeToken) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    token.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+fn token_from_hex(hex: &str) -> Option<ResumeToken> {
+    let mut bytes = [0; 16];
+    if hex.len() != 32 || !hex.is_ascii() {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hex[index * 2..index * 2 + 2], 16).ok()?;
+    }
+    Some(ResumeToken(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_survive_storage_and_rubbish_is_no_token() {
+        let token = ResumeToken(core::array::from_fn(|i| (i * 17) as u8));
+        assert_eq!(token_from_hex(&token_to_hex(token)), Some(token));
+        for rubbish in ["", "00", "zz112233445566778899aabbccddeeff", "äääääääääääääääa"] {
+            assert_eq!(token_from_hex(rubbish), None, "{rubbish}");
+        }
+    }
+}

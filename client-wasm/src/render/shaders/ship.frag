@@ -1,0 +1,59 @@
+in vec2 v_p;
+flat in float v_radius;
+flat in vec4 v_colour;
+flat in vec4 v_state;
+flat in vec2 v_light;
+out vec4 o;
+// One half of each hull, nose at +x, from the nose along the outside to the tail; the other half is its mirror.
+const int SPARK = 7;
+const vec2 spark[SPARK] = vec2[](vec2(1.42, 0.0), vec2(0.62, 0.26), vec2(0.18, 0.42), vec2(-0.55, 1.06), vec2(-0.98, 0.94), vec2(-0.66, 0.34), vec2(-0.80, 0.0));
+float hull_distance(vec2 p) {
+  p.y = abs(p.y);
+  float d = 1e9;
+  bool inside = false;
+  for (int i = 0; i < SPARK - 1; i++) {
+    vec2 a = spark[i], b = spark[i + 1];
+    vec2 e = b - a, w = p - a;
+    vec2 off = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
+    d = min(d, dot(off, off));
+    if ((a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x) { inside = !inside; }
+  }
+  return inside ? -sqrt(d) : sqrt(d);
+}
+void main() {
+  float px = 1.0 / (u_misc.x * v_radius);
+  float d = hull_distance(v_p);
+  vec3 tint = v_colour.rgb;
+  float flash = v_state.x, opacity = v_state.y, heat = v_state.z;
+  float line = max(0.115, 1.7 * px * u_misc.w);
+  float cover = 1.0 - smoothstep(-px, px, d);
+  // A hull of dark metal, lit by the star, with a spine and panel lines.
+  float lit = 0.5 + 0.5 * dot(normalize(vec2(v_p.x * 0.35, sign(v_p.y) * min(abs(v_p.y) * 3.0, 1.0)) + 1e-4), v_light);
+  vec3 metal = mix(vec3(0.030, 0.038, 0.062), vec3(0.16, 0.17, 0.20), lit * lit) + tint * (0.10 + 0.10 * lit);
+  float panel = 1.0 - smoothstep(0.0, 1.5 * px, abs(abs(v_p.y) - 0.30 + 0.12 * v_p.x) - 0.012);
+  metal += tint * 0.16 * panel * step(v_p.x, 0.5);
+  float canopy = length((v_p - vec2(0.52, 0.0)) * vec2(1.0, 1.9)) - 0.24;
+  vec3 c = metal;
+  c = mix(c, mix(tint, vec3(1.0), 0.55), (1.0 - smoothstep(-px, px, canopy)) * 0.75);
+  // The marking tells whose it is without colour.
+  float mark = 1e3;
+  vec2 m = v_p - vec2(-0.22, 0.0);
+  if (v_colour.w < 0.5) {
+    mark = max(abs(m.x + abs(m.y) * 0.9 - 0.16) - 0.10, abs(m.y) - 0.42);
+  } else if (v_colour.w < 1.5) {
+    mark = abs(m.x) + abs(m.y) - 0.27;
+  } else {
+    mark = abs(max(abs(m.x), abs(m.y)) - 0.19) - 0.055;
+  }
+  c = mix(c, mix(tint, vec3(1.0), 0.25), 1.0 - smoothstep(-px, px, mark));
+  float outline = smoothstep(-line - px, -line + px, d);
+  c = mix(c, mix(tint, vec3(1.0), 0.12), outline);
+  // Engine mouth, burning edge, flash of a hit.
+  c += vec3(1.0, 0.55, 0.2) * exp(-dot((v_p - vec2(-0.74, 0.0)) * vec2(4.0, 5.0), (v_p - vec2(-0.74, 0.0)) * vec2(4.0, 5.0))) * 0.35;
+  c += vec3(1.0, 0.36, 0.08) * heat * smoothstep(-0.2, 1.0, dot(normalize(v_p + 1e-4), v_light)) * 0.9;
+  c = mix(c, vec3(1.0), flash * 0.85);
+  vec3 light = tint * (exp(-max(d, 0.0) * 5.0) * 0.42 + exp(-max(d, 0.0) * 16.0) * 0.35) * (1.0 - cover);
+  light += vec3(1.0) * flash * exp(-max(d, 0.0) * 4.0) * 0.5 * (1.0 - cover);
+  light *= 1.0 - smoothstep(1.5, 2.1, length(v_p));
+  o = vec4(c * cover + light, cover) * opacity;
+}

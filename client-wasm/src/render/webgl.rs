@@ -1,0 +1,150 @@
+//! The WebGL2 backend. Invariant: shaders compile once per context, buffers are allocated once at their limit, and a
+//! frame only uploads instances and draws them; all blending is premultiplied, so light and paint share a call.
+
+pub mod gpu;
+pub mod labels;
+
+use shared::ids::PlayerId;
+use web_sys::{WebGl2RenderingContext as Gl, WebGlTexture};
+
+use self::{
+    gpu::{Instances, Program},
+    labels::Labels,
+};
+use super::nebula;
+use crate::view::{Scene, backdrop::STAR_REACH};
+
+/// Why nothing can be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RendererError {
+    /// A shader did not compile or link: its name and the driver's words.
+    Shader {
+        /// Which program.
+        name: &'static str,
+        /// The log.
+        log: String,
+    },
+    /// The context gave nothing; it is probably lost.
+    ContextLost,
+}
+
+impl core::fmt::Display for RendererError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            RendererError::Shader { name, log } => write!(f, "shader {name}: {log}"),
+            RendererError::ContextLost => f.write_str("the graphics context is lost"),
+        }
+    }
+}
+
+impl core::error::Error for RendererError {}
+
+/// Background stars: three layers of them.
+const STARS: i32 = 2_100;
+/// Segments of a circle; must be that of `ring.vert`.
+const RING_SEGMENTS: i32 = 512;
+
+/// All that lives on the graphics card.
+#[derive(Debug)]
+pub struct Renderer {
+    gl: Gl,
+    sky: Program,
+    stars: Program,
+    ring: Program,
+    star: Program,
+    planet: Program,
+    rock: Program,
+    sprite: Program,
+    ship: Program,
+    label: Program,
+    rings: Instances<12>,
+    planets: Instances<12>,
+    rocks: Instances<8>,
+    under: Instances<12>,
+    ships: Instances<12>,
+    over: Instances<12>,
+    nebula: WebGlTexture,
+    labels: Labels,
+}
+
+macro_rules! program {
+    ($gl:expr, $name:literal) => {
+        Program::new(
+            $gl,
+            $name,
+            concat!(include_str!("shaders/common.glsl"), include_str!(concat!("shaders/", $name, ".vert"))),
+            concat!(include_str!("shaders/common.glsl"), include_str!(concat!("shaders/", $name, ".frag"))),
+        )
+    };
+}
+
+impl Renderer {
+    /// Compiles and allocates everything.
+    ///
+    /// # Errors
+    /// See [`RendererError`].
+    pub fn new(gl: Gl) -> Result<Renderer, RendererError> {
+        let scene = Scene::default();
+        let renderer = Renderer {
+            sky: program!(&gl, "sky")?,
+            stars: program!(&gl, "stars")?,
+            ring: program!(&gl, "ring")?,
+            star: program!(&gl, "star")?,
+            planet: program!(&gl, "planet")?,
+            rock: program!(&gl, "rock")?,
+            sprite: program!(&gl, "sprite")?,
+            ship: program!(&gl, "ship")?,
+            label: program!(&gl, "label")?,
+            rings: Instances::new(&gl, scene.rings.limit())?,
+            planets: Instances::new(&gl, scene.planets.limit())?,
+            rocks: Instances::new(&gl, scene.rocks.limit())?,
+            under: Instances::new(&gl, scene.under.limit())?,
+            ships: Instances::new(&gl, scene.ships.limit())?,
+            over: Instances::new(&gl, scene.over.limit())?,
+            nebula: gpu::texture(&gl, nebula::SIDE as i32, &nebula::picture(0x9E12), Gl::REPEAT)?,
+            labels: Labels::new(&gl)?,
+            gl,
+        };
+        renderer.gl.enable(Gl::BLEND);
+        renderer.gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+        Ok(renderer)
+    }
+
+    /// Draws one frame on a canvas of `size` device px. `names` gives the text of a label.
+    pub fn draw<'a>(
+        &mut self,
+        scene: &Scene,
+        size: (u32, u32),
+        pixel_ratio: f32,
+        names: impl Fn(PlayerId) -> Option<&'a str>,
+    ) {
+        let gl = &self.gl;
+        gl.viewport(0, 0, size.0 as i32, size.1 as i32);
+        let view = [scene.centre.x, scene.centre.y, scene.half.x, scene.half.y];
+        let motion = if scene.calm { 0.0 } else { 1.0 };
+        // Device px per u from what the canvas really has, so that lines are one pixel at any zoom of the page.
+        let pixels = size.0 as f32 / (scene.half.x * 2.0);
+        let misc = [pixels, scene.time_s, motion, pixel_ratio];
+        gl.disable(Gl::BLEND);
+        gl.bind_vertex_array(None);
+        self.sky.begin(gl, view, misc);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.nebula));
+        gl.draw_arrays(Gl::TRIANGLES, 0, 3);
+        gl.enable(Gl::BLEND);
+        self.stars.begin(gl, view, misc);
+        gl.draw_arrays_instanced(Gl::TRIANGLE_STRIP, 0, 4, STARS);
+        self.rings.draw(gl, &self.ring, view, misc, scene.rings.items(), (RING_SEGMENTS + 1) * 2);
+        if scene.star_seen {
+            gl.bind_vertex_array(None);
+            self.star.begin(gl, view, misc);
+            self.star.set2(gl, "u_star", scene.star_radius, STAR_REACH);
+            gl.draw_arrays(Gl::TRIANGLE_STRIP, 0, 4);
+        }
+        self.planets.draw(gl, &self.planet, view, misc, scene.planets.items(), 4);
+        self.rocks.draw(gl, &self.rock, view, misc, scene.rocks.items(), 4);
+        self.under.draw(gl, &self.sprite, view, misc, scene.under.items(), 4);
+        self.ships.draw(gl, &self.ship, view, misc, scene.ships.items(), 4);
+        self.over.draw(gl, &self.sprite, view, misc, scene.over.items(), 4);
+        self.labels.draw(gl, &self.label, &scene.labels, size, pixel_ratio, names);
+    }
+}

@@ -1,0 +1,418 @@
+//! What events and engines leave behind: sparks, explosions, trails, flashes on hulls. Invariant: effects read the
+//! `View` and change nothing in it; all of their state is bounded.
+
+use glam::Vec2;
+use shared::{
+    defs::Defs,
+    ids::ShipId,
+    math,
+    replica::view::{ShipView, ShotView, View, ViewEvent},
+    sim::Buttons,
+};
+
+use super::{
+    cosmetic::Cosmetic,
+    palette::{self, Rgb},
+    particles::{Particle, Particles},
+    sprite::Kind,
+};
+
+/// Ships that can flash at once; more share the oldest slot.
+const FLASHES_MAX: usize = 64;
+/// How long a hull stays white after a hit, s.
+const FLASH_S: f32 = 0.16;
+/// How long a shield ripples, s.
+const RIPPLE_S: f32 = 0.45;
+
+/// A hull that was just hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flash {
+    ship: ShipId,
+    age: f32,
+}
+
+/// Everything that is only for the eye.
+#[derive(Debug)]
+pub struct Effects {
+    /// Sparks, embers and dust.
+    pub particles: Particles,
+    flashes: Vec<Flash>,
+    random: Cosmetic,
+    /// Shake asked for by this frame's events.
+    shake: f32,
+    /// Time owed to trails, s.
+    owed: f32,
+    /// Fewer and slower things.
+    calm: bool,
+}
+
+impl Effects {
+    /// `calm` halves the debris (reduced motion).
+    #[must_use]
+    pub fn new(seed: u64, calm: bool) -> Effects {
+        Effects {
+            particles: Particles::default(),
+            flashes: Vec::new(),
+            random: Cosmetic::new(seed),
+            shake: 0.0,
+            owed: 0.0,
+            calm,
+        }
+    }
+
+    /// Takes one frame's events and lets `dt_s` pass. `sees` tells what is worth drawing.
+    pub fn update(&mut self, view: &View, defs: &Defs, dt_s: f32, sees: impl Fn(Vec2, f32) -> bool) {
+        self.shake = 0.0;
+        self.particles.step(dt_s);
+        for flash in &mut self.flashes {
+            flash.age += dt_s;
+        }
+        self.flashes.retain(|flash| flash.age < RIPPLE_S);
+        for event in &view.events {
+            self.event(event, view, &sees);
+        }
+        // Trails at a fixed rate, whatever the frame rate: what was owed is laid along the way that was flown.
+        self.owed = (self.owed + dt_s).min(0.1);
+        while self.owed >= TRAIL_STEP_S {
+            self.owed -= TRAIL_STEP_S;
+            for ship in view.ships.iter().filter(|ship| sees(ship.pos, 60.0)) {
+                self.exhaust(ship, defs, self.owed);
+                self.heat(ship, defs);
+            }
+            for shot in view.shots.iter().filter(|shot| sees(shot.pos, 20.0)) {
+                self.glimmer(shot);
+            }
+        }
+    }
+
+    /// Shake that this frame asks for.
+    #[must_use]
+    pub fn shake(&self) -> f32 {
+        self.shake
+    }
+
+    /// How white a hull is, 1 when just hit.
+    #[must_use]
+    pub fn flash(&self, ship: ShipId) -> f32 {
+        self.age(ship).map_or(0.0, |age| (1.0 - age / FLASH_S).max(0.0))
+    }
+
+    /// How far a shield's ripple has run, 0..1; `None` when it is calm.
+    #[must_use]
+    pub fn ripple(&self, ship: ShipId) -> Option<f32> {
+        self.age(ship).map(|age| age / RIPPLE_S)
+    }
+
+    fn age(&self, ship: ShipId) -> Option<f32> {
+        self.flashes.iter().find(|flash| flash.ship == ship).map(|flash| flash.age)
+    }
+
+    fn event(&mut self, event: &ViewEvent, view: &View, sees: &impl Fn(Vec2, f32) -> bool) {
+        // Lights on a hull go with it.
+        let carried = |is: &dyn Fn(&ShipView) -> bool| view.ships.iter().find(|ship| is(ship)).map(|ship| ship.vel);
+        match *event {
+            ViewEvent::Launched { pos, .. } if sees(pos, 120.0) => self.launch(pos),
+            ViewEvent::Fired { owner, pos, own } if sees(pos, 30.0) => {
+                let vel = carried(&|ship| ship.id.player == owner).unwrap_or_default();
+                self.muzzle(pos, vel, own);
+            }
+            ViewEvent::Struck { pos, vel, ship } if sees(pos, 60.0) => {
+                let hull = ship.and_then(|id| carried(&|ship| ship.id == id));
+                self.sparks(pos, vel, hull);
+            }
+            ViewEvent::Damaged { ship, amount, own, .. } => self.damage(ship, f32::from(amount), own),
+            ViewEvent::Destroyed { pos, vel, own, .. } => {
+                if own {
+                    self.shake += 1.0;
+                }
+                if sees(pos, 300.0) {
+                    self.explosion(pos, vel * 0.4, own);
+                }
+            }
+            ViewEvent::RockBroken { pos, size } if sees(pos, 200.0) => self.rubble(pos, size.def().radius),
+            ViewEvent::Collected { pos, kind, .. } if sees(pos, 60.0) => {
+                self.collect(pos, super::bodies::pickup_colour(kind))
+            }
+            ViewEvent::Bumped { pos, speed } => {
+                self.shake += (speed / 500.0).min(0.6);
+                self.burst(pos, Vec2::ZERO, 8, 120.0, palette::HOT);
+            }
+            _ => {}
+        }
+    }
+
+    fn damage(&mut self, ship: ShipId, amount: f32, own: bool) {
+        if own {
+            self.shake += (amount / 34.0).min(0.8);
+        }
+        match self.flashes.iter_mut().find(|flash| flash.ship == ship) {
+            Some(flash) => flash.age = 0.0,
+            None => {
+                if self.flashes.len() >= FLASHES_MAX {
+                    self.flashes.remove(0);
+                }
+                self.flashes.push(Flash { ship, age: 0.0 });
+            }
+        }
+    }
+
+    /// The flash of a shot, moving with the ship.
+    fn muzzle(&mut self, pos: Vec2, vel: Vec2, own: bool) {
+        let colour = if own { palette::OWN } else { palette::PERSON };
+        self.particles.spawn(Particle {
+            size: (13.0, 4.0),
+            drag: 0.0,
+            ..Particle::light(pos, vel, 0.09, 13.0, colour)
+        });
+    }
+
+    /// A shot's end. `hull` is the motion of the ship it struck; `None` for rock, planet and star.
+    fn sparks(&mut self, pos: Vec2, vel: Vec2, hull: Option<Vec2>) {
+        let colour = if hull.is_some() { palette::SHIELD } else { palette::FLAME };
+        let carried = hull.unwrap_or_default();
+        self.particles.spawn(Particle {
+            size: (26.0, 6.0),
+            drag: 0.0,
+            ..Particle::light(pos, carried, 0.16, 26.0, colour)
+        });
+        self.burst(pos, carried + vel * -0.18, 9, 150.0, palette::HOT);
+        if hull.is_none() {
+            self.dust(pos, vel * -0.05, 4, 9.0);
+        }
+    }
+
+    /// Streaks in all directions.
+    fn burst(&mut self, pos: Vec2, drift: Vec2, count: usize, speed: f32, colour: Rgb) {
+        for _ in 0..self.share(count) {
+            let vel = drift + self.random.direction() * self.random.range(0.3, 1.0) * speed;
+            let life = self.random.range(0.18, 0.5);
+            let spark = Particle {
+                kind: Kind::Streak,
+                stretch: 4.0,
+                drag: 2.6,
+                strength: 1.6,
+                size: (2.3, 1.0),
+                colour: (colour, palette::FLAME),
+                ..Particle::light(pos, vel, life, 2.3, colour)
+            };
+            self.particles.spawn(spark);
+        }
+    }
+
+    fn dust(&mut self, pos: Vec2, drift: Vec2, count: usize, size: f32) {
+        for _ in 0..self.share(count) {
+            let vel = drift + self.random.disc() * 46.0;
+            let life = self.random.range(0.5, 1.3);
+            let puff = Particle {
+                size: (size * 0.5, size * 1.7),
+                solid: true,
+                strength: 0.34,
+                ..Particle::light(pos, vel, life, size, palette::DUST)
+            };
+            self.particles.spawn(puff);
+        }
+    }
+
+    fn explosion(&mut self, pos: Vec2, drift: Vec2, own: bool) {
+        let tint = if own { palette::OWN } else { palette::FLAME };
+        let light = |life, from, to, colour, strength| Particle {
+            size: (from, to),
+            strength,
+            ..Particle::light(pos, drift, life, from, colour)
+        };
+        self.particles.spawn(light(0.22, 120.0, 70.0, palette::HOT, 1.3));
+        self.particles.spawn(light(0.75, 70.0, 170.0, palette::FLAME, 0.55));
+        let ring =
+            |life, to, colour, strength| Particle { kind: Kind::Ring, ..light(life, 12.0, to, colour, strength) };
+        self.particles.spawn(ring(0.65, 130.0, tint, 1.0));
+        self.particles.spawn(ring(1.0, 215.0, palette::FLAME, 0.45));
+        self.burst(pos, drift, 34, 340.0, palette::HOT);
+        for _ in 0..self.share(18) {
+            let vel = drift + self.random.direction() * self.random.range(30.0, 190.0);
+            let spin = (self.random.range(0.0, math::TAU), self.random.range(-9.0, 9.0));
+            let size = self.random.range(2.0, 5.5);
+            let life = self.random.range(0.7, 1.6);
+            let shard = Particle {
+                kind: Kind::Shard,
+                drag: 0.8,
+                spin,
+                size: (size, size * 0.5),
+                colour: (palette::HOT, tint),
+                ..Particle::light(pos, vel, life, size, tint)
+            };
+            self.particles.spawn(shard);
+        }
+        for _ in 0..self.share(16) {
+            let vel = drift + self.random.disc() * 120.0;
+            let life = self.random.range(0.5, 1.2);
+            let ember = Particle {
+                size: (15.0, 26.0),
+                strength: 0.5,
+                drag: 2.2,
+                colour: (palette::FLAME, [0.32, 0.06, 0.10]),
+                ..Particle::light(pos, vel, life, 14.0, palette::FLAME)
+            };
+            self.particles.spawn(ember);
+        }
+    }
+
+    fn rubble(&mut self, pos: Vec2, radius: f32) {
+        let count = (radius * 0.4) as usize + 6;
+        self.dust(pos, Vec2::ZERO, count, radius * 0.42);
+        self.burst(pos, Vec2::ZERO, count / 2, 130.0, palette::FLAME);
+        for _ in 0..self.share(count) {
+            let at = pos + self.random.disc() * radius * 0.8;
+            let vel = (at - pos) * 2.2 + self.random.disc() * 30.0;
+            let spin = (self.random.range(0.0, math::TAU), self.random.range(-5.0, 5.0));
+            let size = self.random.range(2.0, 2.5 + radius * 0.11);
+            let life = self.random.range(0.6, 1.5);
+            let chip = Particle {
+                kind: Kind::Shard,
+                drag: 0.7,
+                spin,
+                solid: true,
+                strength: 1.0,
+                size: (size, size * 0.4),
+                ..Particle::light(at, vel, life, size, [0.62, 0.55, 0.50])
+            };
+            self.particles.spawn(chip);
+        }
+    }
+
+    fn collect(&mut self, pos: Vec2, colour: Rgb) {
+        let ring =
+            Particle { kind: Kind::Ring, size: (5.0, 30.0), ..Particle::light(pos, Vec2::ZERO, 0.35, 5.0, colour) };
+        self.particles.spawn(ring);
+        for _ in 0..self.share(9) {
+            let vel = self.random.direction() * self.random.range(30.0, 110.0);
+            self.particles.spawn(Particle { drag: 4.0, ..Particle::light(pos, vel, 0.5, 4.5, colour) });
+        }
+    }
+
+    fn launch(&mut self, pos: Vec2) {
+        let light = |life, from, to| Particle {
+            size: (from, to),
+            ..Particle::light(pos, Vec2::ZERO, life, from, palette::PROTECTED)
+        };
+        self.particles.spawn(Particle { kind: Kind::Ring, ..light(0.7, 100.0, 16.0) });
+        self.particles.spawn(Particle { kind: Kind::Ring, ..light(0.9, 10.0, 70.0) });
+        self.particles.spawn(light(0.5, 70.0, 20.0));
+        for _ in 0..self.share(26) {
+            let way = self.random.direction();
+            let from = pos + way * self.random.range(50.0, 90.0);
+            self.particles
+                .spawn(Particle { drag: 0.4, ..Particle::light(from, way * -110.0, 0.6, 4.0, palette::PROTECTED) });
+        }
+    }
+
+    fn glimmer(&mut self, shot: &ShotView) {
+        if self.random.unit() < 0.35 {
+            let colour = if shot.own { palette::OWN } else { palette::PERSON };
+            let behind = shot.vel * self.random.range(0.01, 0.03);
+            let drift = self.random.disc() * 10.0;
+            self.particles.spawn(Particle::light(shot.pos - behind, drift, 0.22, 3.2, colour));
+        }
+    }
+
+    /// One puff as it is `age_s` after it left the nozzle.
+    fn exhaust(&mut self, ship: &ShipView, defs: &Defs, age_s: f32) {
+        if !ship.buttons.any(Buttons::THRUST) {
+            return;
+        }
+        let boosting = ship.buttons.any(Buttons::BOOST);
+        let radius = defs.ship(ship.class).radius;
+        let nose = math::unit(ship.heading_rad);
+        let nozzle = ship.pos - nose * radius * 0.8 + self.random.disc() * radius * 0.22;
+        let vel = ship.vel - nose * self.random.range(90.0, 170.0) + self.random.disc() * 22.0;
+        let (colour, size, lasts) = if boosting { (palette::BOOST, 0.42, 1.5) } else { (palette::FLAME, 0.34, 1.0) };
+        let life = self.random.range(0.25, 0.55) * lasts;
+        self.particles.spawn(Particle {
+            age: age_s,
+            size: (radius * size, radius * 0.62),
+            strength: 0.5,
+            colour: (colour, [0.35, 0.08, 0.22]),
+            ..Particle::light(nozzle + (vel - ship.vel) * age_s, vel, life, 5.0, colour)
+        });
+    }
+
+    /// Hulls near the star shed embers away from it.
+    fn heat(&mut self, ship: &ShipView, defs: &Defs) {
+        let star = &defs.arena.star;
+        let heat = math::ramp(ship.pos.length(), star.ring_radius, star.burn_radius);
+        if heat > 0.0 && self.random.unit() < 0.25 + heat * 0.75 {
+            let out = ship.pos.normalize_or_zero();
+            let at = ship.pos + self.random.disc() * defs.ship(ship.class).radius;
+            let vel = ship.vel * 0.6 + out * self.random.range(60.0, 150.0) + self.random.disc() * 40.0;
+            self.particles.spawn(Particle {
+                stretch: 2.5,
+                kind: Kind::Streak,
+                strength: 0.4 + 0.6 * heat,
+                ..Particle::light(at, vel, 0.45, 2.4, palette::FLAME)
+            });
+        }
+    }
+
+    fn share(&self, count: usize) -> usize {
+        if self.calm { count.div_ceil(2) } else { count }
+    }
+}
+
+/// Time between two particles of a trail, s.
+const TRAIL_STEP_S: f32 = 1.0 / 60.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::particles::PARTICLES_MAX;
+    use shared::ids::PlayerId;
+
+    const SHIP: ShipId = ShipId { player: PlayerId(3), life: 1 };
+
+    fn after(events: Vec<ViewEvent>, sees: bool) -> Effects {
+        let mut effects = Effects::new(1, false);
+        let view = View { events, ..View::default() };
+        effects.update(&view, &Defs::standard(), 1.0 / 60.0, |_, _| sees);
+        effects
+    }
+
+    fn hit(own: bool) -> ViewEvent {
+        ViewEvent::Damaged { ship: SHIP, by: None, amount: 12, pos: Vec2::ZERO, own, by_own: false }
+    }
+
+    #[test]
+    fn an_explosion_is_seen_where_it_is_seen() {
+        let gone = || vec![ViewEvent::Destroyed { ship: SHIP, pos: Vec2::ZERO, vel: Vec2::X, own: false }];
+        assert!(after(gone(), true).particles.len() > 40);
+        assert!(after(gone(), false).particles.is_empty());
+    }
+
+    #[test]
+    fn a_thousand_explosions_stay_bounded() {
+        let gone = ViewEvent::Destroyed { ship: SHIP, pos: Vec2::ZERO, vel: Vec2::X, own: false };
+        assert_eq!(after(vec![gone; 1_000], true).particles.len(), PARTICLES_MAX);
+    }
+
+    #[test]
+    fn a_hit_flashes_the_hull_and_shakes_only_the_own_screen() {
+        let own = after(vec![hit(true)], true);
+        assert!(own.shake() > 0.0 && own.flash(SHIP) > 0.5);
+        let other = after(vec![hit(false)], true);
+        assert!(other.shake() == 0.0 && other.flash(SHIP) > 0.5);
+        assert_eq!(other.flash(ShipId { life: 2, ..SHIP }), 0.0);
+    }
+
+    #[test]
+    fn trails_do_not_depend_on_the_frame_rate() {
+        let mut ship = crate::view::scene::tests::ship(3, Vec2::new(800.0, 0.0));
+        ship.buttons = Buttons(Buttons::THRUST);
+        let view = View { ships: vec![ship], ..View::default() };
+        let run = |frames: u32| {
+            let mut effects = Effects::new(1, false);
+            for _ in 0..frames {
+                effects.update(&view, &Defs::standard(), 0.2 / frames as f32, |_, _| true);
+            }
+            effects.particles.len() as i32
+        };
+        assert!(run(6) >= 8 && (run(6) - run(48)).abs() <= 2, "{} against {}", run(6), run(48));
+    }
+}

@@ -1,0 +1,298 @@
+//! One frame as plain numbers: instances for each shader, and labels. Invariant: every list is bounded and reused;
+//! building a steady frame allocates nothing but new labels.
+
+use glam::Vec2;
+use shared::{
+    defs::Defs,
+    ids::PlayerId,
+    limits,
+    replica::view::{ShipView, View},
+};
+
+use super::{
+    Camera, Effects, backdrop, bodies,
+    palette::{self, Rgb},
+    ships::{self, Livery},
+    sprite::{Batch, Ink, Kind, Sprite},
+};
+use crate::input::touch::{RADIUS_PX, Stick, Touch};
+
+/// Instances of each kind in one frame; beyond these nothing more is drawn.
+const RINGS_MAX: usize = 16;
+const PLANETS_MAX: usize = 8;
+const ROCKS_MAX: usize = limits::ROCKS_MAX + limits::BELT_SLOTS_MAX;
+const SHIPS_MAX: usize = limits::PLAYERS_MAX;
+const SPRITES_MAX: usize = 6_000;
+const LABELS_MAX: usize = 48;
+
+/// A name under a ship.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Label {
+    /// Whose.
+    pub player: PlayerId,
+    /// Middle of the text, CSS px.
+    pub at: Vec2,
+    /// Colour.
+    pub colour: Rgb,
+    /// Opacity.
+    pub opacity: f32,
+}
+
+/// One frame.
+#[derive(Debug)]
+pub struct Scene {
+    /// Centre of the picture, u.
+    pub centre: Vec2,
+    /// Half of the picture, u.
+    pub half: Vec2,
+    /// CSS px per u.
+    pub pixels_per_unit: f32,
+    /// Time for animation, s.
+    pub time_s: f32,
+    /// Less motion is wanted.
+    pub calm: bool,
+    /// Radius of the star, u.
+    pub star_radius: f32,
+    /// Any of the star or its corona is on the screen.
+    pub star_seen: bool,
+    /// Circles.
+    pub rings: Batch<12>,
+    /// Planets.
+    pub planets: Batch<12>,
+    /// Rocks.
+    pub rocks: Batch<8>,
+    /// Below the ships.
+    pub under: Batch<12>,
+    /// Hulls.
+    pub ships: Batch<12>,
+    /// Above the ships.
+    pub over: Batch<12>,
+    /// Names.
+    pub labels: Vec<Label>,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Scene {
+            centre: Vec2::ZERO,
+            half: Vec2::ONE,
+            pixels_per_unit: 1.0,
+            time_s: 0.0,
+            calm: false,
+            star_radius: 0.0,
+            star_seen: false,
+            rings: Batch::with_limit(RINGS_MAX),
+            planets: Batch::with_limit(PLANETS_MAX),
+            rocks: Batch::with_limit(ROCKS_MAX),
+            under: Batch::with_limit(SPRITES_MAX),
+            ships: Batch::with_limit(SHIPS_MAX),
+            over: Batch::with_limit(SPRITES_MAX),
+            labels: Vec::with_capacity(LABELS_MAX),
+        }
+    }
+}
+
+/// What a scene is made of.
+#[derive(Debug)]
+pub struct Ingredients<'a> {
+    /// The world.
+    pub view: &'a View,
+    /// The tables it follows.
+    pub defs: &'a Defs,
+    /// Where to look from.
+    pub camera: &'a Camera,
+    /// Sparks and flashes.
+    pub effects: &'a Effects,
+    /// Sticks under thumbs.
+    pub touch: &'a Touch,
+    /// Who leads, for the crown.
+    pub leader: Option<PlayerId>,
+    /// Time for animation, s.
+    pub time_s: f32,
+    /// Less motion is wanted.
+    pub calm: bool,
+}
+
+impl Scene {
+    /// Builds a frame in place. `is_bot` tells which pilots are flown by the server.
+    pub fn build(&mut self, from: &Ingredients<'_>, is_bot: impl Fn(PlayerId) -> bool) {
+        self.clear();
+        let Ingredients { view, defs, camera, effects, .. } = *from;
+        self.centre = camera.centre();
+        self.half = camera.half_extents();
+        self.pixels_per_unit = camera.pixels_per_unit();
+        self.time_s = from.time_s;
+        self.calm = from.calm;
+        backdrop::build(self, view, defs, camera);
+        for rock in view.rocks.iter().filter(|rock| camera.sees(rock.pos, 70.0)) {
+            bodies::rock(self, rock);
+        }
+        for pickup in view.pickups.iter().filter(|pickup| camera.sees(pickup.pos, 40.0)) {
+            bodies::pickup(self, pickup, from.time_s);
+        }
+        self.forecast(view, camera);
+        for ship in view.ships.iter().filter(|ship| camera.sees(ship.pos, 80.0)) {
+            self.ship(ship, from, &is_bot);
+        }
+        effects.particles.draw(&mut self.over, |pos, radius| camera.sees(pos, radius));
+        for shot in view.shots.iter().filter(|shot| camera.sees(shot.pos, 40.0)) {
+            bodies::shot(self, shot, camera);
+        }
+        for stick in [from.touch.left, from.touch.right].into_iter().flatten() {
+            self.stick(&stick, camera);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.rings.clear();
+        self.planets.clear();
+        self.rocks.clear();
+        self.under.clear();
+        self.ships.clear();
+        self.over.clear();
+        self.labels.clear();
+    }
+
+    fn ship(&mut self, ship: &ShipView, from: &Ingredients<'_>, is_bot: &impl Fn(PlayerId) -> bool) {
+        let bot = is_bot(ship.id.player);
+        let livery = match (ship.own, bot) {
+            (true, _) => Livery::Own,
+            (false, false) => Livery::Person,
+            (false, true) => Livery::Bot,
+        };
+        ships::build(self, ship, livery, from.effects, from.defs, from.camera, from.time_s);
+        let radius = from.defs.ship(ship.class).radius;
+        if from.leader == Some(ship.id.player) {
+            let crown = Sprite::round(
+                Kind::Crown,
+                ship.pos + Vec2::new(0.0, radius * 2.9),
+                8.0,
+                Ink::Paint(palette::ORE, 0.95),
+            );
+            self.over.sprite(crown);
+        }
+        if !ship.own && self.labels.len() < LABELS_MAX {
+            let below = ship.pos - Vec2::new(0.0, radius * 1.75);
+            let at = from.camera.to_screen(below) + Vec2::new(0.0, 11.0);
+            let colour = palette::mix(livery.colour(), [1.0; 3], 0.45);
+            self.labels.push(Label { player: ship.id.player, at, colour, opacity: if bot { 0.75 } else { 0.95 } });
+        }
+    }
+
+    /// The own path ahead as dots that fade with time.
+    fn forecast(&mut self, view: &View, camera: &Camera) {
+        let count = view.forecast.len().max(1) as f32;
+        for (index, point) in view.forecast.iter().enumerate().skip(2) {
+            let fade = 1.0 - index as f32 / count;
+            let radius = (1.1 + 1.1 * fade).max(0.9 / camera.pixels_per_unit());
+            self.under.sprite(Sprite::round(Kind::Disc, *point, radius, Ink::Light(palette::OWN, 0.5 * fade)));
+        }
+    }
+
+    fn stick(&mut self, stick: &Stick, camera: &Camera) {
+        let scale = 1.0 / camera.pixels_per_unit();
+        let ring =
+            Sprite::round(Kind::Ring, camera.to_world(stick.origin), RADIUS_PX * scale, Ink::Light(palette::OWN, 0.35));
+        self.over.sprite(Sprite { parameters: [0.04, 0.0], ..ring });
+        self.over.sprite(Sprite::round(
+            Kind::Disc,
+            camera.to_world(stick.knob()),
+            20.0 * scale,
+            Ink::Light(palette::OWN, 0.4),
+        ));
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use shared::{
+        defs::{ShipClass, WeaponKind},
+        ids::{ShipId, ShotKey},
+        replica::view::ShotView,
+        sim::Buttons,
+    };
+
+    /// A sound ship of this pilot.
+    pub fn ship(player: u16, pos: Vec2) -> ShipView {
+        ShipView {
+            id: ShipId { player: PlayerId(player), life: 1 },
+            class: ShipClass::Spark,
+            pos,
+            vel: Vec2::ZERO,
+            heading_rad: 0.0,
+            buttons: Buttons(0),
+            hull: 1.0,
+            shield: 1.0,
+            protected: false,
+            own: false,
+            stale: false,
+        }
+    }
+
+    fn scene_of(view: &View, leader: Option<PlayerId>) -> Scene {
+        let mut camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        camera.follow(Vec2::new(1_000.0, 0.0), Vec2::ZERO, 0.0);
+        let mut scene = Scene::default();
+        let ingredients = Ingredients {
+            view,
+            defs: &Defs::standard(),
+            camera: &camera,
+            effects: &Effects::new(1, false),
+            touch: &Touch::default(),
+            leader,
+            time_s: 0.0,
+            calm: false,
+        };
+        scene.build(&ingredients, |player| player.0 >= 10);
+        scene
+    }
+
+    #[test]
+    fn what_is_in_sight_is_in_the_scene_and_the_rest_is_not() {
+        let shot = |x| ShotView {
+            key: ShotKey { owner: PlayerId(1), tick: 3 },
+            weapon: WeaponKind::Pulse,
+            pos: Vec2::new(x, 0.0),
+            vel: Vec2::new(600.0, 0.0),
+            opacity: 1.0,
+            own: false,
+        };
+        let view = View {
+            ships: vec![ship(1, Vec2::new(900.0, 0.0)), ship(2, Vec2::new(-900.0, 0.0))],
+            shots: vec![shot(1_100.0), shot(9_000.0)],
+            ..View::default()
+        };
+        let scene = scene_of(&view, None);
+        assert_eq!(scene.ships.items().len(), 1);
+        assert_eq!(scene.over.items().iter().filter(|sprite| sprite[9] == f32::from(Kind::Streak as u8)).count(), 1);
+    }
+
+    #[test]
+    fn others_carry_names_the_own_ship_does_not_and_the_leader_wears_a_crown() {
+        let own = ShipView { own: true, ..ship(1, Vec2::new(900.0, 0.0)) };
+        let view = View { ships: vec![own, ship(12, Vec2::new(1_000.0, 0.0))], ..View::default() };
+        let scene = scene_of(&view, Some(PlayerId(12)));
+        assert_eq!(scene.labels.iter().map(|label| label.player.0).collect::<Vec<_>>(), [12]);
+        assert!(scene.labels[0].at.y > 450.0, "below the ship");
+        assert_eq!(scene.over.items().iter().filter(|sprite| sprite[9] == f32::from(Kind::Crown as u8)).count(), 1);
+        assert_eq!(scene.ships.items()[1][7], f32::from(Livery::Bot as u8));
+    }
+
+    #[test]
+    fn a_crowded_frame_stays_within_its_limits() {
+        let view = View { ships: vec![ship(3, Vec2::new(1_000.0, 0.0)); 5_000], ..View::default() };
+        let scene = scene_of(&view, None);
+        assert!(scene.ships.items().len() <= SHIPS_MAX && scene.labels.len() <= LABELS_MAX);
+        assert!(scene.over.items().len() <= SPRITES_MAX);
+    }
+
+    #[test]
+    fn the_forecast_fades() {
+        let forecast = (0..20).map(|i| Vec2::new(1_000.0 + i as f32 * 10.0, 0.0)).collect();
+        let scene = scene_of(&View { forecast, ..View::default() }, None);
+        let dots = scene.under.items();
+        assert_eq!(dots.len(), 18);
+        assert!(dots[0][4] > dots[17][4]);
+    }
+}

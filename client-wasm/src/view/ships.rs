@@ -1,0 +1,208 @@
+//! Ships: hull, flames, shield, protection, and what damage leaves to see. Invariant: own, person and bot differ in
+//! colour and in the marking on the hull.
+
+use glam::Vec2;
+use shared::{defs::Defs, math, replica::view::ShipView, sim::Buttons};
+
+use super::{
+    Camera, Effects,
+    palette::{self, Rgb},
+    scene::Scene,
+    sprite::{Ink, Kind, Sprite},
+};
+
+/// Whose ship, as the marking on its hull shows; the numbers are the cases of `ship.frag`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Livery {
+    /// The own ship: a chevron.
+    Own,
+    /// A person: a filled diamond.
+    Person,
+    /// A bot: a hollow square.
+    Bot,
+}
+
+impl Livery {
+    /// Its colour.
+    #[must_use]
+    pub fn colour(self) -> Rgb {
+        match self {
+            Livery::Own => palette::OWN,
+            Livery::Person => palette::PERSON,
+            Livery::Bot => palette::BOT,
+        }
+    }
+}
+
+/// Adds a ship. Layout of the hull, 12 floats: centre, radius (u), heading (rad) · colour, livery · flash, opacity,
+/// heat, class.
+pub fn build(
+    scene: &mut Scene,
+    ship: &ShipView,
+    livery: Livery,
+    effects: &Effects,
+    defs: &Defs,
+    camera: &Camera,
+    time_s: f32,
+) {
+    let radius = defs.ship(ship.class).radius;
+    let colour = if ship.stale { palette::STALE } else { livery.colour() };
+    let [r, g, b] = colour;
+    let star = &defs.arena.star;
+    let heat = math::ramp(ship.pos.length(), star.ring_radius * 1.15, star.burn_radius);
+    let opacity = if ship.stale { 0.55 } else { 1.0 };
+    scene.under.sprite(Sprite::round(Kind::Glow, ship.pos, radius * 3.4, Ink::Light(colour, 0.20 * opacity)));
+    flames(scene, ship, radius, time_s);
+    scene.ships.push([
+        ship.pos.x,
+        ship.pos.y,
+        radius,
+        ship.heading_rad,
+        r,
+        g,
+        b,
+        f32::from(livery as u8),
+        effects.flash(ship.id),
+        opacity,
+        heat,
+        f32::from(ship.class as u8),
+    ]);
+    if ship.own {
+        own_reticle(scene, ship, radius);
+    }
+    shells(scene, ship, radius, effects, camera, time_s);
+}
+
+/// Flames of the engines that are on.
+fn flames(scene: &mut Scene, ship: &ShipView, radius: f32, time_s: f32) {
+    let nose = math::unit(ship.heading_rad);
+    let left = nose.perp();
+    let flicker = time_s + f32::from(ship.id.player.0) * 3.7;
+    let mut flame = |from: Vec2, out: Vec2, length: f32, width: f32, colour: Rgb| {
+        scene.under.sprite(Sprite {
+            pos: ship.pos + from + out * length,
+            half: Vec2::new(length, width),
+            rotation: math::angle_of(-out),
+            kind: Kind::Flame,
+            parameters: [flicker, 0.0],
+            ink: Ink::Light(colour, 1.25),
+        });
+    };
+    let on = |bit| ship.buttons.any(bit);
+    if on(Buttons::THRUST) {
+        let (length, colour) = if on(Buttons::BOOST) { (2.7, palette::BOOST) } else { (1.7, palette::FLAME) };
+        flame(nose * radius * -0.62, -nose, radius * length, radius * 0.62, colour);
+    }
+    if on(Buttons::REVERSE) || on(Buttons::BRAKE) {
+        for side in [left, -left] {
+            flame(
+                nose * radius * 0.4 + side * radius * 0.5,
+                (nose + side * 0.3).normalize(),
+                radius * 0.7,
+                radius * 0.24,
+                palette::BOOST,
+            );
+        }
+    }
+    if on(Buttons::LEFT) {
+        flame(left * radius * -0.62, -left, radius * 0.7, radius * 0.24, palette::BOOST);
+    }
+    if on(Buttons::RIGHT) {
+        flame(left * radius * 0.62, left, radius * 0.7, radius * 0.24, palette::BOOST);
+    }
+}
+
+/// A small chevron ahead of the own nose: where the next shot goes, and whose ship this is.
+fn own_reticle(scene: &mut Scene, ship: &ShipView, radius: f32) {
+    let nose = math::unit(ship.heading_rad);
+    for (ahead, size, strength) in [(2.7, 0.34, 0.8), (3.5, 0.26, 0.4)] {
+        scene.over.sprite(Sprite {
+            rotation: ship.heading_rad,
+            ..Sprite::round(
+                Kind::Chevron,
+                ship.pos + nose * radius * ahead,
+                radius * size,
+                Ink::Light(palette::OWN, strength),
+            )
+        });
+    }
+}
+
+/// Shield, protection, and the bar over a damaged ship.
+fn shells(scene: &mut Scene, ship: &ShipView, radius: f32, effects: &Effects, camera: &Camera, time_s: f32) {
+    let ripple = effects.ripple(ship.id);
+    if ship.shield > 0.0 {
+        let wake = ripple.map_or(0.0, |t| 1.0 - t);
+        let strength = 0.13 + 0.10 * ship.shield + 0.9 * wake;
+        let grown = radius * (1.62 + 0.16 * wake);
+        let shell = Sprite::round(Kind::Arc, ship.pos, grown, Ink::Light(palette::SHIELD, strength));
+        scene.over.sprite(Sprite { parameters: [ship.shield, 0.06 + 0.05 * wake], ..shell });
+        if wake > 0.0 {
+            scene.over.sprite(Sprite::round(
+                Kind::Glow,
+                ship.pos,
+                radius * 2.4,
+                Ink::Light(palette::SHIELD, 0.5 * wake),
+            ));
+        }
+    }
+    if ship.protected {
+        let pulse = 0.75 + 0.25 * math::unit(time_s * 4.0).y;
+        let bubble = Sprite::round(Kind::Bubble, ship.pos, radius * 2.3, Ink::Light(palette::PROTECTED, 0.8 * pulse));
+        scene.over.sprite(Sprite { parameters: [time_s, 0.0], ..bubble });
+    }
+    if ship.hull < 0.995 && !ship.own {
+        let width = (radius * 1.5).max(16.0 / camera.pixels_per_unit());
+        scene.over.sprite(Sprite {
+            pos: ship.pos + Vec2::new(0.0, radius * 2.15),
+            half: Vec2::new(width, 2.6f32.max(2.2 / camera.pixels_per_unit())),
+            rotation: 0.0,
+            kind: Kind::Bar,
+            parameters: [ship.hull, ship.shield],
+            ink: Ink::Paint([1.0; 3], 0.9),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::scene::tests::ship;
+
+    fn scene_of(change: impl Fn(&mut ShipView), livery: Livery) -> Scene {
+        let mut seen = ship(2, Vec2::new(700.0, 0.0));
+        change(&mut seen);
+        let mut scene = Scene::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        build(&mut scene, &seen, livery, &Effects::new(1, false), &Defs::standard(), &camera, 0.0);
+        scene
+    }
+
+    fn kinds(scene: &Scene) -> Vec<u8> {
+        scene.under.items().iter().chain(scene.over.items()).map(|sprite| sprite[9] as u8).collect()
+    }
+
+    #[test]
+    fn friend_and_foe_differ_in_colour_and_in_shape() {
+        let of = |livery| scene_of(|_| {}, livery).ships.items()[0][4..8].to_vec();
+        let (own, person, bot) = (of(Livery::Own), of(Livery::Person), of(Livery::Bot));
+        assert!(own[..3] != person[..3] && person[..3] != bot[..3]);
+        assert!(own[3] != person[3] && person[3] != bot[3]);
+    }
+
+    #[test]
+    fn state_is_seen() {
+        let has =
+            |change: fn(&mut ShipView), kind: Kind| kinds(&scene_of(change, Livery::Person)).contains(&(kind as u8));
+        assert!(!has(|_| {}, Kind::Flame));
+        assert!(has(|ship| ship.buttons = Buttons(Buttons::THRUST), Kind::Flame));
+        assert!(has(|ship| ship.buttons = Buttons(Buttons::LEFT), Kind::Flame));
+        assert!(!has(|_| {}, Kind::Bar));
+        assert!(has(|ship| ship.hull = 0.5, Kind::Bar));
+        assert!(has(|ship| ship.protected = true, Kind::Bubble));
+        assert!(has(|_| {}, Kind::Arc));
+        assert!(!has(|ship| ship.shield = 0.0, Kind::Arc));
+        assert!(has(|ship| ship.own = true, Kind::Chevron));
+    }
+}
