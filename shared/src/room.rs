@@ -33,6 +33,7 @@ use crate::{
         ClientMessage, CloseCode, CommandBatch, Hello, Roster, ServerMessage, Snapshot, SnapshotFlags, Welcome,
         bits::BitWriter, codec, known::Known, known::Told,
     },
+    replay::Recorder,
     sim::{Command, Event, Order, World, step},
     tick::{TICK_HZ, TICK_US},
 };
@@ -72,6 +73,7 @@ pub struct Room {
     outputs: VecDeque<Output>,
     last_tick_us: u64,
     status: RoomStatus,
+    recorder: Option<Recorder>,
 }
 
 impl Room {
@@ -79,7 +81,9 @@ impl Room {
     #[must_use]
     pub fn new(config: RoomConfig) -> Room {
         let world = World::new(config.seed, &config.defs);
+        let recorder = config.record.then(|| Recorder::new(&world));
         let mut room = Room {
+            recorder,
             world,
             seats: Seats::default(),
             visitors: BTreeMap::new(),
@@ -121,6 +125,9 @@ impl Room {
         let commands = self.take_commands();
         let orders = std::mem::take(&mut self.orders);
         step(&mut self.world, &orders, &commands, &self.config.defs, &mut self.events);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(&orders, &commands, &self.world);
+        }
         self.announce_deaths();
         self.history.record(&self.world, &self.config.defs, &mut self.events);
         self.index.rebuild(&self.world);
@@ -133,6 +140,18 @@ impl Room {
     /// The next thing for the shell to do; drain after every `handle` and `tick`.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
+    }
+
+    /// The next bytes of the recording, to append to a file; at least once a minute, or recording ends.
+    pub fn poll_recording(&mut self) -> Option<Vec<u8>> {
+        self.recorder.as_mut()?.poll()
+    }
+
+    /// Makes the recording reach up to now; poll for the rest of it.
+    pub fn finish_recording(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.finish_chunk(&self.world);
+        }
     }
 
     /// Public facts.

@@ -12,7 +12,6 @@ use std::{
 };
 
 use shared::{
-    defs::Defs,
     protocol::CloseCode,
     room::{ConnId, Output, Room, RoomConfig, RoomEvent},
 };
@@ -256,9 +255,9 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
     Room::new(RoomConfig {
         name: blueprint.name.clone(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
-        defs: Defs::standard(),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
+        ..RoomConfig::default()
     })
 }
 

@@ -141,6 +141,20 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
     decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)
 }
 
+/// Bytes of a part of a recording.
+#[must_use]
+pub fn encode_replay(part: &impl Serialize) -> Vec<u8> {
+    encode(part)
+}
+
+/// Reads a part of a recording.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_replay<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode::<T, { crate::replay::CHUNK_BYTES_MAX }>(bytes)
+}
+
 fn encode(message: &impl Serialize) -> Vec<u8> {
     bincode::serde::encode_to_vec(message, config::standard()).expect("our own messages always encode")
 }

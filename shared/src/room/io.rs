@@ -23,11 +23,13 @@ pub struct RoomConfig {
     pub bots: u16,
     /// People who may play at once. More: close code 4004.
     pub players_max: u16,
+    /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
+    pub record: bool,
 }
 
 impl Default for RoomConfig {
     fn default() -> RoomConfig {
-        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64 }
+        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64, record: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who plays, where they launch, what a kill is worth, and how large the arena is.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 
 use super::{
     events::Event,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// A change of who is in the arena, applied at the start of a step. Replays record these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// Gives a free slot to a pilot.
     Enlist {
