@@ -3,7 +3,7 @@
 
 use std::{ffi::OsString, fmt, net::IpAddr, path::PathBuf};
 
-use clap::{Parser, error::ErrorKind};
+use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{app::Config, limits::Limits, room::Blueprint};
 
@@ -11,7 +11,7 @@ use crate::{app::Config, limits::Limits, room::Blueprint};
 ///
 /// Without flags it serves a public game on http://localhost:8080/.
 #[derive(Debug, Parser)]
-#[command(name = "perihelion", version, about)]
+#[command(name = "perihelion", version, about, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct CommandLine {
     /// Address to listen on [default: every one, IPv6 and IPv4]
     #[arg(long, value_name = "ADDRESS")]
@@ -37,6 +37,22 @@ pub struct CommandLine {
     /// Serve the page from this folder instead of the one inside the binary
     #[arg(long, value_name = "DIR")]
     client_dir: Option<PathBuf>,
+    /// Record the match into this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Something else than serving.
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+/// What the binary can do besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Task {
+    /// Play a recording and tell whether it comes out as recorded
+    Replay {
+        /// A file made with --record
+        file: PathBuf,
+    },
 }
 
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
@@ -47,6 +63,8 @@ const ROOM_NAME_CHARS_MAX: usize = 32;
 pub enum Parsed {
     /// Start the server.
     Run(CommandLine),
+    /// Do this instead of serving.
+    Do(Task),
     /// Print this (help, version) and be done.
     Print(String),
     /// One line saying what is wrong.
@@ -56,6 +74,7 @@ pub enum Parsed {
 /// Reads the arguments, the program's name first.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
     match CommandLine::try_parse_from(arguments) {
+        Ok(CommandLine { task: Some(task), .. }) => Parsed::Do(task),
         Ok(command_line) => Parsed::Run(command_line),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
@@ -94,6 +113,10 @@ pub enum ConfigError {
     ClientDirIsNoFolder(PathBuf),
     /// `--client-dir` holds no page.
     ClientDirWithoutPage(PathBuf),
+    /// `--record` names something that exists already.
+    RecordExists(PathBuf),
+    /// `--record` names a file in a folder that does not exist.
+    RecordWithoutFolder(PathBuf),
     /// The operating system gave no randomness for the seed.
     NoRandomness(getrandom::Error),
 }
@@ -105,6 +128,10 @@ impl fmt::Display for ConfigError {
             ConfigError::ClientDirIsNoFolder(path) => write!(f, "--client-dir {path:?} is not a folder"),
             ConfigError::ClientDirWithoutPage(path) => {
                 write!(f, "--client-dir {path:?} holds no index.html (build the page first: cargo xtask build)")
+            }
+            ConfigError::RecordExists(path) => write!(f, "--record {path:?} exists already, and is not overwritten"),
+            ConfigError::RecordWithoutFolder(path) => {
+                write!(f, "--record {path:?} lies in a folder that does not exist")
             }
             ConfigError::NoRandomness(error) => write!(f, "the operating system gives no random numbers: {error}"),
         }
@@ -130,6 +157,15 @@ impl CommandLine {
                 return Err(ConfigError::ClientDirWithoutPage(folder.clone()));
             }
         }
+        if let Some(file) = &self.record {
+            if file.exists() {
+                return Err(ConfigError::RecordExists(file.clone()));
+            }
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                return Err(ConfigError::RecordWithoutFolder(file.clone()));
+            }
+        }
         let seed = match self.seed {
             Some(seed) => seed,
             None => getrandom::u64().map_err(ConfigError::NoRandomness)?,
@@ -138,7 +174,13 @@ impl CommandLine {
             bind: self.bind,
             port: self.port,
             client_dir: self.client_dir,
-            room: Blueprint { name: self.name, seed, bots: self.bots, players_max: self.max_players },
+            room: Blueprint {
+                name: self.name,
+                seed,
+                bots: self.bots,
+                players_max: self.max_players,
+                record: self.record,
+            },
             limits: Limits::default(),
         })
     }
@@ -197,6 +239,8 @@ mod tests {
             "--client-dir",
             "--seed",
             "Drift",
+            "--record",
+            "replay",
         ] {
             assert!(help.contains(words), "{words} in {help}");
         }

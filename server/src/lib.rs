@@ -19,6 +19,7 @@ pub mod lobby;
 pub mod log;
 pub mod network;
 pub mod permits;
+pub mod replay;
 pub mod room;
 pub mod session;
 pub mod signals;

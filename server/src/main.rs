@@ -1,22 +1,25 @@
 //! The binary `perihelion`: arguments in, exit code out.
 //!
 //! Duty: parse, start, print where to play, wait for a signal, stop. Exit codes: 0 stopped as asked, 2 could not
-//! start (one line on stderr says why), 130 stopped by a second signal. Everything else is in the library.
+//! start, or a recording is not right (one line on stderr says why), 130 stopped by a second signal. Everything else is in the library.
 
 use std::{
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
 use server::{
     app::{App, Config},
     cli, log, network,
+    replay::verify,
     signals::Signals,
 };
 
 fn main() -> ExitCode {
     let command_line = match cli::parse(std::env::args_os()) {
         cli::Parsed::Run(command_line) => command_line,
+        cli::Parsed::Do(cli::Task::Replay { file }) => return replay(&file),
         cli::Parsed::Print(text) => {
             say(io::stdout(), &text);
             return ExitCode::SUCCESS;
@@ -54,6 +57,16 @@ async fn serve(config: Config) -> ExitCode {
     tokio::spawn(signals.exit_at_the_next());
     app.shutdown().await;
     ExitCode::SUCCESS
+}
+
+fn replay(file: &Path) -> ExitCode {
+    match verify(file) {
+        Ok(line) => {
+            say(io::stdout(), &line);
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(&format!("{}: {error}", file.display())),
+    }
 }
 
 fn refuse(line: &str) -> ExitCode {

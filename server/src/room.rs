@@ -4,9 +4,12 @@
 //! Invariant: the room's state is touched by its own thread only. In go events through one bounded mailbox, out
 //! go bytes through bounded outboxes and a published report. No lock is waited for in a tick.
 
+use std::path::PathBuf;
+
 mod handle;
 mod outbox;
 mod pacer;
+mod tape;
 mod task;
 mod tick_times;
 
@@ -24,4 +27,6 @@ pub struct Blueprint {
     pub bots: u16,
     /// Pilots at most.
     pub players_max: u16,
+    /// Where to record the match, if anywhere.
+    pub record: Option<PathBuf>,
 }

@@ -22,6 +22,7 @@ use super::{
     handle::{Mail, RoomReport},
     outbox::{Outbox, OutboxError, SnapshotBatch},
     pacer::{Pace, Pacer},
+    tape::Tape,
     tick_times::TickTimes,
 };
 use crate::limits::MAILBOX_MAX;
@@ -43,6 +44,7 @@ pub(super) struct Task {
     epoch: Instant,
     times: TickTimes,
     restarts: u32,
+    tape: Option<Tape>,
 }
 
 /// Whether the thread goes on.
@@ -55,6 +57,7 @@ enum Flow {
 impl Task {
     pub(super) fn new(blueprint: Blueprint, mailbox: mpsc::Receiver<Mail>) -> (Task, watch::Receiver<RoomReport>) {
         let room = build(&blueprint, 0);
+        let tape = tape(&blueprint, 0);
         let first =
             RoomReport { status: room.status(), at: Instant::now(), paused: true, tick_us: (0, 0), restarts: 0 };
         let (report, reports) = watch::channel(first);
@@ -69,6 +72,7 @@ impl Task {
             epoch: Instant::now(),
             times: TickTimes::new(),
             restarts: 0,
+            tape,
         };
         (task, reports)
     }
@@ -77,6 +81,8 @@ impl Task {
     pub(super) fn run(mut self) {
         loop {
             if self.wait_for_company() == Flow::Stop || self.tick_while_in_company() == Flow::Stop {
+                self.room.finish_recording();
+                self.record();
                 return;
             }
         }
@@ -166,6 +172,14 @@ impl Task {
             let writable = |conn: ConnId| outboxes.get(&conn.0).is_some_and(Outbox::is_writable);
             room.tick(now_us, &writable);
         });
+        self.record();
+    }
+
+    fn record(&mut self) {
+        let Some(tape) = &mut self.tape else { return };
+        while let Some(bytes) = self.room.poll_recording() {
+            tape.put(bytes);
+        }
     }
 
     /// The only way to the core: does `work`, collects what came of it, and survives a panic of either.
@@ -232,6 +246,7 @@ impl Task {
         self.outputs.clear();
         self.staged.clear();
         self.room = build(&self.blueprint, self.restarts);
+        self.tape = tape(&self.blueprint, self.restarts);
     }
 
     fn publish(&mut self, paused: bool) {
@@ -257,8 +272,21 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
+        record: blueprint.record.is_some(),
         ..RoomConfig::default()
     })
+}
+
+/// The recording of the room's next life. Without a file the game goes on unrecorded.
+fn tape(blueprint: &Blueprint, restarts: u32) -> Option<Tape> {
+    let path = blueprint.record.as_ref()?;
+    match Tape::start(path, restarts) {
+        Ok(tape) => Some(tape),
+        Err(error) => {
+            tracing::error!(file = %path.display(), %error, "the match is not recorded");
+            None
+        }
+    }
 }
 
 #[cfg(test)]
@@ -277,7 +305,7 @@ mod tests {
     const SOON: Duration = Duration::from_secs(5);
 
     fn blueprint() -> Blueprint {
-        Blueprint { name: "Drift \u{7} test".into(), seed: 1, bots: 2, players_max: 8 }
+        Blueprint { name: "Drift \u{7} test".into(), seed: 1, bots: 2, players_max: 8, record: None }
     }
 
     fn arrival() -> Arrival {

@@ -10,8 +10,11 @@ use std::{
 use futures_util::SinkExt;
 use tokio_tungstenite::tungstenite::Message;
 
+use shared::sim::Buttons;
+
 use crate::{
     clients::{closed, hello, open, open_raw, welcomed},
+    pilot::{Pilot, press},
     running::{DEADLINE, Folder, in_time, until},
 };
 
@@ -98,6 +101,10 @@ fn what_is_wrong_with_the_command_line_is_one_line_and_exit_code_2() {
         (vec!["--data-dir", file], "not a folder"),
         (vec!["--bind", "127.0.0.1", "--port", &port], &port),
         (vec!["--bind", "203.0.113.1", "--port", "0"], "203.0.113.1"),
+        (vec!["--record", file], "exists already"),
+        (vec!["--record", "/does/not/exist/m.rec"], "/does/not/exist"),
+        (vec!["replay", "/does/not/exist.rec"], "/does/not/exist.rec"),
+        (vec!["replay", file], "not a Perihelion recording"),
     ] {
         let output = run(&arguments);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -261,4 +268,30 @@ fn cpu_ms(pid: u32) -> u64 {
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks = |field: usize| fields[field - 3].parse::<u64>().unwrap();
     (ticks(14) + ticks(15)) * 10
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recorded_match_is_verified_and_a_damaged_one_refused() {
+    let folder = Folder::new();
+    let file = folder.path().join("match.rec");
+    let path = file.to_str().unwrap();
+    let process = Process::start(&["--record", path, "--bots", "6"]);
+    let mut pilot = Pilot::play(process.address, "Tape").await;
+    pilot.intent = press(Buttons::THRUST | Buttons::FIRE);
+    pilot.until("three seconds of play", |replica| replica.view().tick.0 > 180).await;
+    process.signal("-TERM");
+    assert_eq!(process.ended().await.0, Some(0));
+    let verified = run(&["replay", path]);
+    let line = String::from_utf8(verified.stdout).unwrap();
+    assert_eq!(verified.status.code(), Some(0), "{line}");
+    assert!(line.starts_with("as recorded: ") && line.contains("6 pilots"), "{line}");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // In the last chunk: the seed and what came before it stay good.
+    let at = bytes.len() - 2;
+    bytes[at] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let refused = run(&["replay", path]);
+    let line = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{line}");
+    assert!(line.contains("diverged by tick"), "{line}");
 }
