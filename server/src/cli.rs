@@ -25,7 +25,7 @@ pub struct CommandLine {
     /// Fill the room up to this many pilots with bots
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(0..=PILOTS_MAX))]
     bots: u16,
-    /// Pilots in the room at most, bots included
+    /// People who may play at once; bots make way for them
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=PILOTS_MAX))]
     max_players: u16,
     /// Name of the room
@@ -166,10 +166,9 @@ impl CommandLine {
                 return Err(ConfigError::RecordWithoutFolder(file.clone()));
             }
         }
-        let seed = match self.seed {
-            Some(seed) => seed,
-            None => getrandom::u64().map_err(ConfigError::NoRandomness)?,
-        };
+        let random = || getrandom::u64().map_err(ConfigError::NoRandomness);
+        let seed = self.seed.map_or_else(random, Ok)?;
+        let secret = random()?;
         Ok(Config {
             bind: self.bind,
             port: self.port,
@@ -177,6 +176,7 @@ impl CommandLine {
             room: Blueprint {
                 name: self.name,
                 seed,
+                secret,
                 bots: self.bots,
                 players_max: self.max_players,
                 record: self.record,

@@ -19,7 +19,7 @@ impl Lobby {
     }
 
     /// The room for whoever comes: the fullest of humans that has a place, so that few people are not spread thin.
-    /// With none free, the first: one can watch until somebody leaves.
+    /// With none free, the first: one can watch there, and is told when asking to play.
     #[must_use]
     pub fn place(&self) -> &RoomHandle {
         let listings = self.rooms.iter().map(|room| {

@@ -23,9 +23,11 @@ pub struct Blueprint {
     pub name: String,
     /// Seed of the arena.
     pub seed: u64,
+    /// Seed of every draw; told to nobody.
+    pub secret: u64,
     /// Bots fill the room up to this many pilots.
     pub bots: u16,
-    /// Pilots at most.
+    /// People who may play at once.
     pub players_max: u16,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,

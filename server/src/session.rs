@@ -69,6 +69,9 @@ pub struct Session {
     pub alive: mpsc::Sender<Infallible>,
 }
 
+/// Bytes that may come without a message getting complete: the largest one, and what its reader reads ahead.
+const UNSETTLED_MAX: u64 = 4 * bounds::MESSAGE_BYTES_MAX as u64;
+
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -82,7 +85,7 @@ enum End {
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
     let Session { handshake, permit, peer, lobby, limits, mut shutdown, alive } = session;
     let began = Instant::now();
-    let (metered, meter) = Metered::new(io);
+    let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let end = tokio::select! {

@@ -102,12 +102,6 @@ impl Link {
             None
         }
     }
-
-    /// When the next message arrives, if any is under way.
-    #[must_use]
-    pub fn next_us(&self) -> Option<u64> {
-        self.queue.front().map(|(at, _)| *at)
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Cleaning of names. Invariant: `clean(clean(x)) == clean(x)`; a clean name has 1 to 16 characters, at most 48
-//! bytes, and nothing that hides, reverses, stacks or impersonates.
+//! bytes, and nothing that hides, reverses or stacks; no name looks like authority.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_security::skeleton;
 
 use crate::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
 
@@ -71,9 +72,20 @@ fn is_shown(c: char) -> bool {
     )
 }
 
+/// What a name looks like to a reader, whatever letters it is made of and whatever their case: its UTS 39 skeleton.
+/// Two names with the same look are the same name.
+#[must_use]
+pub fn look_of(name: &str) -> String {
+    let lower: String = name.chars().flat_map(char::to_lowercase).collect();
+    // Once more after the skeleton: some capitals exist only as the picture of something else.
+    skeleton(&lower).flat_map(char::to_lowercase).collect()
+}
+
+/// Reserved words, also with other letters that look alike, with anything but letters between them and digits after.
 fn is_reserved(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    RESERVED.contains(&plain.as_str())
+    let letters: String = name.chars().filter(|c| c.is_alphabetic()).collect();
+    let look = look_of(&letters);
+    RESERVED.iter().any(|word| look_of(word) == look)
 }
 
 #[cfg(test)]
@@ -95,6 +107,10 @@ mod tests {
             (" \u{200B}\n", None),
             ("A d-m.i n", None),
             ("SYSTEM", None),
+            ("\u{0430}dmin", None),
+            ("S\u{0435}rver", None),
+            ("Admin 1", None),
+            ("\u{0410}da", Some("\u{0410}da")),
         ] {
             assert_eq!(clean(raw).as_deref(), wanted, "{raw:?}");
         }

@@ -32,8 +32,10 @@ pub const CHUNK_BYTES_MAX: usize = 512 * 1_024;
 pub struct Header {
     /// Protocol hash of the build that recorded: the rules' fingerprint.
     pub rules: u64,
-    /// Seed of the arena.
+    /// Seed of planets and belts.
     pub seed: u64,
+    /// Seed of every draw.
+    pub secret: u64,
     /// The tick before the first recorded one.
     pub start: Tick,
 }

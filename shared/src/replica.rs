@@ -24,7 +24,7 @@ use crate::{
     limits::COMMANDS_PER_BATCH_MAX,
     protocol::{
         ClientMessage, CommandBatch, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot,
-        Welcome, body::Station, codec, known::Known, reckon::Skies,
+        SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -37,8 +37,12 @@ use predict::{Predictor, Sent, Surroundings, standing};
 use present::Present;
 pub use view::{Phase, View, ViewEvent};
 
-/// Desyncs forgiven on one connection; TCP has no excuse for more.
+/// Desyncs forgiven in a row; TCP has no excuse for more.
 const DESYNCS_MAX: u32 = 2;
+/// Check sums that must agree before earlier desyncs are forgotten: half a minute.
+const FORGIVEN_AFTER: u32 = 120;
+/// Touches gentler than this make no sound, u/s.
+const BUMP_U_S: f32 = 20.0;
 /// Commands are sent in batches of this many…
 const BATCH: usize = 2;
 /// …and an acknowledgement at least this often while snapshots come, µs.
@@ -72,6 +76,10 @@ pub struct Replica {
     last_frame_us: u64,
     last_ack_us: u64,
     desyncs: u32,
+    agreed: u32,
+    resyncing: bool,
+    /// Buttons seen since the last step, so that a tap between two steps is a command too.
+    tapped: Buttons,
     relaunching: bool,
     leaving: bool,
     view_wanted: Option<(u16, u16)>,
@@ -109,6 +117,9 @@ impl Replica {
             last_frame_us: now_us,
             last_ack_us: now_us,
             desyncs: 0,
+            agreed: 0,
+            resyncing: false,
+            tapped: Buttons(0),
             relaunching: false,
             leaving: false,
             view_wanted: None,
@@ -327,9 +338,23 @@ impl Replica {
     }
 
     fn check(&mut self, snapshot: &Snapshot) -> Result<(), ReplicaError> {
-        if snapshot.check.is_none_or(|check| check == self.known.check()) {
+        if snapshot.flags.has(SnapshotFlags::FULL) {
+            self.resyncing = false;
+        }
+        let Some(check) = snapshot.check else { return Ok(()) };
+        if check == self.known.check() {
+            self.agreed += 1;
+            if self.agreed >= FORGIVEN_AFTER {
+                self.desyncs = 0;
+            }
             return Ok(());
         }
+        // What is under way before the resync arrives is the same misunderstanding, not another one.
+        if self.resyncing {
+            return Ok(());
+        }
+        self.resyncing = true;
+        self.agreed = 0;
         self.desyncs += 1;
         if self.desyncs > DESYNCS_MAX {
             return Err(ReplicaError::Desync { tick: snapshot.tick });
@@ -361,6 +386,7 @@ impl Replica {
     /// Compares the own ship with the prediction and brings everything else to the present.
     fn reconcile(&mut self, events: &mut Vec<ViewEvent>) {
         let (Some(layout), Some(clock)) = (&self.layout, &self.clock) else { return };
+        let own_class = self.predictor.as_ref().map_or_else(Default::default, |predictor| predictor.ship().class);
         let mut around = Surroundings {
             layout,
             defs: &self.defs,
@@ -368,6 +394,7 @@ impl Replica {
             edge: self.known.edge,
             edge_tick: self.known.tick,
             belt: &self.known.belt,
+            own_class,
         };
         match (&self.known.own, &mut self.predictor) {
             (Some(told), Some(predictor)) if predictor.ship().id == told.state.id => {
@@ -392,18 +419,23 @@ impl Replica {
             }
             (None, predictor) => *predictor = None,
         }
-        let own = self.predictor.as_ref().map(|p| (p.ship().id, p.ship().body.pos.to_vec2()));
-        self.present.rebuild(&self.known, clock.tick(), own, &mut around, events);
+        let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
+        self.present.rebuild(&self.known, clock.tick(), &own, &mut around, events);
     }
 
     fn advance_clock(&mut self, now_us: u64, intent: Intent, events: &mut Vec<ViewEvent>) {
         let Some(steps) = self.clock.as_mut().map(|clock| clock.due(now_us)) else { return };
-        let command = Command::new(intent.buttons, intent.aim.unwrap_or(self.command.aim));
-        let edge = command.buttons != self.command.buttons;
-        self.command = command;
+        let held = Command::new(intent.buttons, intent.aim.unwrap_or(self.command.aim));
+        let edge = held.buttons != self.command.buttons;
+        self.command = held;
+        self.tapped = Buttons(self.tapped.0 | held.buttons.0);
         for _ in 0..steps {
             let Some(tick) = self.clock.as_mut().map(Clock::step) else { return };
-            self.step(tick, command, events);
+            let tapped = std::mem::replace(&mut self.tapped, held.buttons);
+            self.step(tick, Command::new(Buttons(held.buttons.0 | tapped.0), held.aim), events);
+        }
+        if steps > 0 {
+            self.tapped = Buttons(0);
         }
         if self.batch.len() >= BATCH || (edge && !self.batch.is_empty()) {
             self.send_batch(now_us);
@@ -418,6 +450,7 @@ impl Replica {
             self.sent.record(tick, command);
             self.batch.push((tick, command));
         }
+        let own_class = self.predictor.as_ref().map_or_else(Default::default, |predictor| predictor.ship().class);
         let mut around = Surroundings {
             layout,
             defs: &self.defs,
@@ -425,20 +458,26 @@ impl Replica {
             edge: self.known.edge,
             edge_tick: self.known.tick,
             belt: &self.known.belt,
+            own_class,
         };
-        let own = self.predictor.as_ref().map(|p| (p.ship().id, p.ship().body.pos.to_vec2()));
-        self.present.step(own, &mut around, events);
-        let Some(predictor) = &mut self.predictor else { return };
-        let solids = standing(&around, tick, &self.present.loose());
-        while tick.is_after(predictor.tick()) {
-            let (shot, impact) = predictor.advance(command, &mut around, &solids);
-            if let Some(shot) = shot {
-                events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
-                self.present.hope(shot, predictor.tick());
+        let solids = self.present.step_bodies(&mut around);
+        let mut fired = Vec::new();
+        if let Some(predictor) = &mut self.predictor {
+            while tick.is_after(predictor.tick()) {
+                let (shot, impact) = predictor.advance(command, &mut around, &solids);
+                fired.extend(shot.map(|shot| (shot, predictor.tick())));
+                if let Some(impact) = impact.filter(|impact| impact.speed > BUMP_U_S) {
+                    events.push(ViewEvent::Bumped { pos: predictor.ship().body.pos.to_vec2(), speed: impact.speed });
+                }
             }
-            if let Some(impact) = impact.filter(|impact| impact.speed > 20.0) {
-                events.push(ViewEvent::Bumped { pos: predictor.ship().body.pos.to_vec2(), speed: impact.speed });
-            }
+        }
+        // The own ship has moved: shots of this tick are held against where it really was.
+        let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
+        self.present.step_shots(&own, &solids, &mut around, events);
+        self.present.step_hoped(&solids, &mut around, events);
+        for (shot, tick) in fired {
+            events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
+            self.present.hope(shot, tick);
         }
     }
 

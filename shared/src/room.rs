@@ -23,8 +23,6 @@ mod visitor;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use glam::Vec2;
-
 use crate::{
     defs::ShipClass,
     ids::PlayerId,
@@ -43,14 +41,14 @@ use history::History;
 use index::Index;
 pub use io::{ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
 use scoreboard::Scoreboard;
-use seats::{Holder, Human, Seats};
+use seats::{Holder, Human, Seat, Seats};
 use snapshot::{Press, Scene, Viewer};
 use visitor::Visitor;
 
 /// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
-const SHIP_GRACE_TICKS: i32 = 10 * TICK_HZ as i32;
+const SHIP_GRACE_US: u64 = 10_000_000;
 /// …and the slot and score this long.
-const SEAT_GRACE_TICKS: i32 = 60 * TICK_HZ as i32;
+const SEAT_GRACE_US: u64 = 60_000_000;
 /// A full resync is granted this often at most.
 const RESYNC_TICKS: i32 = 2 * TICK_HZ as i32;
 /// Chance that a bot goes home after death instead of launching again.
@@ -72,6 +70,7 @@ pub struct Room {
     scoreboard: Scoreboard,
     outputs: VecDeque<Output>,
     last_tick_us: u64,
+    now_us: u64,
     status: RoomStatus,
     recorder: Option<Recorder>,
 }
@@ -80,8 +79,8 @@ impl Room {
     /// A room at tick 0 with its bots ordered in.
     #[must_use]
     pub fn new(config: RoomConfig) -> Room {
-        let world = World::new(config.seed, &config.defs);
-        let recorder = config.record.then(|| Recorder::new(&world));
+        let world = World::new(config.seed, config.secret, &config.defs);
+        let recorder = config.record.then(|| Recorder::new(&world, config.seed));
         let mut room = Room {
             recorder,
             world,
@@ -96,24 +95,21 @@ impl Room {
             scoreboard: Scoreboard::default(),
             outputs: VecDeque::new(),
             last_tick_us: 0,
+            now_us: 0,
             status: RoomStatus::default(),
             config,
         };
-        room.balance_bots();
+        room.balance_bots(0);
         room
     }
 
     /// Takes in something from outside. `now_us` is monotonic, of any origin.
     pub fn handle(&mut self, event: RoomEvent, now_us: u64) {
+        self.now_us = self.now_us.max(now_us);
         match event {
             RoomEvent::Connect { conn, hello, credentials } => self.connect(conn, &hello, &credentials, now_us),
             RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
-            RoomEvent::Disconnect { conn } => self.drop_visitor(conn),
-            RoomEvent::Shutdown { code } => {
-                for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
-                    self.close(conn, code);
-                }
-            }
+            RoomEvent::Disconnect { conn } => self.drop_visitor(conn, now_us),
         }
     }
 
@@ -121,6 +117,7 @@ impl Room {
     /// connection's writer has handed over its last snapshot.
     pub fn tick(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
         self.last_tick_us = now_us;
+        self.now_us = now_us;
         self.keep_seats();
         let commands = self.take_commands();
         let orders = std::mem::take(&mut self.orders);
@@ -183,19 +180,13 @@ impl Room {
         &self.world
     }
 
-    /// Name of the pilot in a slot.
-    #[must_use]
-    pub fn name_of(&self, player: PlayerId) -> Option<&str> {
-        self.seats.get(player).map(|seat| seat.name.as_str())
-    }
-
     fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, now_us);
         visitor.set_view(hello.view_half);
         visitor.seat = seat;
         if let Some(player) = seat {
-            self.resume(player, conn, credentials.token_key);
+            self.resume(player, conn, credentials.token_key, credentials.resume_key);
         }
         self.visitors.insert(conn, visitor);
         self.say(
@@ -213,12 +204,13 @@ impl Room {
     }
 
     /// Gives a seat to a new connection; an older one of the same person is told so.
-    fn resume(&mut self, player: PlayerId, conn: ConnId, key: [u8; 32]) {
+    fn resume(&mut self, player: PlayerId, conn: ConnId, key: [u8; 32], used: Option<[u8; 32]>) {
         let Some(seat) = self.seats.get_mut(player) else { return };
         let Holder::Human(human) = &mut seat.holder else { return };
         let older = human.conn.replace(conn);
         human.key = key;
-        human.lost = None;
+        human.previous_key = used;
+        human.lost_us = None;
         human.commands.clear();
         // A ship that was parked meanwhile comes back by itself; the dead choose for themselves.
         let parked = self.world.pilot(player).is_some_and(|pilot| pilot.ship.is_none() && pilot.death.is_none());
@@ -230,9 +222,13 @@ impl Room {
 
     fn message(&mut self, conn: ConnId, message: ClientMessage, now_us: u64) {
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player)) {
+            // It speaks, so the new token has reached it (or will: both lie in the same stream).
+            human.previous_key = None;
+        }
         match message {
             ClientMessage::Commands(batch) => self.take_batch(conn, &batch, now_us),
-            ClientMessage::Play { name } => self.play(conn, &name),
+            ClientMessage::Play { name } => self.play(conn, &name, now_us),
             ClientMessage::Relaunch => {
                 if let Some(seat) = visitor.seat.and_then(|player| self.seats.get_mut(player)) {
                     seat.wants_launch = true;
@@ -249,6 +245,8 @@ impl Room {
             }
             ClientMessage::Leave => {
                 if let Some(player) = visitor.seat.take() {
+                    let wait = i32::from(self.config.defs.rules.respawn_ticks);
+                    visitor.grounded_until = Some(self.world.tick.plus(wait));
                     self.free_seat(player);
                 }
             }
@@ -268,15 +266,22 @@ impl Room {
         self.status.late_commands += human.commands.late - late;
     }
 
-    fn play(&mut self, conn: ConnId, name: &str) {
-        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
-        if visitor.seat.is_some() {
+    fn play(&mut self, conn: ConnId, name: &str, now_us: u64) {
+        if self.visitors.get(&conn).is_none_or(|visitor| visitor.seat.is_some()) {
             return;
         }
+        self.make_way(now_us);
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
         let key = visitor.key;
         let holder = |_| {
-            Holder::Human(Box::new(Human { conn: Some(conn), key, lost: None, commands: CommandBuffer::default() }))
+            Holder::Human(Box::new(Human {
+                conn: Some(conn),
+                key,
+                previous_key: None,
+                lost_us: None,
+                commands: CommandBuffer::default(),
+            }))
         };
         let seat = if humans < usize::from(self.config.players_max) { self.seats.add(name, holder) } else { None };
         let Some(player) = seat else {
@@ -286,43 +291,63 @@ impl Room {
         visitor.seat = Some(player);
         self.orders.push(Order::Enlist { player, bot: false });
         self.say(conn, &ServerMessage::Joined { player });
-        self.balance_bots();
+        self.balance_bots(0);
     }
 
-    fn drop_visitor(&mut self, conn: ConnId) {
+    /// Makes a slot free for one more person, if a bot or somebody who is not here can give way.
+    fn make_way(&mut self, now_us: u64) {
+        self.expire_seats(now_us);
+        while self.seats.count().0 >= usize::from(self.config.players_max) {
+            let Some(absent) = self.seats.longest_lost() else { return };
+            self.free_seat(absent);
+        }
+        self.balance_bots(1);
+    }
+
+    /// Frees the seats of those whose time to come back is up. By the clock, not by ticks: a room without company
+    /// stands still, but absence does not.
+    fn expire_seats(&mut self, now_us: u64) {
+        let gone = |seat: &Seat| match &seat.holder {
+            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= SEAT_GRACE_US),
+            Holder::Bot(_) => false,
+        };
+        let freed: Vec<PlayerId> = self.seats.iter().filter(|seat| gone(seat)).map(|seat| seat.player).collect();
+        freed.into_iter().for_each(|player| self.free_seat(player));
+    }
+
+    fn drop_visitor(&mut self, conn: ConnId, now_us: u64) {
         let Some(visitor) = self.visitors.remove(&conn) else { return };
-        let tick = self.world.tick;
         if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player))
             && human.conn == Some(conn)
         {
             human.conn = None;
-            human.lost = Some(tick);
+            human.lost_us = Some(now_us);
             human.commands.clear();
         }
     }
 
     fn close(&mut self, conn: ConnId, code: CloseCode) {
-        self.drop_visitor(conn);
+        self.drop_visitor(conn, self.now_us);
         self.outputs.push_back(Output::Close { conn, code });
     }
 
     fn free_seat(&mut self, player: PlayerId) {
         self.seats.remove(player);
         self.orders.push(Order::Discharge { player });
-        self.balance_bots();
+        self.balance_bots(0);
     }
 
-    /// Bots fill up to the configured number and make way for people.
-    fn balance_bots(&mut self) {
+    /// Bots fill up to the configured number and make way for people, and for `coming` more.
+    fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
-            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans);
+            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
             if bots > wanted {
                 let Some(leaver) = bots::choose_leaver(&self.seats, &self.world) else { return };
                 self.seats.remove(leaver);
                 self.orders.push(Order::Discharge { player: leaver });
             } else if bots < wanted {
-                let Some(player) = bots::seat_one(&mut self.seats, self.config.seed, self.world.tick) else { return };
+                let Some(player) = bots::seat_one(&mut self.seats, self.config.secret, self.world.tick) else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });
                 self.orders.push(Order::Enlist { player, bot: true });
@@ -335,22 +360,24 @@ impl Room {
     /// Launches whoever may, parks and frees whoever has been gone too long.
     fn keep_seats(&mut self) {
         let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
-        let mut freed = Vec::new();
+        self.expire_seats(self.now_us);
         for seat in self.seats.iter_mut() {
             let pilot = self.world.pilot(seat.player);
             let flying = pilot.is_some_and(|pilot| pilot.ship.is_some());
             let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
             let mut here = true;
             if let Holder::Human(human) = &seat.holder
-                && let Some(lost) = human.lost
+                && let Some(lost_us) = human.lost_us
             {
                 here = false;
-                let gone = tick.since(lost);
-                if gone >= SEAT_GRACE_TICKS {
-                    freed.push(seat.player);
-                } else if gone >= SHIP_GRACE_TICKS && flying {
+                if flying && self.now_us.saturating_sub(lost_us) >= SHIP_GRACE_US {
                     self.orders.push(Order::Park { player: seat.player });
                 }
+            }
+            if let Holder::Human(human) = &seat.holder {
+                let visitor = human.conn.and_then(|conn| self.visitors.get(&conn));
+                let grounded = visitor.and_then(|visitor| visitor.grounded_until);
+                here &= grounded.is_none_or(|until| !until.is_after(tick));
             }
             if seat.wants_launch && here && !flying && waited {
                 seat.wants_launch = false;
@@ -360,7 +387,6 @@ impl Room {
                 }
             }
         }
-        freed.into_iter().for_each(|player| self.free_seat(player));
     }
 
     fn take_commands(&mut self) -> Vec<(PlayerId, Command)> {
@@ -387,7 +413,7 @@ impl Room {
                 {
                     seat.wants_launch = true;
                     let mut fate = crate::rng::Keyed::new(
-                        self.config.seed,
+                        self.config.secret,
                         self.world.tick,
                         u32::from(ship.player.0),
                         crate::rng::Purpose::Bot,
@@ -517,14 +543,5 @@ impl Room {
             pickups: pickups.collect(),
             belt: audience.belt.clone(),
         })
-    }
-
-    /// The area that `conn` was last shown, for checking that nothing outside was told.
-    #[must_use]
-    pub fn area(&self, conn: ConnId) -> Option<(Vec2, Vec2)> {
-        let visitor = self.visitors.get(&conn)?;
-        let (_, (pos, vel)) = visitor.looked(&self.world, &self.config.defs);
-        let area = snapshot::area_of(pos, vel, visitor.view_half);
-        Some((area.centre, area.half))
     }
 }

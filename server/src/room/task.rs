@@ -270,6 +270,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
     Room::new(RoomConfig {
         name: blueprint.name.clone(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
+        secret: blueprint.secret.wrapping_add(u64::from(restarts)),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
         record: blueprint.record.is_some(),
@@ -305,7 +306,7 @@ mod tests {
     const SOON: Duration = Duration::from_secs(5);
 
     fn blueprint() -> Blueprint {
-        Blueprint { name: "Drift \u{7} test".into(), seed: 1, bots: 2, players_max: 8, record: None }
+        Blueprint { name: "Drift \u{7} test".into(), seed: 1, secret: 1, bots: 2, players_max: 8, record: None }
     }
 
     fn arrival() -> Arrival {

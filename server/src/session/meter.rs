@@ -36,29 +36,40 @@ impl Meter {
         self.settled.store(settled.min(self.read.load(Ordering::Relaxed)), Ordering::Relaxed);
     }
 
+    /// Bytes read that no whole message accounts for.
+    fn unsettled(&self) -> u64 {
+        self.read.load(Ordering::Relaxed).saturating_sub(self.settled.load(Ordering::Relaxed))
+    }
+
     /// Whether a message has begun and is not complete.
     pub fn is_pending(&self) -> bool {
-        self.read.load(Ordering::Relaxed) > self.settled.load(Ordering::Relaxed)
+        self.unsettled() > 0
     }
 }
 
-/// A socket with a meter on its reading side.
+/// A socket with a meter on its reading side. It fails once more bytes came than one message may have: an endless run
+/// of empty continuation frames is one message that never ends, and no limit on messages would see it.
 #[derive(Debug)]
 pub struct Metered<S> {
     socket: S,
     meter: Arc<Meter>,
+    unsettled_max: u64,
 }
 
 impl<S> Metered<S> {
-    /// Wraps `socket`; the meter stands at zero.
-    pub fn new(socket: S) -> (Metered<S>, Arc<Meter>) {
+    /// Wraps `socket`; the meter stands at zero. Reading fails once `unsettled_max` bytes are not part of any whole
+    /// message.
+    pub fn new(socket: S, unsettled_max: u64) -> (Metered<S>, Arc<Meter>) {
         let meter = Arc::new(Meter::default());
-        (Metered { socket, meter: Arc::clone(&meter) }, meter)
+        (Metered { socket, meter: Arc::clone(&meter), unsettled_max }, meter)
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.meter.unsettled() > self.unsettled_max {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::QuotaExceeded, "a message without an end")));
+        }
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.socket).poll_read(cx, buffer);
         self.meter.read.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
@@ -99,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn half_a_message_is_pending_also_around_control_frames() {
-        let (mut socket, meter) = Metered::new(&b"0123456789"[..]);
+        let (mut socket, meter) = Metered::new(&b"0123456789"[..], 100);
         assert!(!meter.is_pending());
         socket.read_exact(&mut [0; 4]).await.unwrap();
         assert!(meter.is_pending());
@@ -111,5 +122,19 @@ mod tests {
         assert!(meter.is_pending());
         meter.settle_all();
         assert!(!meter.is_pending());
+    }
+
+    #[tokio::test]
+    async fn a_message_without_an_end_breaks_the_socket() {
+        let (mut socket, _meter) = Metered::new(tokio::io::repeat(0), 1_000);
+        let mut read = 0;
+        let error = loop {
+            match socket.read(&mut [0; 64]).await {
+                Ok(bytes) => read += bytes,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
+        assert!((1_000..1_100).contains(&read), "{read}");
     }
 }

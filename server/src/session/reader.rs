@@ -4,7 +4,7 @@
 //! the first thing that makes no sense ends the session with 4002; versions match exactly, so it is a bug or an
 //! attack and never a newer client.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use shared::protocol::{ClientMessage, CloseCode, Hello, HelloError, codec};
@@ -74,7 +74,8 @@ impl<'a> Reader<'a> {
             tracing::info!(peer = %self.peer, %error, "no hello");
             match error {
                 HelloError::Version { .. } => End::Close(CloseCode::Version),
-                HelloError::Decode(_) => self.nonsense(&bytes),
+                // Its bytes may hold a token: none of them is logged.
+                HelloError::Decode(_) => End::Close(CloseCode::Protocol),
             }
         })
     }
@@ -168,12 +169,16 @@ impl<'a> Reader<'a> {
                 tracing::info!(peer = %self.peer, %error, "broken WebSocket traffic");
                 End::Close(CloseCode::Protocol)
             }
+            Error::Io(error) if error.kind() == io::ErrorKind::QuotaExceeded => {
+                tracing::info!(peer = %self.peer, %error, "broken WebSocket traffic");
+                End::Close(CloseCode::Protocol)
+            }
             // The socket broke or has ended; there is nobody to tell.
             _ => End::Gone,
         }
     }
 
-    /// The start of what made no sense goes to the log of the curious only: it may hold a token.
+    /// The start of what made no sense goes to the log of the curious only.
     fn nonsense(&self, bytes: &[u8]) -> End {
         tracing::debug!(peer = %self.peer, bytes = ?&bytes[..bytes.len().min(LOGGED_BYTES)], "nonsense");
         End::Close(CloseCode::Protocol)

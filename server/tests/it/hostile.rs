@@ -302,6 +302,26 @@ async fn a_flood_is_closed_and_nobody_else_notices() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_of_endless_empty_parts_is_cut_off_by_its_bytes() {
+    use tokio_tungstenite::tungstenite::protocol::frame::{
+        Frame,
+        coding::{Data, OpCode},
+    };
+    // A minute for the end of a message, so that only the bytes can end it.
+    let server = Running::start_with(|limits| limits.fragment_timeout = Duration::from_secs(60));
+    let mut flood = welcomed(server.address).await;
+    let part = |kind, text: &'static str| Message::Frame(Frame::message(text, OpCode::Data(kind), false));
+    flood.send(part(Data::Binary, "a")).await.unwrap();
+    for _ in 0..200_000 {
+        if flood.feed(part(Data::Continue, "")).await.is_err() {
+            break;
+        }
+    }
+    let _ = flood.flush().await;
+    assert_eq!(closed(&mut flood).await.0, 4002);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_never_reads_is_gone_in_time_and_nobody_else_notices() {
     let server = Running::start();
     let (stop, stopped) = tokio::sync::oneshot::channel();

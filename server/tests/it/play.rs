@@ -78,6 +78,8 @@ async fn a_dropped_player_gets_the_same_slot_back() {
     assert!(back.replica.resumed());
     assert_eq!(back.replica.player(), player);
     assert_ne!(back.replica.token().map(|t| t.0), token.map(|t| t.0), "a token is good once");
+    // Once the room has heard from the new connection, its own token counts and the old one no more.
+    back.until("an answer to what it said", |replica| replica.view().line.predictions > 20).await;
     drop(back);
     // The used token is worth nothing.
     let mut thief = Pilot::connect(server.address, token).await;

@@ -168,6 +168,8 @@ class Table:
                     [bits.controls() for _ in range(tick - self.own)]
                 if bits.flag():
                     [bits.sized() for _ in range(5)]
+                if bits.flag():
+                    bits.controls()
                 [bits.sized() for _ in range(8) if bits.flag()]
                 self.note("own corrected")
         else:

@@ -100,7 +100,7 @@ pub enum ServerMessage {
 pub struct Welcome {
     /// Name of the room.
     pub room: String,
-    /// The room's next tick.
+    /// The room's last tick.
     pub tick: Tick,
     /// Seed of planets and belts.
     pub seed: u64,
@@ -110,7 +110,7 @@ pub struct Welcome {
     pub resumed: Option<PlayerId>,
 }
 
-/// One snapshot message. Several may carry one tick (`more_follows`).
+/// One snapshot. What does not fit its size waits for the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The tick whose end this shows.
@@ -137,8 +137,6 @@ pub struct SnapshotFlags(pub u8);
 impl SnapshotFlags {
     /// Forget everything you knew first.
     pub const FULL: u8 = 1;
-    /// Another message for the same tick follows.
-    pub const MORE_FOLLOWS: u8 = 2;
 
     /// Whether `flag` is set.
     #[must_use]

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! owner  0                          reckoned from what was told before and the commands as sent: nothing to say
-//!        1 0 s C[tick]… R? F…       s: commands were not used as sent, C those used; R residual of the body,
-//!                                   F a changed bit and the new value for each other field
+//!        1 0 s C[tick]… R? E? F…    s: commands were not used as sent, C those used; R residual of the body, E the
+//!                                   engines as they really were, F a changed bit and the new value for each other field
 //!        1 1 whole
 //! ```
 
@@ -62,6 +62,12 @@ pub fn write_news(
     if moved {
         write_residual(writer, reckoned.body, truth.body);
     }
+    // A pickup between base and truth can grant a boost that reckoning refuses.
+    let steered = reckoned.controls != truth.controls;
+    writer.flag(steered);
+    if steered {
+        write_controls(writer, reckoned.controls, truth.controls);
+    }
     for (was, is) in fields(&reckoned).into_iter().zip(fields(truth)) {
         writer.flag(was != is);
         if was != is {
@@ -119,6 +125,9 @@ pub fn read(
     }
     if reader.flag()? {
         ship.body = read_residual(reader, ship.body)?;
+    }
+    if reader.flag()? {
+        ship.controls = read_controls(reader, ship.controls)?;
     }
     let mut values = fields(&ship);
     for value in &mut values {
@@ -225,6 +234,9 @@ mod tests {
             reckoner.owner(&mut truth, used.command, from.plus(i as i32 + 1));
         }
         truth.hull -= hit;
+        if hit % 2 == 1 {
+            truth.controls = Command::new(Buttons(truth.controls.buttons.0 ^ Buttons::BOOST), truth.controls.aim);
+        }
         truth.body.pos.x += push;
         let mut writer = BitWriter::default();
         write_news(&mut writer, &base, from, used, &truth, &mut reckoner);

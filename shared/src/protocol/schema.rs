@@ -5,21 +5,27 @@
 use std::sync::OnceLock;
 
 use super::{
+    bits::BitWriter,
+    body::{self, Happening, Station},
     close::CloseCode,
+    entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
         ClientMessage, CommandBatch, Hello, Leader, Leaderboard, ResumeToken, Roster, RosterEntry, ScoreRow,
         ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
+    owner_state,
 };
 use crate::{
-    defs::{Defs, WeaponKind},
-    ids::PlayerId,
+    defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
+    ids::{BodyId, PlayerId, ShipId, ShotKey},
+    limits::{HISTORY_TICKS, PLAYER_BITS},
+    quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Cause, Command, golden},
+    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, golden},
     tick::{TICK_HZ, Tick},
 };
 
-/// Bumped by whoever changes the packed body or the rules in a way that the samples below do not show.
+/// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
@@ -41,8 +47,39 @@ pub fn proto_hash() -> u64 {
         for message in server_samples() {
             hash = hash_bytes(hash, &super::codec::encode_server(&message));
         }
-        hash_bytes(hash, &super::codec::encode_hello_body(&sample_hello())) ^ rules_hash()
+        hash = hash_bytes(hash, &super::codec::encode_hello_body(&sample_hello()));
+        hash_bytes(hash, &record_samples()) ^ rules_hash()
     })
+}
+
+/// One of each packed record, and the numbers that readers branch on.
+fn record_samples() -> Vec<u8> {
+    let (player, life, id) = (PlayerId(300), 7, BodyId(40_000));
+    let (pos, vel) = (Lattice { x: -70_000, y: 123 }, Lattice { x: 9_000, y: -1 });
+    let body = Kinematics { pos, vel, heading: Angle(54_321) };
+    let defs = Defs::standard();
+    let ship = Ship::fresh(ShipId { player, life }, ShipClass::default(), body, &defs);
+    let key = ShotKey { owner: player, tick: 9 };
+    let cause = Cause::Shot(WeaponKind::default());
+    let mut bits = BitWriter::default();
+    for number in [u32::from(HULL_STEPS), u32::from(SHIELD_STEPS), u32::from(body::ROCK_STEPS), PLAYER_BITS] {
+        bits.bits(number, 8);
+    }
+    bits.count(HISTORY_TICKS as u32);
+    entity_state::write_whole_news(&mut bits, &PublicShip::of(&ship, &defs));
+    entity_state::write_left_out(&mut bits);
+    entity_state::write_controls(&mut bits, Command::default(), Command::new(Buttons(5), Angle(160)));
+    entity_state::write_residual(&mut bits, Kinematics::default(), body);
+    owner_state::write_whole(&mut bits, &ship);
+    body::write_station(&mut bits, Station::Dead { killer: Some(player), cause, wait: 77, watching: None });
+    body::write_shot(&mut bits, &Shot { key, weapon: WeaponKind::default(), pos, vel, age: 12 });
+    body::write_shot_end(&mut bits, key, Some(player));
+    body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });
+    body::write_pickup(&mut bits, &Pickup { id, kind: PickupKind::Repair, amount: 3, pos, vel, life: 1_000 });
+    body::write_pickup_end(&mut bits, id, Some(player));
+    body::write_happening(&mut bits, Happening::Launched(ship.id));
+    body::write_happening(&mut bits, Happening::Damaged { player, by: Some(player), points: 9, cause });
+    bits.bytes().to_vec()
 }
 
 /// A short scripted match: any change of the rules' arithmetic shows in its check sum.

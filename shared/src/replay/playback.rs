@@ -82,7 +82,7 @@ impl Playback {
             rest = later;
         }
         let defs = Defs::standard();
-        let mut world = World::new(header.seed, &defs);
+        let mut world = World::new(header.seed, header.secret, &defs);
         world.tick = header.start;
         Ok(Playback {
             kept: BTreeMap::from([(0, (world.clone(), BTreeMap::new()))]),

@@ -23,10 +23,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts with a fresh `world`, before its first step.
+    /// Starts with a fresh `world`, before its first step; `seed` is that of its layout.
     #[must_use]
-    pub fn new(world: &World) -> Recorder {
-        let header = Header { rules: proto_hash(), seed: world.seed, start: world.tick };
+    pub fn new(world: &World, seed: u64) -> Recorder {
+        let header = Header { rules: proto_hash(), seed, secret: world.secret, start: world.tick };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(framed(codec::encode_replay(&header)));
         Recorder { held: BTreeMap::new(), chunk: Chunk::default(), ready: VecDeque::from([bytes]), ended: false }

@@ -3,7 +3,8 @@
 use glam::Vec2;
 
 use crate::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
+    ids::ShipId,
     protocol::reckon::{Skies, error_half_life_s},
     quantize::Angle,
     sim::{
@@ -38,6 +39,8 @@ pub struct Surroundings<'a> {
     pub edge_tick: Tick,
     /// Belt rocks by slot: 0 is broken.
     pub belt: &'a [u8],
+    /// Class of the own ship.
+    pub own_class: ShipClass,
 }
 
 impl Surroundings<'_> {
@@ -134,6 +137,15 @@ impl Predictor {
         self.remember();
         let shot = fires.then(|| shots::launch(&self.ship, self.tick, around.defs));
         (shot, impact)
+    }
+
+    /// Whose ship, and where it was at the start and at the end of `tick`, if that is remembered.
+    #[must_use]
+    pub fn path_in(&self, tick: Tick) -> Option<(ShipId, Vec2, Vec2)> {
+        let at = |tick: Tick| self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick);
+        let (_, now) = at(tick)?;
+        let before = at(tick.plus(-1)).map_or(now, |(_, before)| before);
+        Some((now.id, before.body.pos.to_vec2(), now.body.pos.to_vec2()))
     }
 
     /// Goes back to what was predicted for `tick`, when the clock jumped back there.

@@ -33,6 +33,12 @@ const CONFIRM_TICKS: i32 = 8;
 /// …and fades this fast, s.
 const FADE_S: f32 = 0.08;
 
+/// A hit seen here is remembered this long after the server's word about that moment, ticks.
+const SPENT_TICKS: i32 = 120;
+
+/// Where the own ship was at the start and the end of a tick.
+type OwnPath<'a> = &'a dyn Fn(Tick) -> Option<(ShipId, Vec2, Vec2)>;
+
 /// A ship at the present.
 #[derive(Debug, Clone, Copy)]
 pub struct PresentShip {
@@ -81,7 +87,7 @@ pub struct Present {
     /// Pickups.
     pub pickups: Vec<Pickup>,
     hoped: Vec<Hoped>,
-    /// Shots that hit something here already, and until when that is remembered.
+    /// Shots that hit something here already, and when.
     spent: BTreeMap<ShotKey, Tick>,
 }
 
@@ -91,7 +97,7 @@ impl Present {
         &mut self,
         known: &Known,
         to: Tick,
-        own: Option<(ShipId, Vec2)>,
+        own: OwnPath<'_>,
         around: &mut Surroundings<'_>,
         events: &mut Vec<ViewEvent>,
     ) {
@@ -100,6 +106,7 @@ impl Present {
         self.tick = known.tick;
         self.ships.clear();
         self.ships.extend(known.ships.iter().map(|told| caught_up(told, known.tick, around)));
+        self.forget_spent(known);
         self.shots.clear();
         self.shots.extend(known.shots.iter().filter(|shot| !self.spent.contains_key(&shot.key)));
         self.rocks.clone_from(&known.rocks);
@@ -110,9 +117,9 @@ impl Present {
                 hoped.fade_s.get_or_insert(FADE_S);
             }
         }
-        self.spent.retain(|_, until| until.is_after(known.tick));
         while to.is_after(self.tick) {
-            self.step_world(own, around, events);
+            let solids = self.step_bodies(around);
+            self.step_shots(own, &solids, around, events);
         }
         for ship in &mut self.ships {
             let before = drawn.iter().find(|(id, _)| *id == ship.state.id).map(|(_, at)| *at);
@@ -121,33 +128,16 @@ impl Present {
         }
     }
 
-    /// One tick; own shots that wait for confirmation move too.
-    pub fn step(&mut self, own: Option<(ShipId, Vec2)>, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
-        let solids = self.step_world(own, around, events);
-        let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut near = Vec::new();
-        let (spent, tick) = (&mut self.spent, self.tick);
-        let ships = &self.ships;
-        self.hoped.retain_mut(|hoped| {
-            let Some(start) = shots::advance(&mut hoped.shot, &sky, around.defs) else { return false };
-            let struck = strike(&hoped.shot, start, ships, None, &solids, &sky, around, &mut near);
-            match struck {
-                Some((pos, ship)) => {
-                    spent.insert(hoped.shot.key, tick.plus(120));
-                    events.push(ViewEvent::Struck { pos, vel: hoped.shot.vel.to_vec2(), ship });
-                    false
-                }
-                None => true,
-            }
+    /// Takes back what was seen to hit something when the server, at a later moment, still has it flying.
+    fn forget_spent(&mut self, known: &Known) {
+        self.spent.retain(|key, when| {
+            let past = known.tick.since(*when);
+            past < SPENT_TICKS && !(past > 0 && known.shots.iter().any(|shot| shot.key == *key))
         });
     }
 
-    fn step_world(
-        &mut self,
-        own: Option<(ShipId, Vec2)>,
-        around: &mut Surroundings<'_>,
-        events: &mut Vec<ViewEvent>,
-    ) -> Solids {
+    /// Moves ships, rocks and pickups into the next tick; returns what is hard in it.
+    pub fn step_bodies(&mut self, around: &mut Surroundings<'_>) -> Solids {
         self.tick = self.tick.next();
         for ship in &mut self.ships {
             step_ship(ship, self.tick, around);
@@ -156,19 +146,46 @@ impl Present {
         self.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
         self.pickups.retain_mut(pickups::advance);
         let loose: Vec<LooseRock> = self.rocks.iter().map(|(rock, _)| *rock).collect();
-        let solids = standing(around, self.tick, &loose);
+        standing(around, self.tick, &loose)
+    }
+
+    /// Moves the shots that were told, after everything else has moved.
+    pub fn step_shots(
+        &mut self,
+        own: OwnPath<'_>,
+        solids: &Solids,
+        around: &mut Surroundings<'_>,
+        events: &mut Vec<ViewEvent>,
+    ) {
+        let sky = around.skies.at(around.layout, around.defs, self.tick);
         let mut near = Vec::new();
         let (spent, ships, tick) = (&mut self.spent, &self.ships, self.tick);
         self.shots.retain_mut(|shot| {
             let Some(start) = shots::advance(shot, &sky, around.defs) else { return false };
-            let Some((pos, ship)) = strike(shot, start, ships, own, &solids, &sky, around, &mut near) else {
+            let Some((pos, ship)) = strike(shot, start, ships, own, solids, &sky, around, &mut near) else {
                 return true;
             };
-            spent.insert(shot.key, tick.plus(120));
+            spent.insert(shot.key, tick);
             events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
             false
         });
-        solids
+    }
+
+    /// Moves the own shots that wait for confirmation.
+    pub fn step_hoped(&mut self, solids: &Solids, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
+        let sky = around.skies.at(around.layout, around.defs, self.tick);
+        let mut near = Vec::new();
+        let (spent, ships, tick) = (&mut self.spent, &self.ships, self.tick);
+        self.hoped.retain_mut(|hoped| {
+            let shot = &mut hoped.shot;
+            let Some(start) = shots::advance(shot, &sky, around.defs) else { return false };
+            let Some((pos, ship)) = strike(shot, start, ships, &|_| None, solids, &sky, around, &mut near) else {
+                return true;
+            };
+            spent.insert(shot.key, tick);
+            events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
+            false
+        });
     }
 
     /// An own shot leaves the barrel before the server knows.
@@ -199,12 +216,6 @@ impl Present {
             }
             None => true,
         });
-    }
-
-    /// The loose rocks, for prediction.
-    #[must_use]
-    pub fn loose(&self) -> Vec<LooseRock> {
-        self.rocks.iter().map(|(rock, _)| *rock).collect()
     }
 }
 
@@ -243,7 +254,7 @@ fn strike(
     shot: &Shot,
     start: Vec2,
     ships: &[PresentShip],
-    own: Option<(ShipId, Vec2)>,
+    own: OwnPath<'_>,
     solids: &Solids,
     sky: &crate::sim::Sky<'_>,
     around: &Surroundings<'_>,
@@ -258,9 +269,9 @@ fn strike(
         let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
         Some((t, Some(ship.state.id)))
     });
-    let own = own.filter(|(id, _)| id.player != shot.key.owner).and_then(|(id, at)| {
-        let reach = around.defs.ships[0].radius + radius;
-        let t = crate::math::sweep_circle(start - at, motion, reach)?;
+    let own = own(sky.tick).filter(|(id, _, _)| id.player != shot.key.owner).and_then(|(id, before, now)| {
+        let reach = around.defs.ship(around.own_class).radius + radius;
+        let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
         Some((t, Some(id)))
     });
     let hard = [solids.touch(start, end, radius, near), shots::touch_sky(start, end, radius, sky)];

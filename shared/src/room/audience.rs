@@ -25,7 +25,7 @@ pub struct Audience {
     pub ships: Vec<Told<PublicShip>>,
     /// Shots told and not yet over, and the tick at which they expire by themselves.
     pub shots: Vec<(ShotKey, Tick)>,
-    /// Loose rocks told, their hull in steps, and the tick at which they crumble.
+    /// Loose rocks told, and their hull in steps.
     pub rocks: Vec<(BodyId, u8)>,
     /// Pickups told.
     pub pickups: Vec<BodyId>,

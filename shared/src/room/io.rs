@@ -15,8 +15,10 @@ pub struct ConnId(pub u64);
 pub struct RoomConfig {
     /// Shown name.
     pub name: String,
-    /// Seed of the arena and every draw.
+    /// Seed of planets and belts, which clients are told.
     pub seed: u64,
+    /// Seed of every draw (launches, debris, bots), which they are not; from the operating system in public.
+    pub secret: u64,
     /// The tables.
     pub defs: Defs,
     /// Bots fill the arena up to this many pilots.
@@ -29,7 +31,15 @@ pub struct RoomConfig {
 
 impl Default for RoomConfig {
     fn default() -> RoomConfig {
-        RoomConfig { name: "Drift".into(), seed: 1, defs: Defs::standard(), bots: 16, players_max: 64, record: false }
+        RoomConfig {
+            name: "Drift".into(),
+            seed: 1,
+            secret: 1,
+            defs: Defs::standard(),
+            bots: 16,
+            players_max: 64,
+            record: false,
+        }
     }
 }
 
@@ -67,11 +77,6 @@ pub enum RoomEvent {
     Disconnect {
         /// Which.
         conn: ConnId,
-    },
-    /// The room must end every connection.
-    Shutdown {
-        /// With this code.
-        code: CloseCode,
     },
 }
 

@@ -1,8 +1,16 @@
 //! Who holds which slot: people and bots, their names, and the grace a dropped person has. Invariant: one slot,
 //! one holder; a resume key opens at most one seat and only once.
 
+use std::collections::BTreeSet;
+
 use super::{ConnId, commands::CommandBuffer};
-use crate::{bot::Brain, ids::PlayerId, limits::PLAYERS_MAX, name, protocol::RosterEntry, tick::Tick};
+use crate::{
+    bot::Brain,
+    ids::PlayerId,
+    limits::{NAME_BYTES_MAX, NAME_CHARS_MAX, PLAYERS_MAX},
+    name,
+    protocol::RosterEntry,
+};
 
 /// SHA-256 of a resume token: all the room keeps of it.
 pub type ResumeKey = [u8; 32];
@@ -12,8 +20,10 @@ pub type ResumeKey = [u8; 32];
 pub struct Seat {
     /// Slot.
     pub player: PlayerId,
-    /// Cleaned name, unique in the room.
+    /// Cleaned name, unique in the room…
     pub name: String,
+    /// …also to the eye.
+    look: String,
     /// Who flies.
     pub holder: Holder,
     /// Wants a ship as soon as the rules allow.
@@ -36,8 +46,10 @@ pub struct Human {
     pub conn: Option<ConnId>,
     /// Opens this seat to the next connection.
     pub key: ResumeKey,
-    /// When the connection dropped.
-    pub lost: Option<Tick>,
+    /// Opened it for the present connection; good until that one has shown that the new key reached it.
+    pub previous_key: Option<ResumeKey>,
+    /// When the connection dropped, µs.
+    pub lost_us: Option<u64>,
     /// Commands waiting for their ticks.
     pub commands: CommandBuffer,
 }
@@ -99,7 +111,8 @@ impl Seats {
         }
         let player = PlayerId(index as u16);
         let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
-        self.seats[index] = Some(Seat { player, name, holder: holder(player), wants_launch: true });
+        self.seats[index] =
+            Some(Seat { player, look: name::look_of(&name), name, holder: holder(player), wants_launch: true });
         self.arrived.push(player);
         Some(player)
     }
@@ -118,7 +131,7 @@ impl Seats {
     #[must_use]
     pub fn find_key(&self, key: &ResumeKey) -> Option<PlayerId> {
         self.iter()
-            .find(|seat| matches!(&seat.holder, Holder::Human(human) if human.key == *key))
+            .find(|seat| matches!(&seat.holder, Holder::Human(human) if human.key == *key || human.previous_key == Some(*key)))
             .map(|seat| seat.player)
     }
 
@@ -134,6 +147,16 @@ impl Seats {
         Some((entries, left))
     }
 
+    /// The person who has been gone longest, to make way when the room is full.
+    #[must_use]
+    pub fn longest_lost(&self) -> Option<PlayerId> {
+        let lost = self.iter().filter_map(|seat| match &seat.holder {
+            Holder::Human(human) => Some((human.lost_us?, seat.player)),
+            Holder::Bot(_) => None,
+        });
+        lost.min().map(|(_, player)| player)
+    }
+
     /// Everybody, as others know them.
     #[must_use]
     pub fn entries(&self) -> Vec<RosterEntry> {
@@ -141,11 +164,16 @@ impl Seats {
     }
 
     fn unique(&self, name: String) -> String {
-        let taken = |name: &str| self.iter().any(|seat| seat.name.eq_ignore_ascii_case(name));
+        let looks: BTreeSet<&str> = self.iter().map(|seat| seat.look.as_str()).collect();
+        let taken = |name: &str| looks.contains(name::look_of(name).as_str());
         if !taken(&name) {
             return name;
         }
-        let short: String = name.chars().take(crate::limits::NAME_CHARS_MAX - 4).collect();
+        // Room for a space and three digits, by characters and by bytes.
+        let mut short: String = name.chars().take(NAME_CHARS_MAX - 4).collect();
+        while short.len() > NAME_BYTES_MAX - 4 {
+            short.pop();
+        }
         (2..)
             .map(|n| format!("{} {n}", short.trim_end()))
             .find(|name| !taken(name))
@@ -162,17 +190,25 @@ mod tests {
     use super::*;
 
     fn human(_: PlayerId) -> Holder {
-        Holder::Human(Box::new(Human { conn: None, key: [0; 32], lost: None, commands: CommandBuffer::default() }))
+        Holder::Human(Box::new(Human {
+            conn: None,
+            key: [0; 32],
+            previous_key: None,
+            lost_us: None,
+            commands: CommandBuffer::default(),
+        }))
     }
 
     #[test]
     fn names_are_unique_and_never_empty() {
         let mut seats = Seats::default();
-        for name in ["Ada", "ada", "", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"] {
+        let wide = "\u{1D11E}".repeat(12);
+        for name in ["Ada", "\u{0410}da", "", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP", &wide, &wide] {
             seats.add(name, human);
         }
         let names: Vec<&str> = seats.iter().map(|seat| seat.name.as_str()).collect();
-        assert_eq!(names, ["Ada", "ada 2", "Pilot 3", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKL 2"]);
+        assert_eq!(names[..5], ["Ada", "\u{0410}da 2", "Pilot 3", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKL 2"]);
+        assert!(names.iter().all(|name| name.len() <= NAME_BYTES_MAX && name.chars().count() <= NAME_CHARS_MAX));
     }
 
     #[test]

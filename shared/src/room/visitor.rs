@@ -15,6 +15,9 @@ use crate::{
 /// Smallest half extent of a view, u.
 const VIEW_HALF_MIN: f32 = 200.0;
 
+/// A view changes its shape this often at most, ticks.
+const VIEW_TICKS: i32 = 2 * TICK_HZ as i32;
+
 /// One connection.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -24,6 +27,10 @@ pub struct Visitor {
     pub key: ResumeKey,
     /// Half extents of its view, u.
     pub view_half: Vec2,
+    view_wanted: Option<Vec2>,
+    view_changed: Option<Tick>,
+    /// No launch before this tick: giving a slot up must not undo the wait after a death.
+    pub grounded_until: Option<Tick>,
     /// Its tab is hidden.
     pub idle: bool,
     /// When it last asked for everything anew.
@@ -45,6 +52,9 @@ impl Visitor {
             seat: None,
             key,
             view_half: Vec2::new(800.0, 450.0),
+            view_wanted: None,
+            view_changed: None,
+            grounded_until: None,
             idle: false,
             resynced: None,
             audience: Audience::new(belt_slots),
@@ -55,12 +65,23 @@ impl Visitor {
         }
     }
 
-    /// Takes over the view's half extents, clamped: no window is a spyglass.
+    /// Takes over the view's half extents, clamped: no window is a spyglass. Later changes come into force at most
+    /// every two seconds, so that two shapes in turn do not add up to one larger one.
     pub fn set_view(&mut self, (x, y): (u16, u16)) {
         let wanted = Vec2::new(f32::from(x), f32::from(y))
             .clamp(Vec2::splat(VIEW_HALF_MIN), Vec2::new(VIEW_HALF_MAX.0, VIEW_HALF_MAX.1));
         let area = wanted.x * wanted.y;
-        self.view_half = if area > VIEW_HALF_AREA_MAX { wanted * (VIEW_HALF_AREA_MAX / area).sqrt() } else { wanted };
+        let fair = if area > VIEW_HALF_AREA_MAX { wanted * (VIEW_HALF_AREA_MAX / area).sqrt() } else { wanted };
+        self.view_wanted = Some(fair);
+    }
+
+    fn change_view(&mut self, tick: Tick) {
+        if self.view_changed.is_none_or(|last| tick.since(last) >= VIEW_TICKS)
+            && let Some(half) = self.view_wanted.take()
+        {
+            self.view_half = half;
+            self.view_changed = Some(tick);
+        }
     }
 
     /// Notes the acknowledgement and the clock in a batch.
@@ -88,6 +109,7 @@ impl Visitor {
 
     /// What this visitor is doing, and where it looks (position u, velocity u/s). Chooses whom to watch.
     pub fn look(&mut self, world: &World, defs: &Defs) -> (Station, (Vec2, Vec2)) {
+        self.change_view(world.tick);
         let flying = self.seat.is_some_and(|player| world.ship(player).is_some());
         if !flying && self.watched.is_none_or(|player| world.ship(player).is_none()) {
             let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
@@ -137,4 +159,40 @@ fn most_watchable(world: &World, near: Vec2) -> Option<PlayerId> {
         (close, score, core::cmp::Reverse(ship.id.player))
     });
     ships.max().map(|(_, _, player)| player.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_is_a_spyglass() {
+        for (asked, given) in [
+            ((800, 450), (800.0, 450.0)),
+            ((0, 0), (200.0, 200.0)),
+            ((u16::MAX, 0), (1_100.0, 200.0)),
+            ((1_100, 409), (1_100.0, 409.0)),
+            ((u16::MAX, u16::MAX), (670.8, 670.8)),
+        ] {
+            let mut visitor = Visitor::new(0, [0; 32], 0);
+            visitor.set_view(asked);
+            visitor.change_view(Tick(0));
+            let (x, y) = given;
+            assert!((visitor.view_half - Vec2::new(x, y)).length() < 1.0, "{asked:?}: {}", visitor.view_half);
+        }
+    }
+
+    #[test]
+    fn shapes_in_turn_do_not_add_up() {
+        let mut visitor = Visitor::new(0, [0; 32], 0);
+        let mut shapes = Vec::new();
+        for tick in 0..360 {
+            visitor.set_view(if tick % 2 == 0 { (1_100, 409) } else { (409, 1_100) });
+            visitor.change_view(Tick(tick));
+            if shapes.last() != Some(&visitor.view_half) {
+                shapes.push(visitor.view_half);
+            }
+        }
+        assert!(shapes.len() <= 3, "{shapes:?}");
+    }
 }

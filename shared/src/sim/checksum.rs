@@ -1,6 +1,11 @@
 //! One number for a whole world, to compare runs, machines and replays.
 
-use super::{command::Command, movement::Kinematics, world::World};
+use super::{
+    command::Command,
+    events::Cause,
+    movement::Kinematics,
+    world::{BeltRock, Death, LooseRock, Pickup, Pilot, Ship, Shot, World},
+};
 use crate::quantize::Lattice;
 
 /// FNV-1a over 32-bit words: tiny, order-sensitive, the same everywhere. Not for secrets.
@@ -50,34 +55,99 @@ impl Fnv {
     }
 }
 
-/// Check sum of everything authoritative in `world`.
+/// Check sum of everything authoritative in `world`; the layout follows from its seed and is not mixed in. Fields
+/// are taken apart by name, so that a new one does not compile until it is mixed in too.
 #[must_use]
 pub fn checksum(world: &World) -> u32 {
+    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, next_body } = world;
     let mut fnv = Fnv::default();
-    fnv.word(world.tick.0).word(world.edge.radius.cast_unsigned()).word(world.edge.target.cast_unsigned());
-    for (slot, pilot) in world.pilots.iter().enumerate() {
-        let Some(pilot) = pilot else { continue };
-        fnv.word(slot as u32).word(pilot.score).word(pilot.kills).word(pilot.deaths).word(u32::from(pilot.life));
-        if let Some(ship) = &pilot.ship {
-            fnv.body(ship.body).command(ship.controls);
-            for value in [ship.hull, ship.shield, ship.energy] {
-                fnv.word(value.cast_unsigned());
-            }
-            fnv.word(u32::from(ship.shield_wait) << 16 | u32::from(ship.protection));
-            fnv.word(u32::from(ship.cooldown) << 24 | u32::from(ship.boost_left) << 16 | u32::from(ship.cargo));
+    fnv.word(tick.0).word(*secret as u32).word((secret >> 32) as u32).word(u32::from(*next_body));
+    fnv.word(edge.radius.cast_unsigned()).word(edge.target.cast_unsigned());
+    for (slot, pilot) in pilots.iter().enumerate() {
+        if let Some(pilot) = pilot {
+            fnv.word(slot as u32);
+            mix_pilot(&mut fnv, pilot);
         }
     }
-    for shot in &world.shots {
-        fnv.point(shot.pos).point(shot.vel).word(u32::from(shot.key.owner.0) << 16 | u32::from(shot.age));
+    for Shot { key, weapon, pos, vel, age } in shots {
+        fnv.point(*pos).point(*vel).word(u32::from(key.owner.0) << 16 | u32::from(*age));
+        fnv.word((*weapon as u32) << 8 | u32::from(key.tick));
     }
-    for rock in &world.belt {
-        fnv.word(u32::from(rock.hull)).word(rock.regrow.map_or(0, |tick| tick.0));
+    for BeltRock { hull, regrow } in belt {
+        fnv.word(u32::from(*hull)).word(regrow.map_or(0, |tick| tick.0));
     }
-    for rock in &world.rocks {
-        fnv.point(rock.pos).point(rock.vel).word(u32::from(rock.id.0) << 16 | u32::from(rock.hull));
+    for LooseRock { id, size, pos, vel, hull, life } in rocks {
+        fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*hull));
+        fnv.word((*size as u32) << 16 | u32::from(*life));
     }
-    for pickup in &world.pickups {
-        fnv.point(pickup.pos).word(u32::from(pickup.id.0) << 16 | u32::from(pickup.life));
+    for Pickup { id, kind, amount, pos, vel, life } in pickups {
+        fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*life));
+        fnv.word((*kind as u32) << 8 | u32::from(*amount));
     }
     fnv.finish()
+}
+
+fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
+    let Pilot { bot, score, kills, deaths, life, ship, death, blame } = pilot;
+    fnv.word(*score).word(*kills).word(*deaths).word(u32::from(*life) << 1 | u32::from(*bot));
+    if let Some((by, when)) = blame {
+        fnv.word(u32::from(by.0)).word(when.0);
+    }
+    if let Some(Death { tick, pos, killer, cause }) = death {
+        fnv.word(tick.0).point(*pos).word(killer.map_or(u32::MAX, |killer| u32::from(killer.0)));
+        fnv.word(match cause {
+            Cause::Shot(weapon) => 16 + *weapon as u32,
+            Cause::Star => 1,
+            Cause::Planet => 2,
+            Cause::Rock => 3,
+            Cause::Ram => 4,
+            Cause::Edge => 5,
+        });
+    }
+    if let Some(ship) = ship {
+        mix_ship(fnv, ship);
+    }
+}
+
+fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
+    let Ship { id, class, body, controls, hull, shield, energy, shield_wait, cooldown, boost_left, protection, cargo } =
+        ship;
+    fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
+    for value in [*hull, *shield, *energy] {
+        fnv.word(value.cast_unsigned());
+    }
+    fnv.word(u32::from(*shield_wait) << 16 | u32::from(*protection));
+    fnv.word(u32::from(*cooldown) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::Defs,
+        ids::PlayerId,
+        sim::golden::{Match, SCRIPTS},
+        tick::Tick,
+    };
+
+    #[test]
+    fn what_can_differ_shows() {
+        let defs = Defs::standard();
+        let mut live = Match::new(&SCRIPTS[1], &defs);
+        (0..600).for_each(|_| live.advance(&defs));
+        let sum = checksum(&live.world);
+        let changes: [fn(&mut World); 6] = [
+            |world| world.next_body ^= 1,
+            |world| world.pilots.iter_mut().flatten().for_each(|pilot| pilot.bot = !pilot.bot),
+            |world| world.pilots.iter_mut().flatten().for_each(|pilot| pilot.blame = Some((PlayerId(1), Tick(2)))),
+            |world| world.shots.iter_mut().for_each(|shot| shot.key.tick ^= 1),
+            |world| world.belt[3].hull ^= 1,
+            |world| world.secret ^= 1 << 40,
+        ];
+        for (i, change) in changes.into_iter().enumerate() {
+            let mut world = live.world.clone();
+            change(&mut world);
+            assert_ne!(checksum(&world), sum, "change {i}");
+        }
+    }
 }

@@ -131,11 +131,16 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     let (Some(a), Some(b)) = (stage.world.ship(one), stage.world.ship(two)) else { return };
     let (def_a, def_b) = (stage.defs.ship(a.class), stage.defs.ship(b.class));
     let (mut body_a, mut body_b) = (a.body, b.body);
+    // Protection must not be a battering ram: who cannot be hurt does not hurt either.
+    let protected = a.protection > 0 || b.protection > 0;
     let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b) else { return };
     for (player, body) in [(one, body_a), (two, body_b)] {
         if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) {
             ship.body = body;
         }
+    }
+    if protected {
+        return;
     }
     let amount = impact_damage(speed, stage.defs);
     damage::hurt(stage, one, Hurt { amount, by: Some(two), cause: Cause::Ram });
@@ -197,6 +202,26 @@ mod tests {
         assert_eq!(speed, Some(200.0));
         assert!(ship.vel.to_vec2().x > 80.0);
         assert!(ship.pos.to_vec2().x >= 100.0);
+    }
+
+    #[test]
+    fn protection_is_no_battering_ram() {
+        use crate::sim::{Order, World, step};
+        let defs = Defs::standard();
+        for (protection, hurts) in [(400, false), (0, true)] {
+            let mut world = World::new(1, 1, &defs);
+            for (slot, x) in [(0, 1_500.0), (1, 1_520.0)] {
+                let player = PlayerId(slot);
+                let orders = [Order::Enlist { player, bot: false }, Order::Launch { player, class: ShipClass::Spark }];
+                step(&mut world, &orders, &[], &defs, &mut Vec::new());
+                let ship = world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+                ship.body = body(x, if slot == 0 { 300.0 } else { -300.0 });
+                ship.protection = if slot == 0 { protection } else { 0 };
+            }
+            let full = world.ship(PlayerId(1)).unwrap().shield;
+            step(&mut world, &[], &[], &defs, &mut Vec::new());
+            assert_eq!(world.ship(PlayerId(1)).unwrap().shield < full, hurts, "protection {protection}");
+        }
     }
 
     #[test]

@@ -6,7 +6,12 @@ use super::{
     stage::Stage,
     world::{Death, Ship},
 };
-use crate::{defs::Defs, ids::PlayerId, math, tick::DT};
+use crate::{
+    defs::{Defs, WeaponKind},
+    ids::PlayerId,
+    math,
+    tick::DT,
+};
 
 /// One blow.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +61,25 @@ fn absorb(ship: &mut Ship, amount: i32, cause: Cause) {
     ship.hull -= amount - shielded;
 }
 
-fn destroy(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
+/// Settles a pilot who goes away: with fresh blame the ship counts as destroyed by whoever did the damage.
+pub(super) fn abandon(stage: &mut Stage<'_>, player: PlayerId) {
+    if let Some(by) = blamed(stage, player) {
+        // The weapon is not remembered; the first one stands for all.
+        destroy(stage, player, Hurt { amount: 0, by: Some(by), cause: Cause::Shot(WeaponKind::default()) });
+    }
+}
+
+/// Who did damage to a pilot lately.
+fn blamed(stage: &Stage<'_>, player: PlayerId) -> Option<PlayerId> {
     let (tick, blame_ticks) = (stage.world.tick, i32::from(stage.defs.rules.blame_ticks));
+    let blame = stage.world.pilot(player)?.blame;
+    blame.filter(|(_, when)| tick.since(*when) <= blame_ticks).map(|(by, _)| by)
+}
+
+fn destroy(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
+    let (tick, recent) = (stage.world.tick, blamed(stage, player));
     let Some(pilot) = stage.world.pilot_mut(player) else { return };
     let Some(ship) = pilot.ship.take() else { return };
-    let recent = pilot.blame.filter(|(_, when)| tick.since(*when) <= blame_ticks).map(|(by, _)| by);
     let killer = hurt.by.filter(|&by| by != player).or(recent);
     pilot.deaths += 1;
     pilot.blame = None;

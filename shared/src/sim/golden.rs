@@ -59,7 +59,7 @@ impl Match {
     /// The start of `script`.
     #[must_use]
     pub fn new(script: &Script, defs: &Defs) -> Match {
-        let mut world = World::new(script.seed, defs);
+        let mut world = World::new(script.seed, script.seed, defs);
         world.tick = script.start;
         Match { world, pilots: script.pilots }
     }
@@ -76,7 +76,7 @@ impl Match {
                 Some(pilot) if pilot.ship.is_none() => orders.push(Order::Launch { player, class: ShipClass::Spark }),
                 Some(_) => commands.push((player, self.scripted(player))),
             }
-            let fate = Keyed::new(self.world.seed, tick, u32::from(slot), Purpose::Test).below(6_000);
+            let fate = Keyed::new(self.world.secret, tick, u32::from(slot), Purpose::Test).below(6_000);
             match fate {
                 0 => orders.push(Order::Discharge { player }),
                 1 => orders.push(Order::Park { player }),
@@ -89,7 +89,7 @@ impl Match {
     /// Holds a drawn set of buttons for half a second and aims at the nearest other ship or the star.
     fn scripted(&self, player: PlayerId) -> Command {
         let phase = Tick(self.world.tick.0 / 30);
-        let buttons = Keyed::new(self.world.seed, phase, u32::from(player.0) + 1_000, Purpose::Test).bits() as u8;
+        let buttons = Keyed::new(self.world.secret, phase, u32::from(player.0) + 1_000, Purpose::Test).bits() as u8;
         let Some(own) = self.world.ship(player) else { return Command::default() };
         let at = own.body.pos.to_vec2();
         let others = self.world.ships().filter(|ship| ship.id.player != player);

@@ -92,7 +92,7 @@ pub(super) fn scatter(stage: &mut Stage<'_>, keyed: &mut Keyed, size: RockSize, 
 pub(super) fn drop_cargo(stage: &mut Stage<'_>, ship: &Ship) {
     let ore = (f32::from(ship.cargo) * stage.defs.rules.death_drops) as u16;
     let entity = u32::from(ship.id.player.0) | 0x2_0000;
-    let mut keyed = Keyed::new(stage.world.seed, stage.world.tick, entity, Purpose::Debris);
+    let mut keyed = Keyed::new(stage.world.secret, stage.world.tick, entity, Purpose::Debris);
     spill(stage, &mut keyed, ore, ship.body.pos.to_vec2(), ship.body.vel.to_vec2(), ticks(pickup::DROP_LIFE_S));
 }
 

@@ -79,7 +79,7 @@ pub(super) fn chip_loose(stage: &mut Stage<'_>, id: BodyId, points: u16) {
 
 /// Turns a rock into two smaller ones and its ore. `entity` keys the draw.
 fn shatter(stage: &mut Stage<'_>, size: RockSize, pos: Vec2, vel: Vec2, entity: u32) {
-    let mut keyed = Keyed::new(stage.world.seed, stage.world.tick, entity, Purpose::Debris);
+    let mut keyed = Keyed::new(stage.world.secret, stage.world.tick, entity, Purpose::Debris);
     pickups::scatter(stage, &mut keyed, size, pos, vel);
     let Some(part) = size.def().breaks_into else { return };
     let away = math::unit(keyed.angle());

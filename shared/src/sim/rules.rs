@@ -4,6 +4,7 @@ use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    damage,
     events::Event,
     movement::Kinematics,
     stage::Stage,
@@ -52,12 +53,7 @@ pub enum Order {
 pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
     match order {
         Order::Enlist { player, bot } => enlist(stage.world, player, bot),
-        Order::Discharge { player } => {
-            park(stage, player);
-            if let Some(slot) = stage.world.pilots.get_mut(player.index()) {
-                *slot = None;
-            }
-        }
+        Order::Discharge { player } => discharge(stage, player),
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
     }
@@ -83,6 +79,24 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool) {
         death: None,
         blame: None,
     });
+}
+
+/// Frees a slot. Who leaves under fire is shot down first: leaving must not be a way out. Nothing in the world
+/// remembers the slot afterwards, so its next holder inherits neither shots nor blame.
+fn discharge(stage: &mut Stage<'_>, player: PlayerId) {
+    damage::abandon(stage, player);
+    park(stage, player);
+    let world = &mut *stage.world;
+    world.shots.retain(|shot| shot.key.owner != player);
+    for pilot in world.pilots.iter_mut().flatten() {
+        pilot.blame = pilot.blame.filter(|(by, _)| *by != player);
+        if let Some(death) = &mut pilot.death {
+            death.killer = death.killer.filter(|killer| *killer != player);
+        }
+    }
+    if let Some(slot) = world.pilots.get_mut(player.index()) {
+        *slot = None;
+    }
 }
 
 fn park(stage: &mut Stage<'_>, player: PlayerId) {
@@ -119,7 +133,7 @@ const SPAWN_SPEED: f32 = 70.0;
 /// killer where there is room, else the roomiest of the places tried.
 fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
     let (world, rules) = (&*stage.world, &stage.defs.rules);
-    let mut keyed = Keyed::new(world.seed, world.tick, u32::from(player.0), Purpose::Spawn);
+    let mut keyed = Keyed::new(world.secret, world.tick, u32::from(player.0), Purpose::Spawn);
     let grudge = world.pilot(player).and_then(|pilot| pilot.death).and_then(|death| {
         let fresh = world.tick.since(death.tick) <= i32::from(rules.grudge_ticks);
         death.killer.filter(|_| fresh)
@@ -221,7 +235,7 @@ mod tests {
     /// A world with `pilots` enlisted and launched.
     fn world(seed: u64, pilots: u16) -> (World, Defs) {
         let defs = Defs::standard();
-        let mut world = World::new(seed, &defs);
+        let mut world = World::new(seed, seed, &defs);
         for slot in 0..pilots {
             let player = PlayerId(slot);
             let orders = [Order::Enlist { player, bot: false }, Order::Launch { player, class: ShipClass::Spark }];
@@ -276,6 +290,26 @@ mod tests {
             assert_eq!(world.pilot(PlayerId(0)).unwrap().score, killer + points);
             assert_eq!(world.pilot(PlayerId(1)).unwrap().score, (victim as f32 * 0.4) as u32);
         }
+    }
+
+    #[test]
+    fn who_leaves_under_fire_was_shot_down_and_leaves_nothing_behind() {
+        let (mut world, defs) = world(3, 3);
+        let (leaver, shooter, victim) = (PlayerId(0), PlayerId(1), PlayerId(2));
+        let tick = world.tick;
+        world.pilot_mut(leaver).unwrap().blame = Some((shooter, tick));
+        world.pilot_mut(victim).unwrap().blame = Some((leaver, tick));
+        let shot = super::super::shots::launch(world.ship(leaver).unwrap(), tick, &defs);
+        world.shots.push(shot);
+        let mut events = Vec::new();
+        step(&mut world, &[Order::Discharge { player: leaver }], &[], &defs, &mut events);
+        let killer = events.iter().find_map(|event| match event {
+            Event::Destroyed { ship, killer, .. } if ship.player == leaver => *killer,
+            _ => None,
+        });
+        assert_eq!(killer, Some(shooter), "{events:?}");
+        assert_eq!(world.pilot(shooter).unwrap().kills, 1);
+        assert!(world.shots.is_empty() && world.pilot(victim).unwrap().blame.is_none());
     }
 
     #[test]

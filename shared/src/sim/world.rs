@@ -21,9 +21,9 @@ pub const MILLI: i32 = 1_000;
 pub struct World {
     /// The tick whose end this is.
     pub tick: Tick,
-    /// Seed of the layout and of every draw.
-    pub seed: u64,
-    /// Planets and belts, from the seed.
+    /// Seed of every draw: launches, debris. Whoever knew it could foretell them, so no client is told.
+    pub secret: u64,
+    /// Planets and belts, from their own seed.
     pub layout: Layout,
     /// The edge.
     pub edge: Edge,
@@ -202,15 +202,15 @@ pub struct Pickup {
 }
 
 impl World {
-    /// An empty arena at tick 0.
+    /// An empty arena at tick 0: planets and belts by `seed`, which clients know, draws by `secret`, which they do not.
     #[must_use]
-    pub fn new(seed: u64, defs: &Defs) -> World {
+    pub fn new(seed: u64, secret: u64, defs: &Defs) -> World {
         let layout = Layout::new(seed, &defs.arena);
         let belt = layout.slots.iter().map(|slot| BeltRock { hull: slot.size.def().hull, regrow: None }).collect();
         let radius = Lattice::nearest(glam::Vec2::new(defs.arena.radius_min, 0.0)).x;
         World {
             tick: Tick(0),
-            seed,
+            secret,
             layout,
             edge: Edge { radius, target: radius },
             pilots: Vec::new(),

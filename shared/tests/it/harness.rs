@@ -50,6 +50,8 @@ pub struct Match {
     pub seed: u64,
     profile: Profile,
     next_conn: u64,
+    /// Every close the room asked for.
+    pub closed: Vec<(ConnId, CloseCode)>,
     /// Every `Output::Snapshot`'s length.
     pub largest_snapshot: usize,
 }
@@ -58,7 +60,16 @@ impl Match {
     pub fn new(seed: u64, bots: u16, profile: Profile) -> Match {
         let config = RoomConfig { seed, bots, ..RoomConfig::default() };
         let room = Room::new(config);
-        Match { room, players: Vec::new(), now_us: 1_000_000, seed, profile, next_conn: 1, largest_snapshot: 0 }
+        Match {
+            room,
+            players: Vec::new(),
+            now_us: 1_000_000,
+            seed,
+            profile,
+            next_conn: 1,
+            closed: Vec::new(),
+            largest_snapshot: 0,
+        }
     }
 
     /// A person opens the page (and plays, unless a spectator). Returns the index.
@@ -84,8 +95,12 @@ impl Match {
 
     /// …and comes back with the token.
     pub fn redial(&mut self, index: usize) {
-        let (style, token) = (self.players[index].style, self.players[index].token);
-        self.players[index] = self.dial(style, token);
+        self.redial_with(index, self.players[index].token);
+    }
+
+    /// …or with another.
+    pub fn redial_with(&mut self, index: usize, token: Option<ResumeToken>) {
+        self.players[index] = self.dial(self.players[index].style, token);
     }
 
     fn dial(&mut self, style: Style, token: Option<ResumeToken>) -> Player {
@@ -171,6 +186,7 @@ impl Match {
                 Output::Snapshot { conn, bytes } => (conn, bytes, true),
                 Output::Reliable { conn, bytes } => (conn, bytes, false),
                 Output::Close { conn, code } => {
+                    self.closed.push((conn, code));
                     if let Some(player) = self.players.iter_mut().find(|player| player.conn == conn) {
                         player.closed = Some(code);
                     }

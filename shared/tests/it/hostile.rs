@@ -137,14 +137,20 @@ fn nothing_is_told_from_outside_the_area() {
     let mut seen = 0;
     live.run(1_800, |live| {
         let conn = live.players[pilot].conn;
-        let (Some(projection), Some((centre, half))) = (live.room.projection(conn), live.room.area(conn)) else {
-            return;
-        };
+        let Some(projection) = live.room.projection(conn) else { return };
+        let own = live.players[pilot].replica.player().and_then(|player| live.room.world().ship(player));
+        let Some(own) = own else { return };
+        // The view is 1600 × 900 u, a fifth more is sent, 15 % more is kept, and a quarter second of motion.
+        let (centre, vel) = (own.body.pos.to_vec2(), own.body.vel.to_vec2().abs());
+        let half = glam::Vec2::new(800.0, 450.0) * 1.2 + vel * 0.25 + 40.0;
         for ship in &projection.ships {
             let off = (ship.state.body.pos.to_vec2() - centre).abs();
-            // Hysteresis is 15 %; what was left out of a snapshot may lag by a tick or two.
-            assert!(off.x <= half.x * 1.2 + 40.0 && off.y <= half.y * 1.2 + 40.0, "{off} outside {half}");
+            assert!(off.cmple(half * 1.15 + 10.0).all(), "a ship {off} off");
             seen += 1;
+        }
+        // Shots that were told fly on by themselves; new ones come from inside only.
+        for pos in projection.shots.iter().filter(|shot| shot.age < 2).map(|shot| shot.pos) {
+            assert!((pos.to_vec2() - centre).abs().cmple(half + 30.0).all(), "a shot {pos:?} off");
         }
     });
     assert!(seen > 500, "only {seen} ships were seen at all");

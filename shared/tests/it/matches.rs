@@ -130,7 +130,7 @@ fn a_dropped_player_comes_back_to_the_same_ship() {
 }
 
 #[test]
-fn the_newer_of_two_connections_wins_and_a_token_works_once() {
+fn the_newer_of_two_connections_wins_and_tokens_rotate() {
     let mut live = Match::new(6, 0, Profile::ALL[0]);
     let pilot = live.join(Style::Still);
     live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
@@ -138,15 +138,109 @@ fn the_newer_of_two_connections_wins_and_a_token_works_once() {
     let twin = live.join(Style::Spectator);
     live.players.swap(pilot, twin);
     // The old connection is still open for the room; a second one takes the seat over.
+    let older = live.players[twin].conn;
     live.redial(twin);
     live.run(60, |_| {});
     assert!(live.players[twin].replica.resumed());
+    assert_eq!(live.closed, [(older, CloseCode::Replaced)]);
     live.cut(twin, true);
     let used = live.players[twin].replica.token();
     live.redial(twin);
     live.run(60, |_| {});
     assert!(live.players[twin].replica.resumed(), "the fresh token works");
     assert_ne!(live.players[twin].replica.token(), used, "and is replaced");
+}
+
+#[test]
+fn a_token_used_once_opens_nothing_more() {
+    let mut live = Match::new(14, 0, Profile::ALL[0]);
+    let pilot = live.join(Style::Still);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    let used = live.players[pilot].replica.token();
+    live.cut(pilot, true);
+    live.redial(pilot);
+    live.run(60, |_| {});
+    assert!(live.players[pilot].replica.resumed());
+    live.cut(pilot, true);
+    live.redial_with(pilot, used);
+    live.run(60, |_| {});
+    assert!(!live.players[pilot].replica.resumed());
+}
+
+#[test]
+fn a_token_lives_until_its_successor_has_arrived() {
+    let mut live = Match::new(15, 0, Profile::ALL[2]);
+    let pilot = live.join(Style::Still);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    let token = live.players[pilot].replica.token();
+    // The line breaks right after the hello reached the room, before the welcome is back.
+    for _ in 0..3 {
+        live.cut(pilot, true);
+        live.redial_with(pilot, token);
+        live.run(4, |_| {});
+    }
+    live.run(120, |_| {});
+    assert!(live.players[pilot].replica.resumed());
+}
+
+#[test]
+fn whoever_is_gone_longest_makes_way_in_a_full_room() {
+    let config = shared::room::RoomConfig { players_max: 2, bots: 0, ..Default::default() };
+    let mut live = Match::new(3, 0, Profile::ALL[0]);
+    live.room = shared::room::Room::new(config);
+    let gone = [live.join(Style::Still), live.join(Style::Still)];
+    live.run(60, |_| {});
+    live.cut(gone[0], true);
+    live.run(30, |_| {});
+    live.cut(gone[1], true);
+    live.run(30, |_| {});
+    let newcomer = live.join(Style::Still);
+    live.run_until(300, |live| live.players[newcomer].replica.view().phase == Phase::Flying);
+    live.redial(gone[1]);
+    live.run(60, |_| {});
+    assert!(live.players[gone[1]].replica.resumed(), "the later one keeps the seat");
+    live.redial(gone[0]);
+    live.run(60, |_| {});
+    assert!(!live.players[gone[0]].replica.resumed());
+}
+
+#[test]
+fn absence_is_counted_by_the_clock_also_while_the_room_rests() {
+    let mut live = Match::new(3, 0, Profile::ALL[0]);
+    let gone = live.join(Style::Still);
+    live.run(60, |_| {});
+    live.cut(gone, true);
+    // Nobody is there, so nobody ticks the room.
+    live.now_us += 61_000_000;
+    let newcomer = live.join(Style::Still);
+    live.run_until(300, |live| live.players[newcomer].replica.view().phase == Phase::Flying);
+    assert_eq!(live.room.status().humans, 1);
+}
+
+#[test]
+fn a_room_full_of_bots_has_a_place_for_a_person() {
+    let mut live = Match::new(3, 0, Profile::ALL[0]);
+    live.room = shared::room::Room::new(shared::room::RoomConfig { bots: 512, ..Default::default() });
+    let pilot = live.join(Style::Still);
+    live.run_until(300, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    assert_eq!((live.room.status().humans, live.room.status().bots), (1, 511));
+}
+
+#[test]
+fn leaving_is_no_way_out() {
+    let mut live = Match::new(3, 0, Profile::ALL[0]);
+    let pilot = live.join(Style::Still);
+    live.run_until(300, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    live.players[pilot].replica.leave();
+    live.run_until(120, |live| live.players[pilot].replica.view().phase == Phase::Spectating);
+    live.players[pilot].replica.play("again");
+    let mut waited = 0;
+    while live.room.status().ships == 0 {
+        live.run(1, |_| {});
+        waited += 1;
+        assert!(waited < 300);
+    }
+    assert!(waited > 80, "a new ship after {waited} ticks");
 }
 
 #[test]
