@@ -1,0 +1,73 @@
+//! Two people in two browsers: they meet, one shoots the other down, both are told the same, the other comes back.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::{
+    page::{Page, Window},
+    stage,
+    state::Kill,
+};
+
+/// An autopilot that plays by `state()`, keyboard and pointer events alone.
+const AUTOPILOT: &str = include_str!("autopilot.js");
+/// The arena is wide, and both pages are drawn in software.
+const HUNT_TIME_MAX: Duration = Duration::from_secs(110);
+
+#[test]
+fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
+    stage::run("combat", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let victim = stage.player(&server, &Window::SMALL, "Victim").await;
+        let hunter = stage.player(&server, &Window::SMALL, "Hunter").await;
+        autopilot(&victim, json!({ "task": "hold" })).await;
+        autopilot(&hunter, json!({ "task": "hunt", "foe": "Victim" })).await;
+        let first_life = victim.state().await.own_life();
+
+        let mut met = false;
+        let deadline = Instant::now() + HUNT_TIME_MAX;
+        let kill = loop {
+            let (prey, chaser) = (victim.state().await, hunter.state().await);
+            met |= prey.sees("Hunter") && chaser.sees("Victim");
+            if let Some(own) = prey.own {
+                // A friend on the telephone: beyond the horizon a pilot cannot know where somebody is.
+                hunter.js_with("window.autopilot.waypoint = arguments[0]", json!({ "x": own.x, "y": own.y })).await;
+            }
+            if let Some(kill) = prey.kills.iter().find(|kill| kill.victim == "Victim") {
+                break kill.clone();
+            }
+            assert!(
+                Instant::now() < deadline,
+                "no kill within {HUNT_TIME_MAX:?}; hunter: {chaser:?}; victim: {prey:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert!(met, "they never had each other in sight");
+        let expected = Kill { killer: Some("Hunter".into()), victim: "Victim".into(), cause: kill.cause.clone() };
+        assert_eq!(kill, expected);
+        let hunter_after = hunter
+            .until("the hunter is told of the kill", |state| state.kills.iter().any(|kill| kill.victim == "Victim"))
+            .await;
+        assert_eq!(hunter_after.kills.iter().find(|kill| kill.victim == "Victim"), Some(&kill));
+        hunter.until("the kill counts", |state| state.score.is_some_and(|score| score > 0)).await;
+
+        // The pilot who was shot down sees who did it and flies again.
+        victim.js("window.autopilot.stop()").await;
+        victim.until_visible("death").await;
+        assert!(victim.words("death").await.contains("Hunter"), "{}", victim.words("death").await);
+        victim.until_visible("relaunch").await;
+        victim
+            .until_js("one may launch again", "!document.getElementById('relaunch').matches(':disabled, .waiting')")
+            .await;
+        victim.click("relaunch").await;
+        let again = victim.until("a new ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
+        assert_ne!(again.own_life(), first_life);
+        victim.until_hidden("death").await;
+    });
+}
+
+/// Hands the ship to the autopilot.
+pub async fn autopilot(page: &Page, task: serde_json::Value) {
+    page.js_with(AUTOPILOT, task).await;
+}

@@ -1,0 +1,80 @@
+//! Coming back: after a reload, after the server was killed, after it was restarted politely.
+
+use std::time::Duration;
+
+use crate::{page::Window, stage};
+
+/// What the browser writes by itself while the server is away.
+const SERVER_AWAY: &[&str] = &["WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"];
+
+#[test]
+fn a_reload_resumes_the_same_ship() {
+    stage::run("reload", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Phoenix").await;
+        let before = page.until("the ship is known by its life", |state| state.own_life().is_some()).await;
+        assert!(!before.resumed, "a first visit resumes nothing");
+        page.reload().await;
+        let after = page
+            .until("the ship flies again by itself", |state| {
+                state.phase == "flying" && state.own_name() == Some("Phoenix")
+            })
+            .await;
+        assert!(after.resumed, "{after:?}");
+        assert_eq!(after.player, before.player);
+        assert_eq!(after.own_life(), before.own_life());
+        // The ship coasted meanwhile: straight on, give or take what the strongest pull bends.
+        let seconds = f64::from(after.tick.wrapping_sub(before.tick)) / 60.0;
+        let (from, to) = (before.own(), after.own());
+        let aside = (to.x - from.x - from.vx * seconds).hypot(to.y - from.y - from.vy * seconds);
+        let bend = 0.5 * 120.0 * seconds * seconds + 30.0;
+        assert!(aside <= bend, "{aside:.0} u off its course after {seconds:.2} s ({bend:.0} u would be gravity)");
+        assert!(!page.is_visible("lobby").await, "the lobby is in the way of a resumed ship");
+    });
+}
+
+#[test]
+fn a_killed_server_is_found_again_without_a_hand() {
+    stage::run("killed", async |stage| {
+        let server = stage.server(&["--bots", "4"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Survivor").await;
+        page.expect_console(SERVER_AWAY);
+        let connects = page.state().await.connects;
+        let port = server.port;
+        server.kill().await;
+        page.until("the page notices", |state| state.connection != "open").await;
+        page.until_visible("banner").await;
+        let _server = stage.server_at(port, &["--bots", "4"]).await;
+        let back = page
+            .until_within(Duration::from_secs(30), "the pilot flies again", |state| {
+                state.connection == "open" && state.phase == "flying" && state.own.is_some()
+            })
+            .await;
+        assert!(back.connects > connects, "{back:?}");
+        assert_eq!(back.error, None);
+        page.until_hidden("banner").await;
+        page.until("time goes on", |state| state.tick > back.tick + 30).await;
+    });
+}
+
+#[test]
+fn a_restarted_server_says_goodbye_and_is_found_again() {
+    stage::run("restarted", async |stage| {
+        let server = stage.server(&["--bots", "4"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Patient").await;
+        page.expect_console(SERVER_AWAY);
+        let port = server.port;
+        let (code, took) = server.terminate().await;
+        assert_eq!(code, Some(0), "a polite stop is a success");
+        assert!(took < Duration::from_secs(2), "the stop took {took:?}");
+        page.until_visible("banner").await;
+        let words = page.words("banner").await;
+        assert!(words.to_lowercase().contains("reconnect"), "the banner does not say what goes on: {words}");
+        let _server = stage.server_at(port, &["--bots", "4"]).await;
+        page.until_within(Duration::from_secs(30), "the pilot flies again", |state| {
+            state.connection == "open" && state.phase == "flying" && state.own.is_some()
+        })
+        .await;
+        page.until_hidden("banner").await;
+    });
+}

@@ -1,0 +1,319 @@
+//! One browser window with the game in it, and what a person does to it: look, click, type, point.
+//!
+//! Every wait polls the page for a condition and gives up at a deadline with the last thing it saw.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction},
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::{Driver, Extension},
+    stage,
+    state::State,
+};
+
+/// Longer than anything takes that is not broken, even drawn in software on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks at the page.
+const LOOK_EVERY: Duration = Duration::from_millis(40);
+
+/// How a browser is started.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// Inner width, CSS pixels.
+    pub width: u32,
+    /// Inner height, CSS pixels.
+    pub height: u32,
+    /// Flags besides the usual ones.
+    pub flags: &'static [&'static str],
+}
+
+impl Window {
+    /// Small, because drawing is in software.
+    pub const SMALL: Window = Window { width: 640, height: 400, flags: WEBGL };
+    /// A usual desktop window.
+    pub const DESKTOP: Window = Window { width: 1600, height: 900, flags: WEBGL };
+    /// A phone held upright.
+    pub const PHONE: Window = Window { width: 390, height: 844, flags: WEBGL };
+}
+
+/// WebGL2 without a graphics card.
+const WEBGL: &[&str] = &["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+/// A quiet browser that talks to nobody but the server.
+const QUIET: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--mute-audio",
+];
+
+/// A browser window.
+#[derive(Clone)]
+pub struct Page {
+    client: Client,
+    expected: Rc<RefCell<Vec<&'static str>>>,
+    _profile: Rc<tempfile::TempDir>,
+}
+
+impl Page {
+    /// Starts a browser with a profile of its own.
+    pub async fn start(driver: &Driver, window: &Window) -> Page {
+        let profile = tempfile::tempdir().expect("a folder for the browser");
+        let mut args: Vec<String> = QUIET.iter().chain(window.flags).map(|flag| (*flag).to_owned()).collect();
+        args.push(format!("--user-data-dir={}", profile.path().display()));
+        args.push(format!("--window-size={},{}", window.width, window.height));
+        let mut options = json!({ "args": args });
+        if let Some(chromium) = std::env::var_os("CHROMIUM") {
+            options["binary"] = json!(chromium.to_string_lossy());
+        }
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let Value::Object(capabilities) = capabilities else { unreachable!("written as an object above") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.url)
+            .await
+            .expect("the browser starts");
+        let page = Page { client, expected: Rc::default(), _profile: Rc::new(profile) };
+        page.resize(window.width, window.height, 1.0).await;
+        page
+    }
+
+    /// Goes somewhere.
+    pub async fn open(&self, url: &str) {
+        self.client.goto(url).await.expect("the page can be reached");
+    }
+
+    /// Presses reload.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page can be reloaded");
+    }
+
+    /// Gives the page exactly this size in CSS pixels, at this many device pixels for each.
+    pub async fn resize(&self, width: u32, height: u32, ratio: f64) {
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": ratio, "mobile": false });
+        self.dev_tools("Emulation.setDeviceMetricsOverride", params).await;
+    }
+
+    /// Runs a script before anything of the page does, at every load from now on.
+    pub async fn before_load(&self, script: &str) {
+        self.dev_tools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Runs a script in the page.
+    pub async fn js(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs a script with one argument, `arguments[0]`.
+    pub async fn js_with(&self, script: &str, argument: Value) -> Value {
+        self.client.execute(script, vec![argument]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs a script that ends by calling its last argument; `argument` is its first.
+    pub async fn js_async(&self, script: &str, argument: Value) -> Value {
+        self.client.execute_async(script, vec![argument]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// The game's state; `None` while the page has not got that far.
+    pub async fn try_state(&self) -> Option<State> {
+        let text = self.client.execute("return window.perihelion ? window.perihelion.state() : null", Vec::new());
+        let text = text.await.ok()?;
+        let text = text.as_str()?;
+        // "null" while the page is in the middle of a frame.
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("state() says what no test reads: {error}: {text}"))
+    }
+
+    /// The game's state in a page that runs.
+    pub async fn state(&self) -> State {
+        self.until("the page runs", |_| true).await
+    }
+
+    /// Waits until the state is as wanted.
+    pub async fn until(&self, what: &str, wanted: impl Fn(&State) -> bool) -> State {
+        self.until_within(PATIENCE, what, wanted).await
+    }
+
+    /// Waits until the state is as wanted, as long as said.
+    pub async fn until_within(&self, patience: Duration, what: &str, wanted: impl Fn(&State) -> bool) -> State {
+        let deadline = Instant::now() + patience;
+        loop {
+            let state = self.try_state().await;
+            match state {
+                Some(state) if wanted(&state) => return state,
+                state => assert!(Instant::now() < deadline, "waited {patience:?} until {what}; last seen: {state:?}"),
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits until the state is as wanted or the time is over, and says which.
+    pub async fn eventually(&self, patience: Duration, wanted: impl Fn(&State) -> bool) -> bool {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if self.try_state().await.is_some_and(|state| wanted(&state)) {
+                return true;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        false
+    }
+
+    /// Waits until a script's expression is true.
+    pub async fn until_js(&self, what: &str, expression: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let script = format!("return !!({expression})");
+        while self.client.execute(&script, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+            assert!(Instant::now() < deadline, "waited {PATIENCE:?} until {what}: {expression}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits until an element can be seen.
+    pub async fn until_visible(&self, id: &str) {
+        self.until_js(&format!("#{id} is visible"), &visibility(id)).await;
+    }
+
+    /// Waits until an element cannot be seen.
+    pub async fn until_hidden(&self, id: &str) {
+        self.until_js(&format!("#{id} is hidden"), &format!("!({})", visibility(id))).await;
+    }
+
+    /// Whether an element can be seen now.
+    pub async fn is_visible(&self, id: &str) -> bool {
+        self.js(&format!("return !!({})", visibility(id))).await == Value::Bool(true)
+    }
+
+    /// The words in an element, as a person reads them.
+    pub async fn words(&self, id: &str) -> String {
+        let words = self.js(&format!("const e = document.getElementById('{id}'); return e.value || e.innerText")).await;
+        words.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Clicks an element with the mouse.
+    pub async fn click(&self, id: &str) {
+        let element = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("no #{id}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
+    }
+
+    /// Types the name, clicks Play, waits for the ship.
+    pub async fn play(&self, name: &str) -> State {
+        self.type_name(name).await;
+        self.click("play").await;
+        self.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await
+    }
+
+    /// Types a name into the box.
+    pub async fn type_name(&self, name: &str) {
+        let element = self.client.find(Locator::Id("name")).await.expect("there is a box for the name");
+        element.clear().await.expect("it can be emptied");
+        element.send_keys(name).await.expect("it can be typed into");
+    }
+
+    /// Presses a key and keeps it down.
+    pub async fn key_down(&self, value: char) {
+        self.act(KeyActions::new("keys".to_owned()).then(KeyAction::Down { value })).await;
+    }
+
+    /// Lets a key go.
+    pub async fn key_up(&self, value: char) {
+        self.act(KeyActions::new("keys".to_owned()).then(KeyAction::Up { value })).await;
+    }
+
+    /// Moves the mouse to a place in the window, CSS pixels.
+    pub async fn point(&self, x: f64, y: f64) {
+        let there = PointerAction::MoveTo { duration: None, x, y };
+        self.act(MouseActions::new("mouse".to_owned()).then(there)).await;
+    }
+
+    /// Presses the left mouse button where the mouse is, or lets it go.
+    pub async fn button(&self, down: bool) {
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let action = if down { PointerAction::Down { button } } else { PointerAction::Up { button } };
+        self.act(MouseActions::new("mouse".to_owned()).then(action)).await;
+    }
+
+    async fn act(&self, sequence: impl Into<fantoccini::actions::ActionSequence>) {
+        let actions = fantoccini::actions::Actions::from(sequence.into());
+        self.client.perform_actions(actions).await.expect("the browser takes keys and mouse");
+    }
+
+    /// Takes a picture and keeps it as `<name>.png`.
+    pub async fn picture(&self, name: &str) -> Vec<u8> {
+        let png = self.client.screenshot().await.expect("the browser takes pictures");
+        std::fs::write(stage::out().join(format!("{name}.png")), &png).expect("the picture can be written");
+        png
+    }
+
+    /// Console lines with one of these parts are part of the test.
+    pub fn expect_console(&self, parts: &[&'static str]) {
+        self.expected.borrow_mut().extend(parts);
+    }
+
+    /// Fails if the console holds an error or a warning nobody expected, or the page shows its error card.
+    pub async fn expect_quiet_console(&self) {
+        let lines = self.console().await;
+        let expected = self.expected.borrow();
+        let loud: Vec<&String> = lines.iter().filter(|line| !expected.iter().any(|part| line.contains(part))).collect();
+        assert!(loud.is_empty(), "unexpected in the console: {loud:#?}");
+    }
+
+    /// Takes the errors and warnings out of the console.
+    async fn console(&self) -> Vec<String> {
+        let entries = self.client.issue_cmd(Extension::Console).await.expect("the console can be read");
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let loud = entries.iter().filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")));
+        loud.map(|entry| format!("{} {}", entry["level"], entry["message"])).collect()
+    }
+
+    async fn dev_tools(&self, name: &'static str, params: Value) {
+        let result = self.client.issue_cmd(Extension::DevTools { name, params }).await;
+        result.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
+    /// Tells what can be told after a failure.
+    pub async fn confess(&self, name: &str) {
+        if let Ok(png) = self.client.screenshot().await {
+            let file = stage::out().join(format!("failed-{name}.png"));
+            if std::fs::write(&file, png).is_ok() {
+                eprintln!("--- a picture of it: {}", file.display());
+            }
+        }
+        let script = "return window.perihelion ? window.perihelion.state() : document.body.innerText";
+        if let Ok(state) = self.client.execute(script, Vec::new()).await {
+            eprintln!("--- the page's state: {}", state.as_str().unwrap_or("nothing"));
+        }
+        if let Ok(entries) = self.client.issue_cmd(Extension::Console).await {
+            eprintln!("--- its console: {entries:#}");
+        }
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        if let Err(error) = self.client.close().await {
+            eprintln!("note: the browser did not close: {error}");
+        }
+    }
+}
+
+fn visibility(id: &str) -> String {
+    format!("document.getElementById('{id}')?.checkVisibility({{ visibilityProperty: true, opacityProperty: true }})")
+}

@@ -1,0 +1,118 @@
+//! The game's server as a child process: started, asked for its address, stopped politely or not.
+
+use std::{
+    cell::RefCell,
+    process::Stdio,
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::stage::variable;
+
+/// A server that has not said where it is by then is broken.
+const START_TIME_MAX: Duration = Duration::from_secs(15);
+
+/// A server. It runs until it is stopped or its test ends, even if the test panics: what the pages say then is worth
+/// more while it still runs.
+pub struct GameServer {
+    /// Where its page is, with the slash at the end.
+    pub url: String,
+    /// The port it listens on.
+    pub port: u16,
+    process: Process,
+    log: ServerLog,
+}
+
+/// The process and its folder, shared with the stage; killed when the last one lets go.
+pub type Process = Rc<RefCell<Option<(Child, tempfile::TempDir)>>>;
+
+/// What a server has written to stderr so far.
+#[derive(Debug, Clone, Default)]
+pub struct ServerLog(Arc<Mutex<String>>);
+
+impl ServerLog {
+    /// All of it.
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn follow(&self, stream: impl AsyncRead + Unpin + Send + 'static) {
+        let log = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(stream).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+    }
+}
+
+impl GameServer {
+    /// Starts it and waits for the address it prints. Port 0 lets the system choose.
+    pub async fn start(port: u16, flags: &[&str]) -> GameServer {
+        let data = tempfile::tempdir().expect("a folder for the server");
+        let mut child = Command::new(variable("PERIHELION_BIN"))
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--data-dir"])
+            .arg(data.path())
+            .args(flags)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server binary can be started");
+        let log = ServerLog::default();
+        log.follow(child.stderr.take().expect("stderr is piped"));
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let url = timeout(START_TIME_MAX, async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(start) = line.find("http://") {
+                    return Some(line[start..].split_whitespace().next().unwrap_or_default().to_owned());
+                }
+            }
+            None
+        });
+        let url = url.await.ok().flatten();
+        let url = url.unwrap_or_else(|| panic!("the server printed no http:// address; stderr:\n{}", log.text()));
+        log.follow(lines.into_inner());
+        let port = url::Url::parse(&url).ok().and_then(|url| url.port()).expect("the address names its port");
+        GameServer { url, port, process: Rc::new(RefCell::new(Some((child, data)))), log }
+    }
+
+    /// What it writes to stderr.
+    pub fn log(&self) -> ServerLog {
+        self.log.clone()
+    }
+
+    /// A handle that keeps it running.
+    pub fn process(&self) -> Process {
+        Rc::clone(&self.process)
+    }
+
+    /// The plug is pulled (SIGKILL).
+    pub async fn kill(self) {
+        let (mut child, _data) = self.process.take().expect("it is stopped once");
+        child.kill().await.expect("it was running");
+    }
+
+    /// It is asked to stop (SIGTERM); returns how it ended and after how long.
+    pub async fn terminate(self) -> (Option<i32>, Duration) {
+        let (mut child, _data) = self.process.take().expect("it is stopped once");
+        let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it is running");
+        let asked = std::time::Instant::now();
+        kill_process(pid, Signal::TERM).expect("it is running");
+        let status = timeout(Duration::from_secs(10), child.wait()).await;
+        let status = status.expect("the server ends when asked to").expect("its status can be read");
+        (status.code(), asked.elapsed())
+    }
+}

@@ -1,0 +1,96 @@
+//! What `window.perihelion.state()` says, as far as the tests read it. The page documents it in docs/HACKING.md.
+
+use serde::Deserialize;
+
+/// One look at the game from inside a page.
+#[derive(Debug, Clone, Deserialize)]
+pub struct State {
+    /// `connecting`, `spectating`, `flying` or `dead`.
+    pub phase: String,
+    /// `connecting`, `open` or `waiting`.
+    pub connection: String,
+    /// The tick shown.
+    pub tick: u32,
+    /// The own number in the room.
+    pub player: Option<u32>,
+    /// The own ship.
+    pub own: Option<Own>,
+    /// Ships in sight, the own one included.
+    pub ships: Vec<Ship>,
+    /// Shots in sight.
+    pub shots: u32,
+    /// Own score.
+    pub score: Option<u32>,
+    /// Every kill since the page was loaded.
+    pub kills: Vec<Kill>,
+    /// What went wrong for good.
+    pub error: Option<String>,
+    /// The server knew us from before.
+    pub resumed: bool,
+    /// How often a connection was made since the page was loaded.
+    pub connects: u32,
+}
+
+/// The own ship. Units u and u/s, +y up; angle in radians.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Own {
+    pub x: f64,
+    pub y: f64,
+    pub vx: f64,
+    pub vy: f64,
+    pub heading: f64,
+    pub energy: f64,
+}
+
+impl Own {
+    /// Speed along the nose, u/s.
+    pub fn speed_ahead(&self) -> f64 {
+        self.vx * self.heading.cos() + self.vy * self.heading.sin()
+    }
+
+    /// How far the nose is off this direction, radians, 0 to π.
+    pub fn off(&self, direction: f64) -> f64 {
+        let turn = (self.heading - direction).rem_euclid(std::f64::consts::TAU);
+        turn.min(std::f64::consts::TAU - turn)
+    }
+}
+
+/// A ship in sight.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Ship {
+    pub life: u32,
+    /// None for the moment before the roster names its pilot.
+    pub name: Option<String>,
+    pub own: bool,
+    pub bot: bool,
+}
+
+/// A line of the kill feed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Kill {
+    pub killer: Option<String>,
+    pub victim: String,
+    pub cause: String,
+}
+
+impl State {
+    /// The own ship, which a flying pilot has.
+    pub fn own(&self) -> Own {
+        self.own.unwrap_or_else(|| panic!("no own ship in {self:?}"))
+    }
+
+    /// Which of the pilot's ships this is.
+    pub fn own_life(&self) -> Option<u32> {
+        self.ships.iter().find(|ship| ship.own).map(|ship| ship.life)
+    }
+
+    /// The name over the own ship.
+    pub fn own_name(&self) -> Option<&str> {
+        self.ships.iter().find(|ship| ship.own)?.name.as_deref()
+    }
+
+    /// Somebody of this name is in sight.
+    pub fn sees(&self, name: &str) -> bool {
+        self.ships.iter().any(|ship| ship.name.as_deref() == Some(name))
+    }
+}

@@ -1,0 +1,153 @@
+//! The command line. Invariant: anything wrong with it becomes one line that names the flag and what would be
+//! right, before anything is connected. Whether the target may be used is decided in [`crate::target`].
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Parser, error::ErrorKind};
+
+/// Clients at most: what one address has ports for, with room to spare.
+const CLIENTS_MAX: i64 = 10_000;
+/// Hostile clients at most: enough to be a nuisance, too few to be a weapon.
+const HOSTILE_MAX: u32 = 128;
+
+/// Flies many headless players at a Perihelion server and measures what they get.
+///
+/// Each player is the real client logic, drawn at 60 frames a second, flown by a bot's mind, over a WebSocket of its
+/// own. Exit code 0: measured; 1: could not; 2: refused; 3: void, because swarm itself was starved.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "swarm", version, about)]
+pub struct CommandLine {
+    /// Where the server is, as ws://HOST:PORT/ws or as the page's http://HOST:PORT/
+    #[arg(default_value = "ws://localhost:8080/ws")]
+    pub url: String,
+    /// Clients in all, hostile ones and spectators included
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=CLIENTS_MAX))]
+    pub clients: u32,
+    /// Seconds to measure, after everyone has come
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    pub secs: u32,
+    /// Seconds over which the clients arrive
+    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=3_600))]
+    pub ramp: u32,
+    /// Share of clients that misbehave: floods, rubbish, never reading, half open
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub hostile: u32,
+    /// Share of clients that only watch
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub idle: u32,
+    /// Each client loses its line about this often and comes back with its token; 0 means never
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub drop_every: u32,
+    /// The server's process, when it runs here: its processor time and memory are measured
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+    /// Write the figures to this file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Seed of the pilots' minds, of who drops when, and of rubbish
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads that fly the clients
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = threads)]
+    pub threads: usize,
+    /// Allow a target that is not this machine
+    #[arg(long)]
+    pub i_own_this_server: bool,
+}
+
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Fly.
+    Run(CommandLine),
+    /// Print this (help, version) and be done.
+    Print(String),
+    /// One line saying what is wrong.
+    Refuse(String),
+}
+
+/// Reads the arguments, the program's name first.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
+    match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => match command_line.contradiction() {
+            None => Parsed::Run(command_line),
+            Some(line) => Parsed::Refuse(line),
+        },
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
+            _ => Parsed::Refuse(one_line(&error.to_string())),
+        },
+    }
+}
+
+impl CommandLine {
+    /// How many of the clients are hostile.
+    pub fn hostile_count(&self) -> u32 {
+        self.clients * self.hostile / 100
+    }
+
+    /// How many of the clients only watch.
+    pub fn spectator_count(&self) -> u32 {
+        self.clients * self.idle / 100
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        if self.hostile + self.idle > 100 {
+            return Some(format!("--hostile {} and --idle {} are more than 100 % together", self.hostile, self.idle));
+        }
+        let hostile = self.hostile_count();
+        (hostile > HOSTILE_MAX).then(|| format!("--hostile makes {hostile} hostile clients, at most {HOSTILE_MAX}"))
+    }
+}
+
+fn threads(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|threads| (1..=64).contains(threads)).ok_or("1 to 64 threads")
+}
+
+/// clap explains itself in a paragraph; the first line says what is wrong.
+fn one_line(paragraph: &str) -> String {
+    let first = paragraph.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("bad arguments");
+    format!("{} (--help lists the flags)", first.trim_start_matches("error: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &str) -> Parsed {
+        parse(format!("swarm {arguments}").split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_line_that_names_it() {
+        for (arguments, names) in [
+            ("--clients 0", "--clients"),
+            ("--clients 10001", "10001"),
+            ("--secs -1", "-1"),
+            ("--hostile 101", "--hostile"),
+            ("--hostile 60 --idle 50", "more than 100 %"),
+            ("--clients 2000 --hostile 50", "1000 hostile"),
+            ("--threads 0", "--threads"),
+            ("--pid me", "--pid"),
+            ("--nonsense", "--nonsense"),
+            ("ws://localhost/ws ws://localhost/ws", "unexpected"),
+        ] {
+            let Parsed::Refuse(line) = parsed(arguments) else { panic!("{arguments} was taken") };
+            assert!(line.contains(names) && !line.contains('\n'), "{arguments}: {line}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_a_small_honest_swarm_on_this_machine() {
+        let Parsed::Run(line) = parsed("") else { panic!("refused") };
+        assert_eq!((line.url.as_str(), line.clients, line.threads), ("ws://localhost:8080/ws", 50, 1));
+        assert_eq!((line.hostile_count(), line.spectator_count(), line.drop_every), (0, 0, 0));
+        assert!(!line.i_own_this_server);
+    }
+
+    #[test]
+    fn shares_are_of_all_clients() {
+        let Parsed::Run(line) = parsed("--clients 40 --hostile 10 --idle 25") else { panic!("refused") };
+        assert_eq!((line.hostile_count(), line.spectator_count()), (4, 10));
+    }
+}

@@ -1,0 +1,54 @@
+//! Kinds of messages, for counting bytes by kind. Invariant: every message of the protocol has exactly one kind
+//! (the matches are exhaustive), named as the protocol names it. The codec decides what bytes mean, not this file.
+
+use shared::protocol::{ClientMessage, ServerMessage};
+
+/// What the server sends, as the columns of a count.
+pub const DOWN: [&str; 6] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "kill"];
+/// What a client sends.
+pub const UP: [&str; 8] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave"];
+/// The hello is no [`ClientMessage`].
+pub const HELLO: usize = 0;
+
+/// Index into [`DOWN`].
+pub fn of_server(message: &ServerMessage) -> usize {
+    match message {
+        ServerMessage::Welcome(_) => 0,
+        ServerMessage::Joined { .. } => 1,
+        ServerMessage::Snapshot(_) => 2,
+        ServerMessage::Roster(_) => 3,
+        ServerMessage::Leaderboard(_) => 4,
+        ServerMessage::Kill { .. } => 5,
+    }
+}
+
+/// Index into [`UP`].
+pub fn of_client(message: &ClientMessage) -> usize {
+    match message {
+        ClientMessage::Commands(_) => 1,
+        ClientMessage::Play { .. } => 2,
+        ClientMessage::Relaunch => 3,
+        ClientMessage::SetView { .. } => 4,
+        ClientMessage::Idle(_) => 5,
+        ClientMessage::NeedFull => 6,
+        ClientMessage::Leave => 7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        ids::PlayerId,
+        protocol::{Leaderboard, Roster},
+    };
+
+    #[test]
+    fn kinds_bear_the_names_of_messages() {
+        assert_eq!(UP[of_client(&ClientMessage::Relaunch)], "relaunch");
+        assert_eq!(UP[of_client(&ClientMessage::Leave)], "leave");
+        assert_eq!(DOWN[of_server(&ServerMessage::Joined { player: PlayerId(1) })], "joined");
+        assert_eq!(DOWN[of_server(&ServerMessage::Roster(Roster::default()))], "roster");
+        assert_eq!(DOWN[of_server(&ServerMessage::Leaderboard(Leaderboard::default()))], "leaderboard");
+    }
+}

@@ -1,0 +1,363 @@
+//! One honest client: the browser's own logic over a real WebSocket, from arrival to the end of the run.
+//!
+//! ```text
+//! arrive → connect ⇄ (refused: wait)
+//!             ↓
+//!          converse: beat → mind → frame → send; message → replica
+//!             ↓ closed, lost, or let go on purpose
+//!          wait a little, connect again with the token
+//! ```
+//!
+//! Invariants: it behaves as the page does; it counts only while measured; it ends within a beat of the run's end.
+
+use std::{sync::Arc, time::Duration};
+
+use shared::{
+    defs::Defs,
+    protocol::{CloseCode, ResumeToken, ServerMessage, Snapshot, codec},
+    replica::{Intent, Replica, ReplicaError, view::LineView},
+    rng::{Keyed, Purpose},
+    tick::Tick,
+};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::{
+    beat::{Beats, Heard as HeardBeat, Stage},
+    kind,
+    mind::Mind,
+    plan::{Plan, Role},
+    sight::VIEW_HALF,
+    socket::{Heard, Socket},
+    tally::{LATE, Tally},
+    target::Target,
+};
+
+/// First wait before coming back; doubled each time in vain, up to [`PAUSE_MAX`], and jittered by half.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Longest wait before coming back.
+const PAUSE_MAX: Duration = Duration::from_secs(8);
+/// Between giving the slot up and closing: a server may forget a connection that is gone before it has read what
+/// that said last.
+const LAST_WORD: Duration = Duration::from_millis(200);
+/// A round trip longer than this is no measurement: the stamp wraps after 65 s.
+const RTT_MAX_MS: u16 = 5_000;
+/// What the server says when nothing was ever heard of the client's clock.
+const NO_ECHO: u8 = u8::MAX;
+
+/// What all clients share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Where to.
+    pub target: Target,
+    /// The run's begin: the origin of every client's clock.
+    pub began: Instant,
+    /// Seed of minds and drops.
+    pub seed: u64,
+    /// Mean time between drops of one client.
+    pub drop_every: Option<Duration>,
+}
+
+/// One honest client.
+#[derive(Debug)]
+pub struct Pilot {
+    plan: Plan,
+    shared: Arc<Shared>,
+    beats: Beats,
+    mind: Mind,
+    random: Keyed,
+    tally: Tally,
+    measured: bool,
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+enum End {
+    /// The run is over.
+    Over,
+    /// The server closed it.
+    Closed(u16),
+    /// It broke.
+    Lost,
+    /// We let go of it on purpose.
+    Dropped,
+    /// The server's message made no sense.
+    Nonsense(ReplicaError),
+}
+
+/// One connection: the client logic and what was seen of it last.
+#[derive(Debug)]
+struct Flight {
+    replica: Replica,
+    line: LineView,
+    greeted: bool,
+    hello_sent: bool,
+    resuming: bool,
+    drop_at: Option<Instant>,
+    last_frame: Option<Instant>,
+    last_echo_ms: Option<u16>,
+    last_tick: Option<Tick>,
+}
+
+impl Pilot {
+    /// Not there yet.
+    pub fn new(plan: Plan, shared: Arc<Shared>, beats: Beats) -> Pilot {
+        let mut random = Keyed::new(shared.seed, Tick(0), plan.index, Purpose::Test);
+        let mind = Mind::new(u64::from(random.bits()) << 32 | u64::from(random.bits()));
+        Pilot { plan, shared, beats, mind, random, tally: Tally::new(), measured: false }
+    }
+
+    /// Flies to the end of the run; gives the counts.
+    pub async fn run(mut self) -> Tally {
+        let arrival = self.shared.began + self.plan.arrives;
+        if self.beats.unless_over(sleep_until(arrival)).await.is_none() {
+            return self.tally;
+        }
+        let (mut token, mut pause) = (None, PAUSE);
+        loop {
+            let opening = Socket::open(&self.shared.target, None);
+            match self.beats.unless_over(opening).await {
+                None => break,
+                Some(Err(_)) => self.tally.events.refused += 1,
+                Some(Ok(socket)) => {
+                    self.tally.events.connected += 1;
+                    let (end, latest) = self.fly(socket, token).await;
+                    // A token is good once; only a welcome brings the next.
+                    if latest.is_some() {
+                        (token, pause) = (latest, PAUSE);
+                    }
+                    if !self.comes_back_after(&end) {
+                        break;
+                    }
+                }
+            }
+            let jittered = pause.mul_f32(self.random.range(0.5, 1.5));
+            if self.beats.unless_over(sleep(jittered)).await.is_none() {
+                break;
+            }
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+        self.tally.events.launches = self.mind.launches();
+        self.tally
+    }
+
+    /// Counts the end; whether the page would come back by itself.
+    fn comes_back_after(&mut self, end: &End) -> bool {
+        let events = &mut self.tally.events;
+        match end {
+            End::Over => false,
+            End::Closed(code) => {
+                events.closed(*code);
+                CloseCode::from_number(*code).is_none_or(CloseCode::reconnects)
+            }
+            End::Lost => {
+                events.lost += 1;
+                true
+            }
+            End::Dropped => {
+                events.dropped += 1;
+                true
+            }
+            End::Nonsense(error) => {
+                // Worth a line each: it is a bug at one end or the other.
+                eprintln!("swarm: client {}: {error}", self.plan.index);
+                events.nonsense += 1;
+                true
+            }
+        }
+    }
+
+    /// One connection, from the hello to its end; gives the token for the next.
+    async fn fly(&mut self, mut socket: Socket, token: Option<ResumeToken>) -> (End, Option<ResumeToken>) {
+        let replica = Replica::new(Defs::standard(), VIEW_HALF, token, self.now_us());
+        let drop_after = self.shared.drop_every.map(|mean| mean.mul_f32(self.random.range(0.5, 1.5)));
+        let mut flight = Flight {
+            replica,
+            line: LineView::default(),
+            greeted: false,
+            hello_sent: false,
+            resuming: token.is_some(),
+            drop_at: drop_after.map(|after| Instant::now() + after),
+            last_frame: None,
+            last_echo_ms: None,
+            last_tick: None,
+        };
+        self.beats.catch_up();
+        let end = self.converse(&mut socket, &mut flight).await;
+        if matches!(end, End::Over) {
+            // Polite, so that a run leaves no empty slots behind.
+            flight.replica.leave();
+            if self.send(&mut socket, &mut flight).await.is_ok() {
+                sleep(LAST_WORD).await;
+                socket.close().await;
+            }
+        }
+        (end, flight.replica.token())
+    }
+
+    async fn converse(&mut self, socket: &mut Socket, flight: &mut Flight) -> End {
+        loop {
+            if self.send(socket, flight).await.is_err() {
+                return End::Lost;
+            }
+            tokio::select! {
+                // The frame first: a beat comes once in 17 ms, so messages do not wait for ever.
+                biased;
+                heard = self.beats.next() => {
+                    if heard.beat.stage == Stage::Over {
+                        return End::Over;
+                    }
+                    if flight.drop_at.is_some_and(|at| at <= Instant::now()) {
+                        return End::Dropped;
+                    }
+                    self.frame(heard, flight);
+                }
+                heard = socket.next() => match heard {
+                    Heard::Message(bytes) => match self.take(&bytes, flight) {
+                        Ok(()) => {}
+                        Err(error) => return End::Nonsense(error),
+                    },
+                    Heard::Nothing => {}
+                    Heard::Closed(code) => return End::Closed(code),
+                    Heard::Lost => return End::Lost,
+                },
+            }
+        }
+    }
+
+    fn frame(&mut self, heard: HeardBeat, flight: &mut Flight) {
+        let now = Instant::now();
+        let was_measured = std::mem::replace(&mut self.measured, heard.beat.stage == Stage::Measured);
+        let intent = match self.plan.role {
+            Role::Pilot => self.mind.intent(&mut flight.replica),
+            Role::Spectator | Role::Hostile => Intent::default(),
+        };
+        let now_us = self.now_us();
+        let line = flight.replica.frame(now_us, intent).line;
+        let before = std::mem::replace(&mut flight.line, line);
+        let since = flight.last_frame.replace(now).map(|last| now - last);
+        if !(self.measured && was_measured) {
+            return;
+        }
+        self.tally.framed(now - heard.beat.due, heard.missed);
+        self.tally.client_us += since.map_or(0, |since| since.as_micros() as u64);
+        if flight.last_tick.is_some() {
+            self.tally.line(&line, &before);
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8], flight: &mut Flight) -> Result<(), ReplicaError> {
+        let now_us = self.now_us();
+        // Read twice, here for counting: a hundredth of what a frame costs.
+        let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
+        flight.replica.handle_bytes(bytes, now_us)?;
+        if self.measured {
+            self.tally.came(kind::of_server(&message), bytes.len());
+        }
+        match message {
+            ServerMessage::Welcome(_) => self.greeted(flight),
+            ServerMessage::Joined { .. } => self.tally.events.joined = 1,
+            ServerMessage::Snapshot(snapshot) => self.time(&snapshot, now_us, flight),
+            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::Kill { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn greeted(&mut self, flight: &mut Flight) {
+        let events = &mut self.tally.events;
+        events.welcomed = 1;
+        if flight.greeted || self.plan.role != Role::Pilot {
+            return;
+        }
+        flight.greeted = true;
+        if flight.replica.resumed() {
+            events.rejoined += 1;
+            return;
+        }
+        events.forgotten += u32::from(flight.resuming);
+        flight.replica.play(&format!("Swarm {}", self.plan.index));
+    }
+
+    /// Counts a snapshot's tick once and measures the way there and back by the stamp it echoes.
+    fn time(&mut self, snapshot: &Snapshot, now_us: u64, flight: &mut Flight) {
+        let is_new = flight.last_tick.replace(snapshot.tick) != Some(snapshot.tick);
+        let is_answer = flight.last_echo_ms.replace(snapshot.echo_ms) != Some(snapshot.echo_ms);
+        if !self.measured {
+            return;
+        }
+        self.tally.snapshots += u64::from(is_new);
+        if let Some((rtt_ms, ack_ms)) = round_trip(snapshot, now_us).filter(|_| is_answer) {
+            self.tally.rtt.record(u64::from(rtt_ms) * 1_000);
+            self.tally.ack.record(u64::from(ack_ms) * 1_000);
+        }
+    }
+
+    /// Everything the replica has for the server.
+    async fn send(&mut self, socket: &mut Socket, flight: &mut Flight) -> Result<(), Error> {
+        let Some(first) = flight.replica.poll_transmit() else { return Ok(()) };
+        let began = Instant::now();
+        let mut next = Some(first);
+        while let Some(bytes) = next {
+            self.count_sent(&bytes, flight);
+            socket.feed(Message::Binary(bytes.into())).await?;
+            next = flight.replica.poll_transmit();
+        }
+        socket.flush().await?;
+        if began.elapsed() > LATE {
+            // The server did not read. That it made us late is not swarm's fault.
+            self.beats.catch_up();
+        }
+        Ok(())
+    }
+
+    fn count_sent(&mut self, bytes: &[u8], flight: &mut Flight) {
+        let is_hello = !std::mem::replace(&mut flight.hello_sent, true);
+        if !self.measured {
+            return;
+        }
+        let kind = match is_hello {
+            true => kind::HELLO,
+            false => kind::of_client(&codec::decode_client(bytes).expect("our own messages decode")),
+        };
+        self.tally.went(kind, bytes.len());
+    }
+
+    fn now_us(&self) -> u64 {
+        self.shared.began.elapsed().as_micros() as u64
+    }
+}
+
+/// From the last command to this snapshot, ms: without and with the server's own wait before it sent.
+fn round_trip(snapshot: &Snapshot, now_us: u64) -> Option<(u16, u16)> {
+    let ack_ms = ((now_us / 1_000) as u16).wrapping_sub(snapshot.echo_ms);
+    let rtt_ms = ack_ms.saturating_sub(u16::from(snapshot.echo_age_ms));
+    (snapshot.echo_age_ms != NO_ECHO && ack_ms < RTT_MAX_MS).then_some((rtt_ms, ack_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::protocol::SnapshotFlags;
+
+    #[test]
+    fn round_trips_survive_the_wrap_of_the_stamp() {
+        for (echo_ms, age_ms, now_ms, expected) in [
+            (1_000, 10, 1_050, Some((40, 50))),
+            (65_530, 4, 65_536 + 20, Some((22, 26))),
+            (1_000, 255, 1_050, None),
+            (1_000, 3, 1_002, Some((0, 2))),
+            (1_000, 3, 20_000, None),
+        ] {
+            let snapshot = Snapshot {
+                tick: Tick(1),
+                flags: SnapshotFlags::default(),
+                margin: 0,
+                echo_ms,
+                echo_age_ms: age_ms,
+                check: None,
+                body: Vec::new(),
+            };
+            assert_eq!(round_trip(&snapshot, now_ms * 1_000), expected, "{echo_ms} at {now_ms}");
+        }
+    }
+}

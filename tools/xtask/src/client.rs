@@ -1,0 +1,269 @@
+//! The browser's half: cargo for wasm32, wasm-bindgen as a library, wasm-opt where there is one, then names with
+//! hashes and compression. The result lies in `target/client`, ready to be embedded or served.
+//!
+//! Invariant: the same sources give the same files; when nothing changed, nothing is done. Not here: what the page
+//! says (`page`), how files get in place (`dist`).
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::SystemTime,
+};
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    dist::{self, File, hash16},
+    page,
+    toolchain::{self, Tree, WASM_TARGET},
+};
+
+/// How much care goes into the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// For players: optimised and compressed.
+    Ship,
+    /// For somebody who waits for it at every change: neither.
+    Quick,
+}
+
+/// The first view may move this many bytes, compressed.
+pub const FIRST_VIEW_BYTES_MAX: u64 = 400_000;
+
+/// Builds the client and returns the folder it lies in.
+pub fn build(tree: &Tree, care: Care) -> Result<PathBuf> {
+    toolchain::ensure_wasm_target(tree)?;
+    compile(tree, "client-wasm")?;
+    let folder = tree.target.join("client");
+    let sources = Sources::read(tree)?;
+    let stamp_file = tree.target.join("client.stamp");
+    let optimiser = match care {
+        Care::Ship => toolchain::on_path(&["wasm-opt"]),
+        Care::Quick => None,
+    };
+    let stamp = sources.stamp(care, optimiser.as_deref());
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && folder.join("index.html").is_file() {
+        return Ok(folder);
+    }
+    let files = sources.assemble(tree, care, optimiser.as_deref())?;
+    dist::publish(&folder, &files, care == Care::Ship)?;
+    dist::replace(&stamp_file, stamp.as_bytes())?;
+    Ok(folder)
+}
+
+/// Compiles one of our crates for the browser, in the profile that ships.
+pub fn compile(tree: &Tree, package: &str) -> Result<()> {
+    let args = ["build", "--package", package, "--lib", "--target", WASM_TARGET, "--profile", page::CLIENT_PROFILE];
+    tree.cargo(&format!("building {package} for the browser"), &args, &[])
+}
+
+/// Where [`compile`] puts a crate.
+pub fn compiled(tree: &Tree, package: &str) -> PathBuf {
+    tree.target.join(WASM_TARGET).join(page::CLIENT_PROFILE).join(format!("{}.wasm", package.replace('-', "_")))
+}
+
+/// Everything the finished files are made from.
+struct Sources {
+    html: String,
+    links: page::Links,
+    wasm: Vec<u8>,
+    css: File,
+    icon: File,
+}
+
+impl Sources {
+    fn read(tree: &Tree) -> Result<Sources> {
+        let html = fs::read_to_string(tree.root.join("index.html")).context("cannot read index.html")?;
+        let links = page::links(&html)?;
+        ensure!(
+            links.rust.href()? == page::CLIENT_MANIFEST,
+            "index.html names the crate {}, but xtask builds {}",
+            links.rust.href()?,
+            page::CLIENT_MANIFEST
+        );
+        let read = |href: &str| -> Result<File> {
+            let bytes = fs::read(tree.root.join(href))
+                .with_context(|| format!("index.html names {href}, which cannot be read"))?;
+            Ok(File { name: href.to_owned(), bytes })
+        };
+        let wasm_file = compiled(tree, "client-wasm");
+        let wasm = fs::read(&wasm_file).with_context(|| format!("cannot read {}", wasm_file.display()))?;
+        let (css, icon) = (read(links.css.href()?)?, read(links.icon.href()?)?);
+        Ok(Sources { html, links, wasm, css, icon })
+    }
+
+    /// Changes whenever the finished files might: with the sources, with this program, with the optimiser.
+    fn stamp(&self, care: Care, optimiser: Option<&Path>) -> String {
+        let tool = std::env::current_exe().ok();
+        let age = |file: Option<&Path>| {
+            let meta = file.and_then(|file| fs::metadata(file).ok());
+            let changed = meta.as_ref().and_then(|meta| meta.modified().ok());
+            let since = changed.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+            format!("{:?} {:?}", meta.map(|meta| meta.len()), since)
+        };
+        format!(
+            "{care:?}\nclient {}\nindex.html {}\ncss {}\nicon {}\nxtask {}\nwasm-opt {}\n",
+            hash16(&self.wasm),
+            hash16(self.html.as_bytes()),
+            hash16(&self.css.bytes),
+            hash16(&self.icon.bytes),
+            age(tool.as_deref()),
+            age(optimiser),
+        )
+    }
+
+    fn assemble(self, tree: &Tree, care: Care, optimiser: Option<&Path>) -> Result<Vec<File>> {
+        println!("Preparing the page…");
+        let (js, wasm) = bindgen(&self.wasm, care)?;
+        let wasm = match optimiser {
+            Some(program) => optimise(tree, program, wasm)?,
+            None => wasm,
+        };
+        let wasm_name = format!("client-{}_bg.wasm", hash16(&wasm));
+        let js_name = format!("client-{}.js", hash16(js.as_bytes()));
+        let boot = page::boot_script(&js_name, &wasm_name);
+        let names = page::Names {
+            boot: format!("boot-{}.js", hash16(boot.as_bytes())),
+            js: js_name,
+            wasm: wasm_name,
+            css: hashed_name(&self.css)?,
+            icon: hashed_name(&self.icon)?,
+        };
+        let html = page::rewrite(&self.html, &self.links, &names);
+        Ok(vec![
+            File { name: names.boot, bytes: boot.into_bytes() },
+            File { name: names.js, bytes: js.into_bytes() },
+            File { name: names.wasm, bytes: wasm },
+            File { name: names.css, bytes: self.css.bytes },
+            File { name: names.icon, bytes: self.icon.bytes },
+            File { name: "index.html".to_owned(), bytes: html.into_bytes() },
+        ])
+    }
+}
+
+/// `assets/style.css` becomes `style-<hash>.css`.
+fn hashed_name(file: &File) -> Result<String> {
+    let path = Path::new(&file.name);
+    let part = |part: Option<&OsStr>| part.map(|part| part.to_string_lossy().into_owned());
+    let (Some(stem), Some(extension)) = (part(path.file_stem()), part(path.extension())) else {
+        anyhow::bail!("index.html names {}, which has no name or no extension", file.name);
+    };
+    Ok(format!("{stem}-{}.{extension}", hash16(&file.bytes)))
+}
+
+/// Writes the glue between wasm and browser.
+fn bindgen(wasm: &[u8], care: Care) -> Result<(String, Vec<u8>)> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes("client", wasm.to_vec()).typescript(false).omit_default_module_path(true);
+    // The names of functions are a tenth of the download; a panic tells its file and line without them.
+    bindgen.remove_producers_section(true).remove_name_section(care == Care::Ship);
+    let mut output = bindgen.web(true).and_then(Bindgen::generate_output).context("wasm-bindgen refused the client")?;
+    let js = output.js().to_owned();
+    // js-sys always carries a worker script for threads; what counts is whether the glue asks for such a file.
+    ensure!(
+        !js.contains("./snippets/"),
+        "the client brings JavaScript of its own, which the page has no place for: use web-sys instead"
+    );
+    Ok((js, output.wasm_mut().emit_wasm()))
+}
+
+/// Lets binaryen's optimiser at it. It is a bonus: when it fails, what it was given ships.
+fn optimise(tree: &Tree, program: &Path, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    let (input, output) = (tree.target.join("client.wasm-opt-in.wasm"), tree.target.join("client.wasm-opt-out.wasm"));
+    fs::write(&input, &wasm).with_context(|| format!("cannot write {}", input.display()))?;
+    let ran = Command::new(program)
+        .arg("-O3")
+        .arg(&input)
+        .arg("-o")
+        .arg(&output)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output();
+    let result = match ran {
+        Ok(ran) if ran.status.success() => {
+            fs::read(&output).map_err(|error| error.to_string()).and_then(|smaller| mend_tables(&wasm, smaller))
+        }
+        Ok(ran) => Err(String::from_utf8_lossy(&ran.stderr).lines().next().unwrap_or("it said nothing").to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    for file in [&input, &output] {
+        let _gone_or_harmless = fs::remove_file(file);
+    }
+    Ok(match result {
+        Ok(smaller) if smaller.len() < wasm.len() => smaller,
+        Ok(_) => wasm,
+        Err(why) => {
+            println!("note: wasm-opt could not optimise the client ({why}); it ships as it is");
+            wasm
+        }
+    })
+}
+
+/// Old releases of binaryen (108 in Debian 12) let every exported table be table 0, but wasm-bindgen exports its second
+/// one, and a browser then refuses to start the client. This points such exports to the table of the right type again.
+fn mend_tables(before: &[u8], after: Vec<u8>) -> Result<Vec<u8>, String> {
+    let read = |bytes: &[u8]| {
+        let mut config = walrus::ModuleConfig::new();
+        config.generate_producers_section(false).generate_name_section(false);
+        config.parse(bytes).map_err(|error| format!("it wrote what cannot be read: {error}"))
+    };
+    let (before, mut mended) = (read(before)?, read(&after)?);
+    let mut wrong = false;
+    for export in before.exports.iter() {
+        let walrus::ExportItem::Table(table) = export.item else { continue };
+        let wanted = before.tables.get(table).element_ty;
+        let lost = || format!("it lost the exported table {}", export.name);
+        let found = mended.exports.iter().find(|other| other.name == export.name).ok_or_else(lost)?;
+        let (id, item) = (found.id(), found.item);
+        if matches!(item, walrus::ExportItem::Table(table) if mended.tables.get(table).element_ty == wanted) {
+            continue;
+        }
+        let right = mended.tables.iter().find(|table| table.element_ty == wanted).ok_or_else(lost)?.id();
+        mended.exports.get_mut(id).item = walrus::ExportItem::Table(right);
+        wrong = true;
+    }
+    Ok(if wrong { mended.emit_wasm() } else { after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_carry_the_hash_before_the_extension() {
+        let name = |name: &str| hashed_name(&File { name: name.to_owned(), bytes: Vec::new() });
+        assert_eq!(name("assets/style.css").expect("a name"), "style-e3b0c44298fc1c14.css");
+        assert!(name("assets/style").is_err());
+    }
+
+    #[test]
+    fn what_is_not_wasm_is_an_error_not_a_panic() {
+        assert!(bindgen(b"rubbish", Care::Ship).is_err());
+    }
+
+    #[test]
+    fn an_export_that_binaryen_pointed_to_the_wrong_table_is_mended() {
+        let module = |exported: usize| {
+            let mut module = walrus::Module::default();
+            let functions = module.tables.add_local(false, 1, None, walrus::RefType::FUNCREF);
+            let things = module.tables.add_local(false, 1, None, walrus::RefType::EXTERNREF);
+            module.exports.add("things", [functions, things][exported]);
+            module.emit_wasm()
+        };
+        let type_of_export = |bytes: &[u8]| {
+            let module = walrus::Module::from_buffer(bytes).expect("valid");
+            let walrus::ExportItem::Table(table) = module.exports.iter().next().expect("one").item else {
+                panic!("no table")
+            };
+            module.tables.get(table).element_ty
+        };
+        let (good, bad) = (module(1), module(0));
+        assert_eq!(type_of_export(&mend_tables(&good, bad).expect("mended")), walrus::RefType::EXTERNREF);
+        assert_eq!(mend_tables(&good, good.clone()).expect("nothing to mend"), good);
+        assert!(mend_tables(&good, b"rubbish".to_vec()).is_err());
+    }
+}

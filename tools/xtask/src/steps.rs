@@ -1,0 +1,113 @@
+//! What the gate checks, in one table. Adding a check is a row here and a function below.
+//!
+//! The order puts what fails quickly first. Profiles are chosen so that little is compiled twice: the tests share the
+//! dev profile, `docs` takes the metadata that `clippy` made, and `e2e` runs the binary that `build` made, which is
+//! the one that ships.
+
+use std::ffi::OsStr;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    browser, client,
+    dist::{self, Weight},
+    gate::Step,
+    page, server,
+    toolchain::{self, Tree, WASM_TARGET},
+};
+
+/// Every step, in order.
+pub const ALL: &[Step] = &[
+    Step { name: "tools", promise: "the wasm target and a browser to test in are there", run: tools },
+    Step { name: "fmt", promise: "the code is formatted", run: fmt },
+    Step { name: "clippy", promise: "no lint complains, natively and for the browser", run: clippy },
+    Step { name: "unit", promise: "unit, property and simulation tests pass", run: unit },
+    Step { name: "wasm", promise: "recorded commands end the same natively and in the browser", run: wasm },
+    Step { name: "page", promise: "index.html and Trunk.toml agree with what xtask builds", run: page_agreement },
+    Step { name: "build", promise: "client and server build in release", run: build },
+    Step { name: "size", promise: "the first view moves at most 400 KB", run: size },
+    Step { name: "e2e", promise: "the real server is played in a real browser", run: e2e },
+    Step { name: "docs", promise: "the documentation builds without a warning", run: docs },
+];
+
+fn tools(tree: &Tree) -> Result<()> {
+    toolchain::ensure_wasm_target(tree)?;
+    let browser = browser::ensure()?;
+    println!("{}, {}", browser.chromium.display(), browser.driver.display());
+    Ok(())
+}
+
+fn fmt(tree: &Tree) -> Result<()> {
+    tree.cargo("`cargo fmt --check` (mend it with `cargo fmt`)", &["fmt", "--all", "--check"], &[])
+}
+
+fn clippy(tree: &Tree) -> Result<()> {
+    let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    tree.cargo("clippy", &native, &[])?;
+    toolchain::ensure_wasm_target(tree)?;
+    let packages = ["--package", "client-wasm", "--package", "wasm-checks"];
+    let browser = [&["clippy", "--target", WASM_TARGET][..], &packages, &["--", "-D", "warnings"]].concat();
+    tree.cargo("clippy for the browser", &browser, &[])
+}
+
+fn unit(tree: &Tree) -> Result<()> {
+    tree.cargo("the tests", &["test", "--workspace", "--exclude", "e2e"], &[])
+}
+
+fn wasm(tree: &Tree) -> Result<()> {
+    toolchain::ensure_wasm_target(tree)?;
+    client::compile(tree, "wasm-checks")?;
+    in_browser(tree, "the wasm checks", &["wasm_checks::"])
+}
+
+fn page_agreement(tree: &Tree) -> Result<()> {
+    let version = page::locked_version(&tree.root, "wasm-bindgen")?;
+    let library = page::locked_version(&tree.root, "wasm-bindgen-cli-support")?;
+    ensure!(version == library, "Cargo.lock has wasm-bindgen {version} but wasm-bindgen-cli-support {library}");
+    page::check_agreement(&tree.root, &version)
+}
+
+fn build(tree: &Tree) -> Result<()> {
+    let binary = server::build(tree)?;
+    println!("{}", binary.display());
+    Ok(())
+}
+
+fn size(tree: &Tree) -> Result<()> {
+    let Weight { plain, brotli, gzip } = dist::weigh(&tree.target.join("client"))
+        .context("there is no finished page to weigh: run the step `build` first")?;
+    let [plain, small, medium] = [plain, brotli, gzip].map(server::kilobytes);
+    println!("first view: {small} as brotli, {medium} as gzip, {plain} unpacked");
+    let limit = client::FIRST_VIEW_BYTES_MAX;
+    ensure!(brotli.max(gzip) <= limit, "the first view is larger than {}", server::kilobytes(limit));
+    Ok(())
+}
+
+fn e2e(tree: &Tree) -> Result<()> {
+    in_browser(tree, "the end-to-end tests", &["--skip", "wasm_checks::"])
+}
+
+fn docs(tree: &Tree) -> Result<()> {
+    let args = ["doc", "--workspace", "--no-deps", "--keep-going"];
+    tree.cargo("the documentation", &args, &[("RUSTDOCFLAGS", OsStr::new("-D warnings"))])
+}
+
+/// Runs tests of `tools/e2e`, one after the other: two browsers at once would measure each other.
+fn in_browser(tree: &Tree, what: &str, filter: &[&str]) -> Result<()> {
+    let browser = browser::ensure()?;
+    let pictures = tree.target.join("e2e");
+    std::fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
+    let binary = tree.target.join("release").join(format!("perihelion{}", std::env::consts::EXE_SUFFIX));
+    let module = client::compiled(tree, "wasm-checks");
+    let args = [&["test", "--package", "e2e", "--", "--test-threads=1"][..], filter].concat();
+    let env: [(&str, &OsStr); 6] = [
+        // A failing test tells with words and pictures; frames of the async machinery would bury them.
+        ("RUST_BACKTRACE", OsStr::new("0")),
+        ("PERIHELION_BIN", binary.as_os_str()),
+        ("PERIHELION_WASM_CHECKS", module.as_os_str()),
+        ("PERIHELION_E2E_OUT", pictures.as_os_str()),
+        ("CHROMIUM", browser.chromium.as_os_str()),
+        ("CHROMEDRIVER", browser.driver.as_os_str()),
+    ];
+    tree.cargo(what, &args, &env)
+}
