@@ -86,12 +86,11 @@ fn summary(run: usize, planned: usize, broken: Option<&str>, time: Duration) -> 
 }
 
 fn clock(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 60.0 {
-        format!("{seconds:.1} s")
-    } else {
-        format!("{} min {:02.0} s", time.as_secs() / 60, seconds % 60.0)
+    if time.as_secs() < 60 {
+        return format!("{:.1} s", time.as_secs_f64());
     }
+    let seconds = time.as_secs_f64().round() as u64;
+    format!("{} min {:02} s", seconds / 60, seconds % 60)
 }
 
 #[cfg(test)]
@@ -127,6 +126,7 @@ mod tests {
     fn the_last_line_counts() {
         let time = Duration::from_secs(75);
         assert_eq!(summary(11, 11, None, time), "11 passed, 0 failed in 1 min 15 s");
+        assert_eq!(clock(Duration::from_millis(119_700)), "2 min 00 s");
         assert_eq!(summary(3, 11, Some("unit"), time), "2 passed, 1 failed (unit), 8 not run in 1 min 15 s");
     }
 }
