@@ -1,4 +1,4 @@
-//! Pilots flown by the server. [`Brain::think`] sees what a player could see and gives a [`Command`]; it knows
+//! Pilots flown by the server. [`Brain::look`] sees what a player could see, [`Brain::think`] gives a `Command`; it knows
 //! nothing of rooms, the wire or other brains.
 
 mod brain;

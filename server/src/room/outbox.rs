@@ -67,7 +67,7 @@ impl Outbox {
     /// Fills the slot.
     ///
     /// # Errors
-    /// [`OutboxError::Full`] if it was taken (the caller did not ask first), [`OutboxError::Gone`].
+    /// `OutboxError::Full` if it was taken (the caller did not ask first), `OutboxError::Gone`.
     pub fn put_snapshot(&self, batch: SnapshotBatch) -> Result<(), OutboxError> {
         if self.snapshot_taken.swap(true, Ordering::AcqRel) {
             return Err(OutboxError::Full);
@@ -78,7 +78,7 @@ impl Outbox {
     /// Queues a message that must arrive.
     ///
     /// # Errors
-    /// [`OutboxError`].
+    /// See `OutboxError`.
     pub fn put_reliable(&self, bytes: Vec<u8>) -> Result<(), OutboxError> {
         self.reliable.try_send(bytes).map_err(OutboxError::of)
     }
