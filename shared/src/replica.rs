@@ -12,6 +12,7 @@ mod line;
 mod predict;
 mod present;
 mod scribe;
+mod transmit;
 pub mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,10 +22,9 @@ use glam::Vec2;
 use crate::{
     defs::Defs,
     ids::{PlayerId, ShipId},
-    limits::COMMANDS_PER_BATCH_MAX,
     protocol::{
-        ClientMessage, CommandBatch, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot,
-        SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
+        ClientMessage, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags,
+        Welcome, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -45,10 +45,6 @@ const FORGIVEN_AFTER: u32 = 120;
 const BUMP_U_S: f32 = 20.0;
 /// Commands are sent in batches of this many…
 const BATCH: usize = 2;
-/// …and an acknowledgement at least this often while snapshots come, µs.
-const ACK_US: u64 = 60_000;
-/// The view's size is told this often at most while a window is dragged, µs.
-const VIEW_US: u64 = 250_000;
 
 /// A connection's view of a room.
 #[derive(Debug)]
@@ -211,16 +207,6 @@ impl Replica {
         self.view_wanted = Some(half);
     }
 
-    fn tell_view(&mut self, now_us: u64) {
-        if now_us.saturating_sub(self.view_told_us) < VIEW_US {
-            return;
-        }
-        if let Some(half) = self.view_wanted.take() {
-            self.view_told_us = now_us;
-            self.say(&ClientMessage::SetView { half });
-        }
-    }
-
     /// The tab was hidden, or is visible again.
     pub fn set_idle(&mut self, idle: bool, now_us: u64) {
         self.say(&ClientMessage::Idle(idle));
@@ -286,10 +272,6 @@ impl Replica {
     #[must_use]
     pub fn known(&self) -> &Known {
         &self.known
-    }
-
-    fn say(&mut self, message: &ClientMessage) {
-        self.outbox.push_back(codec::encode_client(message));
     }
 
     fn take_welcome(&mut self, welcome: Welcome, now_us: u64) {
@@ -386,16 +368,7 @@ impl Replica {
     /// Compares the own ship with the prediction and brings everything else to the present.
     fn reconcile(&mut self, events: &mut Vec<ViewEvent>) {
         let (Some(layout), Some(clock)) = (&self.layout, &self.clock) else { return };
-        let own_class = self.predictor.as_ref().map_or_else(Default::default, |predictor| predictor.ship().class);
-        let mut around = Surroundings {
-            layout,
-            defs: &self.defs,
-            skies: &mut self.skies,
-            edge: self.known.edge,
-            edge_tick: self.known.tick,
-            belt: &self.known.belt,
-            own_class,
-        };
+        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
         match (&self.known.own, &mut self.predictor) {
             (Some(told), Some(predictor)) if predictor.ship().id == told.state.id => {
                 let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
@@ -450,16 +423,7 @@ impl Replica {
             self.sent.record(tick, command);
             self.batch.push((tick, command));
         }
-        let own_class = self.predictor.as_ref().map_or_else(Default::default, |predictor| predictor.ship().class);
-        let mut around = Surroundings {
-            layout,
-            defs: &self.defs,
-            skies: &mut self.skies,
-            edge: self.known.edge,
-            edge_tick: self.known.tick,
-            belt: &self.known.belt,
-            own_class,
-        };
+        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
         let solids = self.present.step_bodies(&mut around);
         let mut fired = Vec::new();
         if let Some(predictor) = &mut self.predictor {
@@ -479,43 +443,6 @@ impl Replica {
             events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
             self.present.hope(shot, tick);
         }
-    }
-
-    fn acknowledge(&mut self, now_us: u64) {
-        let spectating = self.player.is_none();
-        if spectating || now_us.saturating_sub(self.last_ack_us) > ACK_US {
-            self.send_batch(now_us);
-        }
-    }
-
-    /// Sends what waits, in runs of consecutive ticks (the clock may have jumped), with the acknowledgement.
-    fn send_batch(&mut self, now_us: u64) {
-        let mut waiting = std::mem::take(&mut self.batch);
-        let mut rest = waiting.as_slice();
-        loop {
-            let run = rest
-                .windows(2)
-                .take_while(|pair| pair[0].0.next() == pair[1].0)
-                .count()
-                .saturating_add(1)
-                .min(rest.len())
-                .min(COMMANDS_PER_BATCH_MAX);
-            let (now, later) = rest.split_at(run);
-            let batch = CommandBatch {
-                ack: self.known.tick,
-                stamp_ms: (now_us / 1_000) as u16,
-                first: now.first().map_or(self.known.tick, |(tick, _)| *tick),
-                commands: now.iter().map(|(_, command)| *command).collect(),
-            };
-            self.say(&ClientMessage::Commands(batch));
-            rest = later;
-            if rest.is_empty() {
-                break;
-            }
-        }
-        self.last_ack_us = now_us;
-        waiting.clear();
-        self.batch = waiting;
     }
 
     fn describe(&mut self, view: &mut View) {
@@ -549,5 +476,24 @@ impl Replica {
     #[must_use]
     pub fn station(&self) -> Station {
         self.known.station
+    }
+}
+
+/// What prediction reads, as it is known.
+fn surroundings<'a>(
+    layout: &'a Layout,
+    defs: &'a Defs,
+    skies: &'a mut Skies,
+    known: &'a Known,
+    predictor: Option<&Predictor>,
+) -> Surroundings<'a> {
+    Surroundings {
+        layout,
+        defs,
+        skies,
+        edge: known.edge,
+        edge_tick: known.tick,
+        belt: &known.belt,
+        own_class: predictor.map_or_else(Default::default, |predictor| predictor.ship().class),
     }
 }

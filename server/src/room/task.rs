@@ -227,14 +227,16 @@ impl Task {
         }
     }
 
-    /// A connection that cannot be written to any more.
+    /// A connection that cannot be written to any more. One whose session has ended is not forgotten yet: what it said
+    /// last (that it leaves, say) may still lie in the mailbox, and its departure comes behind that.
     fn lose(&mut self, conn: ConnId, error: OutboxError) {
-        let Some(outbox) = self.outboxes.remove(&conn.0) else { return };
-        match error {
-            OutboxError::Full => outbox.close(CloseCode::TooSlow),
-            OutboxError::Gone => {}
+        if error == OutboxError::Gone {
+            return;
         }
-        self.handle(RoomEvent::Disconnect { conn });
+        if let Some(outbox) = self.outboxes.remove(&conn.0) {
+            outbox.close(CloseCode::TooSlow);
+            self.handle(RoomEvent::Disconnect { conn });
+        }
     }
 
     fn begin_anew(&mut self) {

@@ -1,0 +1,65 @@
+//! What the replica says and when: commands in batches, the acknowledgement that is the flow control, the view's size.
+
+use super::Replica;
+use crate::{
+    limits::COMMANDS_PER_BATCH_MAX,
+    protocol::{ClientMessage, CommandBatch, codec},
+};
+
+/// …and an acknowledgement at least this often while snapshots come, µs.
+const ACK_US: u64 = 60_000;
+/// The view's size is told this often at most while a window is dragged, µs.
+const VIEW_US: u64 = 250_000;
+
+impl Replica {
+    pub(super) fn tell_view(&mut self, now_us: u64) {
+        if now_us.saturating_sub(self.view_told_us) < VIEW_US {
+            return;
+        }
+        if let Some(half) = self.view_wanted.take() {
+            self.view_told_us = now_us;
+            self.say(&ClientMessage::SetView { half });
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self, now_us: u64) {
+        let spectating = self.player.is_none();
+        if spectating || now_us.saturating_sub(self.last_ack_us) > ACK_US {
+            self.send_batch(now_us);
+        }
+    }
+
+    /// Sends what waits, in runs of consecutive ticks (the clock may have jumped), with the acknowledgement.
+    pub(super) fn send_batch(&mut self, now_us: u64) {
+        let mut waiting = std::mem::take(&mut self.batch);
+        let mut rest = waiting.as_slice();
+        loop {
+            let run = rest
+                .windows(2)
+                .take_while(|pair| pair[0].0.next() == pair[1].0)
+                .count()
+                .saturating_add(1)
+                .min(rest.len())
+                .min(COMMANDS_PER_BATCH_MAX);
+            let (now, later) = rest.split_at(run);
+            let batch = CommandBatch {
+                ack: self.known.tick,
+                stamp_ms: (now_us / 1_000) as u16,
+                first: now.first().map_or(self.known.tick, |(tick, _)| *tick),
+                commands: now.iter().map(|(_, command)| *command).collect(),
+            };
+            self.say(&ClientMessage::Commands(batch));
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        self.last_ack_us = now_us;
+        waiting.clear();
+        self.batch = waiting;
+    }
+
+    pub(super) fn say(&mut self, message: &ClientMessage) {
+        self.outbox.push_back(codec::encode_client(message));
+    }
+}

@@ -1,0 +1,185 @@
+//! Who is here: coming, coming back, playing, leaving, being away, and the bots that fill the rest. Invariant: every
+//! pilot in the world has a seat, and a change of seats reaches the world as an [`Order`] of the next step.
+
+use super::{
+    ConnId, Credentials, Output, Room, bots,
+    commands::CommandBuffer,
+    seats::{Holder, Human, Seat},
+    visitor::Visitor,
+};
+use crate::{
+    defs::ShipClass,
+    ids::PlayerId,
+    limits::PLAYERS_MAX,
+    protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
+    sim::Order,
+};
+
+/// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
+const SHIP_GRACE_US: u64 = 10_000_000;
+/// …and the slot and score this long.
+const SEAT_GRACE_US: u64 = 60_000_000;
+impl Room {
+    pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
+        let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
+        let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, now_us);
+        visitor.set_view(hello.view_half);
+        visitor.seat = seat;
+        if let Some(player) = seat {
+            self.resume(player, conn, credentials.token_key, credentials.resume_key);
+        }
+        self.visitors.insert(conn, visitor);
+        self.say(
+            conn,
+            &ServerMessage::Welcome(Welcome {
+                room: self.config.name.clone(),
+                tick: self.world.tick,
+                seed: self.config.seed,
+                token: credentials.token,
+                resumed: seat,
+            }),
+        );
+        self.say(conn, &ServerMessage::Roster(Roster { entries: self.seats.entries(), left: Vec::new() }));
+        self.say(conn, &ServerMessage::Leaderboard(self.scoreboard.shown_to(seat)));
+    }
+
+    /// Gives a seat to a new connection; an older one of the same person is told so.
+    fn resume(&mut self, player: PlayerId, conn: ConnId, key: [u8; 32], used: Option<[u8; 32]>) {
+        let Some(seat) = self.seats.get_mut(player) else { return };
+        let Holder::Human(human) = &mut seat.holder else { return };
+        let older = human.conn.replace(conn);
+        human.key = key;
+        human.previous_key = used;
+        human.lost_us = None;
+        human.commands.clear();
+        // A ship that was parked meanwhile comes back by itself; the dead choose for themselves.
+        let parked = self.world.pilot(player).is_some_and(|pilot| pilot.ship.is_none() && pilot.death.is_none());
+        seat.wants_launch |= parked;
+        if let Some(older) = older {
+            self.close(older, CloseCode::Replaced);
+        }
+    }
+
+    pub(super) fn play(&mut self, conn: ConnId, name: &str, now_us: u64) {
+        if self.visitors.get(&conn).is_none_or(|visitor| visitor.seat.is_some()) {
+            return;
+        }
+        self.make_way(now_us);
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        let (humans, _) = self.seats.count();
+        let key = visitor.key;
+        let holder = |_| {
+            Holder::Human(Box::new(Human {
+                conn: Some(conn),
+                key,
+                previous_key: None,
+                lost_us: None,
+                commands: CommandBuffer::default(),
+            }))
+        };
+        let seat = if humans < usize::from(self.config.players_max) { self.seats.add(name, holder) } else { None };
+        let Some(player) = seat else {
+            self.close(conn, CloseCode::Full);
+            return;
+        };
+        visitor.seat = Some(player);
+        self.orders.push(Order::Enlist { player, bot: false });
+        self.say(conn, &ServerMessage::Joined { player });
+        self.balance_bots(0);
+    }
+
+    /// Makes a slot free for one more person, if a bot or somebody who is not here can give way.
+    fn make_way(&mut self, now_us: u64) {
+        self.expire_seats(now_us);
+        while self.seats.count().0 >= usize::from(self.config.players_max) {
+            let Some(absent) = self.seats.longest_lost() else { return };
+            self.free_seat(absent);
+        }
+        self.balance_bots(1);
+    }
+
+    /// Frees the seats of those whose time to come back is up. By the clock, not by ticks: a room without company
+    /// stands still, but absence does not.
+    fn expire_seats(&mut self, now_us: u64) {
+        let gone = |seat: &Seat| match &seat.holder {
+            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= SEAT_GRACE_US),
+            Holder::Bot(_) => false,
+        };
+        let freed: Vec<PlayerId> = self.seats.iter().filter(|seat| gone(seat)).map(|seat| seat.player).collect();
+        freed.into_iter().for_each(|player| self.free_seat(player));
+    }
+
+    pub(super) fn drop_visitor(&mut self, conn: ConnId, now_us: u64) {
+        let Some(visitor) = self.visitors.remove(&conn) else { return };
+        if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player))
+            && human.conn == Some(conn)
+        {
+            human.conn = None;
+            human.lost_us = Some(now_us);
+            human.commands.clear();
+        }
+    }
+
+    pub(super) fn close(&mut self, conn: ConnId, code: CloseCode) {
+        self.drop_visitor(conn, self.now_us);
+        self.outputs.push_back(Output::Close { conn, code });
+    }
+
+    pub(super) fn free_seat(&mut self, player: PlayerId) {
+        self.seats.remove(player);
+        self.orders.push(Order::Discharge { player });
+        self.balance_bots(0);
+    }
+
+    /// Bots fill up to the configured number and make way for people, and for `coming` more.
+    pub(super) fn balance_bots(&mut self, coming: usize) {
+        loop {
+            let (humans, bots) = self.seats.count();
+            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
+            if bots > wanted {
+                let Some(leaver) = bots::choose_leaver(&self.seats, &self.world) else { return };
+                self.seats.remove(leaver);
+                self.orders.push(Order::Discharge { player: leaver });
+            } else if bots < wanted {
+                let Some(player) = bots::seat_one(&mut self.seats, self.config.secret, self.world.tick) else { return };
+                // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
+                self.orders.push(Order::Discharge { player });
+                self.orders.push(Order::Enlist { player, bot: true });
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Launches whoever may, parks and frees whoever has been gone too long.
+    pub(super) fn keep_seats(&mut self) {
+        let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
+        self.expire_seats(self.now_us);
+        for seat in self.seats.iter_mut() {
+            let pilot = self.world.pilot(seat.player);
+            let flying = pilot.is_some_and(|pilot| pilot.ship.is_some());
+            let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
+            let mut here = true;
+            if let Holder::Human(human) = &seat.holder
+                && let Some(lost_us) = human.lost_us
+            {
+                here = false;
+                if flying && self.now_us.saturating_sub(lost_us) >= SHIP_GRACE_US {
+                    self.orders.push(Order::Park { player: seat.player });
+                }
+            }
+            if let Holder::Human(human) = &seat.holder {
+                let visitor = human.conn.and_then(|conn| self.visitors.get(&conn));
+                let grounded = visitor.and_then(|visitor| visitor.grounded_until);
+                here &= grounded.is_none_or(|until| !until.is_after(tick));
+            }
+            if seat.wants_launch && here && !flying && waited {
+                seat.wants_launch = false;
+                self.orders.push(Order::Launch { player: seat.player, class: ShipClass::Spark });
+                if let Holder::Bot(brain) = &mut seat.holder {
+                    brain.reset(crate::quantize::Angle(0));
+                }
+            }
+        }
+    }
+}
