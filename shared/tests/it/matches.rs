@@ -1,5 +1,7 @@
 //! What must hold in every match, on every line.
 
+use std::collections::BTreeMap;
+
 use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Cause, tick::Tick};
 
 use crate::harness::{Match, Style};
@@ -325,4 +327,39 @@ fn bots_live_mine_and_fight() {
     assert!(score > 300, "sixteen bots made only {score} points in four minutes");
     assert!(shot >= 10, "only {shot} were shot down");
     assert!(burnt * 10 <= causes.len(), "{burnt} of {} deaths were by the star", causes.len());
+}
+
+/// Flies among bots for thirty seconds and counts how often a ship is drawn more than 4 u away from where its own
+/// speed would have taken it since the last frame.
+fn count_jumps(profile: Profile, seed: u64) -> u32 {
+    let mut live = Match::new(seed, 30, profile);
+    let pilot = live.join(Style::Wild);
+    live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
+    live.run(200, |_| {});
+    let (mut drawn, mut shown, mut jumps, mut steps) = (BTreeMap::new(), 0.0, 0, 0);
+    live.run(1_800, |live| {
+        let view = live.players[pilot].replica.view();
+        let now = view.tick.0 as f32 + view.alpha;
+        let passed_s = (now - shown) / 60.0;
+        shown = now;
+        let before = std::mem::take(&mut drawn);
+        for ship in &view.ships {
+            if let Some((pos, vel)) = before.get(&ship.id) {
+                let expected: glam::Vec2 = *pos + (*vel + ship.vel) * (0.5 * passed_s);
+                jumps += u32::from(ship.pos.distance(expected) > 4.0);
+                steps += 1;
+            }
+            drawn.insert(ship.id, (ship.pos, ship.vel));
+        }
+    });
+    assert!(steps > 2_000, "seed {seed} on {}: only {steps} steps were seen", profile.name);
+    jumps
+}
+
+#[test]
+fn nothing_jumps_on_screen() {
+    for (profile, jumps_max) in Profile::ALL.into_iter().zip([4, 4, 6, 10]) {
+        let jumps = count_jumps(profile, 77);
+        assert!(jumps <= jumps_max, "{}: {jumps} jumps in thirty seconds", profile.name);
+    }
 }
