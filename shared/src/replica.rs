@@ -78,6 +78,10 @@ pub struct Replica {
     tapped: Buttons,
     relaunching: bool,
     leaving: bool,
+    /// The tab is hidden: commands rest, the server holds still for us.
+    idle: bool,
+    /// What the pilot wanted in the last frame.
+    intent: Intent,
     view_wanted: Option<(u16, u16)>,
     view_told_us: u64,
     hello_us: Option<u64>,
@@ -118,6 +122,8 @@ impl Replica {
             tapped: Buttons(0),
             relaunching: false,
             leaving: false,
+            idle: false,
+            intent: Intent::default(),
             view_wanted: None,
             view_told_us: now_us,
             hello_us: None,
@@ -154,6 +160,7 @@ impl Replica {
         self.last_frame_us = now_us;
         let mut events = std::mem::take(&mut self.events);
         self.tell_view(now_us);
+        self.intent = intent;
         self.advance_clock(now_us, intent, &mut events);
         self.present.relax(dt_s);
         if let Some(predictor) = &mut self.predictor {
@@ -210,6 +217,8 @@ impl Replica {
     /// The tab was hidden, or is visible again.
     pub fn set_idle(&mut self, idle: bool, now_us: u64) {
         self.say(&ClientMessage::Idle(idle));
+        self.idle = idle;
+        self.intent = Intent::default();
         if !idle {
             self.last_frame_us = now_us;
             if self.line.staleness_us(now_us) > 2_000_000 {
@@ -313,6 +322,10 @@ impl Replica {
         // Nobody looks while the tab is hidden: keep what is recent.
         if events.len() > 512 {
             events.drain(..events.len() - 512);
+        }
+        // Time passes with the news too, not only with frames: on a slow screen commands still leave in time.
+        if !self.idle {
+            self.advance_clock(now_us, self.intent, &mut events);
         }
         self.events = events;
         self.acknowledge(now_us);
