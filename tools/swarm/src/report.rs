@@ -26,9 +26,9 @@ pub struct Report {
     /// What was asked for.
     pub asked: Asked,
     /// Honest clients, over the whole run.
-    pub clients: Clients,
+    pub clients: Events,
     /// Hostile clients, over the whole run.
-    pub hostile: Clients,
+    pub hostile: Events,
     /// Seconds measured.
     pub measured_s: f64,
     /// Seconds of honest clients being connected within them.
@@ -80,33 +80,6 @@ pub struct Asked {
     pub seed: u64,
     /// Of swarm.
     pub threads: usize,
-}
-
-/// What became of clients.
-#[derive(Debug, Clone, Serialize)]
-pub struct Clients {
-    /// WebSockets opened.
-    pub connections: u32,
-    /// Clients welcomed.
-    pub welcomed: u32,
-    /// Clients that got a slot.
-    pub joined: u32,
-    /// Slots got back with a token…
-    pub rejoined: u32,
-    /// …and tokens that were no good any more.
-    pub forgotten: u32,
-    /// Ships flown.
-    pub launches: u32,
-    /// Lines let go on purpose.
-    pub dropped: u32,
-    /// Attempts to connect that failed.
-    pub refused: u32,
-    /// Connections that broke without a close frame.
-    pub lost: u32,
-    /// Messages that made no sense to the client: bugs.
-    pub nonsense: u32,
-    /// The server's close frames by code.
-    pub closes: BTreeMap<u16, u32>,
 }
 
 /// Bytes one way, per second and client.
@@ -221,28 +194,6 @@ pub struct Samples {
     pub begin: Sample,
     /// The end of what is measured.
     pub end: Sample,
-}
-
-impl Clients {
-    /// From counts.
-    pub fn of(events: &Events) -> Clients {
-        let Events {
-            connected, welcomed, joined, rejoined, forgotten, launches, dropped, refused, lost, nonsense, ..
-        } = *events;
-        Clients {
-            connections: connected,
-            welcomed,
-            joined,
-            rejoined,
-            forgotten,
-            launches,
-            dropped,
-            refused,
-            lost,
-            nonsense,
-            closes: events.closes.clone(),
-        }
-    }
 }
 
 impl Traffic {
@@ -380,8 +331,8 @@ pub mod tests {
                 seed: 1,
                 threads: 1,
             },
-            clients: Clients::of(&tally.events),
-            hostile: Clients::of(&Events::default()),
+            clients: tally.events.clone(),
+            hostile: Events::default(),
             measured_s: 10.0,
             client_s: 20.0,
             down,

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use crate::report::{Clients, Percentiles, Report, Traffic};
+use crate::{
+    report::{Percentiles, Report, Traffic},
+    tally::Events,
+};
 
 /// A report, to be printed.
 #[derive(Debug)]
@@ -59,15 +62,15 @@ fn clients(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-fn connections(f: &mut fmt::Formatter<'_>, name: &str, clients: &Clients) -> fmt::Result {
+fn connections(f: &mut fmt::Formatter<'_>, name: &str, clients: &Events) -> fmt::Result {
     let closes: Vec<String> = clients.closes.iter().map(|(code, count)| format!("{count} × {code}")).collect();
     let closes = if closes.is_empty() { "no close codes".to_owned() } else { closes.join(", ") };
-    let Clients { connections, dropped, refused, lost, nonsense, .. } = clients;
+    let Events { connected, dropped, refused, lost, nonsense, .. } = clients;
     row(
         f,
         name,
         format_args!(
-            "{connections} opened, {refused} refused, {lost} lost, {dropped} let go, {nonsense} nonsense; {closes}"
+            "{connected} opened, {refused} refused, {lost} lost, {dropped} let go, {nonsense} nonsense; {closes}"
         ),
     )
 }

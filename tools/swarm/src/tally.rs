@@ -7,6 +7,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use hdrhistogram::Histogram;
+use serde::Serialize;
 use shared::replica::view::LineView;
 
 use crate::{kind, socket::frame_bytes};
@@ -64,9 +65,10 @@ impl Count {
 }
 
 /// How often each thing happened, over the whole run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Events {
     /// WebSockets opened.
+    #[serde(rename = "connections")]
     pub connected: u32,
     /// Clients that were welcomed at least once (of one client: 0 or 1).
     pub welcomed: u32,
