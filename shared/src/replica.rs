@@ -43,7 +43,7 @@ const DESYNCS_MAX: u32 = 2;
 const FORGIVEN_AFTER: u32 = 120;
 /// Touches gentler than this make no sound, u/s.
 const BUMP_U_S: f32 = 20.0;
-/// Commands are sent in batches of this many…
+/// Commands are sent in batches of this many.
 const BATCH: usize = 2;
 
 /// A connection's view of a room.
@@ -418,7 +418,7 @@ impl Replica {
         for _ in 0..steps {
             let Some(tick) = self.clock.as_mut().map(Clock::step) else { return };
             let tapped = std::mem::replace(&mut self.tapped, held.buttons);
-            self.step(tick, Command::new(Buttons(held.buttons.0 | tapped.0), held.aim), events);
+            self.step(tick, Command::new(tapped, held.aim), events);
         }
         if steps > 0 {
             self.tapped = Buttons(0);

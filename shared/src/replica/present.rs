@@ -18,7 +18,7 @@ use crate::{
         known::{Known, Told},
         reckon::{Reckoner, error_half_life_s},
     },
-    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, pickups, rocks, shots, solids::Solids},
+    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots, solids::Solids},
     tick::Tick,
 };
 
@@ -158,34 +158,15 @@ impl Present {
         events: &mut Vec<ViewEvent>,
     ) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut near = Vec::new();
-        let (spent, ships, tick) = (&mut self.spent, &self.ships, self.tick);
-        self.shots.retain_mut(|shot| {
-            let Some(start) = shots::advance(shot, &sky, around.defs) else { return false };
-            let Some((pos, ship)) = strike(shot, start, ships, own, solids, &sky, around, &mut near) else {
-                return true;
-            };
-            spent.insert(shot.key, tick);
-            events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
-            false
-        });
+        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Vec::new(), spent: &mut self.spent };
+        self.shots.retain_mut(|shot| air.fly(shot, events));
     }
 
     /// Moves the own shots that wait for confirmation.
     pub fn step_hoped(&mut self, solids: &Solids, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
-        let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut near = Vec::new();
-        let (spent, ships, tick) = (&mut self.spent, &self.ships, self.tick);
-        self.hoped.retain_mut(|hoped| {
-            let shot = &mut hoped.shot;
-            let Some(start) = shots::advance(shot, &sky, around.defs) else { return false };
-            let Some((pos, ship)) = strike(shot, start, ships, &|_| None, solids, &sky, around, &mut near) else {
-                return true;
-            };
-            spent.insert(shot.key, tick);
-            events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
-            false
-        });
+        let (sky, own) = (around.skies.at(around.layout, around.defs, self.tick), &|_| None);
+        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Vec::new(), spent: &mut self.spent };
+        self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
     }
 
     /// An own shot leaves the barrel before the server knows.
@@ -248,34 +229,49 @@ fn step_ship(ship: &mut PresentShip, tick: Tick, around: &mut Surroundings<'_>) 
     reckoner.public(&mut ship.state, controls, tick);
 }
 
-/// Where a shot's path of this tick first touches something, and which ship that is.
-#[expect(clippy::too_many_arguments, reason = "one question about everything around a shot")]
-fn strike(
-    shot: &Shot,
-    start: Vec2,
-    ships: &[PresentShip],
-    own: OwnPath<'_>,
-    solids: &Solids,
-    sky: &crate::sim::Sky<'_>,
-    around: &Surroundings<'_>,
-    near: &mut Vec<u16>,
-) -> Option<(Vec2, Option<ShipId>)> {
-    let (end, radius) = (shot.pos.to_vec2(), around.defs.weapon(shot.weapon).radius);
-    let motion = end - start;
-    let others = ships.iter().filter(|ship| ship.state.id.player != shot.key.owner && !ship.is_stale(sky.tick));
-    let others = others.filter_map(|ship| {
-        let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
-        let reach = around.defs.ship(ship.state.class).radius + radius;
-        let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
-        Some((t, Some(ship.state.id)))
-    });
-    let own = own(sky.tick).filter(|(id, _, _)| id.player != shot.key.owner).and_then(|(id, before, now)| {
-        let reach = around.defs.ship(around.own_class).radius + radius;
-        let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
-        Some((t, Some(id)))
-    });
-    let hard = [solids.touch(start, end, radius, near), shots::touch_sky(start, end, radius, sky)];
-    let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));
-    let first = others.chain(own).chain(hard).min_by(|a, b| a.0.total_cmp(&b.0));
-    first.map(|(t, ship)| (start + motion * t, ship))
+/// What a shot can meet in one tick.
+struct Air<'a> {
+    ships: &'a [PresentShip],
+    own: OwnPath<'a>,
+    solids: &'a Solids,
+    sky: Sky<'a>,
+    around: &'a Surroundings<'a>,
+    near: Vec<u16>,
+    spent: &'a mut BTreeMap<ShotKey, Tick>,
+}
+
+impl Air<'_> {
+    /// Moves a shot by the tick; false when its time is up or it struck something, which is noted.
+    fn fly(&mut self, shot: &mut Shot, events: &mut Vec<ViewEvent>) -> bool {
+        let Some(start) = shots::advance(shot, &self.sky, self.around.defs) else { return false };
+        let Some((pos, ship)) = self.strike(shot, start) else { return true };
+        self.spent.insert(shot.key, self.sky.tick);
+        events.push(ViewEvent::Struck { pos, vel: shot.vel.to_vec2(), ship });
+        false
+    }
+
+    /// Where the shot's path first touches something, and which ship that is.
+    fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
+        let (end, radius) = (shot.pos.to_vec2(), self.around.defs.weapon(shot.weapon).radius);
+        let motion = end - start;
+        let others =
+            self.ships.iter().filter(|ship| ship.state.id.player != shot.key.owner && !ship.is_stale(self.sky.tick));
+        let others = others.filter_map(|ship| {
+            let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
+            let reach = self.around.defs.ship(ship.state.class).radius + radius;
+            let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
+            Some((t, Some(ship.state.id)))
+        });
+        let own =
+            (self.own)(self.sky.tick).filter(|(id, _, _)| id.player != shot.key.owner).and_then(|(id, before, now)| {
+                let reach = self.around.defs.ship(self.around.own_class).radius + radius;
+                let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
+                Some((t, Some(id)))
+            });
+        let hard =
+            [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
+        let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));
+        let first = others.chain(own).chain(hard).min_by(|a, b| a.0.total_cmp(&b.0));
+        first.map(|(t, ship)| (start + motion * t, ship))
+    }
 }

@@ -67,7 +67,8 @@ impl Scribe<'_> {
         view.phase = self.phase();
         self.ships(view);
         view.focus = self.focus(view);
-        view.own = self.predictor.map(|predictor| self.gauges(predictor.ship()));
+        let predictor = self.predictor;
+        view.own = predictor.map(|predictor| self.gauges(predictor.ship()));
         self.shots(view);
         self.rocks(view, shown);
         self.pickups(view);
@@ -133,7 +134,7 @@ impl Scribe<'_> {
         });
     }
 
-    fn gauges(&self, ship: &Ship) -> Gauges {
+    fn gauges(&mut self, ship: &Ship) -> Gauges {
         let def = self.defs.ship(ship.class);
         let points = |value: i32, full: u16| (value.max(0) as f32 / MILLI as f32, f32::from(full));
         let at = ship.body.pos.to_vec2();
@@ -146,7 +147,7 @@ impl Scribe<'_> {
             speed: ship.body.vel.to_vec2().length(),
             speed_cap: def.speed_cap,
             protection_s: f32::from(ship.protection) * DT,
-            bonus: 1.0 + star.bonus * crate::math::ramp(at.length(), star.bonus_from, star.ring_radius),
+            bonus: self.skies.at(self.layout, self.defs, self.tick).bonus(at),
             burning: at.length() < star.ring_radius,
             outside: at.length() > self.known.edge.radius_u(),
         }

@@ -6,7 +6,7 @@ use crate::{
     protocol::{ClientMessage, CommandBatch, codec},
 };
 
-/// …and an acknowledgement at least this often while snapshots come, µs.
+/// An acknowledgement goes out at least this often while snapshots come, µs.
 const ACK_US: u64 = 60_000;
 /// The view's size is told this often at most while a window is dragged, µs.
 const VIEW_US: u64 = 250_000;

@@ -19,6 +19,7 @@ use crate::{
 const SHIP_GRACE_US: u64 = 10_000_000;
 /// …and the slot and score this long.
 const SEAT_GRACE_US: u64 = 60_000_000;
+
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
@@ -160,18 +161,13 @@ impl Room {
             let flying = pilot.is_some_and(|pilot| pilot.ship.is_some());
             let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
             let mut here = true;
-            if let Holder::Human(human) = &seat.holder
-                && let Some(lost_us) = human.lost_us
-            {
-                here = false;
-                if flying && self.now_us.saturating_sub(lost_us) >= SHIP_GRACE_US {
+            if let Holder::Human(human) = &seat.holder {
+                if flying && human.lost_us.is_some_and(|lost| self.now_us.saturating_sub(lost) >= SHIP_GRACE_US) {
                     self.orders.push(Order::Park { player: seat.player });
                 }
-            }
-            if let Holder::Human(human) = &seat.holder {
                 let visitor = human.conn.and_then(|conn| self.visitors.get(&conn));
                 let grounded = visitor.and_then(|visitor| visitor.grounded_until);
-                here &= grounded.is_none_or(|until| !until.is_after(tick));
+                here = human.lost_us.is_none() && grounded.is_none_or(|until| !until.is_after(tick));
             }
             if seat.wants_launch && here && !flying && waited {
                 seat.wants_launch = false;

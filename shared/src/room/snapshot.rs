@@ -285,12 +285,12 @@ fn write_enters(scene: &Scene<'_>, viewer: &Viewer, audience: &mut Audience, wri
     writer.copy(&records, 0, records.len());
 }
 
-/// Writes a section of "count, records", as many records as fit. `write` returns false to leave an item out.
+/// Writes a section of "count, records", as many records as fit.
 fn section<T>(
     writer: &mut BitWriter,
     items: impl Iterator<Item = T>,
     bits_max: usize,
-    mut write: impl FnMut(&mut BitWriter, T) -> bool,
+    mut write: impl FnMut(&mut BitWriter, T),
 ) {
     let mut records = BitWriter::default();
     let mut count = 0;
@@ -298,7 +298,8 @@ fn section<T>(
         if records.len() + bits_max > room_left(writer) {
             break;
         }
-        count += u32::from(write(&mut records, item));
+        write(&mut records, item);
+        count += 1;
     }
     writer.count(count);
     writer.copy(&records, 0, records.len());
@@ -337,7 +338,6 @@ fn write_shots(
         let left = i32::from(scene.defs.weapon(shot.weapon).life_ticks) - i32::from(shot.age);
         body::write_shot(records, shot);
         audience.shots.push((shot.key, tick.plus(left + 1)));
-        true
     });
 }
 
@@ -369,7 +369,6 @@ fn write_rocks(
     section(writer, fresh, 140, |records, rock| {
         body::write_rock(records, rock);
         audience.rocks.push((rock.id, body::rock_steps(rock.hull, rock.size)));
-        true
     });
     let chipped: Vec<(usize, u8)> = audience
         .rocks
@@ -384,7 +383,6 @@ fn write_rocks(
         body::write_body_id(records, audience.rocks[i].0);
         records.bits(u32::from(steps), 4);
         audience.rocks[i].1 = steps;
-        true
     });
 }
 
@@ -415,7 +413,6 @@ fn write_pickups(
     section(writer, fresh, 140, |records, pickup| {
         body::write_pickup(records, pickup);
         audience.pickups.push(pickup.id);
-        true
     });
 }
 
@@ -433,7 +430,6 @@ fn write_belt(scene: &Scene<'_>, viewer: &Viewer, audience: &mut Audience, write
         records.bits(slot as u32, 9);
         records.bits(u32::from(steps), 4);
         audience.belt[slot] = steps;
-        true
     });
 }
 
@@ -464,7 +460,6 @@ fn write_happenings(
     });
     section(writer, happenings.take(EVENTS_PENDING_MAX), 32, |records, happening| {
         body::write_happening(records, happening);
-        true
     });
 }
 
