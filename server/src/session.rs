@@ -92,13 +92,15 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         biased;
         // An error means that the server is gone already.
         _ = shutdown.wait_for(|&stopping| stopping) => End::Close(CloseCode::Restart),
-        end = converse(&mut sink, &mut stream, meter, handshake, &lobby, &limits, peer) => end,
+        end = converse(&mut sink, &mut stream, Arc::clone(&meter), handshake, &lobby, &limits, peer) => end,
     };
     let seconds = began.elapsed().as_secs();
     match end {
         End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
         End::Gone => tracing::info!(%peer, seconds, "left"),
     }
+    // Bytes left unread would make the kernel reset the connection and take the close frame with it.
+    meter.release();
     say_goodbye(&mut sink, &mut stream, end, &limits).await;
     drop((permit, alive));
 }

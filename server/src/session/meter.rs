@@ -41,6 +41,11 @@ impl Meter {
         self.read.load(Ordering::Relaxed).saturating_sub(self.settled.load(Ordering::Relaxed))
     }
 
+    /// Counts no more: the session is over, and what still comes is only read away.
+    pub fn release(&self) {
+        self.settled.store(u64::MAX, Ordering::Relaxed);
+    }
+
     /// Whether a message has begun and is not complete.
     pub fn is_pending(&self) -> bool {
         self.unsettled() > 0
