@@ -86,6 +86,8 @@ pub struct Replica {
     view_told_us: u64,
     hello_us: Option<u64>,
     greeting_us: f64,
+    /// The forecast is wanted.
+    foresees: bool,
 }
 
 impl Replica {
@@ -128,6 +130,7 @@ impl Replica {
             view_told_us: now_us,
             hello_us: None,
             greeting_us: 0.0,
+            foresees: true,
         }
     }
 
@@ -212,6 +215,12 @@ impl Replica {
     /// The window changed: half extents of the view, u. Told within a quarter second, however often it changes.
     pub fn set_view(&mut self, half: (u16, u16)) {
         self.view_wanted = Some(half);
+    }
+
+    /// Whether pictures hold the forecast of the own path. They do unless told otherwise; a pilot without eyes saves
+    /// most of a frame's work.
+    pub fn set_foresight(&mut self, on: bool) {
+        self.foresees = on;
     }
 
     /// The tab was hidden, or is visible again.
@@ -471,6 +480,7 @@ impl Replica {
             tick: clock.tick(),
             alpha: clock.alpha(),
             line: self.line.view(),
+            foresees: self.foresees,
         }
         .describe(view);
     }

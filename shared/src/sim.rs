@@ -57,21 +57,21 @@ pub fn step(
     rules::move_edge(&mut stage.world.edge, &defs.arena);
     let (targets, fired) = fly_ships(stage, commands);
     rocks::resolve(stage);
-    let solids = standing_solids(stage.world);
+    let layout = std::sync::Arc::clone(&stage.world.layout);
+    let solids = standing_solids(stage.world, &layout);
     shots::resolve(stage, &targets, &solids);
     // A shot starts at the muzzle at the end of its tick and flies from the next.
     fired.into_iter().for_each(|shot| shots::add(stage, shot));
     // Chipped-away rocks no longer stop ships in this very tick.
-    let solids = standing_solids(stage.world);
+    let solids = standing_solids(stage.world, &layout);
     contact::resolve(stage, &solids);
     damage::surroundings(stage);
     pickups::resolve(stage);
 }
 
 /// The rocks of `world` at its tick.
-#[must_use]
-pub fn standing_solids(world: &World) -> Solids {
-    Solids::new(&world.layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter())
+fn standing_solids<'a>(world: &World, layout: &'a Layout) -> Solids<'a> {
+    Solids::new(layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter())
 }
 
 /// Flies every ship by its command; returns the ships as targets and the shots of this tick.

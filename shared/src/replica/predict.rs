@@ -11,7 +11,7 @@ use crate::{
         Command, Edge, Kinematics, Layout, LooseRock, Ship, Shot,
         contact::{Impact, bounce_off_solids},
         helm, rocks, rules, shots,
-        solids::Solids,
+        solids::{Near, Solids},
     },
     tick::Tick,
 };
@@ -129,7 +129,7 @@ impl Predictor {
         &mut self,
         command: Command,
         around: &mut Surroundings<'_>,
-        solids: &Solids,
+        solids: &Solids<'_>,
     ) -> (Option<Shot>, Option<Impact>) {
         self.before = self.ship.body;
         self.tick = self.tick.next();
@@ -225,7 +225,7 @@ fn turn_rad(from: Angle, to: Angle) -> f32 {
 
 /// The rocks that stand at `tick`.
 #[must_use]
-pub fn standing(around: &Surroundings<'_>, tick: Tick, loose: &[LooseRock]) -> Solids {
+pub fn standing<'a>(around: &Surroundings<'a>, tick: Tick, loose: &[LooseRock]) -> Solids<'a> {
     Solids::new(around.layout, tick, |slot| around.belt.get(slot).is_some_and(|steps| *steps > 0), loose.iter())
 }
 
@@ -236,13 +236,13 @@ fn advance_ship(
     command: Command,
     tick: Tick,
     around: &mut Surroundings<'_>,
-    solids: &Solids,
+    solids: &Solids<'_>,
 ) -> (bool, Option<Impact>) {
     let sky = around.skies.at(around.layout, around.defs, tick);
     let fires = helm::fly(ship, command, around.defs, &sky, around.edge_radius(tick));
     let def = around.defs.ship(ship.class);
     let planets = &around.layout.planets;
-    let mut near = Vec::new();
+    let mut near = Near::default();
     let impact =
         bounce_off_solids(&mut ship.body, def, &sky, |planet| planets[planet].velocity(tick), solids, &mut near);
     (fires, impact)

@@ -18,7 +18,7 @@ use crate::{
         known::{Known, Told},
         reckon::{Reckoner, error_half_life_s},
     },
-    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots, solids::Solids},
+    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots, solids::{Near, Solids}},
     tick::Tick,
 };
 
@@ -137,7 +137,7 @@ impl Present {
     }
 
     /// Moves ships, rocks and pickups into the next tick; returns what is hard in it.
-    pub fn step_bodies(&mut self, around: &mut Surroundings<'_>) -> Solids {
+    pub fn step_bodies<'a>(&mut self, around: &mut Surroundings<'a>) -> Solids<'a> {
         self.tick = self.tick.next();
         for ship in &mut self.ships {
             step_ship(ship, self.tick, around);
@@ -153,19 +153,19 @@ impl Present {
     pub fn step_shots(
         &mut self,
         own: OwnPath<'_>,
-        solids: &Solids,
+        solids: &Solids<'_>,
         around: &mut Surroundings<'_>,
         events: &mut Vec<ViewEvent>,
     ) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Vec::new(), spent: &mut self.spent };
+        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
         self.shots.retain_mut(|shot| air.fly(shot, events));
     }
 
     /// Moves the own shots that wait for confirmation.
-    pub fn step_hoped(&mut self, solids: &Solids, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
+    pub fn step_hoped(&mut self, solids: &Solids<'_>, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
         let (sky, own) = (around.skies.at(around.layout, around.defs, self.tick), &|_| None);
-        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Vec::new(), spent: &mut self.spent };
+        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
         self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
     }
 
@@ -233,10 +233,10 @@ fn step_ship(ship: &mut PresentShip, tick: Tick, around: &mut Surroundings<'_>) 
 struct Air<'a> {
     ships: &'a [PresentShip],
     own: OwnPath<'a>,
-    solids: &'a Solids,
+    solids: &'a Solids<'a>,
     sky: Sky<'a>,
     around: &'a Surroundings<'a>,
-    near: Vec<u16>,
+    near: Near,
     spent: &'a mut BTreeMap<ShotKey, Tick>,
 }
 

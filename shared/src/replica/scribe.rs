@@ -51,6 +51,8 @@ pub struct Scribe<'a> {
     pub alpha: f32,
     /// The line.
     pub line: LineView,
+    /// The forecast is wanted.
+    pub foresees: bool,
 }
 
 impl Scribe<'_> {
@@ -214,7 +216,7 @@ impl Scribe<'_> {
     /// Where the own ship coasts to, by the same step function.
     fn forecast(&mut self, view: &mut View) {
         view.forecast.clear();
-        let Some(predictor) = self.predictor else { return };
+        let Some(predictor) = self.predictor.filter(|_| self.foresees) else { return };
         let mut ship = crate::protocol::entity_state::PublicShip::of(predictor.ship(), self.defs);
         let coast = ship.controls.neutral();
         let mut tick = self.tick;

@@ -8,7 +8,7 @@ use super::{
     grid::Grid,
     movement::Kinematics,
     sky::Sky,
-    solids::Solids,
+    solids::{Near, Solids},
     stage::Stage,
     world::MILLI,
 };
@@ -38,8 +38,8 @@ pub fn bounce_off_solids(
     def: &ShipDef,
     sky: &Sky<'_>,
     planet_velocity: impl Fn(usize) -> Vec2,
-    solids: &Solids,
-    near: &mut Vec<u16>,
+    solids: &Solids<'_>,
+    near: &mut Near,
 ) -> Option<Impact> {
     let mut hardest: Option<Impact> = None;
     let mut note = |speed: Option<f32>, cause| {
@@ -54,7 +54,8 @@ pub fn bounce_off_solids(
         note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet);
     }
     let at = body.pos.to_vec2();
-    for solid in solids.near(at, def.radius, near) {
+    solids.near(at, def.radius, near);
+    for solid in &near.solids {
         note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock);
     }
     hardest
@@ -85,16 +86,16 @@ pub fn impact_damage(speed: f32, defs: &Defs) -> i32 {
 }
 
 /// Settles every touch of this tick: solids first, then ship against ship, in order of slots.
-pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids) {
+pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids<'_>) {
     let players: Vec<PlayerId> = stage.world.ships().map(|ship| ship.id.player).collect();
-    let mut near = Vec::new();
+    let mut near = Near::default();
     for &player in &players {
         touch_solids(stage, player, solids, &mut near);
     }
     touch_ships(stage, &players);
 }
 
-fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids, near: &mut Vec<u16>) {
+fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, near: &mut Near) {
     let (defs, tick, planets) = (stage.defs, stage.world.tick, stage.world.layout.planets);
     let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) else { return };
     let def = defs.ship(ship.class);

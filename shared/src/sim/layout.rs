@@ -69,6 +69,56 @@ pub struct Layout {
     pub planets: [Orbit; PLANETS],
     /// Every place of every belt.
     pub slots: Vec<BeltSlot>,
+    rings: Vec<Ring>,
+}
+
+/// One belt, for finding its rocks without looking at each: all of them turn at one rate, so their order around the
+/// centre never changes.
+#[derive(Debug, Clone, PartialEq)]
+struct Ring {
+    around: BeltCentre,
+    /// Least and greatest radius of its orbits, u.
+    radius: (f32, f32),
+    rate: i32,
+    /// Phase at tick 0 and slot, in order of phases.
+    phases: Vec<(u32, u16)>,
+}
+
+impl Ring {
+    fn new(around: BeltCentre, slots: &[BeltSlot], first: usize) -> Ring {
+        let radii = || slots.iter().map(|slot| slot.orbit.radius);
+        let mut phases: Vec<(u32, u16)> =
+            slots.iter().enumerate().map(|(i, slot)| (slot.orbit.phase, (first + i) as u16)).collect();
+        phases.sort_unstable();
+        Ring {
+            around,
+            radius: (radii().fold(f32::INFINITY, f32::min), radii().fold(0.0, f32::max)),
+            rate: slots.first().map_or(0, |slot| slot.orbit.rate),
+            phases,
+        }
+    }
+
+    /// Slots whose rock may be within `reach` of `offset` from the centre at `tick`; few others.
+    fn near(&self, offset: Vec2, reach: f32, tick: Tick, found: &mut Vec<u16>) {
+        let distance = offset.length();
+        if distance + reach < self.radius.0 || distance - reach > self.radius.1 {
+            return;
+        }
+        if distance <= reach {
+            found.extend(self.phases.iter().map(|(_, slot)| *slot));
+            return;
+        }
+        // Seen from the centre the circle spans asin(reach / distance) to either side, and asin(x) ≤ x · π/2; a
+        // quarter turn is 2^30. What rounding may lose is a few parts in 2^24: the slack is 2^12 of them.
+        let half = ((reach / distance) * 1_073_741_824.0) as u32 + (1 << 20);
+        let middle = (math::angle_of(offset) * (4_294_967_296.0 / TAU)) as i64 as u32;
+        let turned = self.rate.cast_unsigned().wrapping_mul(tick.0);
+        let low = middle.wrapping_sub(half).wrapping_sub(turned);
+        let start = self.phases.partition_point(|(phase, _)| *phase < low);
+        let (wrapped, first) = self.phases.split_at(start);
+        let inside = |(phase, _): &&(u32, u16)| phase.wrapping_sub(low) <= 2 * half;
+        found.extend(first.iter().chain(wrapped).take_while(inside).map(|(_, slot)| *slot));
+    }
 }
 
 impl Layout {
@@ -80,9 +130,10 @@ impl Layout {
             let planet = &arena.planets[i];
             Orbit::new(keyed.bits(), planet.period_s, planet.orbit_radius)
         });
-        let mut slots = Vec::new();
+        let (mut slots, mut rings) = (Vec::new(), Vec::new());
         for (index, belt) in arena.belts.iter().enumerate() {
             let mut keyed = Keyed::new(seed, Tick(0), 1 + index as u32, Purpose::Arena);
+            let first = slots.len();
             for i in 0..belt.rocks {
                 let even = (u64::from(i) * (1 << 32) / u64::from(belt.rocks)) as u32;
                 let phase = even.wrapping_add(keyed.below((1u64 << 31).min((1 << 32) / u64::from(belt.rocks)) as u32));
@@ -93,8 +144,25 @@ impl Layout {
                     size: draw_size(&mut keyed),
                 });
             }
+            rings.push(Ring::new(belt.around, &slots[first..], first));
         }
-        Layout { planets, slots }
+        Layout { planets, slots, rings }
+    }
+
+    /// Appends to `found` the belt slots whose rock's centre may lie within `reach` u of `pos` at `tick`, in order of
+    /// belts; every one that does, and few others. Costs some comparisons per belt, whatever their size.
+    pub fn belt_near(&self, pos: Vec2, reach: f32, tick: Tick, found: &mut Vec<u16>) {
+        for ring in &self.rings {
+            let centre = self.centre(ring.around, tick, 0.0);
+            ring.near(pos - centre, reach, tick, found);
+        }
+    }
+
+    fn centre(&self, around: BeltCentre, tick: Tick, alpha: f32) -> Vec2 {
+        match around {
+            BeltCentre::Star => Vec2::ZERO,
+            BeltCentre::Planet(planet) => self.planet(planet, tick, alpha),
+        }
     }
 
     /// Centre of planet `index`, u.
@@ -107,11 +175,7 @@ impl Layout {
     #[must_use]
     pub fn rock(&self, index: usize, tick: Tick, alpha: f32) -> Vec2 {
         let slot = &self.slots[index];
-        let centre = match slot.around {
-            BeltCentre::Star => Vec2::ZERO,
-            BeltCentre::Planet(planet) => self.planet(planet, tick, alpha),
-        };
-        centre + slot.orbit.at(tick, alpha)
+        self.centre(slot.around, tick, alpha) + slot.orbit.at(tick, alpha)
     }
 
     /// Velocity of the rock in belt slot `index`, u/s.
@@ -151,6 +215,31 @@ mod tests {
         let orbit = Orbit::new(7, -30.0, 250.0);
         let step = |tick: Tick| (orbit.at(tick.next(), 0.0) - orbit.at(tick, 0.0)).length();
         assert!((step(Tick(u32::MAX)) - step(Tick(5))).abs() < 0.01);
+    }
+
+    #[test]
+    fn every_rock_within_reach_is_found_and_few_others() {
+        let (mut wanted, mut found, mut keyed) = (0, 0, Keyed::new(5, Tick(0), 0, Purpose::Test));
+        for seed in 0..40 {
+            let layout = Layout::new(seed, &ArenaDef::STANDARD);
+            for _ in 0..100 {
+                let tick = Tick(keyed.bits());
+                let pos = math::unit(keyed.angle()) * keyed.range(0.0, 2_500.0);
+                let reach = keyed.range(10.0, 400.0);
+                let mut near = Vec::new();
+                layout.belt_near(pos, reach, tick, &mut near);
+                for slot in 0..layout.slots.len() {
+                    if layout.rock(slot, tick, 0.0).distance(pos) <= reach {
+                        assert!(near.contains(&(slot as u16)), "seed {seed}: slot {slot} at {tick:?}");
+                        wanted += 1;
+                    }
+                }
+                found += near.len();
+                near.sort_unstable();
+                assert!(near.is_sorted_by(|a, b| a < b), "seed {seed}: some slot was found twice");
+            }
+        }
+        assert!(found < wanted * 3, "{found} found where {wanted} were meant");
     }
 
     #[test]

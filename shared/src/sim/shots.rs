@@ -8,7 +8,7 @@ use super::{
     grid::Grid,
     rocks,
     sky::Sky,
-    solids::Solids,
+    solids::{Near, Solids},
     stage::Stage,
     world::{MILLI, Ship, Shot},
 };
@@ -116,16 +116,16 @@ impl Targets {
 const TARGET_REACH: f32 = 64.0;
 
 /// Moves every shot and settles what it hits.
-pub(super) fn resolve(stage: &mut Stage<'_>, targets: &Targets, solids: &Solids) {
+pub(super) fn resolve(stage: &mut Stage<'_>, targets: &Targets, solids: &Solids<'_>) {
     let mut shots = std::mem::take(&mut stage.world.shots);
-    let mut near = Vec::new();
+    let (mut near, mut rocks_near) = (Vec::new(), Near::default());
     shots.retain_mut(|shot| {
         let Some(start) = advance(shot, &stage.sky, stage.defs) else { return false };
         let end = shot.pos.to_vec2();
         let radius = stage.defs.weapon(shot.weapon).radius;
         let hits = [
             targets.touch(shot.key.owner, start, end, radius, &mut near),
-            solids.touch(start, end, radius, &mut near),
+            solids.touch(start, end, radius, &mut rocks_near),
             touch_sky(start, end, radius, &stage.sky),
         ];
         let Some((t, hit)) = first(hits.into_iter().flatten()) else { return true };

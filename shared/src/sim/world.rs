@@ -1,6 +1,8 @@
 //! The state of one arena. Invariant: at the end of every step each moving thing lies on the integer lattice;
 //! everything here is authoritative (derived data lives in [`super::sky::Sky`] and is rebuilt).
 
+use std::sync::Arc;
+
 use super::{
     command::{Buttons, Command},
     layout::Layout,
@@ -23,8 +25,8 @@ pub struct World {
     pub tick: Tick,
     /// Seed of every draw: launches, debris. Whoever knew it could foretell them, so no client is told.
     pub secret: u64,
-    /// Planets and belts, from their own seed.
-    pub layout: Layout,
+    /// Planets and belts, from their own seed; never changes.
+    pub layout: Arc<Layout>,
     /// The edge.
     pub edge: Edge,
     /// Pilots by slot.
@@ -211,7 +213,7 @@ impl World {
         World {
             tick: Tick(0),
             secret,
-            layout,
+            layout: Arc::new(layout),
             edge: Edge { radius, target: radius },
             pilots: Vec::new(),
             shots: Vec::new(),
