@@ -72,7 +72,7 @@ fn advance(room: &mut Room, players: u64, now_us: &mut u64) -> Vec<Vec<u8>> {
     while let Some(output) = room.poll_output() {
         match output {
             Output::Snapshot { conn: ConnId(0), bytes } | Output::Reliable { conn: ConnId(0), bytes } => {
-                first.push(bytes)
+                first.push(bytes.to_vec());
             }
             _ => {}
         }

@@ -2,15 +2,15 @@
 //! decided thing: drop, replace, skip or disconnect (each constant says which).
 
 /// Pilots in one room, bots included. Full: join refused with close code 4004.
-pub const PLAYERS_MAX: usize = 512;
+pub const PLAYERS_MAX: usize = 2_048;
 /// Bits of a [`crate::ids::PlayerId`] on the wire.
-pub const PLAYER_BITS: u32 = 9;
+pub const PLAYER_BITS: u32 = 11;
 /// Shots alive in one room. Full: a new shot fizzles at the muzzle.
-pub const SHOTS_MAX: usize = 4_096;
+pub const SHOTS_MAX: usize = 16_384;
 /// Loose rocks in one room. Full: a breaking rock leaves ore but no fragments.
-pub const ROCKS_MAX: usize = 512;
+pub const ROCKS_MAX: usize = 1_024;
 /// Pickups in one room. Full: the oldest vanishes.
-pub const PICKUPS_MAX: usize = 1_024;
+pub const PICKUPS_MAX: usize = 2_048;
 /// Belt slots in one room.
 pub const BELT_SLOTS_MAX: usize = 512;
 /// Events kept for one client between two snapshots. Full: the oldest cosmetic ones are dropped.
@@ -22,8 +22,9 @@ pub const COMMANDS_AHEAD_MAX: i32 = 32;
 pub const COMMANDS_PER_BATCH_MAX: usize = 16;
 /// Ticks without a command for which the last one is repeated (250 ms); then neutral.
 pub const COMMAND_REPEAT_TICKS: u32 = 15;
-/// Ticks of public ship history kept as delta baselines; an older baseline means an absolute update.
-pub const HISTORY_TICKS: usize = 32;
+/// Ticks of history kept as delta baselines: a little over a second, so that a hidden tab's one snapshot a second is
+/// still a delta. A client whose last snapshot is older gets everything anew.
+pub const HISTORY_TICKS: usize = 64;
 
 /// One message from a client, bytes. Longer: the socket is closed.
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
@@ -31,9 +32,11 @@ pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
 pub const HELLO_BYTES_MAX: usize = 256;
 /// One message from a server, bytes. A client refuses longer ones.
 pub const SERVER_MESSAGE_BYTES_MAX: usize = 65_536;
-/// Soft cap of one snapshot message: it must fit one TCP segment (measured: two segments per message triple the
-/// time without fresh news at 80 ms and 1 % loss). What does not fit waits for the next one.
-pub const SNAPSHOT_BYTES_SOFT_MAX: usize = 1_200;
+/// One snapshot message: it must fit one TCP segment (measured: two segments per message triple the time without fresh
+/// news at 80 ms and 1 % loss). What does not fit goes into further messages of the same tick, nearest things first…
+pub const SNAPSHOT_BYTES_MAX: usize = 1_200;
+/// …of which there are at most so many, and only while the client's byte budget lasts. The rest waits for its next turn.
+pub const SNAPSHOT_PARTS_MAX: usize = 4;
 
 /// Characters in a name after cleaning.
 pub const NAME_CHARS_MAX: usize = 16;
@@ -50,6 +53,7 @@ pub const VIEW_HALF_AREA_MAX: f32 = 800.0 * 450.0 * 1.25;
 
 const _: () = assert!(PLAYERS_MAX <= 1 << PLAYER_BITS);
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
+const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
 const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
-const _: () = assert!(SNAPSHOT_BYTES_SOFT_MAX * 4 <= SERVER_MESSAGE_BYTES_MAX);
+const _: () = assert!(SNAPSHOT_BYTES_MAX * SNAPSHOT_PARTS_MAX <= SERVER_MESSAGE_BYTES_MAX);

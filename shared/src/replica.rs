@@ -314,11 +314,14 @@ impl Replica {
         let Some(layout) = &self.layout else { return Err(ReplicaError::OutOfOrder) };
         let sent = &self.sent;
         let mut reading = Reading { layout, defs: &self.defs, skies: &mut self.skies, player: self.player };
-        self.notes.clear();
         decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes)
             .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
-        self.line.snapshot(now_us);
         self.check(snapshot)?;
+        // The rest of this tick is right behind: look at it whole. What this part told is noted with it.
+        if snapshot.flags.has(SnapshotFlags::MORE) {
+            return Ok(());
+        }
+        self.line.snapshot(now_us);
         // Snapshots under way when the slot was given up still show the own ship; the first without it ends it.
         if self.leaving && !matches!(self.known.station, Station::Flying | Station::Dead { .. }) {
             self.player = None;

@@ -12,23 +12,31 @@
 mod attendance;
 mod audience;
 mod bots;
+mod budget;
 mod commands;
 mod flow;
 mod history;
 mod index;
 mod io;
+mod post;
+mod priority;
 mod scoreboard;
 mod seats;
+mod sets;
 mod snapshot;
+mod things;
 mod visitor;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+
+use glam::Vec2;
 
 use crate::{
     ids::PlayerId,
+    limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
         ClientMessage, CloseCode, CommandBatch, Roster, ServerMessage, Snapshot, SnapshotFlags, bits::BitWriter, codec,
-        known::Known, known::Told,
+        known::Known,
     },
     replay::Recorder,
     sim::{Command, Event, Order, World, step},
@@ -36,15 +44,21 @@ use crate::{
 };
 use flow::Turn;
 use history::History;
-use index::Index;
+use index::{Area, Index};
 pub use io::{ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
+use post::Post;
 use scoreboard::Scoreboard;
 use seats::{Holder, Seats};
+pub use snapshot::SECTIONS;
 use snapshot::{Press, Scene, Viewer};
 use visitor::Visitor;
 
 /// A full resync is granted this often at most.
 const RESYNC_TICKS: i32 = 2 * TICK_HZ as i32;
+/// A shot is seen a little before its centre is, u.
+const VIEW_RIM_U: f32 = 24.0;
+/// Every so many snapshots bear a check sum.
+const CHECK_EVERY: u32 = 8;
 /// Chance that a bot goes home after death instead of launching again.
 const BOT_LEAVES: f32 = 1.0 / 3.0;
 
@@ -62,7 +76,8 @@ pub struct Room {
     press: Press,
     body: BitWriter,
     scoreboard: Scoreboard,
-    outputs: VecDeque<Output>,
+    post: Post,
+    scores_version: u32,
     last_tick_us: u64,
     now_us: u64,
     status: RoomStatus,
@@ -87,7 +102,8 @@ impl Room {
             press: Press::default(),
             body: BitWriter::default(),
             scoreboard: Scoreboard::default(),
-            outputs: VecDeque::new(),
+            post: Post::default(),
+            scores_version: 0,
             last_tick_us: 0,
             now_us: 0,
             status: RoomStatus::default(),
@@ -120,7 +136,8 @@ impl Room {
             recorder.record(&orders, &commands, &self.world);
         }
         self.announce_deaths();
-        self.history.record(&self.world, &self.config.defs, &mut self.events);
+        self.history.record(&self.world, &self.config.defs, &self.events);
+        self.events.clear();
         self.index.rebuild(&self.world);
         bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
         self.announce_names();
@@ -129,8 +146,8 @@ impl Room {
     }
 
     /// The next thing for the shell to do; drain after every `handle` and `tick`.
-    pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+    pub fn poll_output(&mut self) -> Option<Output<'_>> {
+        self.post.poll()
     }
 
     /// The next bytes of the recording, to append to a file; at least once a minute, or recording ends.
@@ -158,6 +175,7 @@ impl Room {
             ships: self.world.ships().count() as u16,
             arena_radius: self.world.edge.radius_u(),
             shots: self.world.shots.len() as u32,
+            section_bits: self.press.section_bits,
             ..self.status
         }
     }
@@ -266,113 +284,169 @@ impl Room {
     }
 
     fn announce_scores(&mut self) {
-        if !self.world.tick.0.is_multiple_of(TICK_HZ) {
-            return;
+        if self.world.tick.0.is_multiple_of(TICK_HZ) {
+            let now = Scoreboard::of(&self.world);
+            if now != self.scoreboard {
+                self.scoreboard = now;
+                self.scores_version += 1;
+            }
         }
-        let now = Scoreboard::of(&self.world);
-        if now == self.scoreboard {
-            return;
-        }
-        self.scoreboard = now;
-        for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
-            let board = self.scoreboard.shown_to(self.visitors[&conn].seat);
-            self.say(conn, &ServerMessage::Leaderboard(board));
+        // Each connection at a moment of its own within the second, so that no tick encodes hundreds.
+        let (version, turn) = (self.scores_version, self.world.tick.0);
+        for (conn, visitor) in &mut self.visitors {
+            if visitor.scores_shown != version && turn.wrapping_add(conn.0 as u32).is_multiple_of(TICK_HZ) {
+                visitor.scores_shown = version;
+                let board = self.scoreboard.shown_to(visitor.seat);
+                visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
+            }
         }
     }
 
+    /// Tells `conn` at once.
     fn say(&mut self, conn: ConnId, message: &ServerMessage) {
-        self.outputs.push_back(Output::Reliable { conn, bytes: codec::encode_server(message) });
+        self.post.reliable(conn, message);
     }
 
+    /// Tells everybody, each at its next turn.
     fn say_all(&mut self, message: &ServerMessage) {
         let bytes = codec::encode_server(message);
-        for &conn in self.visitors.keys() {
-            self.outputs.push_back(Output::Reliable { conn, bytes: bytes.clone() });
-        }
+        self.visitors.values_mut().for_each(|visitor| visitor.mail.put(&bytes));
     }
 
     fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
-        self.press.clear();
-        let tick = self.world.tick;
+        let Room { config, world, seats, visitors, history, index, press, body, post, status, .. } = self;
+        let tick = world.tick;
+        press.begin(tick, world.pilots.len());
+        let mut scene = Scene { world, defs: &config.defs, history, index, press };
         let mut dead = Vec::new();
-        for conn in self.visitors.keys().copied().collect::<Vec<_>>() {
-            let Some(visitor) = self.visitors.get_mut(&conn) else { continue };
-            if !visitor.is_due(conn, tick) {
+        for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick)) {
+            let mailed = visitor.mail.send(conn, post);
+            visitor.budget.spend(mailed);
+            if !visitor.is_due(tick) {
                 continue;
             }
             match visitor.flow.turn(tick, now_us, writable(conn)) {
                 Turn::Close => dead.push(conn),
-                Turn::Skip => self.status.snapshots_skipped += 1,
-                turn @ (Turn::Send | Turn::SendThin) => self.send_snapshot(conn, now_us, turn == Turn::SendThin),
+                Turn::Skip => {
+                    visitor.budget.back_off(now_us);
+                    status.snapshots_skipped += 1;
+                }
+                Turn::Wait => status.snapshots_skipped += 1,
+                turn @ (Turn::Send | Turn::SendThin) => {
+                    let bytes_max = visitor.budget.left(config.bytes_per_s, turn == Turn::SendThin, now_us);
+                    if bytes_max < budget::BYTES_MIN {
+                        status.snapshots_skipped += 1;
+                        continue;
+                    }
+                    let thin = turn == Turn::SendThin;
+                    let turn = Sending { conn, now_us, bytes_max, thin };
+                    let bytes = send_snapshot(&mut scene, seats, visitor, &turn, body, post);
+                    visitor.flow.sent(tick, now_us);
+                    visitor.budget.spend(bytes);
+                    status.snapshots += 1;
+                    status.snapshot_bytes += bytes as u64;
+                }
             }
         }
         dead.into_iter().for_each(|conn| self.close(conn, CloseCode::TooSlow));
-    }
-
-    fn send_snapshot(&mut self, conn: ConnId, now_us: u64, thin: bool) {
-        let tick = self.world.tick;
-        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
-        let (station, focus) = visitor.look(&self.world, &self.config.defs);
-        let used = visitor.audience.own.as_ref().zip(visitor.seat).and_then(|(told, player)| {
-            self.seats.human_mut(player).and_then(|human| human.commands.used_since(told.tick, tick))
-        });
-        let margin =
-            visitor.seat.and_then(|player| self.seats.human_mut(player)).map_or(0, |human| human.commands.margin(tick));
-        let (pos, vel) = focus;
-        let viewer =
-            Viewer { station, player: visitor.seat, area: snapshot::area_of(pos, vel, visitor.view_half), used, thin };
-        let mut scene = Scene {
-            world: &self.world,
-            defs: &self.config.defs,
-            history: &self.history,
-            index: &self.index,
-            press: &mut self.press,
-        };
-        let full = visitor.audience.through.is_none();
-        snapshot::write(&mut scene, &viewer, &mut visitor.audience, &mut self.body);
-        let (echo_ms, echo_age_ms) = visitor.echo(now_us);
-        let message = ServerMessage::Snapshot(Snapshot {
-            tick,
-            flags: SnapshotFlags(if full { SnapshotFlags::FULL } else { 0 }),
-            margin,
-            echo_ms,
-            echo_age_ms,
-            check: visitor.audience.count.is_multiple_of(8).then(|| visitor.audience.check()),
-            body: self.body.bytes().to_vec(),
-        });
-        visitor.flow.sent(tick, now_us);
-        let bytes = codec::encode_server(&message);
-        self.status.snapshots += 1;
-        self.status.snapshot_bytes += bytes.len() as u64;
-        self.outputs.push_back(Output::Snapshot { conn, bytes });
     }
 
     /// What `conn` should know after its last snapshot, for comparing with what it does know; `None` if it has
     /// not had one in the last tick.
     #[must_use]
     pub fn projection(&self, conn: ConnId) -> Option<Known> {
+        let (world, history) = (&self.world, &self.history);
         let visitor = self.visitors.get(&conn)?;
         let audience = &visitor.audience;
-        let tick = audience.through.filter(|&through| through == self.world.tick)?;
-        let (station, _) = visitor.looked(&self.world, &self.config.defs);
-        let shots =
-            audience.shots.iter().filter_map(|(key, _)| self.world.shots.iter().find(|s| s.key == *key)).copied();
-        let rocks = audience.rocks.iter().filter_map(|&(id, steps)| {
-            let rock = self.world.rocks.iter().find(|rock| rock.id == id)?;
-            Some((crate::sim::LooseRock { hull: 0, ..*rock }, steps))
-        });
-        let pickups = audience.pickups.iter().filter_map(|id| self.world.pickups.iter().find(|p| p.id == *id)).copied();
-        let own: Option<Told<_>> = audience.own.clone();
+        let tick = audience.through.filter(|&through| through == world.tick)?;
+        let (station, _) = visitor.looked(world, &self.config.defs);
+        let shots = (0..world.shots.len()).filter(|&i| audience.shots.has(history.shot_slot(i)));
+        let rocks = (0..world.rocks.len()).filter(|&i| audience.rocks.has(history.rock_slot(i)));
+        let pickups = (0..world.pickups.len()).filter(|&i| audience.pickups.has(history.pickup_slot(i)));
+        let rock = |i: usize| {
+            let steps = audience.rock_steps[usize::from(history.rock_slot(i))];
+            (crate::sim::LooseRock { hull: 0, ..world.rocks[i] }, steps)
+        };
         Some(Known {
             tick,
-            edge: self.world.edge,
+            edge: world.edge,
             station,
-            own,
-            ships: audience.ships.clone(),
-            shots: shots.collect(),
-            rocks: rocks.collect(),
-            pickups: pickups.collect(),
+            own: audience.own.clone(),
+            ships: audience.ships.iter().map(|ship| ship.told).collect(),
+            shots: shots.map(|i| world.shots[i]).collect(),
+            rocks: rocks.map(rock).collect(),
+            pickups: pickups.map(|i| world.pickups[i]).collect(),
             belt: audience.belt.clone(),
         })
+    }
+}
+
+/// One connection's turn.
+#[derive(Debug, Clone, Copy)]
+struct Sending {
+    conn: ConnId,
+    now_us: u64,
+    /// Bytes its budget allows.
+    bytes_max: usize,
+    thin: bool,
+}
+
+/// A message on a thin line is this long at most, bytes: the own ship and some eight others.
+const THIN_BYTES_MAX: usize = 320;
+
+/// Writes and posts a snapshot, in parts if need be; returns its bytes.
+fn send_snapshot(
+    scene: &mut Scene<'_>,
+    seats: &mut Seats,
+    visitor: &mut Visitor,
+    turn: &Sending,
+    body: &mut BitWriter,
+    post: &mut Post,
+) -> usize {
+    let tick = scene.world.tick;
+    if visitor.audience.through.is_some_and(|through| tick.since(through) >= HISTORY_TICKS as i32) {
+        visitor.audience.reset();
+    }
+    let (station, (pos, vel)) = visitor.look(scene.world, scene.defs);
+    let told = visitor.audience.own.as_ref().map(|told| told.tick);
+    let human = visitor.seat.and_then(|player| seats.human_mut(player));
+    let used = told.zip(human.as_ref()).and_then(|(told, human)| human.commands.used_since(told, tick));
+    let margin = human.map_or(0, |human| human.commands.margin(tick));
+    let (echo_ms, echo_age_ms) = visitor.echo(turn.now_us);
+    let bytes_max = if turn.thin { turn.bytes_max.min(THIN_BYTES_MAX) } else { turn.bytes_max };
+    let mut viewer = Viewer {
+        station,
+        player: visitor.seat,
+        area: snapshot::area_of(pos, vel, visitor.view_half),
+        view: (Area { centre: pos, half: visitor.view_half + Vec2::splat(VIEW_RIM_U) }, vel),
+        used: used.as_deref(),
+        bits_max: Viewer::bits_of(bytes_max),
+    };
+    let audience = &mut visitor.audience;
+    let base = audience.through.map_or(0, |through| tick.since(through) as u8);
+    let mut flags = if audience.through.is_none() { SnapshotFlags::FULL } else { 0 };
+    let (mut spent, mut parts) = (0, 1);
+    let mut all = snapshot::write(scene, &viewer, audience, body);
+    loop {
+        let more = !all && !turn.thin && parts < SNAPSHOT_PARTS_MAX && spent + SNAPSHOT_BYTES_MAX < bytes_max;
+        let due = !more && audience.count.is_multiple_of(CHECK_EVERY);
+        let head = Snapshot {
+            tick,
+            base: if parts == 1 { base } else { 0 },
+            flags: SnapshotFlags(flags | if more { SnapshotFlags::MORE } else { 0 }),
+            margin,
+            echo_ms,
+            echo_age_ms,
+            check: due.then(|| audience.check(scene.history)),
+            body: Vec::new(),
+        };
+        spent += post.snapshot(turn.conn, &head, body.bytes());
+        if !more {
+            return spent;
+        }
+        parts += 1;
+        flags = SnapshotFlags::PART;
+        viewer.bits_max = Viewer::bits_of(bytes_max - spent);
+        all = snapshot::write_part(scene, &viewer, audience, body);
     }
 }

@@ -9,18 +9,19 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use bytes::Bytes;
 use shared::protocol::CloseCode;
 use tokio::sync::{mpsc, watch};
 
 use crate::limits::RELIABLE_MAX;
 
 /// The messages of one tick for one client, in order.
-pub type SnapshotBatch = Vec<Vec<u8>>;
+pub type SnapshotBatch = Vec<Bytes>;
 
 /// The room's end.
 #[derive(Debug)]
 pub struct Outbox {
-    reliable: mpsc::Sender<Vec<u8>>,
+    reliable: mpsc::Sender<Bytes>,
     snapshot: mpsc::Sender<SnapshotBatch>,
     snapshot_taken: Arc<AtomicBool>,
     close: watch::Sender<Option<CloseCode>>,
@@ -29,7 +30,7 @@ pub struct Outbox {
 /// The connection's end.
 #[derive(Debug)]
 pub struct Inbox {
-    reliable: mpsc::Receiver<Vec<u8>>,
+    reliable: mpsc::Receiver<Bytes>,
     snapshot: mpsc::Receiver<SnapshotBatch>,
     snapshot_taken: Arc<AtomicBool>,
     close: watch::Receiver<Option<CloseCode>>,
@@ -79,7 +80,7 @@ impl Outbox {
     ///
     /// # Errors
     /// See `OutboxError`.
-    pub fn put_reliable(&self, bytes: Vec<u8>) -> Result<(), OutboxError> {
+    pub fn put_reliable(&self, bytes: Bytes) -> Result<(), OutboxError> {
         self.reliable.try_send(bytes).map_err(OutboxError::of)
     }
 
@@ -106,7 +107,7 @@ impl OutboxError {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Batch {
     /// In order, messages that must arrive first.
-    pub messages: Vec<Vec<u8>>,
+    pub messages: Vec<Bytes>,
     /// Whether the slot is to be freed once they are written.
     pub frees_slot: bool,
 }
@@ -121,7 +122,7 @@ impl Inbox {
         // The snapshot is taken before the queue is drained: whatever the room queued before it is then in front
         // of it on the wire too.
         let snapshot = snapshot.or_else(|| self.snapshot.try_recv().ok());
-        let mut messages: Vec<Vec<u8>> = first.into_iter().collect();
+        let mut messages: Vec<Bytes> = first.into_iter().collect();
         while let Ok(bytes) = self.reliable.try_recv() {
             messages.push(bytes);
         }
@@ -150,11 +151,14 @@ mod tests {
     async fn the_slot_is_taken_until_the_socket_has_the_bytes() {
         let (outbox, mut inbox) = pair();
         assert!(outbox.is_writable());
-        outbox.put_snapshot(vec![vec![1], vec![2]]).unwrap();
+        outbox.put_snapshot(vec![Bytes::from_static(&[1]), Bytes::from_static(&[2])]).unwrap();
         assert!(!outbox.is_writable());
-        assert_eq!(outbox.put_snapshot(vec![vec![3]]), Err(OutboxError::Full));
+        assert_eq!(outbox.put_snapshot(vec![Bytes::from_static(&[3])]), Err(OutboxError::Full));
         let batch = inbox.next().await.unwrap();
-        assert_eq!(batch, Batch { messages: vec![vec![1], vec![2]], frees_slot: true });
+        assert_eq!(
+            batch,
+            Batch { messages: vec![Bytes::from_static(&[1]), Bytes::from_static(&[2])], frees_slot: true }
+        );
         assert!(!outbox.is_writable(), "taken out, not yet written");
         inbox.free_slot();
         assert!(outbox.is_writable());
@@ -163,21 +167,24 @@ mod tests {
     #[tokio::test]
     async fn what_was_queued_before_a_snapshot_is_written_before_it() {
         let (outbox, mut inbox) = pair();
-        outbox.put_reliable(vec![1]).unwrap();
-        outbox.put_reliable(vec![2]).unwrap();
-        outbox.put_snapshot(vec![vec![9]]).unwrap();
-        assert_eq!(inbox.next().await.unwrap().messages, [vec![1], vec![2], vec![9]]);
+        outbox.put_reliable(Bytes::from_static(&[1])).unwrap();
+        outbox.put_reliable(Bytes::from_static(&[2])).unwrap();
+        outbox.put_snapshot(vec![Bytes::from_static(&[9])]).unwrap();
+        assert_eq!(
+            inbox.next().await.unwrap().messages,
+            [Bytes::from_static(&[1]), Bytes::from_static(&[2]), Bytes::from_static(&[9])]
+        );
     }
 
     #[tokio::test]
     async fn the_queue_has_a_limit_and_knows_when_nobody_reads() {
         let (outbox, inbox) = pair();
         for _ in 0..RELIABLE_MAX {
-            outbox.put_reliable(vec![0]).unwrap();
+            outbox.put_reliable(Bytes::from_static(&[0])).unwrap();
         }
-        assert_eq!(outbox.put_reliable(vec![0]), Err(OutboxError::Full));
+        assert_eq!(outbox.put_reliable(Bytes::from_static(&[0])), Err(OutboxError::Full));
         drop(inbox);
-        assert_eq!(outbox.put_reliable(vec![0]), Err(OutboxError::Gone));
+        assert_eq!(outbox.put_reliable(Bytes::from_static(&[0])), Err(OutboxError::Gone));
         assert_eq!(outbox.put_snapshot(vec![]), Err(OutboxError::Gone));
     }
 

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::{Bytes, BytesMut};
 use shared::{
     protocol::CloseCode,
     room::{ConnId, Output, Room, RoomConfig, RoomEvent},
@@ -40,12 +41,39 @@ pub(super) struct Task {
     outboxes: BTreeMap<u64, Outbox>,
     /// Snapshots of this tick, gathered per connection because one tick goes into the slot whole.
     staged: BTreeMap<u64, SnapshotBatch>,
-    outputs: Vec<Output>,
+    outputs: Vec<Sent>,
+    /// Where the bytes of a tick are put: one allocation serves all connections, each holds a slice of it.
+    bytes: BytesMut,
     epoch: Instant,
     times: TickTimes,
     restarts: u32,
     tape: Option<Tape>,
 }
+
+/// An [`Output`] of the room with bytes that live on.
+#[derive(Debug)]
+enum Sent {
+    Snapshot { conn: ConnId, bytes: Bytes },
+    Reliable { conn: ConnId, bytes: Bytes },
+    Close { conn: ConnId, code: CloseCode },
+}
+
+impl Sent {
+    fn keep(output: Output<'_>, buffer: &mut BytesMut) -> Sent {
+        let mut keep = |bytes: &[u8]| {
+            buffer.extend_from_slice(bytes);
+            buffer.split().freeze()
+        };
+        match output {
+            Output::Snapshot { conn, bytes } => Sent::Snapshot { conn, bytes: keep(bytes) },
+            Output::Reliable { conn, bytes } => Sent::Reliable { conn, bytes: keep(bytes) },
+            Output::Close { conn, code } => Sent::Close { conn, code },
+        }
+    }
+}
+
+/// Room for the messages of some ticks; a new one is taken when it is used up.
+const BUFFER_BYTES: usize = 64 * 1_024;
 
 /// Whether the thread goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +97,7 @@ impl Task {
             outboxes: BTreeMap::new(),
             staged: BTreeMap::new(),
             outputs: Vec::new(),
+            bytes: BytesMut::new(),
             epoch: Instant::now(),
             times: TickTimes::new(),
             restarts: 0,
@@ -184,12 +213,15 @@ impl Task {
 
     /// The only way to the core: does `work`, collects what came of it, and survives a panic of either.
     fn with_room(&mut self, work: impl FnOnce(&mut Room, &BTreeMap<u64, Outbox>)) {
-        let Task { room, outboxes, outputs, .. } = self;
+        let Task { room, outboxes, outputs, bytes, .. } = self;
+        if bytes.capacity() < BUFFER_BYTES / 16 {
+            bytes.reserve(BUFFER_BYTES);
+        }
         // Unwind safe: after a panic the room and its outputs are thrown away.
         let result = catch_unwind(AssertUnwindSafe(|| {
             work(room, outboxes);
             while let Some(output) = room.poll_output() {
-                outputs.push(output);
+                outputs.push(Sent::keep(output, bytes));
             }
         }));
         match result {
@@ -202,14 +234,14 @@ impl Task {
         let mut lost = Vec::new();
         for output in self.outputs.drain(..) {
             match output {
-                Output::Snapshot { conn, bytes } => self.staged.entry(conn.0).or_default().push(bytes),
-                Output::Reliable { conn, bytes } => {
+                Sent::Snapshot { conn, bytes } => self.staged.entry(conn.0).or_default().push(bytes),
+                Sent::Reliable { conn, bytes } => {
                     let Some(outbox) = self.outboxes.get(&conn.0) else { continue };
                     if let Err(error) = outbox.put_reliable(bytes) {
                         lost.push((conn, error));
                     }
                 }
-                Output::Close { conn, code } => {
+                Sent::Close { conn, code } => {
                     if let Some(outbox) = self.outboxes.remove(&conn.0) {
                         outbox.close(code);
                     }
@@ -388,7 +420,7 @@ mod tests {
         task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });
         task.receive(Mail::Arrive { conn: ConnId(2), arrival: arrival(), outbox: other });
         for _ in 0..=RELIABLE_MAX {
-            task.outputs.push(Output::Reliable { conn: ConnId(1), bytes: vec![0] });
+            task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
         task.deliver();
         assert_eq!(*slow_inbox.closing().borrow(), Some(CloseCode::TooSlow));

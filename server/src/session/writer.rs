@@ -34,7 +34,7 @@ async fn write_all(sink: &mut Sink, inbox: &mut Inbox, limits: &Limits, heard_no
     loop {
         let (messages, frees_slot) = tokio::select! {
             batch = inbox.next() => match batch {
-                Some(batch) => (batch.messages.into_iter().map(|bytes| Message::Binary(bytes.into())).collect(), batch.frees_slot),
+                Some(batch) => (batch.messages.into_iter().map(Message::Binary).collect(), batch.frees_slot),
                 None => std::future::pending().await,
             },
             () = heard_nothing.notified() => (vec![Message::Ping(Bytes::new())], false),

@@ -87,14 +87,30 @@ class Bits:
             shift += 3
             base += 1 << shift
 
+    def below(self, end):
+        value = self.bits(max(end - 1, 0).bit_length())
+        assert value < end, (value, end)
+        return value
+
+    def many(self, read):
+        found = []
+        while self.flag():
+            found.append(read())
+        return found
+
     def point(self):
-        return self.signed(24), self.signed(24)
+        bits = 24 if self.flag() else 22
+        return self.signed(bits), self.signed(bits)
 
     def speed(self):
-        return self.sized(), self.sized()
+        bits = (12, 17, 20, 24)[self.bits(2)]
+        return self.signed(bits), self.signed(bits)
+
+    def player(self):
+        return self.bits(11)
 
     def somebody(self):
-        return self.bits(9) if self.flag() else None
+        return self.player() if self.flag() else None
 
     def cause(self):
         kind = self.bits(3)
@@ -107,115 +123,170 @@ class Bits:
     def whole(self):
         ship = {"life": self.bits(8), "class": self.bits(4), "pos": self.point(), "vel": self.speed()}
         ship.update(heading=self.bits(16), buttons=self.bits(7), aim=self.bits(12), vitals=self.vitals())
+        ship["controls"] = ship["buttons"], ship["aim"]
         return ship
 
-    def controls(self):
-        if self.flag():
+    def aim(self, aim, turned):
+        if turned is not None:
+            if not self.flag():
+                return (aim + turned) % 4096
+            if not self.flag():
+                return (aim + turned + (-1 if self.flag() else 1)) % 4096
+        kind = self.bits(2)
+        if kind == 3:
+            return self.bits(12)
+        left, start, bits = self.flag(), (0, 4, 20)[kind], (2, 4, 6)[kind]
+        size = start + 1 + self.bits(bits)
+        return (aim - size if left else aim + size) % 4096
+
+    def difference(self, controls, turned=None):
+        buttons, aim = controls
+        pressed = self.flag()
+        aimed = self.flag() if pressed else True
+        if pressed:
+            buttons = (buttons ^ 1 << self.bits(3)) & 127 if self.flag() else self.bits(7)
+        return buttons, self.aim(aim, turned) if aimed else aim
+
+    def controls(self, controls):
+        return self.difference(controls) if self.flag() else controls
+
+    def steering(self, controls, ticks):
+        turned = None
+        for _ in range(ticks):
+            before = controls
             if self.flag():
-                self.bits(7)
-            if self.flag():
-                self.bits(12)
-            else:
-                self.signed(6)
+                controls = self.difference(controls, turned)
+            turn = (controls[1] - before[1] + 2048) % 4096 - 2048
+            turned = turn if turn else None
+        return controls
 
 
 class Table:
-    """What this client knows."""
+    """What this client knows: of each ship the tick it was told at and its engines then."""
 
     def __init__(self):
-        self.ships, self.own, self.seen = {}, None, {}
+        self.ships, self.own, self.tick, self.seen, self.player = {}, None, None, {}, None
 
     def note(self, what, count=1):
         self.seen[what] = self.seen.get(what, 0) + count
 
-    def read(self, tick, full, body):
-        if full:
-            self.ships, self.own = {}, None
-        bits = Bits(body)
+    def read(self, tick, base, flags, body):
+        full, part = flags & 1 == 1, flags & 2 == 2
+        bits, shooters, station = Bits(body), 0, None
+        if part:
+            assert tick == self.tick and base == 0, "a part belongs to the tick before it"
+            self.note("further parts")
+        else:
+            if full:
+                self.ships, self.own = {}, None
+            else:
+                assert tick - base == self.tick, (tick, base, self.tick)
+            station, shooters = self.read_first_part(bits, tick)
+        self.tick = tick
+        for player, ship in bits.many(lambda: (bits.player(), bits.whole())):
+            self.ships[player] = tick, ship["controls"]
+            self.note("enters")
+        self.note("shots", len(bits.many(lambda: self.read_shot(bits, shooters, base))))
+        self.note("rocks", len(bits.many(lambda: (bits.bits(16), bits.bits(2), bits.point(), bits.speed(), bits.bits(4), bits.bits(12)))))
+        self.note("pickups", len(bits.many(lambda: (bits.bits(16), bits.bits(3), bits.bits(4), bits.point(), bits.speed(), bits.bits(12)))))
+        self.note("belt rocks", len(bits.many(lambda: (bits.bits(9), bits.bits(4)))))
+        assert bits.left < 8 and bits.value == 0, f"{bits.left} bits left over"
+        return station
+
+    def read_first_part(self, bits, tick):
         station = bits.bits(2)
+        if station == 2:
+            bits.somebody(), bits.cause(), bits.count(), bits.somebody()
+        if station == 3:
+            bits.player()
         if station == 1:
             self.read_own(bits, tick)
         else:
             self.own = None
-        if station == 2:
-            bits.somebody(), bits.cause(), bits.count(), bits.somebody()
-        if station == 3:
-            bits.bits(9)
         if bits.flag():
             self.note("edges")
             bits.sized(), bits.sized()
         if bits.flag():
             self.ships = {player: told for player, told in sorted(self.ships.items()) if not bits.flag()}
-        for player in sorted(self.ships):
+        ships = sorted(self.ships)
+        anyone = lambda: bits.player() if bits.flag() else (ships + [self.player])[bits.below(len(ships) + 1)]
+        somebody = lambda: anyone() if bits.flag() else None
+        self.note("shots over", len(bits.many(lambda: self.read_shot_end(bits, anyone))))
+        self.note("rocks broken", len(bits.many(lambda: bits.bits(16))))
+        self.note("rocks chipped", len(bits.many(lambda: (bits.bits(16), bits.bits(4)))))
+        self.note("pickups gone", len(bits.many(lambda: (bits.bits(16), somebody()))))
+        self.note("happenings", len(bits.many(lambda: self.read_happening(bits, anyone, somebody))))
+        for player in ships:
             self.ships[player] = self.read_news(bits, self.ships[player], tick)
-        for _ in range(bits.count()):
-            player = bits.bits(9)
-            bits.whole()
-            self.ships[player] = tick
-            self.note("enters")
-        self.read_things(bits)
-        assert bits.left < 8 and bits.value == 0, f"{bits.left} bits left over"
-        return station
+        return station, len(ships)
 
     def read_own(self, bits, tick):
         if bits.flag():
             if bits.flag():
-                bits.bits(8), bits.bits(4), bits.point(), bits.speed(), bits.bits(16), bits.bits(7), bits.bits(12)
+                bits.bits(8), bits.bits(4), bits.point(), bits.speed(), bits.bits(16)
+                controls = bits.bits(7), bits.bits(12)
                 [bits.sized() for _ in range(8)]
                 self.note("own whole")
             else:
+                # The engines of the ticks between are not known without reckoning; only their bits are read here.
+                told, controls = self.own
                 if bits.flag():
-                    [bits.controls() for _ in range(tick - self.own)]
+                    for _ in range(tick - told):
+                        controls = bits.controls(controls)
                 if bits.flag():
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
-                    bits.controls()
+                    controls = bits.controls(controls)
                 [bits.sized() for _ in range(8) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"
+            controls = self.own[1]
             self.note("own as reckoned")
-        self.own = tick
+        self.own = tick, controls
 
-    def read_news(self, bits, told, tick):
+    def read_news(self, bits, ship, tick):
+        told, controls = ship
         if not bits.flag():
             self.note("ships as reckoned")
-            return tick
-        if bits.flag():
-            if not bits.flag():
-                return told
-            bits.whole()
-            return tick
-        if bits.flag():
-            [bits.controls() for _ in range(tick - told)]
-        if bits.flag():
-            [bits.sized() for _ in range(5)]
-        if bits.flag():
-            bits.vitals()
+            return tick, controls
         self.note("ships with news")
-        return tick
-
-    def read_things(self, bits):
-        for what, read in (
-            ("shots over", lambda: (bits.bits(9), bits.bits(8), bits.somebody())),
-            ("shots", lambda: (bits.bits(9), bits.bits(8), bits.bits(4), bits.point(), bits.speed())),
-            ("rocks gone", lambda: (bits.bits(16), bits.flag())),
-            ("rocks", lambda: (bits.bits(16), bits.bits(2), bits.point(), bits.speed(), bits.bits(4), bits.bits(12))),
-            ("rocks chipped", lambda: (bits.bits(16), bits.bits(4))),
-            ("pickups gone", lambda: (bits.bits(16), bits.somebody())),
-            ("pickups", lambda: (bits.bits(16), bits.bits(3), bits.bits(4), bits.point(), bits.speed(), bits.bits(12))),
-            ("belt rocks", lambda: (bits.bits(9), bits.bits(4))),
-            ("happenings", lambda: self.read_happening(bits)),
-        ):
-            for _ in range(bits.count()):
-                read()
-                self.note(what)
+        if not bits.flag():
+            bits.below(tick - told)
+            return tick, bits.difference(controls)
+        disturbed = bits.flag()
+        if disturbed and bits.flag():
+            if not bits.flag():
+                self.note("left out")
+                return ship
+            return tick, bits.whole()["controls"]
+        if not disturbed or bits.flag():
+            controls = bits.steering(controls, tick - told)
+        if disturbed:
+            if bits.flag():
+                [bits.sized() for _ in range(5)]
+            if bits.flag():
+                bits.vitals()
+        return tick, controls
 
     @staticmethod
-    def read_happening(bits):
-        kind, _player = bits.bits(2), bits.bits(9)
+    def read_shot_end(bits, anyone):
+        anyone(), bits.bits(8)
+        if bits.flag():
+            anyone(), bits.flag()
+
+    def read_shot(self, bits, shooters, gap):
+        if bits.flag():
+            bits.below(shooters + 1), bits.below(gap)
+            self.note("shots fired in sight")
+        else:
+            bits.player(), bits.bits(8), bits.bits(4), bits.point(), bits.speed()
+
+    @staticmethod
+    def read_happening(bits, anyone, somebody):
+        kind, _player = bits.bits(2), anyone()
         assert kind <= 2, kind
-        return (bits.somebody(), bits.bits(8), bits.cause()) if kind == 2 else bits.bits(8)
+        return (somebody(), bits.bits(8), bits.cause()) if kind == 2 else bits.bits(8)
 
 
 def varint(value):
@@ -251,11 +322,12 @@ def main():
             message.take(16)
             message.option(message.varint)
         elif kind == 1:
-            player = message.varint()
+            player = table.player = message.varint()
         elif kind == 2:
-            tick, flags, margin = message.varint(), message.byte(), message.byte()
-            message.varint(), message.byte(), message.option(message.varint)
-            stations.add(table.read(tick, flags & 1 == 1, message.take(message.varint())))
+            tick, base, flags, _margin, _echo_ms, _echo_age_ms = struct.unpack("<IBBbHB", message.take(10))
+            if flags & 8:
+                message.take(2)
+            stations.add(table.read(tick, base, flags, message.take(len(payload) - message.at)))
             snapshots += 1
             if player is not None:
                 send_frame(stream, OPCODE_BINARY, commands(tick, tick + 6, THRUST, (snapshots * 16) % 4096))

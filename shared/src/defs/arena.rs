@@ -15,7 +15,7 @@ pub struct ArenaDef {
     pub radius_min: f32,
     /// Largest arena.
     pub radius_max: f32,
-    /// Speed at which the edge moves out, u/s.
+    /// Speed at which the edge moves out, u/s: fast, for it hurts nobody, and a crowd that comes at once needs room.
     pub grow_u_s: f32,
     /// Speed at which the edge moves in, u/s.
     pub shrink_u_s: f32,
@@ -129,7 +129,7 @@ impl ArenaDef {
         radius_per_root_pilot: 636.0,
         radius_min: 2_200.0,
         radius_max: 6_400.0,
-        grow_u_s: 20.0,
+        grow_u_s: 120.0,
         shrink_u_s: 10.0,
         margin: 150.0,
         push: 420.0,

@@ -8,14 +8,19 @@ pub struct BitsError;
 /// Bits to bytes.
 #[derive(Debug, Clone, Default)]
 pub struct BitWriter {
+    /// Zero beyond `len`, and long enough that eight bytes from the byte being written exist.
     bytes: Vec<u8>,
     len: usize,
 }
 
+/// Bits that fit one write of eight bytes at any offset within a byte.
+const CHUNK: u32 = 56;
+
 impl BitWriter {
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
-        self.bytes.clear();
+        let used = self.len.div_ceil(8);
+        self.bytes[..used].fill(0);
         self.len = 0;
     }
 
@@ -34,26 +39,25 @@ impl BitWriter {
     /// The bytes so far; unused bits of the last one are 0.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[..self.len.div_ceil(8)]
+    }
+
+    /// The low `count` (0..=56) bits of `value`; higher bits must be 0.
+    pub fn wide(&mut self, value: u64, count: u32) {
+        debug_assert!(count <= CHUNK && value >> count == 0, "{value} does not fit {count} bits");
+        let (at, offset) = (self.len / 8, self.len % 8);
+        if self.bytes.len() < at + 8 {
+            self.bytes.resize((at + 8) * 2, 0);
+        }
+        if let Some(window) = self.bytes[at..].first_chunk_mut::<8>() {
+            *window = (u64::from_le_bytes(*window) | value << offset).to_le_bytes();
+        }
+        self.len += count as usize;
     }
 
     /// The low `count` (0..=32) bits of `value`; higher bits must be 0.
     pub fn bits(&mut self, value: u32, count: u32) {
-        debug_assert!(count == 32 || value < 1 << count, "{value} does not fit {count} bits");
-        let offset = self.len % 8;
-        let mut rest = u64::from(value) << offset;
-        self.len += count as usize;
-        let needed = self.len.div_ceil(8);
-        if offset > 0
-            && let Some(last) = self.bytes.last_mut()
-        {
-            *last |= rest as u8;
-            rest >>= 8;
-        }
-        while self.bytes.len() < needed {
-            self.bytes.push(rest as u8);
-            rest >>= 8;
-        }
+        self.wide(u64::from(value), count);
     }
 
     /// One bit.
@@ -61,7 +65,7 @@ impl BitWriter {
         self.bits(u32::from(value), 1);
     }
 
-    /// Two's complement in `count` bits; `value` must fit.
+    /// Two's complement in `count` (1..=32) bits; `value` must fit.
     pub fn signed(&mut self, value: i32, count: u32) {
         debug_assert!(
             value >> (count - 1) == 0 || value >> (count - 1) == -1,
@@ -74,11 +78,12 @@ impl BitWriter {
     pub fn sized(&mut self, value: i32) {
         let zigzag = ((value << 1) ^ (value >> 31)).cast_unsigned();
         let length = (32 - zigzag.leading_zeros()).min(31);
-        self.bits(length, 5);
         if length == 31 {
-            self.bits(zigzag, 32);
+            self.wide(u64::from(length) | u64::from(zigzag) << 5, 37);
         } else if length > 1 {
-            self.bits(zigzag & mask(length - 1), length - 1);
+            self.wide(u64::from(length) | u64::from(zigzag & mask(length - 1)) << 5, 4 + length);
+        } else {
+            self.bits(length, 5);
         }
     }
 
@@ -91,18 +96,29 @@ impl BitWriter {
         self.bits(value << 1, 4);
     }
 
+    /// `value`, known to both ends to be below `end`, in as few bits as that needs.
+    pub fn below(&mut self, value: usize, end: usize) {
+        self.bits(value as u32, bits_below(end));
+    }
+
     /// `len` bits of `source`, starting at its bit `start`.
     pub fn copy(&mut self, source: &BitWriter, start: usize, len: usize) {
-        let mut reader = BitReader::new(&source.bytes);
+        let mut reader = BitReader::new(source.bytes());
         reader.at = start;
         let mut left = len;
         while left > 0 {
-            let chunk = left.min(32) as u32;
-            let bits = reader.bits(chunk).expect("the range lies inside the source");
-            self.bits(bits, chunk);
+            let chunk = left.min(CHUNK as usize) as u32;
+            let bits = reader.wide(chunk).expect("the range lies inside the source");
+            self.wide(bits, chunk);
             left -= chunk as usize;
         }
     }
+}
+
+/// Bits that hold any number below `end`.
+#[must_use]
+pub fn bits_below(end: usize) -> u32 {
+    usize::BITS - end.saturating_sub(1).leading_zeros()
 }
 
 fn mask(count: u32) -> u32 {
@@ -129,21 +145,45 @@ impl<'a> BitReader<'a> {
         self.bytes.len() * 8 - self.at
     }
 
+    /// Bits read so far.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Twin of [`BitWriter::wide`].
+    ///
+    /// # Errors
+    /// When fewer than `count` bits are left.
+    pub fn wide(&mut self, count: u32) -> Result<u64, BitsError> {
+        if self.left() < count as usize {
+            return Err(BitsError);
+        }
+        let (first, offset) = (self.at / 8, self.at % 8);
+        let rest = &self.bytes[first..];
+        let window = match rest.first_chunk::<8>() {
+            Some(window) => u64::from_le_bytes(*window),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
+        self.at += count as usize;
+        Ok(window >> offset & ((1 << count) - 1))
+    }
+
     /// Twin of [`BitWriter::bits`].
     ///
     /// # Errors
     /// When fewer than `count` bits are left.
     pub fn bits(&mut self, count: u32) -> Result<u32, BitsError> {
-        if self.left() < count as usize {
-            return Err(BitsError);
-        }
-        let (first, offset) = (self.at / 8, self.at % 8);
-        let mut value = 0u64;
-        for (i, byte) in self.bytes[first..].iter().take((offset + count as usize).div_ceil(8)).enumerate() {
-            value |= u64::from(*byte) << (8 * i);
-        }
-        self.at += count as usize;
-        Ok((value >> offset) as u32 & mask(count))
+        Ok(self.wide(count)? as u32)
+    }
+
+    /// Twin of [`BitWriter::below`].
+    ///
+    /// # Errors
+    /// When the bits end, or the value is not below `end`.
+    pub fn below(&mut self, end: usize) -> Result<usize, BitsError> {
+        let value = self.bits(bits_below(end))? as usize;
+        if value < end { Ok(value) } else { Err(BitsError) }
     }
 
     /// Twin of [`BitWriter::flag`].
@@ -210,6 +250,8 @@ mod tests {
         Signed(i32, u32),
         Sized(i32),
         Count(u32),
+        Wide(u64, u32),
+        Below(usize, usize),
     }
 
     fn item() -> impl Strategy<Value = Item> {
@@ -220,6 +262,10 @@ mod tests {
             (-2_000i32..2_000).prop_map(Item::Sized),
             (0u32..1 << 20).prop_map(Item::Count),
             (0u32..30).prop_map(Item::Count),
+            (any::<u64>(), 1u32..=CHUNK).prop_map(|(value, count)| Item::Wide(value >> (64 - count), count)),
+            (0usize..600)
+                .prop_flat_map(|value| (Just(value), value + 1..700))
+                .prop_map(|(value, end)| Item::Below(value, end)),
         ]
     }
 
@@ -229,6 +275,8 @@ mod tests {
             Item::Signed(value, count) => writer.signed(value, count),
             Item::Sized(value) => writer.sized(value),
             Item::Count(value) => writer.count(value),
+            Item::Wide(value, count) => writer.wide(value, count),
+            Item::Below(value, end) => writer.below(value, end),
         }
     }
 
@@ -237,7 +285,9 @@ mod tests {
         fn what_is_written_is_read(items in proptest::collection::vec(item(), 0..60), start in 0usize..9) {
             let mut source = BitWriter::default();
             items.iter().for_each(|item| write(&mut source, item));
-            let mut copied = BitWriter::default();
+            // A writer that was used before writes the same.
+            let mut copied = source.clone();
+            copied.clear();
             copied.bits(0, start as u32);
             copied.copy(&source, 0, source.len());
             for (writer, skip) in [(&source, 0), (&copied, start as u32)] {
@@ -249,6 +299,8 @@ mod tests {
                         Item::Signed(value, count) => prop_assert_eq!(reader.signed(count), Ok(value)),
                         Item::Sized(value) => prop_assert_eq!(reader.sized(), Ok(value)),
                         Item::Count(value) => prop_assert_eq!(reader.count(), Ok(value)),
+                        Item::Wide(value, count) => prop_assert_eq!(reader.wide(count), Ok(value)),
+                        Item::Below(value, end) => prop_assert_eq!(reader.below(end), Ok(value)),
                     }
                 }
                 prop_assert!(reader.left() < 8);

@@ -1,19 +1,25 @@
 //! The packed body of a snapshot: its sections in their order, and the records in them.
 //!
 //! ```text
-//! station   2 bits: watching nobody | flying owner | dead … | watching player
-//! edge      0, or 1 radius sized target sized         when it is not where one tick after another leads
-//! leaves    0, or 1 and a bit per known ship
-//! news      for each known ship in order of slots, see entity_state
-//! enters    count, then player 9 and whole
-//! shots     count of ended (key 17, what), count of new (key, weapon 4, age 8, pos, vel)
-//! rocks     count of gone (id 16, by force 1), count of new (all), count of chipped (id 16, hull 4)
-//! pickups   count of gone (id 16, taken 0 | 1 player 9), count of new (all)
-//! belt      count (slot 9, hull 4)
-//! happened  count of Happening
+//! first part   station   2 bits: watching nobody | flying owner | dead … | watching player
+//!              edge      0, or 1 radius sized target sized         when it is not where one tick after another leads
+//!              leaves    0, or 1 and a bit per known ship
+//!              over      list of shots that hit something or were taken away: key, then 0 | 1 whom player, hurt 1
+//!              broken    list of loose rocks shot apart: id 16
+//!              chipped   list of loose rocks: id 16, hull 4
+//!              taken     list of pickups that are gone before their time: id 16, somebody (by whom)
+//!              happened  list of Happening
+//!              news      for each known ship in order of slots, see entity_state
+//! every part   enters    list of player and whole
+//!              shots     list of 1 shooter age (it left the barrel of a known ship) | 0 all of it
+//!              rocks     list of all of it
+//!              pickups   list of all of it
+//!              belts     list of slot 9, hull 4
+//! list         (1 record)* 0
 //! ```
 //!
-//! The room writes these and the replica reads them; both know the same ships, so news need no names.
+//! The room writes these and the replica reads them; both know the same ships, so news need no names, and a shot that
+//! was just fired by one of them needs only its shooter: where the barrel was, both have reckoned.
 
 use super::{
     bits::{BitReader, BitWriter, BitsError},
@@ -93,6 +99,54 @@ pub fn read_player(reader: &mut BitReader<'_>) -> Result<PlayerId, BitsError> {
     Ok(PlayerId(reader.bits(PLAYER_BITS)? as u16))
 }
 
+/// The pilots that both ends know at a place in a snapshot, so that naming them takes few bits: those of the ships in the
+/// table, in order of slots, and the reader.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Whose ships are in the table.
+    pub ships: Vec<PlayerId>,
+    /// The reader, if it plays.
+    pub own: Option<PlayerId>,
+}
+
+impl Names {
+    /// Writes one of them, or anybody else.
+    pub fn write(&self, writer: &mut BitWriter, player: PlayerId) {
+        let place = match self.ships.binary_search(&player) {
+            Ok(place) => Some(place),
+            Err(_) => (self.own == Some(player)).then_some(self.ships.len()),
+        };
+        writer.flag(place.is_none());
+        match place {
+            Some(place) => writer.below(place, self.ships.len() + 1),
+            None => write_player(writer, player),
+        }
+    }
+
+    /// Reads what [`Names::write`] wrote.
+    ///
+    /// # Errors
+    /// When the bits end, or name the reader where it does not play.
+    pub fn read(&self, reader: &mut BitReader<'_>) -> Result<PlayerId, BitsError> {
+        if reader.flag()? {
+            return read_player(reader);
+        }
+        let place = reader.below(self.ships.len() + 1)?;
+        self.ships.get(place).copied().or(self.own).ok_or(BitsError)
+    }
+
+    fn write_somebody(&self, writer: &mut BitWriter, player: Option<PlayerId>) {
+        writer.flag(player.is_some());
+        if let Some(player) = player {
+            self.write(writer, player);
+        }
+    }
+
+    fn read_somebody(&self, reader: &mut BitReader<'_>) -> Result<Option<PlayerId>, BitsError> {
+        if reader.flag()? { self.read(reader).map(Some) } else { Ok(None) }
+    }
+}
+
 fn write_somebody(writer: &mut BitWriter, player: Option<PlayerId>) {
     writer.flag(player.is_some());
     if let Some(player) = player {
@@ -168,18 +222,67 @@ fn read_cause(reader: &mut BitReader<'_>) -> Result<Cause, BitsError> {
     }
 }
 
-/// Writes a shot's name.
-pub fn write_key(writer: &mut BitWriter, key: ShotKey) {
-    write_player(writer, key.owner);
-    writer.bits(u32::from(key.tick), 8);
+/// Writes one more record's "more" bit.
+pub fn write_more(writer: &mut BitWriter) {
+    writer.flag(true);
 }
 
-/// Reads a shot's name.
+/// Ends a list.
+pub fn write_end(writer: &mut BitWriter) {
+    writer.flag(false);
+}
+
+/// Reads a list: `record` for each, until its end.
 ///
 /// # Errors
-/// When the bits end.
-pub fn read_key(reader: &mut BitReader<'_>) -> Result<ShotKey, BitsError> {
-    Ok(ShotKey { owner: read_player(reader)?, tick: reader.bits(8)? as u8 })
+/// When a record makes no sense or the bits end.
+pub fn read_list(
+    reader: &mut BitReader<'_>,
+    mut record: impl FnMut(&mut BitReader<'_>) -> Result<(), BitsError>,
+) -> Result<(), BitsError> {
+    while reader.flag()? {
+        record(reader)?;
+    }
+    Ok(())
+}
+
+/// A shot told for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewShot {
+    /// It left the barrel of a ship that the reader knows.
+    Fired {
+        /// Where that ship stands among those whose news came before; the number of them for the reader's own.
+        shooter: usize,
+        /// Ticks ago.
+        age: usize,
+    },
+    /// All of it.
+    Whole(Shot),
+}
+
+/// Writes that a known ship fired: `ships` had news, `gap` ticks passed since the last snapshot.
+pub fn write_fired(writer: &mut BitWriter, shooter: usize, age: usize, ships: usize, gap: usize) {
+    writer.flag(true);
+    writer.below(shooter, ships + 1);
+    writer.below(age, gap);
+}
+
+/// Writes a shot of which the reader knows nothing.
+pub fn write_whole_shot(writer: &mut BitWriter, shot: &Shot) {
+    writer.flag(false);
+    write_shot(writer, shot);
+}
+
+/// Reads what [`write_fired`] or [`write_whole_shot`] wrote.
+///
+/// # Errors
+/// When the bits make no sense.
+pub fn read_new_shot(reader: &mut BitReader<'_>, now: Tick, ships: usize, gap: usize) -> Result<NewShot, BitsError> {
+    if reader.flag()? {
+        Ok(NewShot::Fired { shooter: reader.below(ships + 1)?, age: reader.below(gap)? })
+    } else {
+        read_shot(reader, now).map(NewShot::Whole)
+    }
 }
 
 /// Writes a shot as it is now; its age gives the low byte of the firing tick.
@@ -203,18 +306,31 @@ pub fn read_shot(reader: &mut BitReader<'_>, now: Tick) -> Result<Shot, BitsErro
     Ok(Shot { key, weapon, pos: read_point(reader)?, vel: read_speed(reader)?, age })
 }
 
-/// Writes the end of a shot: whom it hit, if a ship.
-pub fn write_shot_end(writer: &mut BitWriter, key: ShotKey, victim: Option<PlayerId>) {
-    write_key(writer, key);
-    write_somebody(writer, victim);
+/// Whom a shot hit, and whether that did all its weapon's damage (which then needs no [`Happening`]).
+pub type Victim = Option<(PlayerId, bool)>;
+
+/// Writes the end of a shot.
+pub fn write_shot_end(writer: &mut BitWriter, names: &Names, key: ShotKey, victim: Victim) {
+    names.write(writer, key.owner);
+    writer.bits(u32::from(key.tick), 8);
+    names.write_somebody(writer, victim.map(|(player, _)| player));
+    if let Some((_, hurt)) = victim {
+        writer.flag(hurt);
+    }
 }
 
 /// Reads the end of a shot.
 ///
 /// # Errors
 /// When the bits end.
-pub fn read_shot_end(reader: &mut BitReader<'_>) -> Result<(ShotKey, Option<PlayerId>), BitsError> {
-    Ok((read_key(reader)?, read_somebody(reader)?))
+pub fn read_shot_end(reader: &mut BitReader<'_>, names: &Names) -> Result<(ShotKey, Victim), BitsError> {
+    let key = ShotKey { owner: names.read(reader)?, tick: reader.bits(8)? as u8 };
+    let player = names.read_somebody(reader)?;
+    let victim = match player {
+        Some(player) => Some((player, reader.flag()?)),
+        None => None,
+    };
+    Ok((key, victim))
 }
 
 /// Writes a loose rock as it is now.
@@ -279,24 +395,24 @@ pub fn read_body_id(reader: &mut BitReader<'_>) -> Result<BodyId, BitsError> {
 }
 
 /// Writes the end of a pickup: who took it, if anyone.
-pub fn write_pickup_end(writer: &mut BitWriter, id: BodyId, by: Option<PlayerId>) {
+pub fn write_pickup_end(writer: &mut BitWriter, names: &Names, id: BodyId, by: Option<PlayerId>) {
     write_body_id(writer, id);
-    write_somebody(writer, by);
+    names.write_somebody(writer, by);
 }
 
 /// Reads the end of a pickup.
 ///
 /// # Errors
 /// When the bits end.
-pub fn read_pickup_end(reader: &mut BitReader<'_>) -> Result<(BodyId, Option<PlayerId>), BitsError> {
-    Ok((read_body_id(reader)?, read_somebody(reader)?))
+pub fn read_pickup_end(reader: &mut BitReader<'_>, names: &Names) -> Result<(BodyId, Option<PlayerId>), BitsError> {
+    Ok((read_body_id(reader)?, names.read_somebody(reader)?))
 }
 
 /// Writes a happening.
-pub fn write_happening(writer: &mut BitWriter, happening: Happening) {
+pub fn write_happening(writer: &mut BitWriter, names: &Names, happening: Happening) {
     let ship = |writer: &mut BitWriter, kind, id: ShipId| {
         writer.bits(kind, 2);
-        write_player(writer, id.player);
+        names.write(writer, id.player);
         writer.bits(u32::from(id.life), 8);
     };
     match happening {
@@ -304,8 +420,8 @@ pub fn write_happening(writer: &mut BitWriter, happening: Happening) {
         Happening::Destroyed(id) => ship(writer, 1, id),
         Happening::Damaged { player, by, points, cause } => {
             writer.bits(2, 2);
-            write_player(writer, player);
-            write_somebody(writer, by);
+            names.write(writer, player);
+            names.write_somebody(writer, by);
             writer.bits(u32::from(points), 8);
             write_cause(writer, cause);
         }
@@ -316,14 +432,14 @@ pub fn write_happening(writer: &mut BitWriter, happening: Happening) {
 ///
 /// # Errors
 /// When the bits make no sense.
-pub fn read_happening(reader: &mut BitReader<'_>) -> Result<Happening, BitsError> {
+pub fn read_happening(reader: &mut BitReader<'_>, names: &Names) -> Result<Happening, BitsError> {
     let kind = reader.bits(2)?;
-    let player = read_player(reader)?;
+    let player = names.read(reader)?;
     match kind {
         0 => Ok(Happening::Launched(ShipId { player, life: reader.bits(8)? as u8 })),
         1 => Ok(Happening::Destroyed(ShipId { player, life: reader.bits(8)? as u8 })),
         2 => {
-            let by = read_somebody(reader)?;
+            let by = names.read_somebody(reader)?;
             Ok(Happening::Damaged { player, by, points: reader.bits(8)? as u8, cause: read_cause(reader)? })
         }
         _ => Err(BitsError),
@@ -355,32 +471,40 @@ mod tests {
 
     proptest! {
         #[test]
-        fn records_survive_the_wire(pos in point(), vel in point(), player in 0u16..512, by in proptest::option::of(0u16..512), id: u16, small in 0u16..240, life in 0u16..4_096, points: u8) {
+        fn records_survive_the_wire(pos in point(), vel in point(), player in 0u16..2_048, by in proptest::option::of(0u16..2_048), id: u16, small in 0u16..240, life in 0u16..4_096, points: u8) {
             let (player, by, id) = (PlayerId(player), by.map(PlayerId), BodyId(id));
+            let ships = if points % 2 == 0 { vec![PlayerId(3), player] } else { vec![PlayerId(9)] };
+            let names = Names { ships: if ships[0] < player || points % 2 == 1 { ships } else { Vec::new() }, own: by };
             let now = Tick(u32::MAX - 3).plus(i32::from(points));
             let key = ShotKey { owner: player, tick: now.plus(-i32::from(small)).0 as u8 };
             check(Shot { key, weapon: WeaponKind::Pulse, pos, vel, age: small }, write_shot, |r| read_shot(r, now));
-            check((key, by), |w, &(key, by)| write_shot_end(w, key, by), read_shot_end);
+            check((key, by.map(|by| (by, id.0 & 1 == 1))), |w, &(key, victim)| write_shot_end(w, &names, key, victim), |r| read_shot_end(r, &names));
             let rock = LooseRock { id, size: RockSize::Medium, pos, vel, hull: 0, life };
             check((rock, 0), |w, (rock, _)| write_rock(w, rock), read_rock);
             check(Pickup { id, kind: PickupKind::Charge, amount: (points % 16), pos, vel, life }, write_pickup, read_pickup);
-            check((id, by), |w, &(id, by)| write_pickup_end(w, id, by), read_pickup_end);
+            check((id, by), |w, &(id, by)| write_pickup_end(w, &names, id, by), |r| read_pickup_end(r, &names));
             for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge] {
-                check(Happening::Damaged { player, by, points, cause }, |w, h| write_happening(w, *h), read_happening);
+                check(Happening::Damaged { player, by, points, cause }, |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
                 check(Station::Dead { killer: by, cause, wait: life, watching: by }, |w, s| write_station(w, *s), read_station);
             }
             for station in [Station::Idle, Station::Flying, Station::Watching(player)] {
                 check(station, |w, s| write_station(w, *s), read_station);
             }
-            check(Happening::Launched(ShipId { player, life: points }), |w, h| write_happening(w, *h), read_happening);
-            check(Happening::Destroyed(ShipId { player, life: points }), |w, h| write_happening(w, *h), read_happening);
+            check(Happening::Launched(ShipId { player, life: points }), |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
+            check(Happening::Destroyed(ShipId { player, life: points }), |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
+        }
+
+        #[test]
+        fn new_shots_survive_the_wire(shooter in 0usize..90, more in 0usize..90, age in 0usize..60, later in 1usize..60) {
+            let (ships, gap) = (shooter + more, age + later);
+            check(NewShot::Fired { shooter, age }, |w, _| write_fired(w, shooter, age, ships, gap), |r| read_new_shot(r, Tick(5), ships, gap));
         }
 
         #[test]
         fn rubbish_is_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let mut reader = BitReader::new(&bytes);
             let _ = (read_station(&mut reader), read_shot(&mut reader, Tick(9)), read_rock(&mut reader));
-            let _ = (read_pickup(&mut reader), read_happening(&mut reader), read_shot_end(&mut reader));
+            let _ = (read_pickup(&mut reader), read_happening(&mut reader, &Names::default()), read_shot_end(&mut reader, &Names::default()));
         }
     }
 

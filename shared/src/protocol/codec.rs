@@ -8,10 +8,13 @@ use bincode::config;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    messages::{ClientMessage, Hello, ServerMessage},
+    messages::{ClientMessage, Hello, ServerMessage, Snapshot, SnapshotFlags},
     schema::proto_hash,
 };
-use crate::limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX};
+use crate::{
+    limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX},
+    tick::Tick,
+};
 
 /// Why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +133,54 @@ pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
 /// Bytes of a server's message.
 #[must_use]
 pub fn encode_server(message: &ServerMessage) -> Vec<u8> {
-    encode(message)
+    match message {
+        ServerMessage::Snapshot(snapshot) => {
+            let mut bytes = Vec::with_capacity(SNAPSHOT_HEAD_BYTES_MAX + snapshot.body.len());
+            write_snapshot(&mut bytes, snapshot, &snapshot.body);
+            bytes
+        }
+        message => encode(message),
+    }
+}
+
+/// [`ServerMessage::Snapshot`]'s variant number.
+const SNAPSHOT: u8 = 2;
+/// Bytes of a snapshot before its body, at most.
+pub const SNAPSHOT_HEAD_BYTES_MAX: usize = 13;
+
+/// Appends a snapshot to `bytes`: the head of `snapshot` (its own body is ignored) and `body`. Allocates nothing where
+/// `bytes` has room.
+pub fn write_snapshot(bytes: &mut Vec<u8>, snapshot: &Snapshot, body: &[u8]) {
+    let flags = snapshot.flags.0 & !SnapshotFlags::CHECK;
+    bytes.push(SNAPSHOT);
+    bytes.extend(snapshot.tick.0.to_le_bytes());
+    bytes.push(snapshot.base);
+    bytes.push(flags | if snapshot.check.is_some() { SnapshotFlags::CHECK } else { 0 });
+    bytes.push(snapshot.margin.cast_unsigned());
+    bytes.extend(snapshot.echo_ms.to_le_bytes());
+    bytes.push(snapshot.echo_age_ms);
+    bytes.extend(snapshot.check.into_iter().flat_map(u16::to_le_bytes));
+    bytes.extend(body);
+}
+
+fn read_snapshot(bytes: &[u8]) -> Option<Snapshot> {
+    let (&[a, b, c, d, base, flags, margin, low, high, echo_age_ms], rest) = bytes.split_first_chunk::<10>()?;
+    let has_check = flags & SnapshotFlags::CHECK != 0;
+    let (check, body) = match rest.split_first_chunk::<2>() {
+        Some((check, body)) if has_check => (Some(u16::from_le_bytes(*check)), body),
+        None if has_check => return None,
+        _ => (None, rest),
+    };
+    Some(Snapshot {
+        tick: Tick(u32::from_le_bytes([a, b, c, d])),
+        base,
+        flags: SnapshotFlags(flags & !SnapshotFlags::CHECK),
+        margin: margin.cast_signed(),
+        echo_ms: u16::from_le_bytes([low, high]),
+        echo_age_ms,
+        check,
+        body: body.to_vec(),
+    })
 }
 
 /// Reads a server's message.
@@ -138,6 +188,12 @@ pub fn encode_server(message: &ServerMessage) -> Vec<u8> {
 /// # Errors
 /// See [`DecodeError`].
 pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
+    if let Some((&SNAPSHOT, rest)) = bytes.split_first() {
+        if bytes.len() > SERVER_MESSAGE_BYTES_MAX {
+            return Err(DecodeError::TooLong { bytes: bytes.len(), limit: SERVER_MESSAGE_BYTES_MAX });
+        }
+        return read_snapshot(rest).map(ServerMessage::Snapshot).ok_or(DecodeError::Malformed);
+    }
     decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)
 }
 

@@ -4,6 +4,7 @@
 use super::{body::Station, entity_state::PublicShip};
 use crate::{
     ids::PlayerId,
+    rng::mix,
     sim::{Edge, LooseRock, Pickup, Ship, Shot, checksum::Fnv},
     tick::Tick,
 };
@@ -61,22 +62,25 @@ impl Known {
     /// Check sum of what was told, folded to 16 bits.
     #[must_use]
     pub fn check(&self) -> u16 {
-        check_of(self.own.as_ref(), &self.ships, [self.shots.len(), self.rocks.len(), self.pickups.len()], &self.belt)
+        let ships = self.ships.iter().map(|ship| (ship.state.sum(), ship.tick));
+        check_of(self.own.as_ref(), ships, [self.shots.len(), self.rocks.len(), self.pickups.len()], &self.belt)
     }
 }
 
-/// The check sum of [`Known::check`] from its parts, for a room that keeps only the parts.
+/// The check sum of [`Known::check`] from its parts, for a room that keeps only the parts; `ships` are the sums of each
+/// and when it was told, in order of slots.
 #[must_use]
-pub fn check_of(own: Option<&Told<Ship>>, ships: &[Told<PublicShip>], counts: [usize; 3], belt: &[u8]) -> u16 {
+pub fn check_of(
+    own: Option<&Told<Ship>>,
+    ships: impl Iterator<Item = (u64, Tick)>,
+    counts: [usize; 3],
+    belt: &[u8],
+) -> u16 {
     let mut fnv = Fnv::default();
     if let Some(own) = own {
         let ship = &own.state;
         fnv.body(ship.body).command(ship.controls).word(own.tick.0);
         fnv.word(ship.hull.cast_unsigned()).word(ship.energy.cast_unsigned()).word(u32::from(ship.cargo));
-    }
-    for ship in ships {
-        ship.state.mix(&mut fnv);
-        fnv.word(ship.tick.0);
     }
     for count in counts {
         fnv.word(count as u32);
@@ -86,5 +90,6 @@ pub fn check_of(own: Option<&Told<Ship>>, ships: &[Told<PublicShip>], counts: [u
             fnv.word((slot as u32) << 8 | u32::from(*steps));
         }
     }
-    fnv.finish_u16()
+    let sum = ships.fold(u64::from(fnv.finish()), |sum, (ship, told)| mix(sum ^ ship ^ u64::from(told.0)));
+    (sum ^ (sum >> 32)) as u16
 }

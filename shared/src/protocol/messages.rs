@@ -110,11 +110,21 @@ pub struct Welcome {
     pub resumed: Option<PlayerId>,
 }
 
-/// One snapshot. What does not fit its size waits for the next one.
+/// One snapshot, or one part of it. Not encoded by the codec's rules for other messages but packed by hand, because
+/// thirty of them come in a second:
+///
+/// ```text
+/// 2 (the variant) | tick u32 | base u8 | flags u8 | margin i8 | echo_ms u16 | echo_age_ms u8 | check u16? | body…
+/// ```
+///
+/// Little-endian; `check` is there if its flag is set; the body is the rest of the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The tick whose end this shows.
     pub tick: Tick,
+    /// The baseline: how many ticks before that the snapshot was that was last written to this stream, which the news
+    /// refer to. 0 when there is none (a full one) and in further parts of the same tick.
+    pub base: u8,
     /// Bits of [`SnapshotFlags`].
     pub flags: SnapshotFlags,
     /// How early your commands arrived lately: the least over 500 ms, in quarter ticks, saturated.
@@ -123,10 +133,9 @@ pub struct Snapshot {
     pub echo_ms: u16,
     /// …and how long ago that was, ms, saturated.
     pub echo_age_ms: u8,
-    /// Check sum of everything you should now know, present on every eighth snapshot.
+    /// Check sum of everything you should know after this part, now and then.
     pub check: Option<u16>,
     /// The bit-packed rest, see [`super::body`].
-    #[serde(with = "serde_bytes_vec")]
     pub body: Vec<u8>,
 }
 
@@ -137,6 +146,12 @@ pub struct SnapshotFlags(pub u8);
 impl SnapshotFlags {
     /// Forget everything you knew first.
     pub const FULL: u8 = 1;
+    /// A further part of the tick that the message before began: only things that come into view.
+    pub const PART: u8 = 2;
+    /// Another part follows at once: look only then.
+    pub const MORE: u8 = 4;
+    /// A check sum is present. Set and taken away by the codec.
+    pub const CHECK: u8 = 8;
 
     /// Whether `flag` is set.
     #[must_use]
@@ -194,30 +209,4 @@ pub struct Leader {
     pub player: PlayerId,
     /// Position, u, rounded.
     pub at: (i16, i16),
-}
-
-/// `Vec<u8>` as one length and the bytes (serde's default would be element by element).
-mod serde_bytes_vec {
-    use serde::{Deserializer, Serializer, de};
-
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl de::Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-        }
-        deserializer.deserialize_byte_buf(Bytes)
-    }
 }

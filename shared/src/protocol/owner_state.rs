@@ -17,7 +17,7 @@ use crate::{
     ids::{PlayerId, ShipId},
     limits::HISTORY_TICKS,
     quantize::Angle,
-    sim::{Buttons, Command, Ship, command::AIM_STEPS},
+    sim::{Buttons, Command, Kinematics, Ship, command::AIM_STEPS},
     tick::Tick,
 };
 
@@ -31,6 +31,7 @@ pub struct UsedCommand {
 }
 
 /// Writes the owner's news: `base` was told at `from`, `used` are the commands of each tick since, oldest first.
+/// `bodies` becomes the ship's body at each of these ticks as the reader will reckon it: where its shots start.
 pub fn write_news(
     writer: &mut BitWriter,
     base: &Ship,
@@ -38,10 +39,13 @@ pub fn write_news(
     used: &[UsedCommand],
     truth: &Ship,
     reckoner: &mut Reckoner<'_>,
+    bodies: &mut Vec<Kinematics>,
 ) {
     let mut reckoned = base.clone();
+    bodies.clear();
     for (i, used) in used.iter().enumerate() {
         reckoner.owner(&mut reckoned, used.command, from.plus(i as i32 + 1));
+        bodies.push(reckoned.body);
     }
     let as_sent = used.iter().all(|used| used.as_sent);
     if as_sent && reckoned == *truth {
@@ -90,7 +94,7 @@ pub fn write_whole(writer: &mut BitWriter, ship: &Ship) {
 }
 
 /// Reads the owner's news. `base` is what was told last, with its tick; `sent` answers with the command this
-/// client sent for a tick.
+/// client sent for a tick. `bodies` becomes what the writer's became; empty where nothing was reckoned.
 ///
 /// # Errors
 /// When the bits make no sense, or reckon from something this client does not have.
@@ -101,14 +105,16 @@ pub fn read(
     to: Tick,
     sent: impl Fn(Tick) -> Option<Command>,
     reckoner: &mut Reckoner<'_>,
+    bodies: &mut Vec<Kinematics>,
 ) -> Result<Ship, BitsError> {
+    bodies.clear();
     let silent = !reader.flag()?;
     if !silent && reader.flag()? {
         return read_whole(reader, player);
     }
     let (base, from) = base.ok_or(BitsError)?;
     let ticks = to.since(from);
-    if !(0..=HISTORY_TICKS as i32).contains(&ticks) {
+    if !(0..HISTORY_TICKS as i32).contains(&ticks) {
         return Err(BitsError);
     }
     let explicit = !silent && reader.flag()?;
@@ -119,6 +125,7 @@ pub fn read(
         let command = if explicit { read_controls(reader, before)? } else { sent(tick).ok_or(BitsError)? };
         before = command;
         reckoner.owner(&mut ship, command, tick);
+        bodies.push(ship.body);
     }
     if silent {
         return Ok(ship);
@@ -239,11 +246,15 @@ mod tests {
         }
         truth.body.pos.x += push;
         let mut writer = BitWriter::default();
-        write_news(&mut writer, &base, from, used, &truth, &mut reckoner);
+        let (mut bodies, mut read_bodies) = (Vec::new(), Vec::new());
+        write_news(&mut writer, &base, from, used, &truth, &mut reckoner, &mut bodies);
         let sent = |tick: Tick| used.get((tick.since(from) - 1) as usize).filter(|u| u.as_sent).map(|u| u.command);
         let mut reckoner = Reckoner { layout: &layout, defs: &defs, skies: &mut theirs, edge_radius: 2_200.0 };
         let to = from.plus(used.len() as i32);
-        let got = read(&mut BitReader::new(writer.bytes()), PlayerId(3), Some((&base, from)), to, sent, &mut reckoner);
+        let base = Some((&base, from));
+        let mut reader = BitReader::new(writer.bytes());
+        let got = read(&mut reader, PlayerId(3), base, to, sent, &mut reckoner, &mut read_bodies);
+        assert_eq!(read_bodies, bodies);
         assert_eq!(got, Ok(truth));
         writer.len()
     }
@@ -269,7 +280,8 @@ mod tests {
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();
         let mut reckoner = Reckoner { layout: &layout, defs: &defs, skies: &mut skies, edge_radius: 2_200.0 };
-        let got = read(&mut BitReader::new(writer.bytes()), PlayerId(3), None, Tick(1), |_| None, &mut reckoner);
+        let mut reader = BitReader::new(writer.bytes());
+        let got = read(&mut reader, PlayerId(3), None, Tick(1), |_| None, &mut reckoner, &mut Vec::new());
         assert_eq!(got, Ok(ship));
     }
 }

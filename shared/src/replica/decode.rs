@@ -2,24 +2,22 @@
 //! ends the connection; bytes from the network never panic.
 
 use crate::{
-    defs::{Defs, PickupKind, RockSize},
+    defs::{Defs, PickupKind, RockSize, ShipClass},
     ids::{PlayerId, ShotKey},
+    limits::{HISTORY_TICKS, PICKUPS_MAX, ROCKS_MAX, SHOTS_MAX},
     protocol::{
         Snapshot, SnapshotFlags,
         bits::{BitReader, BitsError},
-        body::{self, Happening, ROCK_STEPS, Station},
+        body::{self, Happening, Names, NewShot, ROCK_STEPS, Station},
         entity_state,
         known::{Known, Told},
         owner_state,
         reckon::{Reckoner, Skies},
     },
     quantize::{LATTICE_MAX, Lattice, STEPS},
-    sim::{Command, Edge, Layout, pickups, rocks, rules, shots},
+    sim::{Cause, Command, Edge, Kinematics, Layout, Shot, pickups, rocks, rules, shots},
     tick::Tick,
 };
-
-/// Longest gap between two snapshots that are not full, ticks (idle tabs get one a second).
-const GAP_MAX: i32 = 1_200;
 
 /// Something a snapshot told besides the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,38 +92,97 @@ pub fn apply(
     notes: &mut Vec<Note>,
 ) -> Result<(), BitsError> {
     let reader = &mut BitReader::new(&snapshot.body);
-    if snapshot.flags.has(SnapshotFlags::FULL) {
-        *known = Known { belt: vec![ROCK_STEPS; reading.layout.slots.len()], tick: snapshot.tick, ..Known::default() };
-    } else {
-        let gap = snapshot.tick.since(known.tick);
-        if known.belt.is_empty() || !(1..=GAP_MAX).contains(&gap) {
+    let (mut shooters, mut fallen) = (Shooters::default(), Vec::new());
+    if snapshot.flags.has(SnapshotFlags::PART) {
+        if snapshot.flags.has(SnapshotFlags::FULL) || snapshot.tick != known.tick || known.belt.is_empty() {
             return Err(BitsError);
         }
-        advance(known, snapshot.tick, reading);
+    } else {
+        begin(known, snapshot, reading, &mut fallen)?;
+        known.station = body::read_station(reader)?;
+        read_own(known, reader, reading, sent, &mut shooters)?;
+        read_edge(known, reader)?;
+        read_leaves(known, reader)?;
+        let ships = known.ships.iter().map(|told| told.state.id.player).collect();
+        let names = Names { ships, own: reading.player };
+        read_ends(known, reader, &names, reading.defs, &fallen, notes)?;
+        body::read_list(reader, |reader| {
+            notes.push(Note::Happened(body::read_happening(reader, &names)?));
+            Ok(())
+        })?;
+        read_news(known, reader, reading, &mut shooters)?;
     }
-    known.station = body::read_station(reader)?;
-    read_own(known, reader, reading, sent)?;
-    read_edge(known, reader)?;
-    read_leaves(known, reader)?;
-    read_news(known, reader, reading)?;
     read_enters(known, reader)?;
-    read_shots(known, reader, notes)?;
-    read_rocks(known, reader, notes)?;
-    read_pickups(known, reader, notes)?;
+    read_shots(known, reader, reading, &shooters, usize::from(snapshot.base), notes)?;
+    read_rocks(known, reader)?;
+    read_pickups(known, reader)?;
     read_belt(known, reader, notes)?;
-    for _ in 0..reader.count()? {
-        notes.push(Note::Happened(body::read_happening(reader)?));
-    }
     if reader.left() < 8 { Ok(()) } else { Err(BitsError) }
 }
 
+/// Brings the table to the snapshot's tick: from its baseline, or from nothing. `fallen` gets the shots that met the star
+/// or a planet on the way.
+fn begin(
+    known: &mut Known,
+    snapshot: &Snapshot,
+    reading: &mut Reading<'_>,
+    fallen: &mut Vec<Shot>,
+) -> Result<(), BitsError> {
+    if snapshot.flags.has(SnapshotFlags::FULL) {
+        *known = Known { belt: vec![ROCK_STEPS; reading.layout.slots.len()], tick: snapshot.tick, ..Known::default() };
+        return Ok(());
+    }
+    let base = i32::from(snapshot.base);
+    if known.belt.is_empty() || !(1..HISTORY_TICKS as i32).contains(&base) || snapshot.tick.since(known.tick) != base {
+        return Err(BitsError);
+    }
+    advance(known, snapshot.tick, reading, fallen);
+    Ok(())
+}
+
+/// Ships whose every tick since the baseline was reckoned, so that a shot of theirs needs no place.
+#[derive(Debug, Default)]
+struct Shooters {
+    bodies: Vec<Kinematics>,
+    /// Whose, of what class, and where its bodies lie; in the order of the news.
+    others: Vec<(PlayerId, ShipClass, usize, usize)>,
+    own: Option<(PlayerId, ShipClass, Vec<Kinematics>)>,
+}
+
+impl Shooters {
+    /// The shot that left the barrel of shooter number `shooter`, `age` ticks before `now`, as it is now.
+    fn shot(&self, shooter: usize, age: usize, now: Tick, reading: &mut Reading<'_>) -> Result<Shot, BitsError> {
+        let (player, class, bodies) = match (self.others.get(shooter), &self.own) {
+            (Some(&(player, class, from, to)), _) => (player, class, &self.bodies[from..to]),
+            (None, Some((player, class, bodies))) => (*player, *class, bodies.as_slice()),
+            (None, None) => return Err(BitsError),
+        };
+        let body = bodies.len().checked_sub(age + 1).map(|at| bodies[at]).ok_or(BitsError)?;
+        let fired = now.plus(-(age as i32));
+        let mut shot = shots::leave_barrel(player, class, body, fired, reading.defs);
+        for i in 1..=age {
+            let sky = reading.skies.at(reading.layout, reading.defs, fired.plus(i as i32));
+            shots::advance(&mut shot, &sky, reading.defs).ok_or(BitsError)?;
+        }
+        Ok(shot)
+    }
+}
+
 /// Moves everything that follows from its launch to `to`.
-fn advance(known: &mut Known, to: Tick, reading: &mut Reading<'_>) {
+fn advance(known: &mut Known, to: Tick, reading: &mut Reading<'_>, fallen: &mut Vec<Shot>) {
     while known.tick != to {
         known.tick = known.tick.next();
         let sky = reading.skies.at(reading.layout, reading.defs, known.tick);
         rules::move_edge(&mut known.edge, &reading.defs.arena);
-        known.shots.retain_mut(|shot| shots::advance(shot, &sky, reading.defs).is_some());
+        known.shots.retain_mut(|shot| {
+            let Some(start) = shots::advance(shot, &sky, reading.defs) else { return false };
+            let radius = reading.defs.weapon(shot.weapon).radius;
+            let falls = shots::touch_sky(start, shot.pos.to_vec2(), radius, &sky).is_some();
+            if falls {
+                fallen.push(*shot);
+            }
+            !falls
+        });
         known.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
         known.pickups.retain_mut(pickups::advance);
     }
@@ -136,6 +193,7 @@ fn read_own(
     reader: &mut BitReader<'_>,
     reading: &mut Reading<'_>,
     sent: impl Fn(Tick) -> Option<Command>,
+    shooters: &mut Shooters,
 ) -> Result<(), BitsError> {
     let before = known.own.take();
     if known.station != Station::Flying {
@@ -145,7 +203,9 @@ fn read_own(
     let edge_radius = before.as_ref().map_or(0.0, Told::edge_radius_u);
     let mut reckoner = Reckoner { layout: reading.layout, defs: reading.defs, skies: &mut *reading.skies, edge_radius };
     let base = before.as_ref().map(|told| (&told.state, told.tick));
-    let state = owner_state::read(reader, player, base, known.tick, sent, &mut reckoner)?;
+    let mut bodies = Vec::new();
+    let state = owner_state::read(reader, player, base, known.tick, sent, &mut reckoner, &mut bodies)?;
+    shooters.own = Some((player, state.class, bodies));
     // The edge is read next; `read_edge` completes this record.
     known.own = Some(Told { state, tick: known.tick, edge_radius: known.edge.radius });
     Ok(())
@@ -179,7 +239,13 @@ fn read_leaves(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), Bits
     Ok(())
 }
 
-fn read_news(known: &mut Known, reader: &mut BitReader<'_>, reading: &mut Reading<'_>) -> Result<(), BitsError> {
+fn read_news(
+    known: &mut Known,
+    reader: &mut BitReader<'_>,
+    reading: &mut Reading<'_>,
+    shooters: &mut Shooters,
+) -> Result<(), BitsError> {
+    let mut bodies = Vec::new();
     for told in &mut known.ships {
         let mut reckoner = Reckoner {
             layout: reading.layout,
@@ -187,7 +253,10 @@ fn read_news(known: &mut Known, reader: &mut BitReader<'_>, reading: &mut Readin
             skies: &mut *reading.skies,
             edge_radius: told.edge_radius_u(),
         };
-        let news = entity_state::read_news(reader, &told.state, told.tick, known.tick, &mut reckoner)?;
+        let news = entity_state::read_news(reader, &told.state, told.tick, known.tick, &mut reckoner, &mut bodies)?;
+        let from = shooters.bodies.len();
+        shooters.bodies.append(&mut bodies);
+        shooters.others.push((told.state.id.player, told.state.class, from, shooters.bodies.len()));
         if let Some(state) = news {
             *told = Told { state, tick: known.tick, edge_radius: known.edge.radius };
         }
@@ -196,85 +265,127 @@ fn read_news(known: &mut Known, reader: &mut BitReader<'_>, reading: &mut Readin
 }
 
 fn read_enters(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), BitsError> {
-    for _ in 0..reader.count()? {
+    body::read_list(reader, |reader| {
         let player = body::read_player(reader)?;
         let state = entity_state::read_whole(reader, player)?;
         let told = Told { state, tick: known.tick, edge_radius: known.edge.radius };
         match known.find_ship(player) {
-            Ok(_) => return Err(BitsError),
-            Err(place) => known.ships.insert(place, told),
-        }
-    }
-    Ok(())
-}
-
-fn read_shots(known: &mut Known, reader: &mut BitReader<'_>, notes: &mut Vec<Note>) -> Result<(), BitsError> {
-    for _ in 0..reader.count()? {
-        let (key, victim) = body::read_shot_end(reader)?;
-        if let Some(index) = known.shots.iter().position(|shot| shot.key == key) {
-            let shot = known.shots.remove(index);
-            notes.push(Note::ShotEnded { key, pos: shot.pos, vel: shot.vel, victim });
-        }
-    }
-    for _ in 0..reader.count()? {
-        let shot = body::read_shot(reader, known.tick)?;
-        known.shots.retain(|other| other.key != shot.key);
-        known.shots.push(shot);
-        notes.push(Note::ShotCame { key: shot.key, pos: shot.pos, age: shot.age });
-    }
-    Ok(())
-}
-
-fn read_rocks(known: &mut Known, reader: &mut BitReader<'_>, notes: &mut Vec<Note>) -> Result<(), BitsError> {
-    for _ in 0..reader.count()? {
-        let (id, forced) = (body::read_body_id(reader)?, reader.flag()?);
-        if let Some(index) = known.rocks.iter().position(|(rock, _)| rock.id == id) {
-            let (rock, _) = known.rocks.remove(index);
-            if forced {
-                notes.push(Note::RockBroken { pos: rock.pos, size: rock.size });
+            Ok(_) => Err(BitsError),
+            Err(place) => {
+                known.ships.insert(place, told);
+                Ok(())
             }
         }
-    }
-    for _ in 0..reader.count()? {
-        let (rock, steps) = body::read_rock(reader)?;
-        known.rocks.retain(|(other, _)| other.id != rock.id);
-        known.rocks.push((rock, steps));
-    }
-    for _ in 0..reader.count()? {
+    })
+}
+
+/// Shots, rocks and pickups that are over, and rocks that were chipped.
+fn read_ends(
+    known: &mut Known,
+    reader: &mut BitReader<'_>,
+    names: &Names,
+    defs: &Defs,
+    fallen: &[Shot],
+    notes: &mut Vec<Note>,
+) -> Result<(), BitsError> {
+    body::read_list(reader, |reader| {
+        let (key, victim) = body::read_shot_end(reader, names)?;
+        let place = known.shots.iter().position(|shot| shot.key == key);
+        // A ship may have been in the way before the planet was.
+        let shot = place.map(|index| known.shots.remove(index)).or(fallen.iter().find(|shot| shot.key == key).copied());
+        if let Some(shot) = shot {
+            notes.push(Note::ShotEnded { key, pos: shot.pos, vel: shot.vel, victim: victim.map(|(player, _)| player) });
+            if let Some((player, true)) = victim {
+                let points = defs.weapon(shot.weapon).damage.min(255) as u8;
+                let cause = Cause::Shot(shot.weapon);
+                notes.push(Note::Happened(Happening::Damaged { player, by: Some(key.owner), points, cause }));
+            }
+        }
+        Ok(())
+    })?;
+    body::read_list(reader, |reader| {
+        let id = body::read_body_id(reader)?;
+        if let Some(index) = known.rocks.iter().position(|(rock, _)| rock.id == id) {
+            let (rock, _) = known.rocks.remove(index);
+            notes.push(Note::RockBroken { pos: rock.pos, size: rock.size });
+        }
+        Ok(())
+    })?;
+    body::read_list(reader, |reader| {
         let (id, steps) = (body::read_body_id(reader)?, reader.bits(4)? as u8);
         if let Some((_, told)) = known.rocks.iter_mut().find(|(rock, _)| rock.id == id) {
             *told = steps;
         }
-    }
-    Ok(())
-}
-
-fn read_pickups(known: &mut Known, reader: &mut BitReader<'_>, notes: &mut Vec<Note>) -> Result<(), BitsError> {
-    for _ in 0..reader.count()? {
-        let (id, by) = body::read_pickup_end(reader)?;
+        Ok(())
+    })?;
+    body::read_list(reader, |reader| {
+        let (id, by) = body::read_pickup_end(reader, names)?;
         if let Some(index) = known.pickups.iter().position(|pickup| pickup.id == id) {
             let pickup = known.pickups.remove(index);
             if let Some(by) = by {
                 notes.push(Note::Taken { pos: pickup.pos, kind: pickup.kind, by });
             }
         }
-    }
-    for _ in 0..reader.count()? {
+        Ok(())
+    })
+}
+
+fn read_shots(
+    known: &mut Known,
+    reader: &mut BitReader<'_>,
+    reading: &mut Reading<'_>,
+    shooters: &Shooters,
+    gap: usize,
+    notes: &mut Vec<Note>,
+) -> Result<(), BitsError> {
+    let now = known.tick;
+    body::read_list(reader, |reader| {
+        let shot = match body::read_new_shot(reader, now, shooters.others.len(), gap)? {
+            NewShot::Fired { shooter, age } => shooters.shot(shooter, age, now, reading)?,
+            NewShot::Whole(shot) => shot,
+        };
+        known.shots.retain(|other| other.key != shot.key);
+        if known.shots.len() >= SHOTS_MAX {
+            return Err(BitsError);
+        }
+        known.shots.push(shot);
+        notes.push(Note::ShotCame { key: shot.key, pos: shot.pos, age: shot.age });
+        Ok(())
+    })
+}
+
+fn read_rocks(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), BitsError> {
+    body::read_list(reader, |reader| {
+        let (rock, steps) = body::read_rock(reader)?;
+        known.rocks.retain(|(other, _)| other.id != rock.id);
+        if known.rocks.len() >= ROCKS_MAX {
+            return Err(BitsError);
+        }
+        known.rocks.push((rock, steps));
+        Ok(())
+    })
+}
+
+fn read_pickups(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), BitsError> {
+    body::read_list(reader, |reader| {
         let pickup = body::read_pickup(reader)?;
         known.pickups.retain(|other| other.id != pickup.id);
+        if known.pickups.len() >= PICKUPS_MAX {
+            return Err(BitsError);
+        }
         known.pickups.push(pickup);
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn read_belt(known: &mut Known, reader: &mut BitReader<'_>, notes: &mut Vec<Note>) -> Result<(), BitsError> {
-    for _ in 0..reader.count()? {
+    body::read_list(reader, |reader| {
         let (slot, steps) = (reader.bits(9)? as usize, reader.bits(4)? as u8);
         let told = known.belt.get_mut(slot).ok_or(BitsError)?;
         if steps == 0 && *told > 0 {
             notes.push(Note::BeltBroken { slot: slot as u16 });
         }
         *told = steps;
-    }
-    Ok(())
+        Ok(())
+    })
 }

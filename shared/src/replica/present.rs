@@ -18,7 +18,10 @@ use crate::{
         known::{Known, Told},
         reckon::{Reckoner, error_half_life_s},
     },
-    sim::{Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots, solids::{Near, Solids}},
+    sim::{
+        Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots,
+        solids::{Near, Solids},
+    },
     tick::Tick,
 };
 
@@ -158,14 +161,16 @@ impl Present {
         events: &mut Vec<ViewEvent>,
     ) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
+        let mut air =
+            Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
         self.shots.retain_mut(|shot| air.fly(shot, events));
     }
 
     /// Moves the own shots that wait for confirmation.
     pub fn step_hoped(&mut self, solids: &Solids<'_>, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
         let (sky, own) = (around.skies.at(around.layout, around.defs, self.tick), &|_| None);
-        let mut air = Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
+        let mut air =
+            Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
         self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
     }
 

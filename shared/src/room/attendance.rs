@@ -2,7 +2,7 @@
 //! pilot in the world has a seat, and a change of seats reaches the world as an [`Order`] of the next step.
 
 use super::{
-    ConnId, Credentials, Output, Room, bots,
+    ConnId, Credentials, Room, bots,
     commands::CommandBuffer,
     seats::{Holder, Human, Seat},
     visitor::Visitor,
@@ -23,7 +23,7 @@ const SEAT_GRACE_US: u64 = 60_000_000;
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
-        let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, now_us);
+        let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
         visitor.set_view(hello.view_half);
         visitor.seat = seat;
         if let Some(player) = seat {
@@ -123,7 +123,7 @@ impl Room {
 
     pub(super) fn close(&mut self, conn: ConnId, code: CloseCode) {
         self.drop_visitor(conn, self.now_us);
-        self.outputs.push_back(Output::Close { conn, code });
+        self.post.close(conn, code);
     }
 
     pub(super) fn free_seat(&mut self, player: PlayerId) {

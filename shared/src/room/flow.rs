@@ -12,6 +12,8 @@ use crate::tick::Tick;
 const SLACK_US: u64 = 100_000;
 /// Skipping this long means a thin line: smaller and fewer snapshots, µs.
 const THIN_AFTER_US: u64 = 1_000_000;
+/// Ticks between two snapshots on a thin line: 10 Hz.
+const THIN_TICKS: i32 = 6;
 /// No progress for this long: stop sending, µs.
 const STOP_AFTER_US: u64 = 5_000_000;
 /// …and for this long: give the connection up, µs.
@@ -26,8 +28,10 @@ pub enum Turn {
     Send,
     /// Encode little and send: the line is thin.
     SendThin,
-    /// Not this time.
+    /// Not this time: the client is behind.
     Skip,
+    /// Not this time: a thin line gets few.
+    Wait,
     /// The line is dead.
     Close,
 }
@@ -101,8 +105,8 @@ impl Flow {
             return Turn::Skip;
         }
         let thin = now_us < self.thin_until_us;
-        if thin && self.last_sent.is_some_and(|last| tick.since(last) < 6) {
-            return Turn::Skip;
+        if thin && self.last_sent.is_some_and(|last| tick.since(last) < THIN_TICKS) {
+            return Turn::Wait;
         }
         self.skipping_since_us = None;
         if thin { Turn::SendThin } else { Turn::Send }
@@ -140,7 +144,7 @@ mod tests {
             }
             match flow.turn(tick, now, true) {
                 Turn::Close => return (sent, skipped, true),
-                Turn::Skip => skipped += 1,
+                Turn::Skip | Turn::Wait => skipped += 1,
                 Turn::Send | Turn::SendThin => {
                     sent += 1;
                     flow.sent(tick, now);

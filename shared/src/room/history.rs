@@ -1,14 +1,68 @@
-//! The last half second as others saw it: the truth of every ship at every recent tick, for deltas, and what
-//! happened in each, for sparks.
+//! The last second as others saw it: the truth of every ship at every recent tick, for deltas; what ended in each, so that
+//! nobody has to search for it; and what happened, for sparks.
+//!
+//! Invariant: every shot, loose rock and pickup of the world has a slot of its own here, and whoever was told of a thing
+//! and then goes through the moments in order misses no end.
 
+use super::sets::Slots;
 use crate::{
     defs::Defs,
-    ids::PlayerId,
-    limits::HISTORY_TICKS,
-    protocol::entity_state::PublicShip,
-    sim::{Edge, Event, World},
+    ids::{BodyId, PlayerId, ShotKey},
+    limits::{HISTORY_TICKS, ROCKS_MAX},
+    protocol::{
+        body::{Happening, rock_steps},
+        entity_state::PublicShip,
+    },
+    quantize::Lattice,
+    sim::{Cause, Edge, Event, ShotHit, World, world::MILLI},
     tick::Tick,
 };
+
+/// The end of a thing that its readers cannot foretell, with the slot it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended<N> {
+    /// Slot it had.
+    pub slot: u16,
+    /// Its name on the wire.
+    pub name: N,
+    /// Whom a shot hit, or who took a pickup.
+    pub by: Option<PlayerId>,
+    /// The hit did all of the weapon's damage.
+    pub hurt: bool,
+}
+
+/// Something that happened, and how a reader may know of it otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Happened {
+    /// What.
+    pub what: Happening,
+    /// Where, if its reader need not know the ship.
+    pub place: Option<Lattice>,
+    /// The shot whose end says the same.
+    pub shot: Option<ShotKey>,
+}
+
+/// Ends of one kind of thing in one tick.
+#[derive(Debug, Clone)]
+pub struct Ends<N> {
+    /// Those that must be told.
+    pub told: Vec<Ended<N>>,
+    /// Slots of those that ended as everybody could foretell.
+    pub foreseen: Vec<u16>,
+}
+
+impl<N> Default for Ends<N> {
+    fn default() -> Ends<N> {
+        Ends { told: Vec::new(), foreseen: Vec::new() }
+    }
+}
+
+impl<N> Ends<N> {
+    fn clear(&mut self) {
+        self.told.clear();
+        self.foreseen.clear();
+    }
+}
 
 /// One tick.
 #[derive(Debug, Clone, Default)]
@@ -17,36 +71,65 @@ pub struct Moment {
     pub tick: Tick,
     /// The edge then.
     pub edge: Edge,
-    /// Ships by slot.
-    pub ships: Vec<Option<PublicShip>>,
-    /// What happened in it.
-    pub events: Vec<Event>,
+    /// Ships by slot, with their sums.
+    pub ships: Vec<Option<(PublicShip, u64)>>,
+    /// Shots that ended.
+    pub shots: Ends<ShotKey>,
+    /// Loose rocks that ended.
+    pub rocks: Ends<BodyId>,
+    /// Slots of loose rocks whose hull on the wire changed.
+    pub chipped: Vec<(u16, BodyId)>,
+    /// Pickups that ended.
+    pub pickups: Ends<BodyId>,
+    /// What happened.
+    pub happenings: Vec<Happened>,
+}
+
+/// A thing that ends by itself at a tick known to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mortal<N> {
+    name: N,
+    ends: Tick,
 }
 
 /// The last [`HISTORY_TICKS`] ticks.
 #[derive(Debug, Clone)]
 pub struct History {
     moments: Vec<Moment>,
+    shots: Slots<Mortal<ShotKey>>,
+    rocks: Slots<BodyId>,
+    rock_steps: Vec<u8>,
+    pickups: Slots<Mortal<BodyId>>,
 }
 
 impl Default for History {
     fn default() -> History {
-        History { moments: vec![Moment::default(); HISTORY_TICKS] }
+        History {
+            moments: vec![Moment::default(); HISTORY_TICKS],
+            shots: Slots::default(),
+            rocks: Slots::default(),
+            rock_steps: vec![0; ROCKS_MAX],
+            pickups: Slots::default(),
+        }
     }
 }
 
 impl History {
     /// Remembers `world` as it is, and the events of the step that made it.
-    pub fn record(&mut self, world: &World, defs: &Defs, events: &mut Vec<Event>) {
-        let moment = &mut self.moments[world.tick.0 as usize % HISTORY_TICKS];
+    pub fn record(&mut self, world: &World, defs: &Defs, events: &[Event]) {
+        let History { moments, shots, rocks, rock_steps, pickups } = self;
+        let moment = &mut moments[world.tick.0 as usize % HISTORY_TICKS];
         moment.tick = world.tick;
         moment.edge = world.edge;
         moment.ships.clear();
-        moment
-            .ships
-            .extend(world.pilots.iter().map(|pilot| Some(PublicShip::of(pilot.as_ref()?.ship.as_ref()?, defs))));
-        std::mem::swap(&mut moment.events, events);
-        events.clear();
+        moment.ships.extend(world.pilots.iter().map(|pilot| {
+            let ship = PublicShip::of(pilot.as_ref()?.ship.as_ref()?, defs);
+            Some((ship, ship.sum()))
+        }));
+        record_shots(moment, shots, world, defs, events);
+        record_rocks(moment, rocks, rock_steps, world, events);
+        record_pickups(moment, pickups, world, events);
+        record_happenings(moment, world, events);
     }
 
     /// The moment at `tick`, if remembered.
@@ -55,10 +138,22 @@ impl History {
         Some(&self.moments[tick.0 as usize % HISTORY_TICKS]).filter(|moment| moment.tick == tick)
     }
 
+    /// The moments after `from` up to `to`, oldest first, as far as they are remembered.
+    pub fn since(&self, from: Tick, to: Tick) -> impl Iterator<Item = &Moment> {
+        let ticks = to.since(from).clamp(0, HISTORY_TICKS as i32 - 1);
+        (0..ticks).rev().filter_map(move |i| self.at(to.plus(-i)))
+    }
+
     /// A ship at `tick`.
     #[must_use]
     pub fn ship(&self, player: PlayerId, tick: Tick) -> Option<&PublicShip> {
-        self.at(tick)?.ships.get(player.index())?.as_ref()
+        Some(&self.at(tick)?.ships.get(player.index())?.as_ref()?.0)
+    }
+
+    /// The check sum of a ship at `tick`.
+    #[must_use]
+    pub fn sum(&self, player: PlayerId, tick: Tick) -> Option<u64> {
+        Some(self.at(tick)?.ships.get(player.index())?.as_ref()?.1)
     }
 
     /// The same life of a ship at each tick after `from` up to `to`, oldest first, if all are remembered.
@@ -77,9 +172,136 @@ impl History {
         true
     }
 
-    /// Everything that happened after `from` up to `to`, as far as it is remembered.
-    pub fn events_since(&self, from: Tick, to: Tick) -> impl Iterator<Item = &Event> {
-        let ticks = to.since(from).clamp(0, HISTORY_TICKS as i32 - 1);
-        (0..ticks).rev().filter_map(move |i| self.at(to.plus(-i))).flat_map(|moment| &moment.events)
+    /// The slot of the world's shot number `index`.
+    #[must_use]
+    pub fn shot_slot(&self, index: usize) -> u16 {
+        self.shots.of(index)
+    }
+
+    /// The slot of the world's loose rock number `index`.
+    #[must_use]
+    pub fn rock_slot(&self, index: usize) -> u16 {
+        self.rocks.of(index)
+    }
+
+    /// Hull on the wire of the loose rock in `slot`.
+    #[must_use]
+    pub fn rock_steps(&self, slot: u16) -> u8 {
+        self.rock_steps[usize::from(slot)]
+    }
+
+    /// The slot of the world's pickup number `index`.
+    #[must_use]
+    pub fn pickup_slot(&self, index: usize) -> u16 {
+        self.pickups.of(index)
+    }
+}
+
+fn record_shots(moment: &mut Moment, slots: &mut Slots<Mortal<ShotKey>>, world: &World, defs: &Defs, events: &[Event]) {
+    moment.shots.clear();
+    let mortal = |shot: &crate::sim::Shot| {
+        let left = i32::from(defs.weapon(shot.weapon).life_ticks) - i32::from(shot.age);
+        Mortal { name: shot.key, ends: world.tick.plus(left) }
+    };
+    let Ends { told, foreseen } = &mut moment.shots;
+    slots.follow(world.shots.iter().map(mortal), |slot, Mortal { name, ends }| {
+        // A shot's last tick is the one at its age's end; in the next it is gone. Star and planets stop it for all to see.
+        if world.tick.is_after(ends) || events.iter().any(|event| is_fall(event, name)) {
+            foreseen.push(slot);
+        } else {
+            told.push(Ended { slot, name, by: None, hurt: false });
+        }
+    });
+    // A blow comes right behind the shot that dealt it.
+    for (i, event) in events.iter().enumerate() {
+        let Event::ShotEnded { key, hit: ShotHit::Ship(player), .. } = *event else { continue };
+        if let Some(ended) = told.iter_mut().find(|ended| ended.name == key) {
+            ended.by = Some(player);
+            ended.hurt = full_blow(events.get(i + 1), key, player, defs);
+        }
+    }
+}
+
+/// Whether `event` is the shot `name` meeting the star or a planet.
+fn is_fall(event: &Event, name: ShotKey) -> bool {
+    matches!(event, Event::ShotEnded { key, hit: ShotHit::Planet(_) | ShotHit::Star, .. } if *key == name)
+}
+
+/// Whether `event` is `victim` taking all the damage of a weapon, from the owner of the shot `key`.
+fn full_blow(event: Option<&Event>, key: ShotKey, victim: PlayerId, defs: &Defs) -> bool {
+    match event {
+        Some(&Event::Damaged { ship, by, cause: Cause::Shot(weapon), amount }) => {
+            ship.player == victim && by == Some(key.owner) && amount == i32::from(defs.weapon(weapon).damage) * MILLI
+        }
+        _ => false,
+    }
+}
+
+fn record_rocks(moment: &mut Moment, slots: &mut Slots<BodyId>, steps: &mut [u8], world: &World, events: &[Event]) {
+    moment.rocks.clear();
+    moment.chipped.clear();
+    let Ends { told, foreseen } = &mut moment.rocks;
+    slots.follow(world.rocks.iter().map(|rock| rock.id), |slot, name| {
+        let crumbled =
+            events.iter().any(|event| matches!(event, Event::LooseBroken { id, by_force: false, .. } if *id == name));
+        if crumbled {
+            foreseen.push(slot);
+        } else {
+            told.push(Ended { slot, name, by: None, hurt: false });
+        }
+    });
+    for (index, rock) in world.rocks.iter().enumerate() {
+        let slot = slots.of(index);
+        let now = rock_steps(rock.hull, rock.size);
+        let before = core::mem::replace(&mut steps[usize::from(slot)], now);
+        if before != now {
+            moment.chipped.push((slot, rock.id));
+        }
+    }
+}
+
+fn record_pickups(moment: &mut Moment, slots: &mut Slots<Mortal<BodyId>>, world: &World, events: &[Event]) {
+    moment.pickups.clear();
+    let mortal =
+        |pickup: &crate::sim::Pickup| Mortal { name: pickup.id, ends: world.tick.plus(i32::from(pickup.life)) };
+    let Ends { told, foreseen } = &mut moment.pickups;
+    slots.follow(world.pickups.iter().map(mortal), |slot, Mortal { name, ends }| {
+        let by = events.iter().find_map(|event| match event {
+            Event::Collected { id, by, .. } if *id == name => Some(*by),
+            _ => None,
+        });
+        if by.is_none() && !ends.is_after(world.tick) {
+            foreseen.push(slot);
+        } else {
+            told.push(Ended { slot, name, by, hurt: false });
+        }
+    });
+}
+
+fn record_happenings(moment: &mut Moment, world: &World, events: &[Event]) {
+    moment.happenings.clear();
+    let mut shot = None;
+    for event in events {
+        let (what, place) = match *event {
+            Event::ShotEnded { key, .. } => {
+                let told = moment.shots.told.iter().find(|ended| ended.name == key);
+                shot = told.filter(|ended| ended.hurt).map(|ended| ended.name);
+                continue;
+            }
+            Event::Launched { ship } => (Happening::Launched(ship), None),
+            Event::Destroyed { ship, .. } => {
+                let death = world.pilot(ship.player).and_then(|pilot| pilot.death);
+                (Happening::Destroyed(ship), death.map(|death| death.pos))
+            }
+            Event::Damaged { ship, by, cause, amount } => {
+                let points = ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8;
+                (Happening::Damaged { player: ship.player, by, points, cause }, None)
+            }
+            _ => continue,
+        };
+        let shot = shot.take();
+        if !matches!(what, Happening::Damaged { points: 0, .. }) {
+            moment.happenings.push(Happened { what, place, shot });
+        }
     }
 }

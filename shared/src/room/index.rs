@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use crate::{
-    ids::{PlayerId, ShotKey},
+    ids::PlayerId,
     sim::{World, grid::Grid},
 };
 
@@ -38,9 +38,9 @@ impl Places {
         self.grid.rebuild(&self.at);
     }
 
-    /// Indices of the things inside `area`, ascending, into `found`.
+    /// Indices of the things inside `area` into `found`, in a fixed order.
     pub fn within(&self, area: &Area, found: &mut Vec<u16>) {
-        self.grid.near(area.centre - area.half, area.centre + area.half, found);
+        self.grid.touched(area.centre - area.half, area.centre + area.half, found);
         found.retain(|&i| area.holds(self.at[usize::from(i)], 1.0));
     }
 
@@ -66,7 +66,6 @@ pub struct Index {
     pub pickups: Places,
     /// Belt slots.
     pub belt: Places,
-    keys: Vec<ShotKey>,
 }
 
 impl Index {
@@ -79,14 +78,5 @@ impl Index {
         self.rocks.rebuild(world.rocks.iter().map(|rock| rock.pos.to_vec2()));
         self.pickups.rebuild(world.pickups.iter().map(|pickup| pickup.pos.to_vec2()));
         self.belt.rebuild((0..world.belt.len()).map(|slot| world.layout.rock(slot, world.tick, 0.0)));
-        self.keys.clear();
-        self.keys.extend(world.shots.iter().map(|shot| shot.key));
-        self.keys.sort_unstable();
-    }
-
-    /// Whether a shot is still flying.
-    #[must_use]
-    pub fn has_shot(&self, key: ShotKey) -> bool {
-        self.keys.binary_search(&key).is_ok()
     }
 }

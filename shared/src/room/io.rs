@@ -27,6 +27,8 @@ pub struct RoomConfig {
     pub players_max: u16,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
+    /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
+    pub bytes_per_s: u32,
 }
 
 impl Default for RoomConfig {
@@ -39,6 +41,7 @@ impl Default for RoomConfig {
             bots: 16,
             players_max: 64,
             record: false,
+            bytes_per_s: super::budget::BYTES_PER_S,
         }
     }
 }
@@ -80,22 +83,23 @@ pub enum RoomEvent {
     },
 }
 
-/// Something for the shell to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// Hand this to the writer's one slot. Made only for connections that were writable.
+/// Something for the shell to do. The bytes lie in the room until the next call to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output<'a> {
+    /// Hand this to the writer's one slot, together with the others of this tick for the same connection. Made only for
+    /// connections that were writable.
     Snapshot {
         /// For whom.
         conn: ConnId,
         /// The message.
-        bytes: Vec<u8>,
+        bytes: &'a [u8],
     },
     /// Queue this, in order, before any waiting snapshot.
     Reliable {
         /// For whom.
         conn: ConnId,
         /// The message.
-        bytes: Vec<u8>,
+        bytes: &'a [u8],
     },
     /// Close the connection; the room has forgotten it.
     Close {
@@ -131,4 +135,6 @@ pub struct RoomStatus {
     pub snapshots_skipped: u64,
     /// Bytes of snapshots handed over.
     pub snapshot_bytes: u64,
+    /// Bits of their bodies by section, see [`crate::room::SECTIONS`].
+    pub section_bits: [u64; super::SECTIONS.len()],
 }

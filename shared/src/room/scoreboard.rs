@@ -11,6 +11,8 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scoreboard {
     rows: Vec<ScoreRow>,
+    /// Rank by slot, 0 is best.
+    ranks: Vec<u16>,
     leader: Option<Leader>,
 }
 
@@ -25,19 +27,23 @@ impl Scoreboard {
             .filter_map(|(slot, pilot)| Some(ScoreRow { player: PlayerId(slot as u16), score: pilot.as_ref()?.score }))
             .collect();
         rows.sort_by_key(|row| (core::cmp::Reverse(row.score), row.player));
+        let mut ranks = vec![u16::MAX; world.pilots.len()];
+        for (rank, row) in rows.iter().enumerate() {
+            ranks[row.player.index()] = rank as u16;
+        }
         let leader = rows.first().filter(|row| row.score > 0).and_then(|row| {
             let at = world.ship(row.player)?.body.pos.to_vec2();
             Some(Leader { player: row.player, at: (at.x as i16, at.y as i16) })
         });
-        Scoreboard { rows, leader }
+        Scoreboard { rows, ranks, leader }
     }
 
     /// What a reader in slot `own` is shown.
     #[must_use]
     pub fn shown_to(&self, own: Option<PlayerId>) -> Leaderboard {
         let own = own.and_then(|own| {
-            let rank = self.rows.iter().position(|row| row.player == own)?;
-            Some((rank as u16 + 1, self.rows[rank]))
+            let rank = *self.ranks.get(own.index())?;
+            Some((rank.checked_add(1)?, *self.rows.get(usize::from(rank))?))
         });
         Leaderboard {
             rows: self.rows.iter().take(LEADERBOARD_ROWS).copied().collect(),

@@ -1,43 +1,51 @@
-//! Writing one client's snapshot: what it sees, as news against what it was told, within one TCP segment.
+//! Writing one client's snapshot: what it sees, as news against what it was told, each message within one TCP segment.
 //!
-//! Invariant: every ship told is in the client's area of interest (with hysteresis), a message never exceeds
-//! `SNAPSHOT_BYTES_SOFT_MAX` by more than the sections that cannot wait, and what does not fit waits for the next
-//! one: a fresh client fills up within a few snapshots, nearest things first.
-
-use std::collections::BTreeMap;
+//! Invariant: every ship told is in the client's area of interest (with hysteresis), no message exceeds
+//! `SNAPSHOT_BYTES_MAX`, and what does not fit goes into another part of the same tick or waits for the next one,
+//! nearest things first. Ships are here; other things in `things`.
 
 use glam::Vec2;
 
 use super::{
-    audience::Audience,
+    audience::{Audience, ToldShip},
     history::History,
     index::{Area, Index},
+    priority::{self, Eye},
+    things,
 };
 use crate::{
-    defs::Defs,
-    ids::{BodyId, PlayerId, ShotKey},
-    limits::{EVENTS_PENDING_MAX, HISTORY_TICKS, SNAPSHOT_BYTES_SOFT_MAX},
+    defs::{Defs, ShipClass},
+    ids::{PlayerId, ShotKey},
+    limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX},
     protocol::{
         bits::BitWriter,
-        body::{self, Happening, Station},
+        body::{self, Names, Station},
+        codec::SNAPSHOT_HEAD_BYTES_MAX,
         entity_state::{self, PublicShip},
         known::Told,
         owner_state::{self, UsedCommand},
         reckon::{Reckoner, Skies},
     },
     quantize::STEPS,
-    sim::{Event, Ship, ShotHit, World, rules, world::MILLI},
+    sim::{Kinematics, Ship, World, rules},
     tick::Tick,
 };
 
-/// Ships stay until they leave the area grown by this: no flicker at the border.
+/// Ships stay until they leave the area grown by this: no flicker at the border, for the way there takes a third of a
+/// second at full speed…
 const LEAVE_GROW: f32 = 1.15;
-/// Bits that news of ships may take; farther ships wait beyond it.
-const NEWS_BITS_MAX: usize = 6_000;
-/// The same on a thin line.
-const NEWS_BITS_THIN: usize = 1_200;
+/// …or have been outside the area itself for this long, ticks.
+const OUTSIDE_TICKS: i32 = 60;
+/// What comes into the view within this time is told in time, s: longer than news take to any playable client.
+const SOON_S: f32 = 0.25;
+/// Share of what is left of a message that news of ships may take; the rest is for what comes into view.
+const NEWS_SHARE: usize = 3;
 /// A whole ship, at most: news longer than this are sent whole instead.
-const WHOLE_BITS: usize = 170;
+const WHOLE_BITS: usize = 172;
+/// Bits kept free in each message for the ends of its lists and padding.
+const TAIL_BITS: usize = 16;
+/// Sections of a body whose bits are counted, see [`Press::section_bits`].
+pub const SECTIONS: [&str; 7] = ["owner", "ends and events", "news", "enters", "shots", "loose things", "belts"];
 
 /// What all clients of one tick share.
 #[derive(Debug)]
@@ -54,78 +62,209 @@ pub struct Scene<'a> {
     pub press: &'a mut Press,
 }
 
-/// Ship news of one tick, encoded once and copied to every viewer with the same base.
+/// News of one ship against one base, ready to be copied.
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    base: Tick,
+    /// Where they lie in [`Press::bits`].
+    start: usize,
+    bits: usize,
+    /// Where the bodies that the reader reckons lie in [`Press::reckoned`].
+    bodies: (usize, usize),
+}
+
+/// A ship of which this client's news tell where it was at each tick since the last snapshot.
+#[derive(Debug, Clone, Copy)]
+pub struct Shooter {
+    /// Whose.
+    pub player: PlayerId,
+    class: ShipClass,
+    bodies: (usize, usize),
+}
+
+/// Ship news of one tick, encoded once and copied to every viewer with the same base; and memory that all share.
 #[derive(Debug, Clone, Default)]
 pub struct Press {
+    tick: Tick,
     bits: BitWriter,
-    printed: BTreeMap<(PlayerId, u32), (usize, usize)>,
-    skies: Skies,
+    /// By slot: the tick they are for, and a page per base.
+    pages: Vec<(Tick, Vec<Page>)>,
+    reckoned: Vec<Kinematics>,
+    /// Recent skies.
+    pub skies: Skies,
     path: Vec<PublicShip>,
+    bodies: Vec<Kinematics>,
+    news: BitWriter,
+    due: Vec<Page>,
+    left_out: Vec<bool>,
+    order: Vec<(f32, usize)>,
+    /// Those whose shots this client can place by itself, in its order of ships.
+    pub shooters: Vec<Shooter>,
+    /// Bodies of the viewer's own ship at each tick since it was last told.
+    pub own_bodies: Vec<Kinematics>,
+    /// Those whom the reader knows, after those who left and before those who come.
+    pub names: Names,
+    /// Shots whose end, told in this message, says what their blow did.
+    pub blows: Vec<ShotKey>,
+    /// Memory for queries.
+    pub found: Vec<u16>,
+    /// Memory for sorting newcomers.
+    pub fresh: Vec<(f32, u16)>,
+    /// Bits written so far by [`SECTIONS`].
+    pub section_bits: [u64; SECTIONS.len()],
 }
 
 impl Press {
     /// Forgets the last tick's news.
-    pub fn clear(&mut self) {
+    pub fn begin(&mut self, tick: Tick, players: usize) {
+        self.tick = tick;
         self.bits.clear();
-        self.printed.clear();
+        self.reckoned.clear();
+        if self.pages.len() < players {
+            self.pages.resize(players, (tick, Vec::new()));
+        }
+    }
+
+    /// The body of `shooter` at the end of the tick `age` ticks ago, as this client's reader reckons it.
+    #[must_use]
+    pub fn body_of(&self, shooter: &Shooter, age: usize) -> Option<Kinematics> {
+        let bodies = &self.reckoned[shooter.bodies.0..shooter.bodies.1];
+        bodies.len().checked_sub(age + 1).map(|at| bodies[at])
+    }
+
+    /// The class of `shooter`.
+    #[must_use]
+    pub fn class_of(&self, shooter: &Shooter) -> ShipClass {
+        shooter.class
     }
 }
 
 /// Who looks.
 #[derive(Debug)]
-pub struct Viewer {
+pub struct Viewer<'a> {
     /// What it does.
     pub station: Station,
     /// Its slot, if it plays.
     pub player: Option<PlayerId>,
     /// What it should see.
     pub area: Area,
+    /// What it does see: its view, and how that moves, u/s.
+    pub view: (Area, Vec2),
     /// Commands used since its own ship was last told, if it flies.
-    pub used: Option<Vec<UsedCommand>>,
-    /// Its line is thin.
-    pub thin: bool,
+    pub used: Option<&'a [UsedCommand]>,
+    /// Bits its message may have, head and all.
+    pub bits_max: usize,
 }
 
-/// Writes the body of a snapshot for `viewer` and advances `audience` to it.
-pub fn write(scene: &mut Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
+impl Viewer<'_> {
+    /// The slot whose ship comes in the owner's record, not among the others.
+    #[must_use]
+    pub fn own_player(&self) -> Option<PlayerId> {
+        if self.station == Station::Flying { self.player } else { None }
+    }
+
+    /// Whether something at `pos` moving with `vel` is in the view or may be soon.
+    #[must_use]
+    pub fn will_see(&self, pos: Vec2, vel: Vec2) -> bool {
+        let (view, moves) = self.view;
+        let later = pos + (vel - moves) * SOON_S;
+        let (low, high) = (pos.min(later), pos.max(later));
+        (high - view.centre).cmpge(-view.half).all() && (low - view.centre).cmple(view.half).all()
+    }
+
+    /// Bits that a message of `bytes` may have.
+    #[must_use]
+    pub fn bits_of(bytes: usize) -> usize {
+        (bytes.min(SNAPSHOT_BYTES_MAX) - SNAPSHOT_HEAD_BYTES_MAX) * 8
+    }
+
+    /// Bits left in the message.
+    #[must_use]
+    pub fn room(&self, writer: &BitWriter) -> usize {
+        self.bits_max.saturating_sub(writer.len() + TAIL_BITS)
+    }
+}
+
+/// Writes the first part of a snapshot for `viewer` and advances `audience` to it. Returns whether everything fitted;
+/// if not, the rest may go into further parts ([`write_part`]) or wait.
+pub fn write(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) -> bool {
     writer.clear();
+    let tick = scene.world.tick;
     let since = audience.through;
     body::write_station(writer, viewer.station);
     write_own(scene, viewer, audience, writer);
+    count(scene, writer, 0, 0);
+    let mut at = writer.len();
     write_edge(scene, audience, writer);
     write_leaves(scene, viewer, audience, writer);
+    scene.press.names.ships.clear();
+    scene.press.names.ships.extend(audience.ships.iter().map(|ship| ship.player));
+    scene.press.names.own = viewer.player;
+    things::write_ends(scene, audience, writer, since);
+    things::write_happenings(scene, viewer, audience, writer, since);
+    at = count(scene, writer, 1, at);
     write_news(scene, viewer, audience, writer);
-    write_enters(scene, viewer, audience, writer);
-    write_shots(scene, viewer, audience, writer, since);
-    write_rocks(scene, viewer, audience, writer, since);
-    write_pickups(scene, viewer, audience, writer, since);
-    write_belt(scene, viewer, audience, writer);
-    write_happenings(scene, viewer, audience, writer, since);
-    audience.through = Some(scene.world.tick);
+    count(scene, writer, 2, at);
+    let gap = since.map_or(0, |since| tick.since(since).max(0) as usize);
+    audience.through = Some(tick);
     audience.count = audience.count.wrapping_add(1);
+    write_comers(scene, viewer, audience, writer, gap)
 }
 
-fn room_left(writer: &BitWriter) -> usize {
-    (SNAPSHOT_BYTES_SOFT_MAX * 8).saturating_sub(writer.len())
+/// Writes a further part of the tick that [`write`] began; returns as it does.
+pub fn write_part(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) -> bool {
+    writer.clear();
+    scene.press.shooters.clear();
+    scene.press.own_bodies.clear();
+    write_comers(scene, viewer, audience, writer, 0)
 }
 
-fn write_own(scene: &mut Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
+/// What comes into view: everything that may wait.
+fn write_comers(
+    scene: &mut Scene<'_>,
+    viewer: &Viewer<'_>,
+    audience: &mut Audience,
+    writer: &mut BitWriter,
+    gap: usize,
+) -> bool {
+    let mut at = writer.len();
+    let mut all = write_enters(scene, viewer, audience, writer);
+    at = count(scene, writer, 3, at);
+    all &= things::write_shots(scene, viewer, audience, writer, gap);
+    at = count(scene, writer, 4, at);
+    all &= things::write_rocks(scene, viewer, audience, writer);
+    all &= things::write_pickups(scene, viewer, audience, writer);
+    at = count(scene, writer, 5, at);
+    all &= things::write_belt(scene, viewer, audience, writer);
+    count(scene, writer, 6, at);
+    all
+}
+
+fn count(scene: &mut Scene<'_>, writer: &BitWriter, section: usize, from: usize) -> usize {
+    scene.press.section_bits[section] += (writer.len() - from) as u64;
+    writer.len()
+}
+
+fn write_own(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) {
     let tick = scene.world.tick;
-    let own = (viewer.station == Station::Flying).then(|| viewer.player.and_then(|p| scene.world.ship(p))).flatten();
+    let press = &mut *scene.press;
+    press.own_bodies.clear();
+    let own = viewer.own_player().and_then(|player| scene.world.ship(player));
     let Some(own) = own else {
         audience.own = None;
         return;
     };
     let base = audience.own.take().filter(|told| told.state.id == own.id);
-    match (base, &viewer.used) {
+    match (base, viewer.used) {
         (Some(told), Some(used)) if tick.since(told.tick) < HISTORY_TICKS as i32 => {
             let mut reckoner = Reckoner {
                 layout: &scene.world.layout,
                 defs: scene.defs,
-                skies: &mut scene.press.skies,
+                skies: &mut press.skies,
                 edge_radius: told.edge_radius_u(),
             };
-            owner_state::write_news(writer, &told.state, told.tick, used, own, &mut reckoner);
+            let bodies = &mut press.own_bodies;
+            owner_state::write_news(writer, &told.state, told.tick, used, own, &mut reckoner, bodies);
         }
         _ => owner_state::write_whole(writer, own),
     }
@@ -152,315 +291,163 @@ fn write_edge(scene: &Scene<'_>, audience: &mut Audience, writer: &mut BitWriter
     }
 }
 
-fn write_leaves(scene: &Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
-    let stays = |told: &Told<PublicShip>| {
-        let id = told.state.id;
-        Some(id.player) != viewer.own_player()
-            && scene
-                .world
-                .ship(id.player)
-                .is_some_and(|ship| ship.id == id && viewer.area.holds(ship.body.pos.to_vec2(), LEAVE_GROW))
-    };
-    let any = audience.ships.iter().any(|told| !stays(told));
+fn write_leaves(scene: &Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) {
+    let (own, tick) = (viewer.own_player(), scene.world.tick);
+    let mut any = false;
+    for ship in &mut audience.ships {
+        let now = scene.world.ship(ship.player).filter(|now| now.id == ship.told.state.id && Some(ship.player) != own);
+        let place = now.map(|now| now.body.pos.to_vec2());
+        ship.outside = match place {
+            Some(pos) if viewer.area.holds(pos, 1.0) => None,
+            Some(pos) if viewer.area.holds(pos, LEAVE_GROW) => ship.outside.or(Some(tick)),
+            _ => Some(tick.plus(-OUTSIDE_TICKS)),
+        };
+        any |= has_left(ship, tick);
+    }
     writer.flag(any);
     if any {
-        audience.ships.iter().for_each(|told| writer.flag(!stays(told)));
-        audience.ships.retain(stays);
+        let Audience { ships, ships_set, .. } = audience;
+        ships.retain(|ship| {
+            let leaves = has_left(ship, tick);
+            writer.flag(leaves);
+            if leaves {
+                ships_set.remove(ship.player.0);
+            }
+            !leaves
+        });
     }
 }
 
-impl Viewer {
-    /// The slot whose ship comes in the owner's record, not among the others.
-    fn own_player(&self) -> Option<PlayerId> {
-        if self.station == Station::Flying { self.player } else { None }
-    }
+fn has_left(ship: &ToldShip, tick: Tick) -> bool {
+    ship.outside.is_some_and(|since| tick.since(since) >= OUTSIDE_TICKS)
 }
 
-fn write_news(scene: &mut Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
-    let ranges: Vec<(usize, usize)> = audience.ships.iter().map(|told| print(scene, told)).collect();
-    let budget = if viewer.thin { NEWS_BITS_THIN } else { NEWS_BITS_MAX };
-    let mut left_out = vec![false; ranges.len()];
-    if ranges.iter().map(|(_, len)| len).sum::<usize>() > budget {
-        leave_out_far(viewer, audience, &ranges, budget, &mut left_out);
+fn write_news(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) {
+    scene.press.due.clear();
+    let mut total = 0;
+    for ship in &audience.ships {
+        let page = print(scene, ship);
+        total += page.bits;
+        scene.press.due.push(page);
     }
-    for (i, (start, len)) in ranges.into_iter().enumerate() {
-        if left_out[i] {
+    let budget = viewer.room(writer) * NEWS_SHARE / (NEWS_SHARE + 1);
+    let crowded = total > budget;
+    if crowded {
+        leave_out(scene, viewer, audience, budget);
+    }
+    let Scene { press, history, world, .. } = scene;
+    let Press { due, left_out, shooters, bits, .. } = &mut **press;
+    shooters.clear();
+    for (i, (page, ship)) in due.iter().zip(&mut audience.ships).enumerate() {
+        let shooter = Shooter { player: ship.player, class: ship.told.state.class, bodies: page.bodies };
+        if crowded && left_out[i] {
             entity_state::write_left_out(writer);
+            shooters.push(Shooter { bodies: (0, 0), ..shooter });
             continue;
         }
-        writer.copy(&scene.press.bits, start, len);
-        let player = audience.ships[i].state.id.player;
-        if let Some(truth) = scene.history.ship(player, scene.world.tick) {
-            audience.ships[i] = told_now(scene, *truth);
+        writer.copy(bits, page.start, page.bits);
+        shooters.push(shooter);
+        ship.claim = 0.0;
+        if let Some(truth) = history.ship(ship.player, world.tick) {
+            ship.told = Told { state: *truth, tick: world.tick, edge_radius: world.edge.radius };
         }
     }
 }
 
 /// Encodes the news of a ship against what was told, once per base.
-fn print(scene: &mut Scene<'_>, told: &Told<PublicShip>) -> (usize, usize) {
-    let (player, tick) = (told.state.id.player, scene.world.tick);
+fn print(scene: &mut Scene<'_>, ship: &ToldShip) -> Page {
+    let (told, now) = (&ship.told, scene.world.tick);
     let press = &mut *scene.press;
-    if let Some(range) = press.printed.get(&(player, told.tick.0)) {
-        return *range;
+    let (tick, pages) = &mut press.pages[ship.player.index()];
+    if *tick != now {
+        (*tick, _) = (now, pages.clear());
     }
-    let start = press.bits.len();
-    let whole = scene.history.ship(player, tick).copied();
-    if scene.history.path(&told.state, told.tick, tick, &mut press.path) {
+    if let Some(page) = pages.iter().find(|page| page.base == told.tick) {
+        return *page;
+    }
+    let (start, first) = (press.bits.len(), press.reckoned.len());
+    let whole = scene.history.ship(ship.player, now);
+    if scene.history.path(&told.state, told.tick, now, &mut press.path) {
         let mut reckoner = Reckoner {
             layout: &scene.world.layout,
             defs: scene.defs,
             skies: &mut press.skies,
             edge_radius: told.edge_radius_u(),
         };
-        let mut news = BitWriter::default();
-        entity_state::write_news(&mut news, &told.state, told.tick, &press.path, &mut reckoner);
+        press.news.clear();
+        let (news, bodies) = (&mut press.news, &mut press.bodies);
+        entity_state::write_news(news, &told.state, told.tick, &press.path, &mut reckoner, bodies);
         match whole {
-            Some(ship) if news.len() > WHOLE_BITS => entity_state::write_whole_news(&mut press.bits, &ship),
-            _ => press.bits.copy(&news, 0, news.len()),
+            Some(ship) if news.len() > WHOLE_BITS => entity_state::write_whole_news(&mut press.bits, ship),
+            _ => {
+                press.bits.copy(news, 0, news.len());
+                press.reckoned.extend_from_slice(bodies);
+            }
         }
     } else if let Some(ship) = whole {
-        entity_state::write_whole_news(&mut press.bits, &ship);
+        entity_state::write_whole_news(&mut press.bits, ship);
     } else {
         entity_state::write_left_out(&mut press.bits);
     }
-    let range = (start, press.bits.len() - start);
-    press.printed.insert((player, told.tick.0), range);
-    range
+    let page = Page { base: told.tick, start, bits: press.bits.len() - start, bodies: (first, press.reckoned.len()) };
+    press.pages[ship.player.index()].1.push(page);
+    page
 }
 
-/// Marks the farthest ships with news until the rest fits the budget; ships that waited long count as nearer.
-fn leave_out_far(
-    viewer: &Viewer,
-    audience: &Audience,
-    ranges: &[(usize, usize)],
-    budget: usize,
-    left_out: &mut [bool],
-) {
-    let urgency = |i: usize| {
-        let told = &audience.ships[i];
-        let distance = told.state.body.pos.to_vec2().distance(viewer.area.centre);
-        let waited = audience.through.map_or(0, |through| through.since(told.tick)).max(0);
-        (1.0 + waited as f32) / (1.0 + distance / 600.0)
-    };
-    let mut order: Vec<usize> = (0..ranges.len()).collect();
-    order.sort_by(|&a, &b| urgency(b).total_cmp(&urgency(a)).then(a.cmp(&b)));
-    let mut used = 0;
-    for i in order {
-        let len = ranges[i].1;
-        left_out[i] = len > 1 && used + len > budget;
-        if !left_out[i] {
-            used += len;
-        }
+/// Marks in `press.left_out` the ships with the least claim, until the news of the others fit `budget`. Silence costs less
+/// than saying that somebody is left out, so the silent always stay.
+fn leave_out(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, budget: usize) {
+    let eye = Eye::of(scene.world, viewer);
+    let press = &mut *scene.press;
+    press.order.clear();
+    for (i, ship) in audience.ships.iter_mut().enumerate() {
+        ship.claim += priority::weight(&eye, &ship.told.state);
+        press.order.push((ship.claim, i));
+    }
+    press.order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    press.left_out.clear();
+    press.left_out.resize(press.due.len(), false);
+    let mut used = press.due.len() * entity_state::LEFT_OUT_BITS;
+    for &(_, i) in &press.order {
+        let more = press.due[i].bits.saturating_sub(entity_state::LEFT_OUT_BITS);
+        press.left_out[i] = more > 0 && used + more > budget;
+        used += if press.left_out[i] { 0 } else { more };
     }
 }
 
-fn write_enters(scene: &Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
-    let mut found = Vec::new();
-    scene.index.ships.within(&viewer.area, &mut found);
-    let mut fresh: Vec<(f32, PlayerId)> = found
-        .iter()
-        .map(|&i| {
-            (scene.index.ships.at(usize::from(i)).distance(viewer.area.centre), scene.index.players[usize::from(i)])
-        })
-        .filter(|(_, player)| Some(*player) != viewer.own_player())
-        .filter(|(_, player)| audience.ships.binary_search_by_key(player, |told| told.state.id.player).is_err())
-        .collect();
-    fresh.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut records = BitWriter::default();
-    let mut count = 0;
-    for (_, player) in fresh {
-        // Leave room for shots: half of the message at most goes to newcomers.
-        if records.len() + WHOLE_BITS > room_left(writer) / 2 {
+fn write_enters(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) -> bool {
+    let Scene { index, history, world, press, .. } = scene;
+    let Press { found, fresh, .. } = &mut **press;
+    index.ships.within(&viewer.area, found);
+    fresh.clear();
+    fresh.extend(
+        found
+            .iter()
+            .filter(|&&i| {
+                let player = index.players[usize::from(i)];
+                Some(player) != viewer.own_player() && !audience.ships_set.has(player.0)
+            })
+            .map(|&i| (index.ships.at(usize::from(i)).distance_squared(viewer.area.centre), i)),
+    );
+    fresh.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // Leave room for shots: half of what is left at most goes to newcomers.
+    let room = viewer.room(writer);
+    let (start, mut all) = (writer.len(), true);
+    for &(_, i) in fresh.iter() {
+        if writer.len() - start + WHOLE_BITS > room / 2 {
+            all = false;
             break;
         }
-        let Some(ship) = scene.history.ship(player, scene.world.tick) else { continue };
-        body::write_player(&mut records, player);
-        entity_state::write_whole(&mut records, ship);
-        if let Err(place) = audience.ships.binary_search_by_key(&player, |told| told.state.id.player) {
-            audience.ships.insert(place, told_now(scene, *ship));
-        }
-        count += 1;
+        let player = index.players[usize::from(i)];
+        let Some(ship) = history.ship(player, world.tick) else { continue };
+        body::write_more(writer);
+        body::write_player(writer, player);
+        entity_state::write_whole(writer, ship);
+        let told = Told { state: *ship, tick: world.tick, edge_radius: world.edge.radius };
+        audience.enter(player, told);
     }
-    writer.count(count);
-    writer.copy(&records, 0, records.len());
-}
-
-/// Writes a section of "count, records", as many records as fit.
-fn section<T>(
-    writer: &mut BitWriter,
-    items: impl Iterator<Item = T>,
-    bits_max: usize,
-    mut write: impl FnMut(&mut BitWriter, T),
-) {
-    let mut records = BitWriter::default();
-    let mut count = 0;
-    for item in items {
-        if records.len() + bits_max > room_left(writer) {
-            break;
-        }
-        write(&mut records, item);
-        count += 1;
-    }
-    writer.count(count);
-    writer.copy(&records, 0, records.len());
-}
-
-fn write_shots(
-    scene: &Scene<'_>,
-    viewer: &Viewer,
-    audience: &mut Audience,
-    writer: &mut BitWriter,
-    since: Option<Tick>,
-) {
-    let tick = scene.world.tick;
-    let since = since.unwrap_or(tick);
-    audience.shots.retain(|(_, expires)| expires.is_after(tick));
-    let over: Vec<ShotKey> =
-        audience.shots.iter().map(|(key, _)| *key).filter(|key| !scene.index.has_shot(*key)).collect();
-    let victim = |key: ShotKey| {
-        scene.history.events_since(since, tick).find_map(|event| match event {
-            Event::ShotEnded { key: ended, hit: ShotHit::Ship(player), .. } if *ended == key => Some(*player),
-            _ => None,
-        })
-    };
-    // Ends cannot wait: they are few and small, and a shot that is over must not fly on.
-    writer.count(over.len() as u32);
-    for key in &over {
-        body::write_shot_end(writer, *key, victim(*key));
-    }
-    audience.shots.retain(|(key, _)| !over.contains(key));
-    let mut found = Vec::new();
-    scene.index.shots.within(&viewer.area, &mut found);
-    let fresh = found.iter().map(|&i| &scene.world.shots[usize::from(i)]);
-    let told: Vec<ShotKey> = audience.shots.iter().map(|(key, _)| *key).collect();
-    let fresh = fresh.filter(|shot| !told.contains(&shot.key));
-    section(writer, fresh, 130, |records, shot| {
-        let left = i32::from(scene.defs.weapon(shot.weapon).life_ticks) - i32::from(shot.age);
-        body::write_shot(records, shot);
-        audience.shots.push((shot.key, tick.plus(left + 1)));
-    });
-}
-
-fn write_rocks(
-    scene: &Scene<'_>,
-    viewer: &Viewer,
-    audience: &mut Audience,
-    writer: &mut BitWriter,
-    since: Option<Tick>,
-) {
-    let world = scene.world;
-    let since = since.unwrap_or(world.tick);
-    let standing = |id: BodyId| world.rocks.iter().find(|rock| rock.id == id);
-    let gone: Vec<BodyId> = audience.rocks.iter().map(|(id, _)| *id).filter(|id| standing(*id).is_none()).collect();
-    writer.count(gone.len() as u32);
-    for id in &gone {
-        let forced = scene
-            .history
-            .events_since(since, world.tick)
-            .any(|event| matches!(event, Event::LooseBroken { id: broken, by_force: true, .. } if broken == id));
-        body::write_body_id(writer, *id);
-        writer.flag(forced);
-    }
-    audience.rocks.retain(|(id, _)| !gone.contains(id));
-    let mut found = Vec::new();
-    scene.index.rocks.within(&viewer.area, &mut found);
-    let told: Vec<BodyId> = audience.rocks.iter().map(|(id, _)| *id).collect();
-    let fresh = found.iter().map(|&i| &world.rocks[usize::from(i)]).filter(|rock| !told.contains(&rock.id));
-    section(writer, fresh, 140, |records, rock| {
-        body::write_rock(records, rock);
-        audience.rocks.push((rock.id, body::rock_steps(rock.hull, rock.size)));
-    });
-    let chipped: Vec<(usize, u8)> = audience
-        .rocks
-        .iter()
-        .enumerate()
-        .filter_map(|(i, (id, steps))| {
-            let now = standing(*id).map(|rock| body::rock_steps(rock.hull, rock.size))?;
-            (now != *steps).then_some((i, now))
-        })
-        .collect();
-    section(writer, chipped.into_iter(), 20, |records, (i, steps)| {
-        body::write_body_id(records, audience.rocks[i].0);
-        records.bits(u32::from(steps), 4);
-        audience.rocks[i].1 = steps;
-    });
-}
-
-fn write_pickups(
-    scene: &Scene<'_>,
-    viewer: &Viewer,
-    audience: &mut Audience,
-    writer: &mut BitWriter,
-    since: Option<Tick>,
-) {
-    let world = scene.world;
-    let since = since.unwrap_or(world.tick);
-    let there = |id: BodyId| world.pickups.iter().any(|pickup| pickup.id == id);
-    let gone: Vec<BodyId> = audience.pickups.iter().copied().filter(|id| !there(*id)).collect();
-    writer.count(gone.len() as u32);
-    for id in &gone {
-        let by = scene.history.events_since(since, world.tick).find_map(|event| match event {
-            Event::Collected { id: taken, by, .. } if taken == id => Some(*by),
-            _ => None,
-        });
-        body::write_pickup_end(writer, *id, by);
-    }
-    audience.pickups.retain(|id| !gone.contains(id));
-    let mut found = Vec::new();
-    scene.index.pickups.within(&viewer.area, &mut found);
-    let told = audience.pickups.clone();
-    let fresh = found.iter().map(|&i| &world.pickups[usize::from(i)]).filter(|pickup| !told.contains(&pickup.id));
-    section(writer, fresh, 140, |records, pickup| {
-        body::write_pickup(records, pickup);
-        audience.pickups.push(pickup.id);
-    });
-}
-
-fn write_belt(scene: &Scene<'_>, viewer: &Viewer, audience: &mut Audience, writer: &mut BitWriter) {
-    let mut found = Vec::new();
-    scene.index.belt.within(&viewer.area, &mut found);
-    let world = scene.world;
-    let changed = found.into_iter().map(usize::from).filter_map(|slot| {
-        let rock = &world.belt[slot];
-        let steps = if rock.regrow.is_some() { 0 } else { body::rock_steps(rock.hull, world.layout.slots[slot].size) };
-        (steps != audience.belt[slot]).then_some((slot, steps))
-    });
-    let changed: Vec<(usize, u8)> = changed.collect();
-    section(writer, changed.into_iter(), 13, |records, (slot, steps)| {
-        records.bits(slot as u32, 9);
-        records.bits(u32::from(steps), 4);
-        audience.belt[slot] = steps;
-    });
-}
-
-fn write_happenings(
-    scene: &Scene<'_>,
-    viewer: &Viewer,
-    audience: &Audience,
-    writer: &mut BitWriter,
-    since: Option<Tick>,
-) {
-    let tick = scene.world.tick;
-    let sees = |player: PlayerId| {
-        viewer.player == Some(player)
-            || audience.ships.binary_search_by_key(&player, |told| told.state.id.player).is_ok()
-    };
-    let near = |pos: Vec2| viewer.area.holds(pos, 1.0);
-    let happenings = scene.history.events_since(since.unwrap_or(tick), tick).filter_map(|event| match *event {
-        Event::Launched { ship } => sees(ship.player).then_some(Happening::Launched(ship)),
-        Event::Destroyed { ship, .. } => {
-            let at = scene.world.pilot(ship.player).and_then(|pilot| pilot.death).map(|death| death.pos.to_vec2());
-            (sees(ship.player) || at.is_some_and(near)).then_some(Happening::Destroyed(ship))
-        }
-        Event::Damaged { ship, by, cause, amount } => {
-            let points = ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8;
-            (points > 0 && sees(ship.player)).then_some(Happening::Damaged { player: ship.player, by, points, cause })
-        }
-        _ => None,
-    });
-    section(writer, happenings.take(EVENTS_PENDING_MAX), 32, |records, happening| {
-        body::write_happening(records, happening);
-    });
+    body::write_end(writer);
+    all
 }
 
 /// The area a viewer should see: its view, a fifth more, and where a quarter second of motion takes it.

@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::{ConnId, audience::Audience, flow::Flow, seats::ResumeKey};
+use super::{ConnId, audience::Audience, budget::Budget, flow::Flow, post::Mail, seats::ResumeKey};
 use crate::{
     defs::Defs,
     ids::PlayerId,
@@ -15,6 +15,9 @@ use crate::{
 /// Smallest half extent of a view, u.
 const VIEW_HALF_MIN: f32 = 200.0;
 
+/// A hidden tab gets a snapshot this often, ticks: within the history, so that it is a delta.
+const IDLE_TICKS: i32 = TICK_HZ as i32 - 2;
+const _: () = assert!(IDLE_TICKS + 2 < crate::limits::HISTORY_TICKS as i32);
 /// A view changes its shape this often at most, ticks.
 const VIEW_TICKS: i32 = 2 * TICK_HZ as i32;
 
@@ -39,6 +42,12 @@ pub struct Visitor {
     pub audience: Audience,
     /// How its line does.
     pub flow: Flow,
+    /// How much it may be sent.
+    pub budget: Budget,
+    /// What waits for its turn.
+    pub mail: Mail,
+    /// The standing it was shown last.
+    pub scores_shown: u32,
     watched: Option<PlayerId>,
     last_place: Vec2,
     stamp: Option<(u16, u64)>,
@@ -47,7 +56,7 @@ pub struct Visitor {
 impl Visitor {
     /// A fresh connection.
     #[must_use]
-    pub fn new(belt_slots: usize, key: ResumeKey, now_us: u64) -> Visitor {
+    pub fn new(belt_slots: usize, key: ResumeKey, bytes_per_s: u32, now_us: u64) -> Visitor {
         Visitor {
             seat: None,
             key,
@@ -59,6 +68,9 @@ impl Visitor {
             resynced: None,
             audience: Audience::new(belt_slots),
             flow: Flow::new(now_us),
+            budget: Budget::new(bytes_per_s, now_us),
+            mail: Mail::default(),
+            scores_shown: 0,
             watched: None,
             last_place: Vec2::new(700.0, 0.0),
             stamp: None,
@@ -98,13 +110,16 @@ impl Visitor {
         })
     }
 
-    /// Whether a snapshot is due at `tick`: every second tick, half of the clients on even ones; once a second
-    /// while the tab is hidden.
+    /// Whether it is this connection's turn at `tick`: every second tick, half of the connections on even ones.
     #[must_use]
-    pub fn is_due(&self, conn: ConnId, tick: Tick) -> bool {
-        let phase = tick.0.wrapping_add(conn.0 as u32);
-        let idle_wait = self.idle && self.flow.last_sent().is_some_and(|last| tick.since(last) < TICK_HZ as i32);
-        phase.is_multiple_of(2) && !idle_wait
+    pub fn has_turn(conn: ConnId, tick: Tick) -> bool {
+        tick.0.wrapping_add(conn.0 as u32).is_multiple_of(2)
+    }
+
+    /// Whether a snapshot is due at a turn: not more than once a second while the tab is hidden.
+    #[must_use]
+    pub fn is_due(&self, tick: Tick) -> bool {
+        !self.idle || self.flow.last_sent().is_none_or(|last| tick.since(last) >= IDLE_TICKS)
     }
 
     /// What this visitor is doing, and where it looks (position u, velocity u/s). Chooses whom to watch.
@@ -174,7 +189,7 @@ mod tests {
             ((1_100, 409), (1_100.0, 409.0)),
             ((u16::MAX, u16::MAX), (670.8, 670.8)),
         ] {
-            let mut visitor = Visitor::new(0, [0; 32], 0);
+            let mut visitor = Visitor::new(0, [0; 32], 24_000, 0);
             visitor.set_view(asked);
             visitor.change_view(Tick(0));
             let (x, y) = given;
@@ -184,7 +199,7 @@ mod tests {
 
     #[test]
     fn shapes_in_turn_do_not_add_up() {
-        let mut visitor = Visitor::new(0, [0; 32], 0);
+        let mut visitor = Visitor::new(0, [0; 32], 24_000, 0);
         let mut shapes = Vec::new();
         for tick in 0..360 {
             visitor.set_view(if tick % 2 == 0 { (1_100, 409) } else { (409, 1_100) });

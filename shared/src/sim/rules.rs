@@ -321,7 +321,7 @@ mod tests {
         let mut edge = Edge { radius: edge_target(16, arena), target: edge_target(60, arena) };
         let before = edge.radius_u();
         (0..60).for_each(|_| move_edge(&mut edge, arena));
-        assert!((edge.radius_u() - before - 20.0).abs() < 0.5, "grows {} u/s", edge.radius_u() - before);
-        assert_eq!(edge_after(Edge { radius: 10, target: 500_000 }, 100, arena).radius, 10 + 85 * 100);
+        assert!((edge.radius_u() - before - 120.0).abs() < 0.5, "grows {} u/s", edge.radius_u() - before);
+        assert_eq!(edge_after(Edge { radius: 10, target: 500_000 }, 100, arena).radius, 10 + 512 * 100);
     }
 }

@@ -6,6 +6,7 @@ use super::{
     damage::{self, Hurt},
     events::{Cause, Event, ShotHit},
     grid::Grid,
+    movement::Kinematics,
     rocks,
     sky::Sky,
     solids::{Near, Solids},
@@ -13,7 +14,7 @@ use super::{
     world::{MILLI, Ship, Shot},
 };
 use crate::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::{PlayerId, ShotKey},
     limits::SHOTS_MAX,
     math,
@@ -27,13 +28,19 @@ const MUZZLE_GAP: f32 = 4.0;
 /// The shot that leaves `ship`'s barrel at `tick`: position and heading after the ship's move, velocity inherited.
 #[must_use]
 pub fn launch(ship: &Ship, tick: Tick, defs: &Defs) -> Shot {
-    let def = defs.ship(ship.class);
-    let nose = ship.body.heading.unit();
+    leave_barrel(ship.id.player, ship.class, ship.body, tick, defs)
+}
+
+/// The same from what anyone who sees the ship knows of it.
+#[must_use]
+pub fn leave_barrel(owner: PlayerId, class: ShipClass, body: Kinematics, tick: Tick, defs: &Defs) -> Shot {
+    let def = defs.ship(class);
+    let nose = body.heading.unit();
     Shot {
-        key: ShotKey { owner: ship.id.player, tick: tick.0 as u8 },
+        key: ShotKey { owner, tick: tick.0 as u8 },
         weapon: def.primary,
-        pos: Lattice::nearest(ship.body.pos.to_vec2() + nose * (def.radius + MUZZLE_GAP)),
-        vel: Lattice::nearest(ship.body.vel.to_vec2() + nose * defs.weapon(def.primary).speed),
+        pos: Lattice::nearest(body.pos.to_vec2() + nose * (def.radius + MUZZLE_GAP)),
+        vel: Lattice::nearest(body.vel.to_vec2() + nose * defs.weapon(def.primary).speed),
         age: 0,
     }
 }

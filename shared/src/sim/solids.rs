@@ -152,7 +152,8 @@ mod tests {
 
     /// The same question asked of every rock there is.
     fn slow(solids: &Solids<'_>, start: Vec2, end: Vec2, radius: f32) -> Option<(f32, ShotHit)> {
-        let belt = (0..solids.layout.slots.len()).filter(|&slot| solids.stands(slot)).map(|slot| solids.belt_rock(slot));
+        let belt =
+            (0..solids.layout.slots.len()).filter(|&slot| solids.stands(slot)).map(|slot| solids.belt_rock(slot));
         let all = belt.chain(solids.loose.iter().copied());
         let hits = all.filter_map(|solid| {
             let t = math::sweep_circle(start - solid.centre, end - start, solid.radius + radius)?;

@@ -2,7 +2,7 @@
 
 use shared::{
     defs::Defs,
-    limits::SNAPSHOT_BYTES_SOFT_MAX,
+    limits::SNAPSHOT_BYTES_MAX,
     link::{Link, Profile},
     protocol::{CloseCode, ResumeToken, codec},
     quantize::Angle,
@@ -195,10 +195,10 @@ impl Match {
             };
             if is_snapshot {
                 self.largest_snapshot = self.largest_snapshot.max(bytes.len());
-                assert!(bytes.len() <= SNAPSHOT_BYTES_SOFT_MAX + 64, "seed {}: {} bytes", self.seed, bytes.len());
+                assert!(bytes.len() <= SNAPSHOT_BYTES_MAX, "seed {}: {} bytes", self.seed, bytes.len());
             }
             if let Some(player) = self.players.iter_mut().find(|player| player.conn == conn) {
-                player.down.send(bytes, self.now_us);
+                player.down.send(bytes.to_vec(), self.now_us);
             }
         }
     }

@@ -25,7 +25,7 @@ fn recorded() -> Vec<Vec<u8>> {
         room.tick(i * TICK_US, &|_| true);
         while let Some(output) = room.poll_output() {
             match output {
-                Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => messages.push(bytes),
+                Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => messages.push(bytes.to_vec()),
                 Output::Close { .. } => {}
             }
         }

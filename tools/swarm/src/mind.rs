@@ -135,7 +135,7 @@ mod tests {
             while let Some(output) = self.room.poll_output() {
                 match output {
                     Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => {
-                        self.replica.handle_bytes(&bytes, self.now_us).expect("our own server's messages make sense");
+                        self.replica.handle_bytes(bytes, self.now_us).expect("our own server's messages make sense");
                     }
                     Output::Close { code, .. } => panic!("closed: {code:?}"),
                 }

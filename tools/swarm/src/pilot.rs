@@ -350,6 +350,7 @@ mod tests {
         ] {
             let snapshot = Snapshot {
                 tick: Tick(1),
+                base: 2,
                 flags: SnapshotFlags::default(),
                 margin: 0,
                 echo_ms,
