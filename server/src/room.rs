@@ -15,6 +15,7 @@ mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat};
 pub use outbox::{Inbox, Outbox, pair as outbox_pair};
+pub use tick_times::TickFigures;
 
 /// What a room is made from, again after a panic.
 #[derive(Debug, Clone)]

@@ -45,7 +45,7 @@ use crate::{
 use flow::Turn;
 use history::History;
 use index::{Area, Index};
-pub use io::{ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
+pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
 use post::Post;
 use scoreboard::Scoreboard;
 use seats::{Holder, Seats};
@@ -207,7 +207,12 @@ impl Room {
                 }
             }
             ClientMessage::SetView { half } => visitor.set_view(half),
-            ClientMessage::Idle(idle) => visitor.idle = idle,
+            ClientMessage::Idle(idle) => {
+                visitor.idle = idle;
+                if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player)) {
+                    human.commands.rest();
+                }
+            }
             ClientMessage::NeedFull => {
                 let allowed = visitor.resynced.is_none_or(|last| self.world.tick.since(last) >= RESYNC_TICKS);
                 if allowed {
@@ -240,12 +245,19 @@ impl Room {
 
     fn take_commands(&mut self) -> Vec<(PlayerId, Command)> {
         let next = self.world.tick.next();
+        let (world, counts) = (&self.world, &mut self.status.commands);
         self.seats
             .iter_mut()
             .map(|seat| {
                 let command = match &mut seat.holder {
                     Holder::Bot(brain) => brain.think(next),
-                    Holder::Human(human) => human.commands.take(next),
+                    Holder::Human(human) => {
+                        let command = human.commands.take(next);
+                        if human.conn.is_some() && world.ship(seat.player).is_some() {
+                            counts.note(human.commands.source());
+                        }
+                        command
+                    }
                 };
                 (seat.player, command)
             })

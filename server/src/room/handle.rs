@@ -17,7 +17,7 @@ use shared::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{Blueprint, outbox::Outbox, task::Task};
+use super::{Blueprint, outbox::Outbox, task::Task, tick_times::TickFigures};
 use crate::limits::MAILBOX_MAX;
 
 /// A room that has not reported for this long has hung.
@@ -64,8 +64,8 @@ pub struct RoomReport {
     pub at: Instant,
     /// Nobody is connected and the world stands still.
     pub paused: bool,
-    /// Time of a tick, µs: median and 99th percentile of the last ten seconds.
-    pub tick_us: (u32, u32),
+    /// How its ticks do.
+    pub ticks: TickFigures,
     /// How often it was begun anew after a panic.
     pub restarts: u32,
 }

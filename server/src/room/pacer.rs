@@ -18,8 +18,11 @@ const BREATH_US: u64 = 4_000;
 /// What to do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Run one tick.
-    Tick,
+    /// Run one tick, which was due this long ago, µs.
+    Tick {
+        /// Time since it was due.
+        late_us: u64,
+    },
     /// Nothing for this long.
     Sleep(Duration),
 }
@@ -56,7 +59,7 @@ impl Pacer {
         }
         self.in_a_row += 1;
         self.next += 1;
-        Pace::Tick
+        Pace::Tick { late_us: now_us - due_us }
     }
 
     fn due_us(&self) -> u64 {
@@ -73,7 +76,7 @@ mod tests {
         let (mut pacer, mut now, mut ticks, mut row, mut row_max) = (Pacer::new(0), 0, 0, 0, 0);
         while now < until_us {
             match pacer.pace(now) {
-                Pace::Tick => {
+                Pace::Tick { .. } => {
                     now += cost_us(ticks);
                     ticks += 1;
                     row += 1;
@@ -92,6 +95,17 @@ mod tests {
     #[test]
     fn sixty_ticks_a_second_without_drift() {
         assert_eq!(run(3_600_000_000, |_| 500), (216_000, 1));
+    }
+
+    #[test]
+    fn lateness_is_told_also_of_a_debt_that_is_forgotten() {
+        let mut pacer = Pacer::new(0);
+        for (now_us, late_us) in [(0, 0), (16_900, 234), (33_333, 0), (800_000, 750_000), (816_700, 33)] {
+            // It breathes after two in a row.
+            let pace = [pacer.pace(now_us), pacer.pace(now_us)].into_iter().find(|pace| matches!(pace, Pace::Tick { .. }));
+            let Some(Pace::Tick { late_us: told }) = pace else { panic!("{pace:?} at {now_us}") };
+            assert!(told.abs_diff(late_us) <= 1, "{told} at {now_us}");
+        }
     }
 
     #[test]

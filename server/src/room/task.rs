@@ -24,7 +24,7 @@ use super::{
     outbox::{Outbox, OutboxError, SnapshotBatch},
     pacer::{Pace, Pacer},
     tape::Tape,
-    tick_times::TickTimes,
+    tick_times::{TickFigures, TickTimes},
 };
 use crate::limits::MAILBOX_MAX;
 
@@ -87,7 +87,7 @@ impl Task {
         let room = build(&blueprint, 0);
         let tape = tape(&blueprint, 0);
         let first =
-            RoomReport { status: room.status(), at: Instant::now(), paused: true, tick_us: (0, 0), restarts: 0 };
+            RoomReport { status: room.status(), at: Instant::now(), paused: true, ticks: TickFigures::default(), restarts: 0 };
         let (report, reports) = watch::channel(first);
         let task = Task {
             blueprint,
@@ -99,7 +99,7 @@ impl Task {
             outputs: Vec::new(),
             bytes: BytesMut::new(),
             epoch: Instant::now(),
-            times: TickTimes::new(),
+            times: TickTimes::default(),
             restarts: 0,
             tape,
         };
@@ -135,13 +135,13 @@ impl Task {
         while !self.outboxes.is_empty() {
             match pacer.pace(self.now_us()) {
                 Pace::Sleep(time) => thread::sleep(time),
-                Pace::Tick => {
+                Pace::Tick { late_us } => {
                     let began = Instant::now();
                     if self.read_mail() == Flow::Stop {
                         return Flow::Stop;
                     }
                     self.tick();
-                    self.times.record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+                    self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
                         self.publish(false);
@@ -284,9 +284,9 @@ impl Task {
     }
 
     fn publish(&mut self, paused: bool) {
-        let tick_us = self.times.p50_p99_us();
+        let ticks = self.times.figures();
         let status = self.room.status();
-        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, tick_us, restarts: self.restarts });
+        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, ticks, restarts: self.restarts });
     }
 
     fn now_us(&self) -> u64 {

@@ -1,24 +1,73 @@
-//! How long the last ticks took. Invariant: a fixed window, no allocation after the first.
+//! How long ticks take and how late they begin. Invariant: a fixed window, no allocation after the first; counts only
+//! grow, so whoever asks twice knows what happened between.
 
 /// Ten seconds of ticks.
 const WINDOW: usize = 600;
+/// A tick that begins later than this is late, µs: what players may be made to wait without noticing.
+const LATE_US: u64 = 2_000;
+/// Half a tick, a whole one, and two, µs: ticks longer than each are counted.
+const LONG_US: [u64; 3] = [8_000, 16_667, 33_333];
 
-/// The last [`WINDOW`] tick times, µs.
-#[derive(Debug)]
+/// What is told of the ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TickFigures {
+    /// Time of a tick in the last ten seconds, µs: median…
+    pub us_p50: u32,
+    /// …99th percentile…
+    pub us_p99: u32,
+    /// …and the longest.
+    pub us_max: u32,
+    /// How long after it was due a tick began in the last ten seconds, µs: median…
+    pub late_us_p50: u32,
+    /// …and 99th percentile.
+    pub late_us_p99: u32,
+    /// Ticks that began more than 2 ms late, since the start.
+    pub late: u64,
+    /// Ticks longer than 8, 16.7 and 33.3 ms, since the start.
+    pub over: [u64; 3],
+}
+
+/// The meter of one room.
+#[derive(Debug, Default)]
 pub struct TickTimes {
+    times: Window,
+    lateness: Window,
+    late: u64,
+    over: [u64; 3],
+}
+
+impl TickTimes {
+    /// A tick began `late_us` after it was due and took `time_us`.
+    pub fn record(&mut self, late_us: u64, time_us: u64) {
+        self.times.record(time_us);
+        self.lateness.record(late_us);
+        self.late += u64::from(late_us > LATE_US);
+        for (count, limit_us) in self.over.iter_mut().zip(LONG_US) {
+            *count += u64::from(time_us > limit_us);
+        }
+    }
+
+    /// The figures now; zero without ticks.
+    pub fn figures(&mut self) -> TickFigures {
+        let [us_p50, us_p99, us_max] = self.times.percentiles([50, 99, 100]);
+        let [late_us_p50, late_us_p99] = self.lateness.percentiles([50, 99]);
+        TickFigures { us_p50, us_p99, us_max, late_us_p50, late_us_p99, late: self.late, over: self.over }
+    }
+}
+
+/// The last [`WINDOW`] times, µs.
+#[derive(Debug, Default)]
+struct Window {
     times_us: Vec<u32>,
     next: usize,
     sorted: Vec<u32>,
 }
 
-impl TickTimes {
-    pub fn new() -> TickTimes {
-        TickTimes { times_us: Vec::with_capacity(WINDOW), next: 0, sorted: Vec::with_capacity(WINDOW) }
-    }
-
-    pub fn record(&mut self, time_us: u64) {
+impl Window {
+    fn record(&mut self, time_us: u64) {
         let time_us = u32::try_from(time_us).unwrap_or(u32::MAX);
         if self.times_us.len() < WINDOW {
+            self.times_us.reserve_exact(WINDOW - self.times_us.len());
             self.times_us.push(time_us);
         } else {
             self.times_us[self.next] = time_us;
@@ -26,16 +75,14 @@ impl TickTimes {
         self.next = (self.next + 1) % WINDOW;
     }
 
-    /// The 50th and the 99th percentile, µs; zero without ticks.
-    pub fn p50_p99_us(&mut self) -> (u32, u32) {
+    fn percentiles<const N: usize>(&mut self, percents: [usize; N]) -> [u32; N] {
         self.sorted.clear();
         self.sorted.extend_from_slice(&self.times_us);
         self.sorted.sort_unstable();
-        let at = |percent: usize| {
+        percents.map(|percent| {
             let rank = (self.sorted.len() * percent).div_ceil(100).max(1) - 1;
             self.sorted.get(rank).copied().unwrap_or(0)
-        };
-        (at(50), at(99))
+        })
     }
 }
 
@@ -44,11 +91,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_the_last_ten_seconds() {
-        let mut times = TickTimes::new();
-        assert_eq!(times.p50_p99_us(), (0, 0));
-        (0..600).for_each(|_| times.record(1_000_000));
-        (1..=600).for_each(|n| times.record(n));
-        assert_eq!(times.p50_p99_us(), (300, 594));
+    fn percentiles_are_of_the_last_ten_seconds_and_counts_of_all_time() {
+        let mut times = TickTimes::default();
+        assert_eq!(times.figures(), TickFigures::default());
+        (0..600).for_each(|_| times.record(50_000, 1_000_000));
+        (1..=600).for_each(|n| times.record(2 * n, n));
+        let figures = times.figures();
+        assert_eq!((figures.us_p50, figures.us_p99, figures.us_max), (300, 594, 600));
+        assert_eq!((figures.late_us_p50, figures.late_us_p99), (600, 1_188));
+        assert_eq!((figures.late, figures.over), (600, [600, 600, 600]));
+    }
+
+    #[test]
+    fn long_and_late_ticks_are_counted_by_how_long() {
+        let mut times = TickTimes::default();
+        for (late_us, time_us) in [(0, 8_000), (2_000, 8_001), (2_001, 20_000), (9_000, 40_000)] {
+            times.record(late_us, time_us);
+        }
+        let figures = times.figures();
+        assert_eq!((figures.late, figures.over), (2, [3, 2, 1]));
     }
 }

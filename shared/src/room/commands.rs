@@ -20,6 +20,8 @@ pub struct CommandBuffer {
     waiting: [Option<(Tick, Command)>; SLOTS],
     last: Command,
     silent_ticks: u32,
+    /// Whether a command was ever used since the line began: before that, silence is no starvation.
+    begun: bool,
     used: Vec<(Tick, UsedCommand)>,
     margins: Margins,
     /// Commands that arrived after their tick.
@@ -34,6 +36,7 @@ impl Default for CommandBuffer {
             waiting: [None; SLOTS],
             last: Command::default(),
             silent_ticks: COMMAND_REPEAT_TICKS,
+            begun: false,
             used: Vec::new(),
             margins: Margins::default(),
             late: 0,
@@ -66,6 +69,7 @@ impl CommandBuffer {
         let command = match sent {
             Some(command) => {
                 self.silent_ticks = 0;
+                self.begun = true;
                 command
             }
             None => {
@@ -94,6 +98,17 @@ impl CommandBuffer {
         (wanted > 0 && used.len() == wanted as usize).then_some(used)
     }
 
+    /// Where the command of the last tick came from; `None` before the first one of this line.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        let source = match self.silent_ticks {
+            0 => Source::Sent,
+            1..=COMMAND_REPEAT_TICKS => Source::Repeated,
+            _ => Source::Neutral,
+        };
+        self.begun.then_some(source)
+    }
+
     /// The least time before their tick that commands arrived within 500 ms, quarter ticks, saturated.
     #[must_use]
     pub fn margin(&self, now: Tick) -> i8 {
@@ -103,8 +118,25 @@ impl CommandBuffer {
     /// Forgets what waits; for a pilot whose line was cut.
     pub fn clear(&mut self) {
         self.waiting = [None; SLOTS];
+        self.rest();
         self.margins = Margins::default();
     }
+
+    /// Silence from here to the next command is meant: the tab is hidden, or the line is cut.
+    pub fn rest(&mut self) {
+        self.begun = false;
+    }
+}
+
+/// Where a tick's command came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Sent for that tick, and there in time.
+    Sent,
+    /// None came in time: the last one again.
+    Repeated,
+    /// None came for too long: hands off.
+    Neutral,
 }
 
 /// Least margins of two half windows, so that old lateness is forgotten.
@@ -143,19 +175,25 @@ mod tests {
         for &tick in sent {
             buffer.insert(Tick(0).plus(tick), Command::new(Buttons(Buttons::THRUST), Angle(0)), Tick(0), 1_000);
         }
+        let mut begun = false;
         let told: String = (1..=to)
             .map(|tick| {
                 let command = buffer.take(Tick(tick));
                 let used = buffer.used_since(Tick(tick - 1), Tick(tick)).unwrap()[0];
                 assert_eq!(used.command, command);
-                match (used.as_sent, command.buttons.0) {
-                    (true, _) => 'u',
-                    (false, 0) => 'n',
-                    (false, _) => 'r',
-                }
+                let (letter, source) = match (used.as_sent, command.buttons.0) {
+                    (true, _) => ('u', Source::Sent),
+                    (false, 0) => ('n', Source::Neutral),
+                    (false, _) => ('r', Source::Repeated),
+                };
+                begun |= used.as_sent;
+                assert_eq!(buffer.source(), begun.then_some(source), "{letter} at {tick}");
+                letter
             })
             .collect();
         assert_eq!(told, wanted);
+        buffer.clear();
+        assert_eq!(buffer.source(), None, "a new line has not starved yet");
     }
 
     #[test]

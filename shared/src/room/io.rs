@@ -1,5 +1,6 @@
 //! What goes into a room and what comes out: plain data for its shell.
 
+use super::commands::Source;
 use crate::{
     defs::Defs,
     protocol::{ClientMessage, CloseCode, Hello, ResumeToken},
@@ -129,6 +130,8 @@ pub struct RoomStatus {
     pub shots: u32,
     /// Commands that came too late, since the start.
     pub late_commands: u64,
+    /// Ticks of people's flown ships by where their command came from, since the start.
+    pub commands: CommandCounts,
     /// Snapshots handed over.
     pub snapshots: u64,
     /// Snapshots skipped because a client was behind.
@@ -137,4 +140,27 @@ pub struct RoomStatus {
     pub snapshot_bytes: u64,
     /// Bits of their bodies by section, see [`crate::room::SECTIONS`].
     pub section_bits: [u64; super::SECTIONS.len()],
+}
+
+/// Ticks of ships that connected people fly, counted from the first command of each line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CommandCounts {
+    /// With the command sent for them.
+    pub used: u64,
+    /// With the last one again, because none had come.
+    pub repeated: u64,
+    /// With neutral controls, because none had come for 250 ms.
+    pub neutral: u64,
+}
+
+impl CommandCounts {
+    /// One more tick.
+    pub(super) fn note(&mut self, source: Option<Source>) {
+        match source {
+            Some(Source::Sent) => self.used += 1,
+            Some(Source::Repeated) => self.repeated += 1,
+            Some(Source::Neutral) => self.neutral += 1,
+            None => {}
+        }
+    }
 }
