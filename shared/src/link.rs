@@ -94,6 +94,12 @@ impl Link {
         self.queue.push_back((self.last_us, bytes));
     }
 
+    /// When the next message arrives, if any is under way, µs.
+    #[must_use]
+    pub fn due_us(&self) -> Option<u64> {
+        self.queue.front().map(|(at, _)| *at)
+    }
+
     /// The next message that has arrived by `now_us`.
     pub fn receive(&mut self, now_us: u64) -> Option<Vec<u8>> {
         if self.queue.front().is_some_and(|(at, _)| *at <= now_us) {

@@ -102,7 +102,8 @@ mod tests {
         let mut pacer = Pacer::new(0);
         for (now_us, late_us) in [(0, 0), (16_900, 234), (33_333, 0), (800_000, 750_000), (816_700, 33)] {
             // It breathes after two in a row.
-            let pace = [pacer.pace(now_us), pacer.pace(now_us)].into_iter().find(|pace| matches!(pace, Pace::Tick { .. }));
+            let pace =
+                [pacer.pace(now_us), pacer.pace(now_us)].into_iter().find(|pace| matches!(pace, Pace::Tick { .. }));
             let Some(Pace::Tick { late_us: told }) = pace else { panic!("{pace:?} at {now_us}") };
             assert!(told.abs_diff(late_us) <= 1, "{told} at {now_us}");
         }

@@ -86,8 +86,13 @@ impl Task {
     pub(super) fn new(blueprint: Blueprint, mailbox: mpsc::Receiver<Mail>) -> (Task, watch::Receiver<RoomReport>) {
         let room = build(&blueprint, 0);
         let tape = tape(&blueprint, 0);
-        let first =
-            RoomReport { status: room.status(), at: Instant::now(), paused: true, ticks: TickFigures::default(), restarts: 0 };
+        let first = RoomReport {
+            status: room.status(),
+            at: Instant::now(),
+            paused: true,
+            ticks: TickFigures::default(),
+            restarts: 0,
+        };
         let (report, reports) = watch::channel(first);
         let task = Task {
             blueprint,

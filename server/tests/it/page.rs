@@ -180,6 +180,9 @@ async fn the_facts_are_public() {
     assert!(facts.len() >= 29, "{status}");
     for fact in facts {
         assert!(documented.contains(&format!("`{fact}`")), "{fact} is not in docs/HOSTING.md");
-        assert!(["name", "version", "protocol", "paused"].contains(&fact) || status[fact].is_u64(), "{fact} in {status}");
+        assert!(
+            ["name", "version", "protocol", "paused"].contains(&fact) || status[fact].is_u64(),
+            "{fact} in {status}"
+        );
     }
 }

@@ -71,8 +71,9 @@ async fn beat(phases: Vec<watch::Sender<Beat>>, began: Instant, mut stage: watch
     }
 }
 
-/// Exact at any step: adding a rounded period again and again would drift.
-fn moment(step: u64) -> Duration {
+/// When a step of all phases is due, from the begin. Exact at any step: adding a rounded period again and again would
+/// drift.
+pub fn moment(step: u64) -> Duration {
     Duration::from_nanos(step * 1_000_000_000 / (u64::from(FRAME_HZ) * PHASES as u64))
 }
 

@@ -1,9 +1,12 @@
 //! The command line. Invariant: anything wrong with it becomes one line that names the flag and what would be
 //! right, before anything is connected. Whether the target may be used is decided in [`crate::target`].
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 
 use clap::{Parser, error::ErrorKind};
+use shared::link::Profile;
+
+use crate::wire;
 
 /// Clients at most: what one address has ports for, with room to spare.
 const CLIENTS_MAX: i64 = 10_000;
@@ -35,9 +38,21 @@ pub struct CommandLine {
     /// Share of clients that only watch
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub idle: u32,
-    /// Each client loses its line about this often and comes back with its token; 0 means never
+    /// Each client loses its line about this often and comes back with its token; 0 means never, light ones never do
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub drop_every: u32,
+    /// Pilots are light: scripted commands, and no more of a snapshot read than its envelope; a thousand on half a core
+    #[arg(long)]
+    pub light: bool,
+    /// With --light: so many pilots are real nevertheless, so that there are predictions to judge
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=CLIENTS_MAX))]
+    pub real: u32,
+    /// Every honest client's line is like this: lan, good, typical, poor, awful, slow, freeze, bursty
+    #[arg(long, value_name = "NAME", value_parser = wire::profile)]
+    pub profile: Option<Profile>,
+    /// The first client comes from this address of the machine, each next one from the next
+    #[arg(long, value_name = "ADDRESS")]
+    pub from: Option<IpAddr>,
     /// The server's process, when it runs here: its processor time and memory are measured
     #[arg(long, value_name = "PID")]
     pub pid: Option<u32>,
@@ -91,9 +106,18 @@ impl CommandLine {
         self.clients * self.idle / 100
     }
 
+    /// How many of the clients play without looking.
+    pub fn light_count(&self) -> u32 {
+        let pilots = self.clients - self.hostile_count() - self.spectator_count();
+        if self.light { pilots.saturating_sub(self.real) } else { 0 }
+    }
+
     fn contradiction(&self) -> Option<String> {
         if self.hostile + self.idle > 100 {
             return Some(format!("--hostile {} and --idle {} are more than 100 % together", self.hostile, self.idle));
+        }
+        if self.real > 0 && !self.light {
+            return Some(format!("--real {} is about clients that are not light: it needs --light", self.real));
         }
         let hostile = self.hostile_count();
         (hostile > HOSTILE_MAX).then(|| format!("--hostile makes {hostile} hostile clients, at most {HOSTILE_MAX}"))
@@ -129,6 +153,9 @@ mod tests {
             ("--clients 2000 --hostile 50", "1000 hostile"),
             ("--threads 0", "--threads"),
             ("--pid me", "--pid"),
+            ("--real 3", "--light"),
+            ("--profile splendid", "typical"),
+            ("--from here", "--from"),
             ("--nonsense", "--nonsense"),
             ("ws://localhost/ws ws://localhost/ws", "unexpected"),
         ] {
@@ -148,6 +175,11 @@ mod tests {
     #[test]
     fn shares_are_of_all_clients() {
         let Parsed::Run(line) = parsed("--clients 40 --hostile 10 --idle 25") else { panic!("refused") };
-        assert_eq!((line.hostile_count(), line.spectator_count()), (4, 10));
+        assert_eq!((line.hostile_count(), line.spectator_count(), line.light_count()), (4, 10, 0));
+        for (arguments, light) in [("", 26), ("--real 6", 20), ("--real 100", 0)] {
+            let arguments = format!("--clients 40 --hostile 10 --idle 25 --light {arguments}");
+            let Parsed::Run(line) = parsed(&arguments) else { panic!("refused") };
+            assert_eq!(line.light_count(), light, "{arguments}");
+        }
     }
 }

@@ -17,7 +17,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_BYTES_MAX: u64 = 65_536;
 
 /// The facts that a measurement needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// Hash of the protocol it speaks.
     #[serde(with = "hex")]
@@ -34,8 +34,36 @@ pub struct Facts {
     pub tick: u32,
     /// Time of a tick in the last ten seconds, µs: median…
     pub tick_us_p50: u32,
-    /// …and 99th percentile.
+    /// …99th percentile…
     pub tick_us_p99: u32,
+    /// …and the longest.
+    pub tick_us_max: u32,
+    /// How long after it was due a tick began in the last ten seconds, µs: median…
+    pub tick_late_us_p50: u32,
+    /// …and 99th percentile.
+    pub tick_late_us_p99: u32,
+    /// Ticks that began more than 2 ms late, so far, as everything below.
+    pub ticks_late: u64,
+    /// Ticks longer than half a tick…
+    pub ticks_over_8ms: u64,
+    /// …a whole one…
+    pub ticks_over_16ms: u64,
+    /// …and two.
+    pub ticks_over_33ms: u64,
+    /// Ticks of people's ships with the command sent for them…
+    pub commands_used: u64,
+    /// …with the last one again…
+    pub commands_repeated: u64,
+    /// …and with hands off.
+    pub commands_neutral: u64,
+    /// Commands that came after their tick.
+    pub commands_late: u64,
+    /// Snapshots sent.
+    pub snapshots: u64,
+    /// Left out because a client was behind.
+    pub snapshots_skipped: u64,
+    /// Bytes of those sent.
+    pub snapshot_bytes: u64,
     /// Messages of clients that found the room's mailbox full.
     pub dropped_messages: u64,
     /// Rooms begun anew after a panic.
@@ -60,7 +88,7 @@ mod hex {
 /// Nobody answers there at all.
 pub async fn ask(target: &Target) -> io::Result<Option<Facts>> {
     let asking = async {
-        let mut stream = connect(target, None).await?;
+        let mut stream = connect(target, None, None).await?;
         let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", target.authority);
         stream.write_all(head.as_bytes()).await?;
         let mut answer = Vec::new();
@@ -81,7 +109,9 @@ mod tests {
     use super::*;
 
     const BODY: &str = r#"{"name":"Drift","protocol":"00f0000000000001","players":5,"bots":16,"spectators":1,"connections":6,"tick":99,"paused":false,
-        "tick_us_p50":120,"tick_us_p99":410,"dropped_messages":2,"room_restarts":0}"#;
+        "tick_us_p50":120,"tick_us_p99":410,"tick_us_max":9000,"tick_late_us_p50":60,"tick_late_us_p99":700,"ticks_late":1,
+        "ticks_over_8ms":3,"ticks_over_16ms":2,"ticks_over_33ms":1,"commands_used":9,"commands_repeated":1,"commands_neutral":0,
+        "commands_late":4,"snapshots":80,"snapshots_skipped":2,"snapshot_bytes":3000,"dropped_messages":2,"room_restarts":0}"#;
 
     #[test]
     fn facts_are_read_from_a_good_answer_only() {

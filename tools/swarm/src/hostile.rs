@@ -139,7 +139,7 @@ impl Hostile {
     async fn half_open(&mut self) -> Result<Outcome, Error> {
         match self.random.below(3) {
             0 => {
-                let mut stream = connect(&self.shared.target, None).await?;
+                let mut stream = connect(&self.shared.target, None, self.shared.address_of(self.plan.index)).await?;
                 stream.write_all(b"GET /ws HTTP/1.1\r\nHost: ").await?;
                 let mut rest = [0; 512];
                 while stream.read(&mut rest).await? > 0 {}
@@ -155,7 +155,7 @@ impl Hostile {
     }
 
     async fn open(&mut self, receive_bytes: Option<u32>) -> Result<Socket, Error> {
-        let socket = Socket::open(&self.shared.target, receive_bytes).await?;
+        let socket = Socket::open(&self.shared.target, receive_bytes, self.shared.address_of(self.plan.index)).await?;
         self.tally.events.connected += 1;
         Ok(socket)
     }

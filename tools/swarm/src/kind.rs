@@ -9,6 +9,12 @@ pub const DOWN: [&str; 6] = ["welcome", "joined", "snapshot", "roster", "leaderb
 pub const UP: [&str; 8] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave"];
 /// The hello is no [`ClientMessage`].
 pub const HELLO: usize = 0;
+/// Commands with the acknowledgement.
+pub const COMMANDS: usize = 1;
+/// A wish for a slot.
+pub const PLAY: usize = 2;
+/// A wish for a ship.
+pub const RELAUNCH: usize = 3;
 
 /// Index into [`DOWN`].
 pub fn of_server(message: &ServerMessage) -> usize {
@@ -25,9 +31,9 @@ pub fn of_server(message: &ServerMessage) -> usize {
 /// Index into [`UP`].
 pub fn of_client(message: &ClientMessage) -> usize {
     match message {
-        ClientMessage::Commands(_) => 1,
-        ClientMessage::Play { .. } => 2,
-        ClientMessage::Relaunch => 3,
+        ClientMessage::Commands(_) => COMMANDS,
+        ClientMessage::Play { .. } => PLAY,
+        ClientMessage::Relaunch => RELAUNCH,
         ClientMessage::SetView { .. } => 4,
         ClientMessage::Idle(_) => 5,
         ClientMessage::NeedFull => 6,
@@ -45,6 +51,7 @@ mod tests {
 
     #[test]
     fn kinds_bear_the_names_of_messages() {
+        assert_eq!([UP[HELLO], UP[COMMANDS], UP[PLAY], UP[RELAUNCH]], ["hello", "commands", "play", "relaunch"]);
         assert_eq!(UP[of_client(&ClientMessage::Relaunch)], "relaunch");
         assert_eq!(UP[of_client(&ClientMessage::Leave)], "leave");
         assert_eq!(DOWN[of_server(&ServerMessage::Joined { player: PlayerId(1) })], "joined");

@@ -8,9 +8,13 @@
 mod beat;
 mod cli;
 mod facts;
+mod fleet;
+mod frames;
+mod helm;
 mod hostile;
 mod kind;
 mod mind;
+mod news;
 mod pilot;
 mod plan;
 mod process;
@@ -22,6 +26,7 @@ mod table;
 mod tally;
 mod target;
 mod verdict;
+mod wire;
 
 use std::process::ExitCode;
 

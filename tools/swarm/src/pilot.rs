@@ -10,10 +10,15 @@
 //!
 //! Invariants: it behaves as the page does; it counts only while measured; it ends within a beat of the run's end.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use shared::{
     defs::Defs,
+    link::Profile,
     protocol::{CloseCode, ResumeToken, ServerMessage, Snapshot, codec},
     replica::{Intent, Replica, ReplicaError, view::LineView},
     rng::{Keyed, Purpose},
@@ -26,20 +31,22 @@ use crate::{
     beat::{Beats, Heard as HeardBeat, Stage},
     kind,
     mind::Mind,
+    news::News,
     plan::{Plan, Role},
     sight::VIEW_HALF,
     socket::{Heard, Socket},
     tally::{LATE, Tally},
     target::Target,
+    wire::Wire,
 };
 
 /// First wait before coming back; doubled each time in vain, up to [`PAUSE_MAX`], and jittered by half.
-const PAUSE: Duration = Duration::from_millis(500);
+pub const PAUSE: Duration = Duration::from_millis(500);
 /// Longest wait before coming back.
-const PAUSE_MAX: Duration = Duration::from_secs(8);
+pub const PAUSE_MAX: Duration = Duration::from_secs(8);
 /// Between giving the slot up and closing: a server may forget a connection that is gone before it has read what
 /// that said last.
-const LAST_WORD: Duration = Duration::from_millis(200);
+pub const LAST_WORD: Duration = Duration::from_millis(200);
 /// A round trip longer than this is no measurement: the stamp wraps after 65 s.
 const RTT_MAX_MS: u16 = 5_000;
 /// What the server says when nothing was ever heard of the client's clock.
@@ -56,6 +63,25 @@ pub struct Shared {
     pub seed: u64,
     /// Mean time between drops of one client.
     pub drop_every: Option<Duration>,
+    /// What each client's line is like, if not as it is.
+    pub profile: Option<Profile>,
+    /// Where the first client comes from; each next one from the next address.
+    pub from: Option<IpAddr>,
+}
+
+impl Shared {
+    /// Where client `index` comes from.
+    pub fn address_of(&self, index: u32) -> Option<IpAddr> {
+        Some(match self.from? {
+            IpAddr::V4(first) => Ipv4Addr::from_bits(first.to_bits().wrapping_add(index)).into(),
+            IpAddr::V6(first) => Ipv6Addr::from_bits(first.to_bits().wrapping_add(index.into())).into(),
+        })
+    }
+
+    /// The time on every client's clock, µs.
+    pub fn now_us(&self) -> u64 {
+        self.began.elapsed().as_micros() as u64
+    }
 }
 
 /// One honest client.
@@ -96,7 +122,9 @@ struct Flight {
     drop_at: Option<Instant>,
     last_frame: Option<Instant>,
     last_echo_ms: Option<u16>,
-    last_tick: Option<Tick>,
+    news: News,
+    joined: bool,
+    wire: Option<Wire>,
 }
 
 impl Pilot {
@@ -115,7 +143,7 @@ impl Pilot {
         }
         let (mut token, mut pause) = (None, PAUSE);
         loop {
-            let opening = Socket::open(&self.shared.target, None);
+            let opening = Socket::open(&self.shared.target, None, self.shared.address_of(self.plan.index));
             match self.beats.unless_over(opening).await {
                 None => break,
                 Some(Err(_)) => self.tally.events.refused += 1,
@@ -180,14 +208,17 @@ impl Pilot {
             drop_at: drop_after.map(|after| Instant::now() + after),
             last_frame: None,
             last_echo_ms: None,
-            last_tick: None,
+            news: News::default(),
+            joined: false,
+            wire: self.shared.profile.map(|profile| Wire::new(profile, self.shared.seed, self.plan.index)),
         };
         self.beats.catch_up();
         let end = self.converse(&mut socket, &mut flight).await;
         if matches!(end, End::Over) {
             // Polite, so that a run leaves no empty slots behind.
             flight.replica.leave();
-            if self.send(&mut socket, &mut flight).await.is_ok() {
+            // However bad the line: nobody waits for what is under way.
+            if self.send(&mut socket, &mut flight, u64::MAX).await.is_ok() {
                 sleep(LAST_WORD).await;
                 socket.close().await;
             }
@@ -197,9 +228,16 @@ impl Pilot {
 
     async fn converse(&mut self, socket: &mut Socket, flight: &mut Flight) -> End {
         loop {
-            if self.send(socket, flight).await.is_err() {
+            let now_us = self.now_us();
+            while let Some(bytes) = flight.wire.as_mut().and_then(|wire| wire.down.receive(now_us)) {
+                if let Err(error) = self.take(&bytes, flight) {
+                    return End::Nonsense(error);
+                }
+            }
+            if self.send(socket, flight, now_us).await.is_err() {
                 return End::Lost;
             }
+            let due = flight.wire.as_ref().and_then(Wire::due_us).map(Duration::from_micros);
             tokio::select! {
                 // The frame first: a beat comes once in 17 ms, so messages do not wait for ever.
                 biased;
@@ -212,10 +250,15 @@ impl Pilot {
                     }
                     self.frame(heard, flight);
                 }
+                () = sleep_until(self.shared.began + due.unwrap_or_default()), if due.is_some() => {}
                 heard = socket.next() => match heard {
-                    Heard::Message(bytes) => match self.take(&bytes, flight) {
-                        Ok(()) => {}
-                        Err(error) => return End::Nonsense(error),
+                    Heard::Message(bytes) => match &mut flight.wire {
+                        Some(wire) => wire.down.send(bytes.to_vec(), self.shared.now_us()),
+                        None => {
+                            if let Err(error) = self.take(&bytes, flight) {
+                                return End::Nonsense(error);
+                            }
+                        }
                     },
                     Heard::Nothing => {}
                     Heard::Closed(code) => return End::Closed(code),
@@ -230,7 +273,7 @@ impl Pilot {
         let was_measured = std::mem::replace(&mut self.measured, heard.beat.stage == Stage::Measured);
         let intent = match self.plan.role {
             Role::Pilot => self.mind.intent(&mut flight.replica),
-            Role::Spectator | Role::Hostile => Intent::default(),
+            Role::Spectator | Role::Hostile | Role::Light => Intent::default(),
         };
         let now_us = self.now_us();
         let line = flight.replica.frame(now_us, intent).line;
@@ -241,7 +284,7 @@ impl Pilot {
         }
         self.tally.framed(now - heard.beat.due, heard.missed);
         self.tally.client_us += since.map_or(0, |since| since.as_micros() as u64);
-        if flight.last_tick.is_some() {
+        if flight.news.newest().is_some() {
             self.tally.line(&line, &before);
         }
     }
@@ -256,8 +299,11 @@ impl Pilot {
         }
         match message {
             ServerMessage::Welcome(_) => self.greeted(flight),
-            ServerMessage::Joined { .. } => self.tally.events.joined = 1,
-            ServerMessage::Snapshot(snapshot) => self.time(&snapshot, now_us, flight),
+            ServerMessage::Joined { .. } => {
+                self.tally.events.joined = 1;
+                flight.joined = true;
+            }
+            ServerMessage::Snapshot(snapshot) => self.time(&snapshot, bytes.len(), now_us, flight),
             ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::Kill { .. } => {}
         }
         Ok(())
@@ -272,6 +318,7 @@ impl Pilot {
         flight.greeted = true;
         if flight.replica.resumed() {
             events.rejoined += 1;
+            flight.joined = true;
             return;
         }
         events.forgotten += u32::from(flight.resuming);
@@ -279,28 +326,38 @@ impl Pilot {
     }
 
     /// Counts a snapshot's tick once and measures the way there and back by the stamp it echoes.
-    fn time(&mut self, snapshot: &Snapshot, now_us: u64, flight: &mut Flight) {
-        let is_new = flight.last_tick.replace(snapshot.tick) != Some(snapshot.tick);
+    fn time(&mut self, snapshot: &Snapshot, bytes: usize, now_us: u64, flight: &mut Flight) {
+        let arrival = flight.news.note(snapshot.tick, now_us);
         let is_answer = flight.last_echo_ms.replace(snapshot.echo_ms) != Some(snapshot.echo_ms);
         if !self.measured {
             return;
         }
-        self.tally.snapshots += u64::from(is_new);
+        self.tally.snapshot(arrival, snapshot.margin, flight.joined, bytes);
         if let Some((rtt_ms, ack_ms)) = round_trip(snapshot, now_us).filter(|_| is_answer) {
             self.tally.rtt.record(u64::from(rtt_ms) * 1_000);
             self.tally.ack.record(u64::from(ack_ms) * 1_000);
         }
     }
 
-    /// Everything the replica has for the server.
-    async fn send(&mut self, socket: &mut Socket, flight: &mut Flight) -> Result<(), Error> {
-        let Some(first) = flight.replica.poll_transmit() else { return Ok(()) };
-        let began = Instant::now();
-        let mut next = Some(first);
-        while let Some(bytes) = next {
+    /// Everything the replica has for the server, or what of it has come through the bad line by `until_us`.
+    async fn send(&mut self, socket: &mut Socket, flight: &mut Flight, until_us: u64) -> Result<(), Error> {
+        let mut ready = Vec::new();
+        while let Some(bytes) = flight.replica.poll_transmit() {
             self.count_sent(&bytes, flight);
+            match &mut flight.wire {
+                Some(wire) => wire.up.send(bytes, self.shared.now_us()),
+                None => ready.push(bytes),
+            }
+        }
+        while let Some(bytes) = flight.wire.as_mut().and_then(|wire| wire.up.receive(until_us)) {
+            ready.push(bytes);
+        }
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let began = Instant::now();
+        for bytes in ready {
             socket.feed(Message::Binary(bytes.into())).await?;
-            next = flight.replica.poll_transmit();
         }
         socket.flush().await?;
         if began.elapsed() > LATE {
@@ -323,7 +380,7 @@ impl Pilot {
     }
 
     fn now_us(&self) -> u64 {
-        self.shared.began.elapsed().as_micros() as u64
+        self.shared.now_us()
     }
 }
 

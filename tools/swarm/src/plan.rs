@@ -8,6 +8,8 @@ use std::time::Duration;
 pub enum Role {
     /// Plays.
     Pilot,
+    /// Plays without looking.
+    Light,
     /// Watches.
     Spectator,
     /// Misbehaves.
@@ -28,10 +30,10 @@ pub struct Plan {
 }
 
 /// Everyone, in order of arrival.
-pub fn crew(clients: u32, hostile: u32, spectators: u32, ramp: Duration) -> Vec<Plan> {
+pub fn crew(clients: u32, hostile: u32, spectators: u32, light: u32, ramp: Duration) -> Vec<Plan> {
     // The n-th of each kind stands in the middle of the n-th of equal parts of the row; pilots take what is left.
     let mut roles = vec![Role::Pilot; clients as usize];
-    for (count, role) in [(hostile, Role::Hostile), (spectators, Role::Spectator)] {
+    for (count, role) in [(hostile, Role::Hostile), (spectators, Role::Spectator), (light, Role::Light)] {
         for n in 0..u64::from(count) {
             let wanted = ((2 * n + 1) * u64::from(clients) / (2 * u64::from(count))) as usize;
             let free = (wanted..roles.len()).chain(0..wanted).find(|&i| roles[i] == Role::Pilot);
@@ -40,7 +42,7 @@ pub fn crew(clients: u32, hostile: u32, spectators: u32, ramp: Duration) -> Vec<
             }
         }
     }
-    let mut of_role = [0; 3];
+    let mut of_role = [0; 4];
     let plan = |(index, role): (u32, Role)| {
         let number = of_role[role as usize];
         of_role[role as usize] += 1;
@@ -55,14 +57,16 @@ mod tests {
 
     #[test]
     fn roles_are_as_many_as_asked_and_spread() {
-        for (clients, hostile, spectators) in [(1, 0, 0), (1, 1, 0), (10, 5, 5), (100, 10, 25), (7, 2, 3), (64, 0, 64)]
+        for (clients, hostile, spectators, light) in
+            [(1, 0, 0, 0), (1, 1, 0, 0), (10, 5, 5, 0), (100, 10, 25, 60), (7, 2, 3, 2), (64, 0, 64, 0), (9, 0, 0, 9)]
         {
-            let plans = crew(clients, hostile, spectators, Duration::from_secs(10));
+            let plans = crew(clients, hostile, spectators, light, Duration::from_secs(10));
             let count = |role| plans.iter().filter(|plan| plan.role == role).count() as u32;
             assert_eq!(plans.len() as u32, clients);
             assert_eq!((count(Role::Hostile), count(Role::Spectator)), (hostile, spectators), "{clients}");
+            assert_eq!(count(Role::Light), light, "{clients}");
         }
-        let plans = crew(100, 10, 0, Duration::ZERO);
+        let plans = crew(100, 10, 0, 0, Duration::ZERO);
         let early = plans[..50].iter().filter(|plan| plan.role == Role::Hostile).count();
         assert_eq!(early, 5, "half of them in the first half");
         let hostile = plans.iter().filter(|plan| plan.role == Role::Hostile);
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn arrivals_fill_the_ramp() {
-        let plans = crew(4, 0, 0, Duration::from_secs(8));
+        let plans = crew(4, 0, 0, 0, Duration::from_secs(8));
         let seconds: Vec<_> = plans.iter().map(|plan| plan.arrives.as_secs()).collect();
         assert_eq!(seconds, [0, 2, 4, 6]);
     }

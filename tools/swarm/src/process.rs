@@ -11,6 +11,8 @@ const TICKS_PER_S: f64 = 100.0;
 pub struct Usage {
     /// User and system time of all its threads, s.
     pub cpu_s: f64,
+    /// Of it by the threads that tick rooms, s.
+    pub room_cpu_s: f64,
     /// Resident memory, KiB.
     pub rss_kib: u64,
 }
@@ -28,7 +30,19 @@ pub fn own_usage() -> Option<Usage> {
 fn read(pid: &str) -> Option<Usage> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    Some(Usage { cpu_s: cpu_s(&stat)?, rss_kib: rss_kib(&status)? })
+    Some(Usage { cpu_s: cpu_s(&stat)?, room_cpu_s: room_cpu_s(pid), rss_kib: rss_kib(&status)? })
+}
+
+/// A thread that ends between listing and reading is passed over.
+fn room_cpu_s(pid: &str) -> f64 {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+    stats.filter(|stat| is_room(stat)).filter_map(|stat| cpu_s(&stat)).sum()
+}
+
+/// The server names the threads of its rooms so.
+fn is_room(stat: &str) -> bool {
+    stat.split_once('(').is_some_and(|(_, name)| name.starts_with("room-"))
 }
 
 /// Fields 14 and 15. The name in field 2 may hold anything, so counting starts behind its last parenthesis.
@@ -56,6 +70,13 @@ mod tests {
         }
         for broken in ["", "42 (x)", "42 (x) S 1 2", "42 (x) S 1 2 3 4 5 6 7 8 9 10 many 125", "no parenthesis"] {
             assert_eq!(cpu_s(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn threads_of_rooms_are_told_by_their_names() {
+        for (name, expected) in [("(room-drift)", true), ("(tokio-rt-worker)", false), ("(a room-b)", false)] {
+            assert_eq!(is_room(&format!("42 {name} S 1 2 3")), expected, "{name}");
         }
     }
 

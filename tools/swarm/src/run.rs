@@ -17,21 +17,29 @@ use tokio::{
 };
 
 use crate::{
-    beat::{self, Beats, PHASES, Stage},
+    beat::{self, PHASES, Stage},
     cli::CommandLine,
     facts,
+    fleet::{Boarding, Fleet, Landed, ferry},
     hostile::Hostile,
     pilot::{Pilot, Shared},
     plan::{Plan, Role, crew},
     process,
-    report::{Asked, Own, Percentiles, Prediction, Process, Report, Sample, Samples, Server, Traffic, share},
-    tally::Tally,
+    report::{
+        Asked, Commands, Own, Percentiles, Prediction, Process, Recovery, Report, Sample, Samples, Server, Traffic,
+        Worst, share,
+    },
+    tally::{Events, Tally, snapshots_s},
     target::Target,
     verdict::Evidence,
 };
 
 /// After the ramp, for the last to launch and the clocks to agree.
 const SETTLE: Duration = Duration::from_secs(2);
+/// The server is asked how it does this often while measured.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The server's percentiles are of this long.
+const FACTS_AGE: Duration = Duration::from_secs(10);
 /// For all clients to end.
 const GATHER: Duration = Duration::from_secs(10);
 /// Exit code after a second signal: 128 + SIGINT, as shells count.
@@ -80,14 +88,16 @@ pub async fn run(line: &CommandLine, target: Target) -> Result<Report, RunError>
         return Err(RunError::Version { theirs });
     }
     let mut samples = Samples { before: look(facts), ..Samples::default() };
+    let mut worst = Worst::default();
 
     let (stage, watching) = watch::channel(Stage::Ramp);
     let began = Instant::now();
     let ramp = Duration::from_secs(line.ramp.into());
     let drop_every = (line.drop_every > 0).then(|| Duration::from_secs(line.drop_every.into()));
-    let shared = Arc::new(Shared { target, began, seed: line.seed, drop_every });
-    let plans = crew(line.clients, line.hostile_count(), line.spectator_count(), ramp);
-    let flying = take_off(&plans, &shared, &beat::start(began, watching));
+    let (seed, profile, from) = (line.seed, line.profile, line.from);
+    let shared = Arc::new(Shared { target, began, seed, drop_every, profile, from });
+    let plans = crew(line.clients, line.hostile_count(), line.spectator_count(), line.light_count(), ramp);
+    let flying = take_off(&plans, line.threads, &shared, &watching);
 
     let mut measured = None;
     if !cut_short(&mut interrupted, ramp + SETTLE).await {
@@ -95,14 +105,25 @@ pub async fn run(line: &CommandLine, target: Target) -> Result<Report, RunError>
         stage.send_replace(Stage::Measured);
         eprintln!("swarm: {} clients have come, measuring for {} s", line.clients, line.secs);
         let measuring = Instant::now();
-        cut_short(&mut interrupted, Duration::from_secs(line.secs.into())).await;
+        let end = Duration::from_secs(line.secs.into());
+        while measuring.elapsed() < end {
+            let wait = LOOK_EVERY.min(end.saturating_sub(measuring.elapsed()));
+            if cut_short(&mut interrupted, wait).await {
+                break;
+            }
+            // What the server tells of its last ten seconds is about this stretch only when that is as old.
+            if measuring.elapsed() >= FACTS_AGE {
+                worst.note(facts::ask(&shared.target).await.ok().flatten());
+            }
+        }
         measured = Some(measuring.elapsed());
         samples.end = look(facts::ask(&shared.target).await.ok().flatten());
+        worst.note(samples.end.facts);
     }
     stage.send_replace(Stage::Over);
     let harvest = gather(flying, measured.unwrap_or_default()).await;
     let was_interrupted = *interrupted.borrow();
-    Ok(describe(line, &shared.target, measured, &samples, &harvest, was_interrupted))
+    Ok(describe(line, &shared.target, measured, &(samples, worst), &harvest, was_interrupted))
 }
 
 /// Waits, or until a signal; whether it was one.
@@ -114,19 +135,46 @@ async fn cut_short(interrupted: &mut watch::Receiver<bool>, wait: Duration) -> b
     }
 }
 
-fn take_off(plans: &[Plan], shared: &Arc<Shared>, phases: &[Beats]) -> JoinSet<(Role, Tally)> {
+/// What somebody counted.
+#[derive(Debug)]
+enum Counted {
+    One(Role, Box<Tally>),
+    /// The way of a light client to its fleet.
+    Way(Events),
+    Fleet(Box<Landed>),
+}
+
+fn take_off(plans: &[Plan], threads: usize, shared: &Arc<Shared>, stage: &watch::Receiver<Stage>) -> JoinSet<Counted> {
     let mut flying = JoinSet::new();
+    let phases = beat::start(shared.began, stage.clone());
+    let light = plans.iter().filter(|plan| plan.role == Role::Light).count();
+    let fleets: Vec<_> = (0..threads.min(light)).map(|_| assemble(&mut flying, shared, stage)).collect();
     for &plan in plans {
         let (shared, beats) = (Arc::clone(shared), phases[plan.index as usize % PHASES].clone());
-        flying.spawn(async move {
-            let tally = match plan.role {
-                Role::Pilot | Role::Spectator => Pilot::new(plan, shared, beats).run().await,
-                Role::Hostile => Hostile::new(plan, shared, beats).run().await,
-            };
-            (plan.role, tally)
-        });
+        match plan.role {
+            Role::Pilot | Role::Spectator => flying
+                .spawn(async move { Counted::One(plan.role, Box::new(Pilot::new(plan, shared, beats).run().await)) }),
+            Role::Hostile => flying
+                .spawn(async move { Counted::One(plan.role, Box::new(Hostile::new(plan, shared, beats).run().await)) }),
+            Role::Light => {
+                let fleet = fleets[plan.number as usize % fleets.len()].clone();
+                flying.spawn(async move { Counted::Way(ferry(plan, shared, beats, fleet).await) })
+            }
+        };
     }
     flying
+}
+
+/// A fleet on a thread of its own; gives the gangway.
+fn assemble(
+    flying: &mut JoinSet<Counted>,
+    shared: &Arc<Shared>,
+    stage: &watch::Receiver<Stage>,
+) -> std::sync::mpsc::Sender<Boarding> {
+    let (gangway, boarding) = std::sync::mpsc::channel();
+    let fleet = Fleet::new(Arc::clone(shared), stage.clone(), boarding);
+    flying.spawn_blocking(move || Counted::Fleet(Box::new(fleet.run())));
+    gangway
 }
 
 /// What all clients counted.
@@ -139,13 +187,17 @@ struct Harvest {
     snapshots_s_min: Option<f64>,
 }
 
-async fn gather(mut flying: JoinSet<(Role, Tally)>, measured: Duration) -> Harvest {
+async fn gather(mut flying: JoinSet<Counted>, measured: Duration) -> Harvest {
     let mut harvest = Harvest { honest: Tally::new(), hostile: Tally::new(), arrived: 0, snapshots_s_min: None };
     let all = async {
         while let Some(landed) = flying.join_next().await {
             // A client that panicked has said so on stderr and counts as one that never arrived.
-            let Ok((role, tally)) = landed else { continue };
-            harvest.add(role, &tally, measured);
+            match landed {
+                Ok(Counted::One(role, tally)) => harvest.add(role, &tally, measured),
+                Ok(Counted::Way(events)) => harvest.honest.events.add(&events),
+                Ok(Counted::Fleet(landed)) => harvest.add_fleet(&landed, measured),
+                Err(_) => {}
+            }
         }
     };
     if timeout(GATHER, all).await.is_err() {
@@ -162,7 +214,18 @@ impl Harvest {
         }
         self.honest.add(tally);
         self.arrived += if role == Role::Pilot { tally.events.joined } else { tally.events.welcomed };
-        let rate = tally.snapshots_s(measured);
+        self.note_rate(snapshots_s(tally.snapshots, tally.client_us, measured));
+    }
+
+    fn add_fleet(&mut self, landed: &Landed, measured: Duration) {
+        self.honest.add(&landed.tally);
+        for stay in landed.stays.values() {
+            self.arrived += u32::from(stay.joined);
+            self.note_rate(snapshots_s(stay.snapshots, stay.client_us, measured));
+        }
+    }
+
+    fn note_rate(&mut self, rate: Option<f64>) {
         self.snapshots_s_min = match (self.snapshots_s_min, rate) {
             (Some(least), Some(rate)) => Some(least.min(rate)),
             (least, rate) => least.or(rate),
@@ -174,7 +237,7 @@ fn describe(
     line: &CommandLine,
     target: &Target,
     measured: Option<Duration>,
-    samples: &Samples,
+    (samples, worst): &(Samples, Worst),
     harvest: &Harvest,
     interrupted: bool,
 ) -> Report {
@@ -192,6 +255,8 @@ fn describe(
             clients: line.clients,
             hostile: line.hostile_count(),
             spectators: line.spectator_count(),
+            light: line.light_count(),
+            profile: line.profile.map(|profile| profile.name),
             secs: line.secs,
             ramp: line.ramp,
             drop_every: line.drop_every,
@@ -209,10 +274,14 @@ fn describe(
         rtt_ms: Percentiles::of(&honest.rtt),
         ack_ms: Percentiles::of(&honest.ack),
         prediction: Prediction::of(honest),
+        commands: Commands::of(honest, samples),
+        gap_ms: Percentiles::of(&honest.gaps),
+        recovery_ms: Recovery::of(&honest.recoveries),
+        snapshot_bytes_percentiles: honest.sizes.percentiles(),
         staleness_ms: Percentiles::of(&honest.staleness),
         stale_share: share(honest.stale_frames as f64, honest.fresh_frames as f64),
         process: Process::of(samples, measured_s, client_s, line.clients),
-        server: Server::of(samples, measured_s),
+        server: Server::of(samples, *worst, measured_s),
         own: Own::of(honest, samples, measured_s, evidence.late_share()),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every wait has an end. What the bytes mean is not known here.
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
@@ -45,13 +45,14 @@ pub enum Heard {
 }
 
 impl Socket {
-    /// Connects and upgrades; `receive_bytes` shrinks the kernel's buffer, for who means not to read.
+    /// Connects and upgrades; `receive_bytes` shrinks the kernel's buffer, for who means not to read; `from` is an
+    /// address of this machine.
     ///
     /// # Errors
     /// Nobody there, refused by the server, or too late.
-    pub async fn open(target: &Target, receive_bytes: Option<u32>) -> Result<Socket, Error> {
+    pub async fn open(target: &Target, receive_bytes: Option<u32>, from: Option<IpAddr>) -> Result<Socket, Error> {
         let opening = async {
-            let stream = connect(target, receive_bytes).await?;
+            let stream = connect(target, receive_bytes, from).await?;
             let config = WebSocketConfig::default()
                 .read_buffer_size(BUFFER_BYTES)
                 .write_buffer_size(BUFFER_BYTES)
@@ -101,6 +102,15 @@ impl Socket {
         let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
     }
 
+    /// The TCP socket below without the runtime. A server says nothing before the hello, so nothing is lost that was
+    /// read already.
+    ///
+    /// # Errors
+    /// The runtime does not let go of it.
+    pub fn into_std(self) -> io::Result<std::net::TcpStream> {
+        self.0.into_inner().into_std()
+    }
+
     /// The TCP socket below, to speak something else on it.
     pub fn raw(&mut self) -> &mut TcpStream {
         self.0.get_mut()
@@ -111,12 +121,15 @@ impl Socket {
 ///
 /// # Errors
 /// None answers.
-pub async fn connect(target: &Target, receive_bytes: Option<u32>) -> io::Result<TcpStream> {
+pub async fn connect(target: &Target, receive_bytes: Option<u32>, from: Option<IpAddr>) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for &address in &target.addresses {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         if let Some(bytes) = receive_bytes {
             socket.set_recv_buffer_size(bytes)?;
+        }
+        if let Some(from) = from.filter(|from| from.is_ipv4() == address.is_ipv4()) {
+            socket.bind((from, 0).into())?;
         }
         match socket.connect(address).await {
             Ok(stream) => {

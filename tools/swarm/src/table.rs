@@ -16,7 +16,8 @@ impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.0;
         let (asked, cut) = (&report.asked, if report.interrupted { ", interrupted" } else { "" });
-        writeln!(f, "{} clients at {} for {:.1} s{cut}", asked.clients, asked.url, report.measured_s)?;
+        let line = asked.profile.map_or_else(String::new, |profile| format!(" on {profile} lines"));
+        writeln!(f, "{} clients at {} for {:.1} s{line}{cut}", asked.clients, asked.url, report.measured_s)?;
         clients(f, report)?;
         traffic(f, "down", &report.down)?;
         traffic(f, "up", &report.up)?;
@@ -48,8 +49,8 @@ fn clients(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         f,
         "pilots",
         format_args!(
-            "{} of {pilots} joined, {} rejoined, {} forgotten, {} ships flown",
-            honest.joined, honest.rejoined, honest.forgotten, honest.launches
+            "{} of {pilots} joined ({} light), {} rejoined, {} forgotten, {} ships flown",
+            honest.joined, asked.light, honest.rejoined, honest.forgotten, honest.launches
         ),
     )?;
     if spectators > 0 {
@@ -93,7 +94,7 @@ fn traffic(f: &mut fmt::Formatter<'_>, way: &str, traffic: &Traffic) -> fmt::Res
 
 fn percentiles(f: &mut fmt::Formatter<'_>, name: &str, of: Percentiles) -> fmt::Result {
     let [p50, p95, p99] = [of.p50, of.p95, of.p99].map(|value| number(value, 1));
-    row(f, name, format_args!("p50 {p50} ms, p95 {p95} ms, p99 {p99} ms"))
+    row(f, name, format_args!("p50 {p50} ms, p95 {p95} ms, p99 {p99} ms, max {} ms", number(of.max, 1)))
 }
 
 fn play(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
@@ -101,6 +102,10 @@ fn play(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     row(f, "snapshots", format_args!("{mean}/s per client, {least}/s for the worst"))?;
     percentiles(f, "round trip", report.rtt_ms)?;
     percentiles(f, "command to answer", report.ack_ms)?;
+    percentiles(f, "between snapshots", report.gap_ms)?;
+    if report.recovery_ms.outages > 0 {
+        percentiles(f, &format!("{} outages, back in", report.recovery_ms.outages), report.recovery_ms.ms)?;
+    }
     percentiles(f, "staleness", report.staleness_ms)?;
     row(f, "stale over 100 ms", format_args!("{} of the time", percent(report.stale_share)))?;
     let prediction = &report.prediction;
@@ -114,6 +119,18 @@ fn play(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             number(prediction.correction_u_mean, 3),
             prediction.correction_u_max
         ),
+    )?;
+    let commands = &report.commands;
+    row(
+        f,
+        "starved of commands",
+        format_args!(
+            "{} of ships' ticks; margin p1 {} ticks, p50 {}, late in {} of snapshots",
+            percent(commands.starved_share),
+            number(commands.margin_ticks_p1, 2),
+            number(commands.margin_ticks_p50, 2),
+            percent(commands.margin_late_share)
+        ),
     )
 }
 
@@ -123,10 +140,11 @@ fn server(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             f,
             "server processor",
             format_args!(
-                "{:.2} s, {:.1} % of a core, {} ms per client-second",
+                "{:.2} s, {:.1} % of a core, {} ms per client-second; {} of it by the room's thread",
                 process.cpu_s,
                 process.cores * 100.0,
-                number(process.cpu_ms_per_client_s, 3)
+                number(process.cpu_ms_per_client_s, 3),
+                percent(process.room_share)
             ),
         )?;
         let mib = |kib: u64| kib as f64 / 1_024.0;
@@ -156,6 +174,31 @@ fn server(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             facts.room_restarts
         ),
     )?;
+    let worst = &server.worst;
+    row(
+        f,
+        "  worst ten seconds",
+        format_args!(
+            "tick p99 {} µs, longest {} µs; begun late p99 {} µs",
+            worst.tick_us_p99, worst.tick_us_max, worst.tick_late_us_p99
+        ),
+    )?;
+    if let Some(stretch) = &server.stretch {
+        row(
+            f,
+            "  of all ticks",
+            format_args!(
+                "{} over 8 ms, {} over 16.7, {} over 33; {} of {} begun over 2 ms late; {} of {} snapshots skipped",
+                stretch.ticks_over_8ms,
+                stretch.ticks_over_16ms,
+                stretch.ticks_over_33ms,
+                stretch.ticks_late,
+                stretch.ticks,
+                stretch.snapshots_skipped,
+                stretch.snapshots + stretch.snapshots_skipped
+            ),
+        )?;
+    }
     row(f, "in the room", format_args!("{} people, {} bots, {} watching", facts.players, facts.bots, facts.spectators))
 }
 
@@ -183,7 +226,9 @@ mod tests {
         let text = Table(&crate::report::tests::report()).to_string();
         for words in [
             "2 clients at ws://localhost:8080/ws for 10.0 s",
-            "2 of 2 joined",
+            "2 of 2 joined (1 light)",
+            "starved of commands   – of ships' ticks",
+            "25.000 % of it by the room's thread",
             "1 × 4008",
             "2700 B/s of payload",
             "99.500 % exactly right of 600",

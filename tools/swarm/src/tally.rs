@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use shared::replica::view::LineView;
 
-use crate::{kind, socket::frame_bytes};
+use crate::{kind, news::Arrival, socket::frame_bytes};
 
 /// Beyond this a time is "very long", µs.
 const TIME_MAX_US: u64 = 30_000_000;
@@ -33,6 +33,11 @@ impl Times {
         self.0.saturating_record(time_us);
     }
 
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
     /// The time that a share `quantile` of all does not exceed, ms; `None` without any.
     pub fn quantile_ms(&self, quantile: f64) -> Option<f64> {
         (!self.0.is_empty()).then(|| self.0.value_at_quantile(quantile) as f64 / 1_000.0)
@@ -40,6 +45,66 @@ impl Times {
 
     fn add(&mut self, other: &Times) {
         self.0.add(&other.0).expect("all have the same bounds");
+    }
+}
+
+/// Bytes of messages, within 1 %.
+#[derive(Debug, Clone)]
+pub struct Sizes(Histogram<u32>);
+
+impl Sizes {
+    fn new() -> Sizes {
+        let max = shared::limits::SERVER_MESSAGE_BYTES_MAX as u64;
+        Sizes(Histogram::new_with_bounds(1, max, 2).expect("constant bounds, in order"))
+    }
+
+    fn record(&mut self, bytes: usize) {
+        self.0.saturating_record(bytes as u64);
+    }
+
+    /// The sizes that 0 %, 1 % … 100 % of all do not exceed; empty without any.
+    pub fn percentiles(&self) -> Vec<u64> {
+        let percents = if self.0.is_empty() { 0..0 } else { 0..101 };
+        percents.map(|percent| self.0.value_at_quantile(f64::from(percent) / 100.0)).collect()
+    }
+
+    fn add(&mut self, other: &Sizes) {
+        self.0.add(&other.0).expect("all have the same bounds");
+    }
+}
+
+/// How early commands came, quarter ticks, exactly: there are 256 values.
+#[derive(Debug, Clone)]
+pub struct Margins(Box<[u64; 256]>);
+
+impl Margins {
+    fn new() -> Margins {
+        Margins(Box::new([0; 256]))
+    }
+
+    fn record(&mut self, margin: i8) {
+        self.0[(i16::from(margin) + 128) as usize] += 1;
+    }
+
+    /// The margin that a share `quantile` of all does not exceed, ticks; `None` without any.
+    pub fn quantile_ticks(&self, quantile: f64) -> Option<f64> {
+        let total: u64 = self.0.iter().sum();
+        let wanted = (total as f64 * quantile).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        let index = self.0.iter().position(|count| {
+            seen += count;
+            seen >= wanted
+        })?;
+        Some((index as f64 - 128.0) / 4.0)
+    }
+
+    /// How many there are, and how many say that commands came late.
+    pub fn late(&self) -> (u64, u64) {
+        (self.0.iter().sum(), self.0[..128].iter().sum())
+    }
+
+    fn add(&mut self, other: &Margins) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(count, other)| *count += other);
     }
 }
 
@@ -111,6 +176,14 @@ pub struct Tally {
     pub rtt: Times,
     /// The same with the wait for the tick and the snapshot.
     pub ack: Times,
+    /// Between two snapshots.
+    pub gaps: Times,
+    /// From the first snapshot after an outage to the first that is current again.
+    pub recoveries: Times,
+    /// How early commands came, as every snapshot tells.
+    pub margins: Margins,
+    /// Bytes of snapshots.
+    pub sizes: Sizes,
     /// Age of the newest snapshot at each frame.
     pub staleness: Times,
     /// Frames on which it was above [`STALE_MS`].
@@ -139,6 +212,10 @@ impl Tally {
             client_us: 0,
             rtt: Times::new(),
             ack: Times::new(),
+            gaps: Times::new(),
+            recoveries: Times::new(),
+            margins: Margins::new(),
+            sizes: Sizes::new(),
             staleness: Times::new(),
             stale_frames: 0,
             fresh_frames: 0,
@@ -169,11 +246,31 @@ impl Tally {
         self.frames.1 += missed + u64::from(late > LATE);
     }
 
+    /// A snapshot message of so many bytes came; `playing` when its margin is about commands.
+    pub fn snapshot(&mut self, arrival: Arrival, margin: i8, playing: bool, bytes: usize) {
+        self.sizes.record(bytes);
+        self.snapshots += u64::from(arrival.is_new);
+        if arrival.is_new && playing {
+            self.margins.record(margin);
+        }
+        if let Some(gap_us) = arrival.gap_us {
+            self.gaps.record(gap_us);
+        }
+        if let Some(recovered_us) = arrival.recovered_us {
+            self.recoveries.record(recovered_us);
+        }
+    }
+
+    /// At a frame the newest snapshot was so old.
+    pub fn aged(&mut self, age_us: u64) {
+        self.staleness.record(age_us);
+        self.fresh_frames += 1;
+        self.stale_frames += u64::from(age_us as f32 > STALE_MS * 1_000.0);
+    }
+
     /// What the replica says of its line, and what it said a frame ago.
     pub fn line(&mut self, line: &LineView, before: &LineView) {
-        self.staleness.record((line.staleness_ms * 1_000.0) as u64);
-        self.fresh_frames += 1;
-        self.stale_frames += u64::from(line.staleness_ms > STALE_MS);
+        self.aged((line.staleness_ms * 1_000.0) as u64);
         self.predictions.0 += u64::from(line.predictions.saturating_sub(before.predictions));
         let wrong = line.mispredictions.saturating_sub(before.mispredictions);
         self.predictions.1 += u64::from(wrong);
@@ -183,12 +280,6 @@ impl Tally {
             self.corrections.0 += f64::from(wrong) * f64::from(line.correction_u);
             self.corrections.1 = self.corrections.1.max(line.correction_u);
         }
-    }
-
-    /// Snapshots a second while connected; `None` for who was connected for less than half of `measured`.
-    pub fn snapshots_s(&self, measured: Duration) -> Option<f64> {
-        let connected_s = self.client_us as f64 / 1e6;
-        (connected_s > measured.as_secs_f64() / 2.0).then(|| self.snapshots as f64 / connected_s)
     }
 
     /// Adds another's.
@@ -201,6 +292,10 @@ impl Tally {
         self.client_us += other.client_us;
         self.rtt.add(&other.rtt);
         self.ack.add(&other.ack);
+        self.gaps.add(&other.gaps);
+        self.recoveries.add(&other.recoveries);
+        self.margins.add(&other.margins);
+        self.sizes.add(&other.sizes);
         self.staleness.add(&other.staleness);
         self.stale_frames += other.stale_frames;
         self.fresh_frames += other.fresh_frames;
@@ -209,6 +304,12 @@ impl Tally {
         self.lateness.add(&other.lateness);
         self.frames = (self.frames.0 + other.frames.0, self.frames.1 + other.frames.1);
     }
+}
+
+/// Snapshots a second while connected; `None` for who was connected for less than half of `measured`.
+pub fn snapshots_s(snapshots: u64, client_us: u64, measured: Duration) -> Option<f64> {
+    let connected_s = client_us as f64 / 1e6;
+    (connected_s > measured.as_secs_f64() / 2.0).then(|| snapshots as f64 / connected_s)
 }
 
 impl Events {
@@ -257,6 +358,24 @@ mod tests {
     }
 
     #[test]
+    fn margins_are_exact_and_say_who_is_late() {
+        let mut margins = Margins::new();
+        assert_eq!((margins.quantile_ticks(0.5), margins.late()), (None, (0, 0)));
+        [-128, -4, 0, 6, 8, 127].into_iter().for_each(|margin| margins.record(margin));
+        let quantiles = [0.01, 0.5, 1.0].map(|quantile| margins.quantile_ticks(quantile).unwrap());
+        assert_eq!((quantiles, margins.late()), ([-32.0, 0.0, 31.75], (6, 2)));
+    }
+
+    #[test]
+    fn sizes_are_a_hundred_and_one_numbers_or_none() {
+        let mut sizes = Sizes::new();
+        assert!(sizes.percentiles().is_empty());
+        (1..=100).for_each(|bytes| sizes.record(bytes));
+        let percentiles = sizes.percentiles();
+        assert_eq!((percentiles.len(), percentiles[0], percentiles[50], percentiles[100]), (101, 1, 50, 100));
+    }
+
+    #[test]
     fn late_and_left_out_frames_count_as_late() {
         let mut tally = Tally::new();
         tally.framed(Duration::from_millis(1), 0);
@@ -296,9 +415,7 @@ mod tests {
 
     #[test]
     fn who_was_hardly_there_has_no_rate() {
-        let mut tally = Tally::new();
-        (tally.snapshots, tally.client_us) = (300, 10_000_000);
-        assert_eq!(tally.snapshots_s(Duration::from_secs(10)), Some(30.0));
-        assert_eq!(tally.snapshots_s(Duration::from_secs(30)), None);
+        assert_eq!(snapshots_s(300, 10_000_000, Duration::from_secs(10)), Some(30.0));
+        assert_eq!(snapshots_s(300, 10_000_000, Duration::from_secs(30)), None);
     }
 }

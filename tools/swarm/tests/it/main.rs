@@ -67,6 +67,55 @@ async fn pilots_spectators_and_hostiles_are_flown_and_measured() {
     app.shutdown().await;
 }
 
+/// The figure at `path`.
+fn figure(json: &Value, path: &str) -> f64 {
+    json.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path} in {json:#}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn light_clients_fly_beside_real_ones() {
+    let app = serve(&["--bots", "0", "--max-players", "64"]);
+    let arguments = format!("--clients 24 --light --real 2 --ramp 1 --secs 4 --pid {}", std::process::id());
+    let (output, json) = swarm(&app, &arguments).await;
+    let (table, json) = (text(&output.stdout), json.expect("written"));
+    assert!(table.contains("24 of 24 joined (22 light)"), "{table}");
+    assert_eq!((figure(&json, "/clients/nonsense"), figure(&json, "/clients/lost")), (0.0, 0.0), "{table}");
+    assert!(json["clients"]["closes"].as_object().unwrap().is_empty(), "{table}");
+    // 60 commands a second in messages of two, and an acknowledgement in each.
+    let commands = figure(&json, "/up/kinds/commands/messages_s");
+    assert!((25.0..36.0).contains(&commands), "{commands}: {table}");
+    assert!(figure(&json, "/snapshots_s_min") > 15.0, "{table}");
+    // Everybody's ship obeys: the server counts far more ticks than two real clients make.
+    let used = figure(&json, "/server/commands_used");
+    assert!(used > 24.0 * 60.0 * 2.0, "{used}: {table}");
+    assert!(figure(&json, "/prediction/checked") > 50.0, "the real ones predict: {table}");
+    for path in ["/commands/starved_share", "/commands/margin_ticks_p50", "/gap_ms/p99", "/process/room_share"] {
+        figure(&json, path);
+    }
+    for path in ["/server/worst/tick_us_max", "/server/stretch/ticks", "/server/stretch/snapshots"] {
+        assert!(figure(&json, path) > 0.0, "{path}: {table}");
+    }
+    assert_eq!(json["snapshot_bytes_percentiles"].as_array().unwrap().len(), 101, "{table}");
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_line_is_felt_by_light_and_real_clients() {
+    let app = serve(&["--bots", "0"]);
+    for kind in ["--light", ""] {
+        let (output, json) = swarm(&app, &format!("--clients 4 --ramp 0 --secs 5 --profile poor {kind}")).await;
+        let (table, json) = (text(&output.stdout), json.expect("written"));
+        assert!(table.contains("on poor lines") && table.contains("4 of 4 joined"), "{table}");
+        // 75 ms and up to 20 more each way. Light clients measure no round trip.
+        match kind {
+            "" => assert!(figure(&json, "/rtt_ms/p50") >= 150.0, "{table}"),
+            _ => assert_eq!(json["rtt_ms"]["p50"], Value::Null, "{table}"),
+        }
+        assert!(figure(&json, "/snapshots_s") > 15.0, "{table}");
+    }
+    app.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_does_not_get_in_is_missed() {
     let app = serve(&["--bots", "0", "--max-players", "2"]);
