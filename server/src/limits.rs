@@ -15,8 +15,9 @@ pub const WRITE_BUFFER_BYTES: usize = 4_096;
 pub const WRITE_BUFFER_BYTES_MAX: usize = 65_536;
 /// Bytes of one request head. Longer: 431.
 pub const HEAD_BYTES_MAX: usize = 16_384;
-/// Events waiting for a room, some ten ticks of 400 clients. Full: a message is dropped and counted.
-pub const MAILBOX_MAX: usize = 4_096;
+/// Events waiting for a room: eight ticks of 2,000 clients that send 30 messages a second, so that a stall of 100 ms
+/// loses nothing. Full: a message is dropped and counted.
+pub const MAILBOX_MAX: usize = 8_192;
 /// Messages waiting for one client besides the snapshot (Nakama's 64). Full: close 4008.
 pub const RELIABLE_MAX: usize = 64;
 /// Addresses remembered for rate limits. Full of busy ones: a new address is refused.
@@ -65,7 +66,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            connections_max: 1_500,
+            // A full room of 2,048 and as many who watch, load the page or have just left: 256 MiB at the 64 KiB that a
+            // connection may cost, and half of the files that are asked for (`network`).
+            connections_max: 4_096,
             http_per_address: 64,
             sessions_per_address: 8,
             sessions_new_max: 10,

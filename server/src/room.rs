@@ -14,7 +14,7 @@ mod task;
 mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat};
-pub use outbox::{Inbox, Outbox, pair as outbox_pair};
+pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use tick_times::TickFigures;
 
 /// What a room is made from, again after a panic.

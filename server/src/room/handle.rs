@@ -152,9 +152,9 @@ impl Seat {
         self.conn
     }
 
-    /// Hands a message over; a full mailbox drops it (commands repeat themselves).
-    pub fn say(&self, message: ClientMessage) {
-        if self.mail.try_send(Mail::Message { conn: self.conn, message, at: Instant::now() }).is_err() {
+    /// Hands over a message that came `at`; a full mailbox drops it (commands repeat themselves).
+    pub fn say(&self, message: ClientMessage, at: Instant) {
+        if self.mail.try_send(Mail::Message { conn: self.conn, message, at }).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

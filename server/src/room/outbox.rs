@@ -1,45 +1,76 @@
-//! What a room has for one connection: one tick's snapshot, a queue of messages that must arrive, a close code.
+//! What a room has for one connection: messages in order, one tick's snapshot among them, and a close code.
 //!
-//! Invariant: at most one snapshot is between the room and the socket. The slot counts as taken from the moment
-//! the room fills it until the writer has handed the bytes to the kernel; while it is taken the room skips this
-//! client before encoding, so what it sends next is new. Nothing here waits on the room's side.
+//! What a tick says (kills, names, scores) *rides*: it waits for this connection's next snapshot, two ticks at most, and
+//! goes into the socket with it, so that it costs neither a wake-up nor a packet of its own. What answers a client's
+//! own message goes at once.
+//!
+//! Invariants: messages keep their order. At most one snapshot is between the room and the socket: the slot counts as
+//! taken from the moment the room fills it until the writer has handed the bytes to the kernel; while it is taken the
+//! room skips this client before encoding, so what it sends next is new. At most [`RELIABLE_MAX`] other messages wait.
+//! Nothing here waits on the room's side.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
 use shared::protocol::CloseCode;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot};
+
 
 use crate::limits::RELIABLE_MAX;
 
-/// The messages of one tick for one client, in order.
-pub type SnapshotBatch = Vec<Bytes>;
+/// Ticks that a message waits for a snapshot to ride with; then it goes alone.
+const RIDE_TICKS: u8 = 2;
 
 /// The room's end.
 #[derive(Debug)]
 pub struct Outbox {
-    reliable: mpsc::Sender<Bytes>,
-    snapshot: mpsc::Sender<SnapshotBatch>,
-    snapshot_taken: Arc<AtomicBool>,
-    close: watch::Sender<Option<CloseCode>>,
+    queue: mpsc::Sender<Batch>,
+    counts: Arc<Counts>,
+    close: Option<oneshot::Sender<CloseCode>>,
+    riders: Vec<Bytes>,
+    ridden_ticks: u8,
+    snapshot: Vec<Bytes>,
 }
 
 /// The connection's end.
 #[derive(Debug)]
 pub struct Inbox {
-    reliable: mpsc::Receiver<Bytes>,
-    snapshot: mpsc::Receiver<SnapshotBatch>,
-    snapshot_taken: Arc<AtomicBool>,
-    close: watch::Receiver<Option<CloseCode>>,
+    /// What is to be written.
+    pub waiting: Waiting,
+    /// The room's wish to end this connection; an error when the room is gone.
+    pub closing: oneshot::Receiver<CloseCode>,
+}
+
+/// What is to be written.
+#[derive(Debug)]
+pub struct Waiting {
+    queue: mpsc::Receiver<Batch>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    snapshot_taken: AtomicBool,
+    /// Messages besides the snapshot that the writer has not taken yet.
+    reliable: AtomicUsize,
+}
+
+/// Messages that were handed over together.
+#[derive(Debug)]
+struct Batch {
+    /// Never empty.
+    messages: Vec<Bytes>,
+    reliable: usize,
+    frees_slot: bool,
 }
 
 /// Why the room cannot send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboxError {
-    /// The queue is full: the client does not keep up.
+    /// Too much waits: the client does not keep up.
     Full,
     /// The connection has ended.
     Gone,
@@ -48,98 +79,114 @@ pub enum OutboxError {
 /// Both ends for a new connection.
 #[must_use]
 pub fn pair() -> (Outbox, Inbox) {
-    let (reliable_in, reliable_out) = mpsc::channel(RELIABLE_MAX);
-    let (snapshot_in, snapshot_out) = mpsc::channel(1);
-    let (close_in, close_out) = watch::channel(None);
-    let taken = Arc::new(AtomicBool::new(false));
-    (
-        Outbox { reliable: reliable_in, snapshot: snapshot_in, snapshot_taken: Arc::clone(&taken), close: close_in },
-        Inbox { reliable: reliable_out, snapshot: snapshot_out, snapshot_taken: taken, close: close_out },
-    )
+    // Each batch holds a message that counts, or the snapshot: there can be no more of them.
+    let (queue, waiting) = mpsc::channel(RELIABLE_MAX + 1);
+    let (close, closing) = oneshot::channel();
+    let counts = Arc::new(Counts::default());
+    let waiting = Waiting { queue: waiting, counts: Arc::clone(&counts) };
+    let outbox =
+        Outbox { queue, counts, close: Some(close), riders: Vec::new(), ridden_ticks: 0, snapshot: Vec::new() };
+    (outbox, Inbox { waiting, closing })
 }
 
 impl Outbox {
     /// Whether the slot is free.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        !self.snapshot_taken.load(Ordering::Acquire)
+        !self.counts.snapshot_taken.load(Ordering::Acquire)
     }
 
-    /// Fills the slot.
+    /// Sends a message now, behind what waits.
     ///
     /// # Errors
-    /// `OutboxError::Full` if it was taken (the caller did not ask first), `OutboxError::Gone`.
-    pub fn put_snapshot(&self, batch: SnapshotBatch) -> Result<(), OutboxError> {
-        if self.snapshot_taken.swap(true, Ordering::AcqRel) {
+    /// See [`OutboxError`].
+    pub fn send(&mut self, bytes: Bytes) -> Result<(), OutboxError> {
+        self.ride(bytes)?;
+        self.hand_over()
+    }
+
+    /// Lets a message wait for the next snapshot.
+    ///
+    /// # Errors
+    /// [`OutboxError::Full`].
+    pub fn ride(&mut self, bytes: Bytes) -> Result<(), OutboxError> {
+        if self.counts.reliable.fetch_add(1, Ordering::AcqRel) >= RELIABLE_MAX {
+            self.counts.reliable.fetch_sub(1, Ordering::AcqRel);
             return Err(OutboxError::Full);
         }
-        self.snapshot.try_send(batch).map_err(OutboxError::of)
+        self.riders.push(bytes);
+        Ok(())
     }
 
-    /// Queues a message that must arrive.
+    /// Fills the slot with a message of this tick's snapshot; [`Self::end_tick`] hands it over.
+    pub fn put_snapshot(&mut self, bytes: Bytes) {
+        self.snapshot.push(bytes);
+    }
+
+    /// The tick has said everything: hands over its snapshot with all that rides, or what has waited long enough.
     ///
     /// # Errors
-    /// See `OutboxError`.
-    pub fn put_reliable(&self, bytes: Bytes) -> Result<(), OutboxError> {
-        self.reliable.try_send(bytes).map_err(OutboxError::of)
+    /// [`OutboxError::Full`] if there is a snapshot although the slot was taken (nobody asked first),
+    /// [`OutboxError::Gone`].
+    pub fn end_tick(&mut self) -> Result<(), OutboxError> {
+        if self.riders.is_empty() {
+            self.ridden_ticks = 0;
+        } else {
+            self.ridden_ticks += 1;
+        }
+        if self.snapshot.is_empty() && self.ridden_ticks < RIDE_TICKS { Ok(()) } else { self.hand_over() }
+    }
+
+    fn hand_over(&mut self) -> Result<(), OutboxError> {
+        let reliable = self.riders.len();
+        let frees_slot = !self.snapshot.is_empty();
+        let mut messages = std::mem::take(&mut self.riders);
+        if messages.is_empty() {
+            std::mem::swap(&mut messages, &mut self.snapshot);
+        } else {
+            messages.append(&mut self.snapshot);
+        }
+        self.ridden_ticks = 0;
+        if messages.is_empty() {
+            return Ok(());
+        }
+        if frees_slot && self.counts.snapshot_taken.swap(true, Ordering::AcqRel) {
+            return Err(OutboxError::Full);
+        }
+        self.queue.try_send(Batch { messages, reliable, frees_slot }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => OutboxError::Full,
+            mpsc::error::TrySendError::Closed(_) => OutboxError::Gone,
+        })
     }
 
     /// Asks the connection to end. The first code wins.
-    pub fn close(&self, code: CloseCode) {
-        self.close.send_if_modified(|current| {
-            let first = current.is_none();
-            current.get_or_insert(code);
-            first
-        });
-    }
-}
-
-impl OutboxError {
-    fn of<T>(error: mpsc::error::TrySendError<T>) -> OutboxError {
-        match error {
-            mpsc::error::TrySendError::Full(_) => OutboxError::Full,
-            mpsc::error::TrySendError::Closed(_) => OutboxError::Gone,
+    pub fn close(&mut self, code: CloseCode) {
+        if let Some(close) = self.close.take() {
+            // It may have ended by itself.
+            let _ = close.send(code);
         }
     }
 }
 
-/// What is to be written next.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// In order, messages that must arrive first.
-    pub messages: Vec<Bytes>,
-    /// Whether the slot is to be freed once they are written.
-    pub frees_slot: bool,
-}
-
-impl Inbox {
-    /// Waits for something to write: everything there is now. `None` when the room has dropped its end.
-    pub async fn next(&mut self) -> Option<Batch> {
-        let (first, snapshot) = tokio::select! {
-            reliable = self.reliable.recv() => (Some(reliable?), None),
-            snapshot = self.snapshot.recv() => (None, Some(snapshot?)),
-        };
-        // The snapshot is taken before the queue is drained: whatever the room queued before it is then in front
-        // of it on the wire too.
-        let snapshot = snapshot.or_else(|| self.snapshot.try_recv().ok());
-        let mut messages: Vec<Bytes> = first.into_iter().collect();
-        while let Ok(bytes) = self.reliable.try_recv() {
-            messages.push(bytes);
+impl Waiting {
+    /// Waits for something to write and appends everything there is now to `messages`; whether the slot is to be
+    /// freed once it is written. `None` when the room has dropped its end. Safe to cancel.
+    pub async fn next(&mut self, messages: &mut Vec<Bytes>) -> Option<bool> {
+        let mut next = self.queue.recv().await;
+        let mut frees_slot = false;
+        next.as_ref()?;
+        while let Some(batch) = next {
+            self.counts.reliable.fetch_sub(batch.reliable, Ordering::AcqRel);
+            frees_slot |= batch.frees_slot;
+            messages.extend(batch.messages);
+            next = self.queue.try_recv().ok();
         }
-        let frees_slot = snapshot.is_some();
-        messages.extend(snapshot.into_iter().flatten());
-        Some(Batch { messages, frees_slot })
+        Some(frees_slot)
     }
 
     /// The socket has taken the last snapshot.
     pub fn free_slot(&self) {
-        self.snapshot_taken.store(false, Ordering::Release);
-    }
-
-    /// A watch on the room's wish to end this connection.
-    #[must_use]
-    pub fn closing(&self) -> watch::Receiver<Option<CloseCode>> {
-        self.close.clone()
+        self.counts.snapshot_taken.store(false, Ordering::Release);
     }
 }
 
@@ -147,52 +194,80 @@ impl Inbox {
 mod tests {
     use super::*;
 
+    fn bytes(byte: u8) -> Bytes {
+        vec![byte].into()
+    }
+
+    /// Everything there is now, as first bytes, and whether it frees the slot.
+    async fn next(inbox: &mut Inbox) -> (Vec<u8>, bool) {
+        let mut messages = Vec::new();
+        let frees_slot = inbox.waiting.next(&mut messages).await.expect("the room lives");
+        (messages.iter().map(|message| message[0]).collect(), frees_slot)
+    }
+
     #[tokio::test]
     async fn the_slot_is_taken_until_the_socket_has_the_bytes() {
-        let (outbox, mut inbox) = pair();
+        let (mut outbox, mut inbox) = pair();
         assert!(outbox.is_writable());
-        outbox.put_snapshot(vec![Bytes::from_static(&[1]), Bytes::from_static(&[2])]).unwrap();
+        outbox.put_snapshot(bytes(1));
+        outbox.put_snapshot(bytes(2));
+        outbox.end_tick().unwrap();
         assert!(!outbox.is_writable());
-        assert_eq!(outbox.put_snapshot(vec![Bytes::from_static(&[3])]), Err(OutboxError::Full));
-        let batch = inbox.next().await.unwrap();
-        assert_eq!(
-            batch,
-            Batch { messages: vec![Bytes::from_static(&[1]), Bytes::from_static(&[2])], frees_slot: true }
-        );
+        assert_eq!(next(&mut inbox).await, (vec![1, 2], true));
         assert!(!outbox.is_writable(), "taken out, not yet written");
-        inbox.free_slot();
+        inbox.waiting.free_slot();
         assert!(outbox.is_writable());
+        outbox.put_snapshot(bytes(3));
+        outbox.end_tick().unwrap();
+        outbox.put_snapshot(bytes(4));
+        assert_eq!(outbox.end_tick(), Err(OutboxError::Full), "nobody asked");
     }
 
     #[tokio::test]
-    async fn what_was_queued_before_a_snapshot_is_written_before_it() {
-        let (outbox, mut inbox) = pair();
-        outbox.put_reliable(Bytes::from_static(&[1])).unwrap();
-        outbox.put_reliable(Bytes::from_static(&[2])).unwrap();
-        outbox.put_snapshot(vec![Bytes::from_static(&[9])]).unwrap();
-        assert_eq!(
-            inbox.next().await.unwrap().messages,
-            [Bytes::from_static(&[1]), Bytes::from_static(&[2]), Bytes::from_static(&[9])]
-        );
+    async fn what_a_tick_says_rides_with_the_snapshot_and_answers_go_at_once() {
+        let (mut outbox, mut inbox) = pair();
+        outbox.ride(bytes(1)).unwrap();
+        outbox.end_tick().unwrap();
+        assert!(inbox.waiting.queue.is_empty(), "it waits for a snapshot");
+        outbox.ride(bytes(2)).unwrap();
+        outbox.put_snapshot(bytes(9));
+        outbox.end_tick().unwrap();
+        assert_eq!(inbox.waiting.queue.len(), 1, "handed over at once");
+        assert_eq!(next(&mut inbox).await, (vec![1, 2, 9], true));
+        inbox.waiting.free_slot();
+        outbox.ride(bytes(3)).unwrap();
+        outbox.send(bytes(4)).unwrap();
+        assert_eq!(next(&mut inbox).await, (vec![3, 4], false), "in order");
+        outbox.ride(bytes(5)).unwrap();
+        outbox.end_tick().unwrap();
+        outbox.end_tick().unwrap();
+        assert_eq!(next(&mut inbox).await, (vec![5], false), "no snapshot came in two ticks");
     }
 
     #[tokio::test]
-    async fn the_queue_has_a_limit_and_knows_when_nobody_reads() {
-        let (outbox, inbox) = pair();
-        for _ in 0..RELIABLE_MAX {
-            outbox.put_reliable(Bytes::from_static(&[0])).unwrap();
+    async fn messages_have_a_limit_and_know_when_nobody_reads() {
+        let (mut outbox, mut inbox) = pair();
+        for n in 0..RELIABLE_MAX {
+            if n % 2 == 0 { outbox.send(bytes(0)).unwrap() } else { outbox.ride(bytes(0)).unwrap() }
         }
-        assert_eq!(outbox.put_reliable(Bytes::from_static(&[0])), Err(OutboxError::Full));
+        outbox.put_snapshot(bytes(9));
+        outbox.end_tick().expect("the snapshot has a place of its own");
+        assert_eq!(outbox.send(bytes(0)), Err(OutboxError::Full));
+        assert_eq!(outbox.ride(bytes(0)), Err(OutboxError::Full));
+        assert_eq!(next(&mut inbox).await.0.len(), RELIABLE_MAX + 1);
+        outbox.send(bytes(0)).expect("there is room again");
         drop(inbox);
-        assert_eq!(outbox.put_reliable(Bytes::from_static(&[0])), Err(OutboxError::Gone));
-        assert_eq!(outbox.put_snapshot(vec![]), Err(OutboxError::Gone));
+        assert_eq!(outbox.send(bytes(0)), Err(OutboxError::Gone));
     }
 
-    #[test]
-    fn the_first_close_code_wins() {
-        let (outbox, inbox) = pair();
+    #[tokio::test]
+    async fn the_first_close_code_wins_and_a_room_that_is_gone_has_none() {
+        let (mut outbox, inbox) = pair();
         outbox.close(CloseCode::Kicked);
         outbox.close(CloseCode::Bye);
-        assert_eq!(*inbox.closing().borrow(), Some(CloseCode::Kicked));
+        assert_eq!(inbox.closing.await, Ok(CloseCode::Kicked));
+        let (outbox, inbox) = pair();
+        drop(outbox);
+        assert!(inbox.closing.await.is_err());
     }
 }

@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Blueprint,
     handle::{Mail, RoomReport},
-    outbox::{Outbox, OutboxError, SnapshotBatch},
+    outbox::{Outbox, OutboxError},
     pacer::{Pace, Pacer},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
@@ -39,8 +39,6 @@ pub(super) struct Task {
     report: watch::Sender<RoomReport>,
     /// Keyed by the number of the connection, as `ConnId` promises no order.
     outboxes: BTreeMap<u64, Outbox>,
-    /// Snapshots of this tick, gathered per connection because one tick goes into the slot whole.
-    staged: BTreeMap<u64, SnapshotBatch>,
     outputs: Vec<Sent>,
     /// Where the bytes of a tick are put: one allocation serves all connections, each holds a slice of it.
     bytes: BytesMut,
@@ -100,7 +98,6 @@ impl Task {
             mailbox,
             report,
             outboxes: BTreeMap::new(),
-            staged: BTreeMap::new(),
             outputs: Vec::new(),
             bytes: BytesMut::new(),
             epoch: Instant::now(),
@@ -187,7 +184,9 @@ impl Task {
             }
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
-            Mail::Sabotage(work) => self.with_room(|_, _| work()),
+            Mail::Sabotage(work) => {
+                self.with_room(|_, _| work());
+            }
         }
         Flow::Continue
     }
@@ -197,15 +196,21 @@ impl Task {
     }
 
     fn handle_at(&mut self, event: RoomEvent, now_us: u64) {
-        self.with_room(|room, _| room.handle(event, now_us));
+        if self.with_room(|room, _| room.handle(event, now_us)) {
+            self.deliver(Outbox::send);
+        }
     }
 
     fn tick(&mut self) {
         let now_us = self.now_us();
-        self.with_room(|room, outboxes| {
+        let lives = self.with_room(|room, outboxes| {
             let writable = |conn: ConnId| outboxes.get(&conn.0).is_some_and(Outbox::is_writable);
             room.tick(now_us, &writable);
         });
+        if lives {
+            self.deliver(Outbox::ride);
+            self.end_tick();
+        }
         self.record();
     }
 
@@ -216,8 +221,9 @@ impl Task {
         }
     }
 
-    /// The only way to the core: does `work`, collects what came of it, and survives a panic of either.
-    fn with_room(&mut self, work: impl FnOnce(&mut Room, &BTreeMap<u64, Outbox>)) {
+    /// The only way to the core: does `work`, collects what came of it, and survives a panic of either. Whether the
+    /// room lived through it.
+    fn with_room(&mut self, work: impl FnOnce(&mut Room, &BTreeMap<u64, Outbox>)) -> bool {
         let Task { room, outboxes, outputs, bytes, .. } = self;
         if bytes.capacity() < BUFFER_BYTES / 16 {
             bytes.reserve(BUFFER_BYTES);
@@ -229,39 +235,42 @@ impl Task {
                 outputs.push(Sent::keep(output, bytes));
             }
         }));
-        match result {
-            Ok(()) => self.deliver(),
-            Err(_) => self.begin_anew(),
+        if result.is_err() {
+            self.begin_anew();
         }
+        result.is_ok()
     }
 
-    fn deliver(&mut self) {
+    /// Hands out what the room said; `put` decides how messages besides snapshots go.
+    fn deliver(&mut self, put: fn(&mut Outbox, Bytes) -> Result<(), OutboxError>) {
         let mut lost = Vec::new();
         for output in self.outputs.drain(..) {
             match output {
-                Sent::Snapshot { conn, bytes } => self.staged.entry(conn.0).or_default().push(bytes),
+                Sent::Snapshot { conn, bytes } => {
+                    if let Some(outbox) = self.outboxes.get_mut(&conn.0) {
+                        outbox.put_snapshot(bytes);
+                    }
+                }
                 Sent::Reliable { conn, bytes } => {
-                    let Some(outbox) = self.outboxes.get(&conn.0) else { continue };
-                    if let Err(error) = outbox.put_reliable(bytes) {
+                    let Some(outbox) = self.outboxes.get_mut(&conn.0) else { continue };
+                    if let Err(error) = put(outbox, bytes) {
                         lost.push((conn, error));
                     }
                 }
                 Sent::Close { conn, code } => {
-                    if let Some(outbox) = self.outboxes.remove(&conn.0) {
+                    if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
                         outbox.close(code);
                     }
                 }
             }
         }
-        while let Some((number, batch)) = self.staged.pop_first() {
-            let Some(outbox) = self.outboxes.get(&number) else { continue };
-            if let Err(error) = outbox.put_snapshot(batch) {
-                lost.push((ConnId(number), error));
-            }
-        }
-        for (conn, error) in lost {
-            self.lose(conn, error);
-        }
+        lost.into_iter().for_each(|(conn, error)| self.lose(conn, error));
+    }
+
+    fn end_tick(&mut self) {
+        let ended = self.outboxes.iter_mut().map(|(number, outbox)| (ConnId(*number), outbox.end_tick()));
+        let lost: Vec<_> = ended.filter_map(|(conn, result)| Some((conn, result.err()?))).collect();
+        lost.into_iter().for_each(|(conn, error)| self.lose(conn, error));
     }
 
     /// A connection that cannot be written to any more. One whose session has ended is not forgotten yet: what it said
@@ -270,7 +279,7 @@ impl Task {
         if error == OutboxError::Gone {
             return;
         }
-        if let Some(outbox) = self.outboxes.remove(&conn.0) {
+        if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
             outbox.close(CloseCode::TooSlow);
             self.handle(RoomEvent::Disconnect { conn });
         }
@@ -279,11 +288,10 @@ impl Task {
     fn begin_anew(&mut self) {
         self.restarts += 1;
         tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; a fresh one begins");
-        for (_, outbox) in std::mem::take(&mut self.outboxes) {
+        for (_, mut outbox) in std::mem::take(&mut self.outboxes) {
             outbox.close(CloseCode::RoomGone);
         }
         self.outputs.clear();
-        self.staged.clear();
         self.room = build(&self.blueprint, self.restarts);
         self.tape = tape(&self.blueprint, self.restarts);
     }
@@ -358,8 +366,9 @@ mod tests {
     async fn enter(room: &RoomHandle) -> (Seat, Inbox) {
         let (outbox, mut inbox) = outbox_pair();
         let seat = room.enter(arrival(), outbox).await.expect("the room lives");
-        let first = timeout(SOON, inbox.next()).await.expect("in time").expect("open").messages.remove(0);
-        assert!(matches!(decode_server(&first), Ok(ServerMessage::Welcome(_))), "the first message is a welcome");
+        let mut messages = Vec::new();
+        timeout(SOON, inbox.waiting.next(&mut messages)).await.expect("in time").expect("open");
+        assert!(matches!(decode_server(&messages[0]), Ok(ServerMessage::Welcome(_))), "the first message is a welcome");
         (seat, inbox)
     }
 
@@ -377,8 +386,8 @@ mod tests {
         assert!(room.report().paused && room.is_alive());
         let (seat, mut inbox) = enter(&room).await;
         until("it ticks", || room.report().status.tick.0 > 0 && !room.report().paused).await;
-        let batch = timeout(SOON, inbox.next()).await.unwrap().unwrap();
-        assert!(batch.frees_slot, "snapshots come without being asked for");
+        let frees_slot = timeout(SOON, inbox.waiting.next(&mut Vec::new())).await.unwrap().unwrap();
+        assert!(frees_slot, "snapshots come without being asked for");
         drop(seat);
         until("it rests", || room.report().paused).await;
         let rested_at = room.report().status.tick;
@@ -394,9 +403,8 @@ mod tests {
         let room = RoomHandle::open(blueprint()).unwrap();
         let (_seat, inbox) = enter(&room).await;
         room.sabotage(|| panic!("asked to, by a test")).await;
-        let mut closing = inbox.closing();
-        let code = timeout(SOON, closing.wait_for(Option::is_some)).await.expect("in time").expect("told");
-        assert_eq!(*code, Some(CloseCode::RoomGone));
+        let code = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
+        assert_eq!(code, CloseCode::RoomGone);
         let (_seat, _inbox) = enter(&room).await;
         until("the restart is reported", || room.report().restarts == 1).await;
         assert!(room.is_alive());
@@ -420,16 +428,16 @@ mod tests {
     fn who_does_not_read_what_must_arrive_is_too_slow() {
         let (_mail, mailbox) = mpsc::channel(1);
         let (mut task, _report) = Task::new(blueprint(), mailbox);
-        let (slow, slow_inbox) = outbox_pair();
-        let (other, other_inbox) = outbox_pair();
+        let (slow, mut slow_inbox) = outbox_pair();
+        let (other, mut other_inbox) = outbox_pair();
         task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });
         task.receive(Mail::Arrive { conn: ConnId(2), arrival: arrival(), outbox: other });
         for _ in 0..=RELIABLE_MAX {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
-        task.deliver();
-        assert_eq!(*slow_inbox.closing().borrow(), Some(CloseCode::TooSlow));
-        assert_eq!(*other_inbox.closing().borrow(), None);
+        task.deliver(Outbox::send);
+        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow));
+        assert!(other_inbox.closing.try_recv().is_err());
         assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
     }
 }

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use shared::protocol::{ClientMessage, CloseCode, Hello, HelloError, codec};
 use tokio::{
     sync::Notify,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, timeout},
 };
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, error::ProtocolError};
 
@@ -23,7 +23,7 @@ use crate::{address::AddressTag, limits::Limits, room::Seat};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
-/// How often a waiting reader looks at its clocks, at most.
+/// How often a reader looks at its clocks, at least.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// Bytes of a message that made no sense which the log shows.
 const LOGGED_BYTES: usize = 64;
@@ -40,6 +40,8 @@ pub(super) struct Reader<'a> {
     pinged: bool,
     pending_since: Option<Instant>,
     budget: Budget,
+    /// One timer for the whole session: one for each wait would cost more than the waiting.
+    looks: Interval,
 }
 
 impl<'a> Reader<'a> {
@@ -52,6 +54,9 @@ impl<'a> Reader<'a> {
     ) -> Reader<'a> {
         let began = Instant::now();
         let budget = Budget::new(0);
+        let check_every = CHECK_EVERY.min(limits.fragment_timeout / 4).min(limits.ping_after / 2);
+        let mut looks = interval_at(began + check_every, check_every);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Reader {
             stream,
             meter,
@@ -63,6 +68,7 @@ impl<'a> Reader<'a> {
             pinged: false,
             pending_since: None,
             budget,
+            looks,
         }
     }
 
@@ -99,7 +105,7 @@ impl<'a> Reader<'a> {
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {
-                Verdict::Pass => seat.say(message),
+                Verdict::Pass => seat.say(message, self.heard.into_std()),
                 Verdict::Drop => {}
                 Verdict::Close => return End::Close(CloseCode::Rate),
             }
@@ -109,10 +115,13 @@ impl<'a> Reader<'a> {
     /// The next binary message.
     async fn data(&mut self) -> Result<Bytes, End> {
         loop {
-            let check_every = CHECK_EVERY.min(self.limits.fragment_timeout / 4).min(self.limits.ping_after / 2);
-            let Ok(next) = timeout_at(Instant::now() + check_every, self.stream.next()).await else {
-                self.look_at_the_clocks()?;
-                continue;
+            let next = tokio::select! {
+                biased;
+                next = self.stream.next() => next,
+                _ = self.looks.tick() => {
+                    self.look_at_the_clocks()?;
+                    continue;
+                }
             };
             let message = next.ok_or(End::Gone)?.map_err(|error| self.failed(&error))?;
             self.heard = Instant::now();
@@ -156,8 +165,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Judges what was heard last.
     fn judge(&mut self, kind: Kind, bytes: usize) -> Verdict {
-        let now_us = u64::try_from(self.began.elapsed().as_micros()).expect("a session lasts less than 584,000 years");
+        let now_us = u64::try_from((self.heard - self.began).as_micros()).expect("younger than 584,000 years");
         self.budget.judge(kind, bytes, now_us)
     }
 
