@@ -9,6 +9,7 @@ mod client;
 mod compress;
 mod dev;
 mod dist;
+mod floor;
 mod gate;
 mod page;
 mod server;
@@ -26,6 +27,8 @@ Usage: cargo xtask <command>
   build             make the single self-contained binary and say how large it is
   dev [-- FLAGS]    start the server and rebuild client and server whenever a source file changes
   test [STEP...]    run the whole gate, or only the named steps; `test --list` names them
+  bench-floor       compare the server with the cheapest one that sends the same bytes ([--clients N] [--secs S]
+                    [--rounds R] [--bots N])
   help              this text
 ";
 
@@ -50,6 +53,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "build" => no_more("build", rest).and_then(|()| server::build_and_report()),
         "dev" => dev::watch(server_flags(rest)),
         "test" => gate::test(rest),
+        "bench-floor" => floor::bench(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

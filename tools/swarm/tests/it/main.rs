@@ -99,6 +99,48 @@ async fn light_clients_fly_beside_real_ones() {
     app.shutdown().await;
 }
 
+/// A run's report as the floor and its comparison need it: snapshots of 40 to 240 bytes.
+fn report_to_be_like() -> PathBuf {
+    let sizes: Vec<u64> = (0..101).map(|percent| 40 + 2 * percent).collect();
+    let kinds = serde_json::json!({ "leaderboard": { "messages_s": 1.0, "bytes_mean": 44.0 } });
+    let report = serde_json::json!({ "snapshot_bytes_percentiles": sizes, "down": { "kinds": kinds } });
+    let file = std::env::temp_dir().join(format!("perihelion-floor-{}.json", std::process::id()));
+    std::fs::write(&file, report.to_string()).expect("written");
+    file
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_floor_sends_what_it_is_told_to_and_light_clients_cannot_tell() {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    let like = report_to_be_like();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_floor"));
+    command.arg("--like").arg(&like).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut floor = command.spawn().expect("runs");
+    let mut lines = BufReader::new(floor.stdout.take().expect("piped")).lines();
+    let line = lines.next_line().await.unwrap().expect("it says where it is");
+    let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL").to_owned();
+    let pid = floor.id().expect("running").to_string();
+    let file = like.with_extension("out");
+    let mut command = Command::new(BINARY);
+    command
+        .args([&url, "--light", "--clients", "12", "--ramp", "0", "--secs", "3", "--pid", &pid, "--json"])
+        .arg(&file);
+    let output = tokio::task::spawn_blocking(move || command.output().expect("runs")).await.unwrap();
+    let table = text(&output.stdout);
+    let json: Value = serde_json::from_slice(&std::fs::read(&file).expect("written")).expect("JSON");
+    assert!(table.contains("12 of 12 joined"), "{table}");
+    let size = figure(&json, "/down/kinds/snapshot/bytes_mean");
+    assert!((125.0..155.0).contains(&size), "{size}: {table}");
+    assert!((25.0..31.0).contains(&figure(&json, "/snapshots_s")), "{table}");
+    // Padding is made of names.
+    assert!((0.7..1.3).contains(&figure(&json, "/down/kinds/roster/messages_s")), "{table}");
+    assert!(figure(&json, "/up/kinds/commands/messages_s") > 20.0, "{table}");
+    figure(&json, "/process/cpu_ms_per_client_s");
+    for file in [like, file] {
+        let _ = std::fs::remove_file(file);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_line_is_felt_by_light_and_real_clients() {
     let app = serve(&["--bots", "0"]);
