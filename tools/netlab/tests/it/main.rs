@@ -1,7 +1,10 @@
 //! The built binary: that it says so where it cannot run, and that where it can the line it promises is the line that
 //! players get, and nothing is left behind.
 
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -36,7 +39,10 @@ fn a_good_line_is_what_it_promises_and_nothing_is_left_behind() {
     build_the_others();
     let file = std::env::temp_dir().join(format!("perihelion-netlab-test-{}.json", std::process::id()));
     let arguments = ["--profiles", "good", "--clients", "2", "--secs", "4", "--bots", "2", "--json"];
-    let child = Command::new(BINARY).args(arguments).arg(&file).output().expect("runs");
+    let mut command = Command::new(BINARY);
+    let child = command.args(arguments).arg(&file).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("runs");
+    let pid = child.id();
+    let child = child.wait_with_output().expect("ends");
     let stderr = String::from_utf8_lossy(&child.stderr).into_owned();
     if child.status.code() == Some(SKIPPED) {
         assert!(stderr.contains("cannot run here"), "{stderr}");
@@ -53,5 +59,26 @@ fn a_good_line_is_what_it_promises_and_nothing_is_left_behind() {
     assert!((30.0..120.0).contains(&figure("/swarm/rtt_ms/p50")), "{reports:#}");
     assert!(figure("/swarm/snapshots_s") > 15.0 && figure("/carried/packets") > 500.0, "{reports:#}");
     assert_eq!(figure("/carried/lost"), 0.0);
-    assert!(!namespaces().contains("perihelion-lab-"), "{}", namespaces());
+    assert!(!namespaces().contains(&format!("perihelion-lab-{pid}-")), "{}", namespaces());
+}
+
+#[test]
+fn ctrl_c_removes_everything() {
+    build_the_others();
+    let mut command = Command::new(BINARY);
+    command.args(["--profiles", "lan", "--clients", "1", "--secs", "3600"]).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("runs");
+    let pid = child.id().to_string();
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    let first = lines.next().expect("it says what it does");
+    if first.contains("cannot run here") {
+        eprintln!("SKIPPED: the network lab did not run: {first}");
+        return;
+    }
+    // Its namespaces are there once it says more, or nothing more: either way the signal must be enough.
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill is there").success());
+    let rest: Vec<String> = lines.collect();
+    let status = child.wait().expect("ends");
+    assert_eq!(status.code(), Some(130), "{rest:?}");
+    assert!(!namespaces().contains(&format!("perihelion-lab-{pid}-")), "{}", namespaces());
 }
