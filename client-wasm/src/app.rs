@@ -192,7 +192,7 @@ impl App {
                     socket.send(&bytes);
                 }
             }
-            Outgoing::Remember { token, playing } => storage::remember(token, playing),
+            Outgoing::Remember { resume, playing } => storage::remember(resume, playing),
             Outgoing::Session(Step::Hangup) => self.socket = None,
             Outgoing::Session(Step::Reload) => {
                 storage::remember_reload();

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use shared::{
     defs::Defs,
     ids::PlayerId,
-    protocol::ResumeToken,
+    protocol::{Deed, Resume},
     replica::{
         Intent, Replica,
         view::{Phase, View},
@@ -29,10 +29,10 @@ pub enum Outgoing {
     Session(Step),
     /// Send this.
     Send(Vec<u8>),
-    /// Keep this for the next page: the token, and whether there is a game to go back to.
+    /// Keep this for the next page: what gets the slot back, and whether there is a game to go back to.
     Remember {
-        /// Of the last welcome.
-        token: Option<ResumeToken>,
+        /// The token of the last welcome, and the deeds heard.
+        resume: Option<Resume>,
         /// The player is in the game.
         playing: bool,
     },
@@ -58,8 +58,8 @@ pub struct Kill {
 /// What an earlier page left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
-    /// The token.
-    pub token: Option<ResumeToken>,
+    /// What gets the slot back.
+    pub resume: Option<Resume>,
     /// The player was in the game.
     pub playing: bool,
     /// Under this name.
@@ -77,7 +77,7 @@ pub struct Net {
     /// The connection that will be, once it has something to show.
     next: Option<Replica>,
     view_half: (u16, u16),
-    token: Option<ResumeToken>,
+    resume: Option<Resume>,
     playing: bool,
     name: String,
     visible: bool,
@@ -95,7 +95,7 @@ impl Net {
             shown: Replica::new(Defs::standard(), view_half, None, now_us),
             next: None,
             view_half,
-            token: remembered.token,
+            resume: remembered.resume,
             playing: remembered.playing,
             name: remembered.name,
             visible: true,
@@ -108,7 +108,7 @@ impl Net {
     /// The socket opened.
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
-        let mut replica = Replica::new(Defs::standard(), self.view_half, self.token, now_us);
+        let mut replica = Replica::new(Defs::standard(), self.view_half, self.resume, now_us);
         if !self.visible {
             replica.set_idle(true, now_us);
         }
@@ -263,7 +263,7 @@ impl Net {
     fn welcome(&mut self) {
         self.connects += 1;
         let replica = self.next.as_mut().unwrap_or(&mut self.shown);
-        self.token = replica.token();
+        self.resume = replica.resume();
         if replica.resumed() {
             self.playing = true;
         } else if self.playing {
@@ -273,26 +273,35 @@ impl Net {
     }
 
     fn remember(&mut self) {
-        self.outgoing.push_back(Outgoing::Remember { token: self.token, playing: self.playing });
+        self.outgoing.push_back(Outgoing::Remember { resume: self.resume, playing: self.playing });
     }
 
     fn hear_kills(&mut self, now_us: u64) {
         let replica = self.next.as_mut().unwrap_or(&mut self.shown);
-        while let Some(line) = replica.poll_kill() {
+        let mut heard = false;
+        while let Some(deed) = replica.poll_deed() {
+            heard = true;
+            // A hit shows as a spark of the view; the feed tells of deaths.
+            let Deed::Kill { killer, victim, cause, points: _ } = deed else { continue };
             let name = |player| replica.name_of(player).map(|entry| entry.name.clone());
             let own = replica.player();
             let kill = Kill {
-                killer: line.killer.map(|killer| name(killer).unwrap_or_else(|| "?".to_owned())),
-                victim: name(line.victim).unwrap_or_else(|| "?".to_owned()),
-                cause: line.cause,
-                by_own: own.is_some() && line.killer == own,
-                of_own: own == Some(line.victim),
+                killer: killer.map(|killer| name(killer).unwrap_or_else(|| "?".to_owned())),
+                victim: name(victim).unwrap_or_else(|| "?".to_owned()),
+                cause,
+                by_own: own.is_some() && killer == own,
+                of_own: own == Some(victim),
                 at_us: now_us,
             };
             if self.kills.len() == KILLS_MAX {
                 self.kills.remove(0);
             }
             self.kills.push(kill);
+        }
+        if heard {
+            // Another page, or the next connection, must not hear them again.
+            self.resume = replica.resume();
+            self.remember();
         }
     }
 
@@ -311,7 +320,10 @@ impl Net {
 mod tests {
     use super::*;
     use shared::{
-        protocol::{ServerMessage, Welcome, codec::encode_server},
+        protocol::{
+            Hello, News, ResumeToken, ServerMessage, Welcome,
+            codec::{decode_hello, encode_server},
+        },
         tick::Tick,
     };
 
@@ -342,7 +354,7 @@ mod tests {
         assert_eq!(net.connects(), 1);
         let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
         let remembered = out.iter().find_map(|out| match out {
-            Outgoing::Remember { token: Some(_), playing } => Some(*playing),
+            Outgoing::Remember { resume: Some(_), playing } => Some(*playing),
             _ => None,
         });
         (out.iter().filter(|out| matches!(out, Outgoing::Send(_))).count(), remembered)
@@ -357,6 +369,41 @@ mod tests {
         assert_eq!(playing, watching + 1, "asks to play again");
         let (resumed, remembered) = after_welcome(false, Some(PlayerId(3)));
         assert_eq!((resumed, remembered), (watching, Some(true)), "the ship is already there");
+    }
+
+    /// The hello of the next connection.
+    fn redial(net: &mut Net) -> Hello {
+        net.handle_open(9_000_000);
+        let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
+        let hello = out.iter().find_map(|out| match out {
+            Outgoing::Send(bytes) => decode_hello(bytes).ok(),
+            _ => None,
+        });
+        hello.expect("a hello goes out at once")
+    }
+
+    #[test]
+    fn what_was_heard_is_said_at_the_next_hello_and_by_the_next_page() {
+        let mut net = net(true);
+        net.handle_open(1_000);
+        net.handle_message(&welcome(Some(PlayerId(3))), 2_000);
+        let kill = Deed::Kill { killer: None, victim: PlayerId(9), cause: Cause::Star, points: 0 };
+        net.handle_message(&encode_server(&ServerMessage::News(News { first: 0, deeds: vec![kill; 2] })), 3_000);
+        let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
+        let remembered = out.iter().rev().find_map(|out| match out {
+            Outgoing::Remember { resume, .. } => *resume,
+            _ => None,
+        });
+        let resume = Resume { token: ResumeToken([7; 16]), heard: 2 };
+        assert_eq!((net.kills().len(), remembered), (2, Some(resume)));
+        net.handle_close(1006, 4_000);
+        assert_eq!(redial(&mut net).resume, Some(resume));
+        // The server tells what was missed, once more what was not, and the page shows each once.
+        net.handle_message(&welcome(Some(PlayerId(3))), 9_100_000);
+        net.handle_message(&encode_server(&ServerMessage::News(News { first: 1, deeds: vec![kill; 2] })), 9_200_000);
+        assert_eq!(net.kills().len(), 3);
+        let remembered = Remembered { resume: Some(resume), ..Remembered::default() };
+        assert_eq!(redial(&mut Net::new(1, (800, 450), remembered, 0)).resume, Some(resume));
     }
 
     #[test]

@@ -130,7 +130,9 @@ async fn converse(
         Err(end) => return end,
     };
     drop(handshake);
-    let Ok(credentials) = credentials(hello.resume) else { return End::Close(CloseCode::Draining) };
+    let Ok(credentials) = credentials(hello.resume.map(|resume| resume.token)) else {
+        return End::Close(CloseCode::Draining);
+    };
     let (outbox, inbox) = outbox_pair();
     let entering = lobby.place().enter(Arrival { hello, credentials }, outbox);
     let seat = match timeout(limits.write_timeout, entering).await {

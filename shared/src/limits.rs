@@ -15,6 +15,12 @@ pub const PICKUPS_MAX: usize = 2_048;
 pub const BELT_SLOTS_MAX: usize = 512;
 /// Events kept for one client between two snapshots. Full: the oldest cosmetic ones are dropped.
 pub const EVENTS_PENDING_MAX: usize = 128;
+/// Snapshots one client has not acknowledged. Full: the line is stuck, no more are sent.
+pub const SNAPSHOTS_UNACKED_MAX: usize = 512;
+/// Kills and own hits kept for one pilot, also while its line is cut. Full: the oldest is lost.
+pub const DEEDS_KEPT: usize = 128;
+/// Kills and own hits in one message. More: the rest goes with the next snapshot.
+pub const DEEDS_PER_NEWS_MAX: usize = 32;
 
 /// Ticks a client's commands may be ahead of the room. Further ahead: the command is dropped and counted.
 pub const COMMANDS_AHEAD_MAX: i32 = 32;

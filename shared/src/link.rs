@@ -100,6 +100,21 @@ impl Link {
         self.queue.front().map(|(at, _)| *at)
     }
 
+    /// From now on the line is as `profile` says; what is under way arrives no later than that allows.
+    pub fn heal(&mut self, profile: Profile, now_us: u64) {
+        self.profile = profile;
+        self.free_us = self.free_us.min(now_us);
+        let latest = now_us + profile.delay_us + profile.jitter_us;
+        self.queue.iter_mut().for_each(|(at, _)| *at = (*at).min(latest));
+        self.last_us = self.last_us.min(latest);
+    }
+
+    /// Messages and bytes under way.
+    #[must_use]
+    pub fn under_way(&self) -> (usize, usize) {
+        (self.queue.len(), self.queue.iter().map(|(_, bytes)| bytes.len()).sum())
+    }
+
     /// The next message that has arrived by `now_us`.
     pub fn receive(&mut self, now_us: u64) -> Option<Vec<u8>> {
         if self.queue.front().is_some_and(|(at, _)| *at <= now_us) {
@@ -133,6 +148,17 @@ mod tests {
         assert!(next > 2_900, "{} arrived {next}", profile.name);
         delays.sort_unstable();
         delays
+    }
+
+    #[test]
+    fn a_healed_line_keeps_order_and_is_soon_empty() {
+        let mut link = Link::new(Profile::ALL[5], 3);
+        (0..40u8).for_each(|i| link.send(vec![i; 600], 0));
+        assert_eq!(link.under_way(), (40, 24_000));
+        link.heal(Profile::ALL[0], 100_000);
+        link.send(vec![40; 600], 100_000);
+        let got: Vec<u8> = core::iter::from_fn(|| link.receive(103_000)).map(|bytes| bytes[0]).collect();
+        assert_eq!(got, (0..=40).collect::<Vec<u8>>());
     }
 
     #[test]

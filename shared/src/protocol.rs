@@ -17,7 +17,7 @@ pub mod schema;
 pub use close::CloseCode;
 pub use codec::{DecodeError, HelloError};
 pub use messages::{
-    ClientMessage, CommandBatch, Hello, Leader, Leaderboard, ResumeToken, Roster, RosterEntry, ScoreRow, ServerMessage,
-    Snapshot, SnapshotFlags, Welcome,
+    ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
+    ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::proto_hash;

@@ -22,16 +22,17 @@ use glam::Vec2;
 use crate::{
     defs::Defs,
     ids::{PlayerId, ShipId},
+    limits::DEEDS_KEPT,
     protocol::{
-        ClientMessage, Hello, Leaderboard, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags,
-        Welcome, body::Station, codec, known::Known, reckon::Skies,
+        ClientMessage, Deed, Hello, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry, ServerMessage,
+        Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
 };
 use clock::Clock;
 use decode::{Note, Reading};
-pub use io::{Intent, KillLine, ReplicaError};
+pub use io::{Intent, ReplicaError};
 use line::Line;
 use predict::{Predictor, Sent, Surroundings, standing};
 use present::Present;
@@ -65,7 +66,10 @@ pub struct Replica {
     events: Vec<ViewEvent>,
     roster: BTreeMap<PlayerId, RosterEntry>,
     leaderboard: Leaderboard,
-    kills: VecDeque<KillLine>,
+    /// Deeds heard and not yet polled.
+    deeds: VecDeque<Deed>,
+    /// Number of the next deed to hear.
+    heard: u16,
     outbox: VecDeque<Vec<u8>>,
     view: View,
     line: Line,
@@ -93,7 +97,7 @@ pub struct Replica {
 impl Replica {
     /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
     #[must_use]
-    pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<ResumeToken>, now_us: u64) -> Replica {
+    pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
         let hello = codec::encode_hello(&Hello { resume, view_half });
         Replica {
             defs,
@@ -112,7 +116,8 @@ impl Replica {
             events: Vec::new(),
             roster: BTreeMap::new(),
             leaderboard: Leaderboard::default(),
-            kills: VecDeque::new(),
+            deeds: VecDeque::new(),
+            heard: resume.map_or(0, |resume| resume.heard),
             outbox: VecDeque::from([hello]),
             view: View::default(),
             line: Line::new(now_us),
@@ -143,16 +148,15 @@ impl Replica {
         let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
         match message {
             ServerMessage::Welcome(welcome) => self.take_welcome(welcome, now_us),
-            ServerMessage::Joined { player } => self.player = Some(player),
+            ServerMessage::Joined { player } => {
+                // The server has seen to an earlier leave: what comes now is about the new slot.
+                self.leaving = false;
+                self.player = Some(player);
+            }
             ServerMessage::Snapshot(snapshot) => return self.take_snapshot(&snapshot, now_us),
             ServerMessage::Roster(roster) => self.take_roster(roster),
             ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
-            ServerMessage::Kill { killer, victim, cause, points } => {
-                if self.kills.len() >= 32 {
-                    self.kills.pop_front();
-                }
-                self.kills.push_back(KillLine { killer, victim, cause, points });
-            }
+            ServerMessage::News(news) => self.take_news(&news),
         }
         Ok(())
     }
@@ -251,6 +255,12 @@ impl Replica {
         self.welcome.as_ref().map(|welcome| welcome.token)
     }
 
+    /// What the next connection says to get this slot back, and to hear what it missed.
+    #[must_use]
+    pub fn resume(&self) -> Option<Resume> {
+        self.token().map(|token| Resume { token, heard: self.heard })
+    }
+
     /// Whether the server gave the slot of an earlier connection back.
     #[must_use]
     pub fn resumed(&self) -> bool {
@@ -275,9 +285,9 @@ impl Replica {
         &self.leaderboard
     }
 
-    /// The next line of the kill feed.
-    pub fn poll_kill(&mut self) -> Option<KillLine> {
-        self.kills.pop_front()
+    /// The next kill in the room or hit of one's own, each once and in order, also across a resume.
+    pub fn poll_deed(&mut self) -> Option<Deed> {
+        self.deeds.pop_front()
     }
 
     /// The tables.
@@ -296,7 +306,27 @@ impl Replica {
         self.greeting_us = self.hello_us.map_or(0.0, |hello_us| now_us.saturating_sub(hello_us) as f64);
         self.layout = Some(Layout::new(welcome.seed, &self.defs.arena));
         self.player = welcome.resumed;
+        if welcome.resumed.is_none() {
+            self.heard = 0;
+        }
         self.welcome = Some(welcome);
+    }
+
+    fn take_news(&mut self, news: &News) {
+        for (i, deed) in news.deeds.iter().enumerate() {
+            let number = news.first.wrapping_add(i as u16);
+            if number.wrapping_sub(self.heard).cast_signed() < 0 {
+                continue;
+            }
+            self.heard = number.wrapping_add(1);
+            if self.deeds.len() >= DEEDS_KEPT {
+                self.deeds.pop_front();
+            }
+            self.deeds.push_back(*deed);
+            // What a resume brings up is told, but its sparks are over: nothing is in sight yet.
+            let event = scribe::struck(self, *deed);
+            self.events.extend(event);
+        }
     }
 
     fn take_roster(&mut self, roster: Roster) {

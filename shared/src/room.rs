@@ -14,6 +14,7 @@ mod audience;
 mod bots;
 mod budget;
 mod commands;
+mod deeds;
 mod flow;
 mod history;
 mod index;
@@ -35,8 +36,8 @@ use crate::{
     ids::PlayerId,
     limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
-        ClientMessage, CloseCode, CommandBatch, Roster, ServerMessage, Snapshot, SnapshotFlags, bits::BitWriter, codec,
-        known::Known,
+        ClientMessage, CloseCode, CommandBatch, Deed, Roster, ServerMessage, Snapshot, SnapshotFlags, bits::BitWriter,
+        body, codec, known::Known,
     },
     replay::Recorder,
     sim::{Command, Event, Order, World, step},
@@ -45,7 +46,7 @@ use crate::{
 use flow::Turn;
 use history::History;
 use index::{Area, Index};
-pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus};
+pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
 use post::Post;
 use scoreboard::Scoreboard;
 use seats::{Holder, Seats};
@@ -85,10 +86,11 @@ pub struct Room {
 }
 
 impl Room {
-    /// A room at tick 0 with its bots ordered in.
+    /// A room at its first tick with its bots ordered in.
     #[must_use]
     pub fn new(config: RoomConfig) -> Room {
-        let world = World::new(config.seed, config.secret, &config.defs);
+        let mut world = World::new(config.seed, config.secret, &config.defs);
+        world.tick = config.start;
         let recorder = config.record.then(|| Recorder::new(&world, config.seed));
         let mut room = Room {
             recorder,
@@ -131,13 +133,14 @@ impl Room {
         self.keep_seats();
         let commands = self.take_commands();
         let orders = std::mem::take(&mut self.orders);
+        self.events.clear();
         step(&mut self.world, &orders, &commands, &self.config.defs, &mut self.events);
         if let Some(recorder) = &mut self.recorder {
             recorder.record(&orders, &commands, &self.world);
         }
-        self.announce_deaths();
+        self.note_deeds();
+        self.settle_bots();
         self.history.record(&self.world, &self.config.defs, &self.events);
-        self.events.clear();
         self.index.rebuild(&self.world);
         bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
         self.announce_names();
@@ -192,6 +195,21 @@ impl Room {
         &self.world
     }
 
+    /// What happened in the last tick, to look at (tests, tools).
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// How a connection stands, while there is one.
+    #[must_use]
+    pub fn standing(&self, conn: ConnId) -> Option<Standing> {
+        let visitor = self.visitors.get(&conn)?;
+        let human = visitor.seat.and_then(|player| self.seats.human(player));
+        let untold = human.map_or(&visitor.deeds, |human| &human.deeds).untold();
+        Some(Standing { seat: visitor.seat, unacked: visitor.flow.unacked(), untold })
+    }
+
     fn message(&mut self, conn: ConnId, message: ClientMessage, now_us: u64) {
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         if let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player)) {
@@ -222,6 +240,8 @@ impl Room {
             }
             ClientMessage::Leave => {
                 if let Some(player) = visitor.seat.take() {
+                    // The connection goes on counting deeds where the seat ends.
+                    visitor.deeds = self.seats.human_mut(player).map(|human| human.deeds.clone()).unwrap_or_default();
                     let wait = i32::from(self.config.defs.rules.respawn_ticks);
                     visitor.grounded_until = Some(self.world.tick.plus(wait));
                     self.free_seat(player);
@@ -264,27 +284,51 @@ impl Room {
             .collect()
     }
 
-    fn announce_deaths(&mut self) {
-        let mut leavers = Vec::new();
-        for event in std::mem::take(&mut self.events) {
-            if let Event::Destroyed { ship, killer, cause, points } = event {
-                self.say_all(&ServerMessage::Kill { killer, victim: ship.player, cause, points });
-                if let Some(seat) = self.seats.get_mut(ship.player)
-                    && matches!(seat.holder, Holder::Bot(_))
-                {
-                    seat.wants_launch = true;
-                    let mut fate = crate::rng::Keyed::new(
-                        self.config.secret,
-                        self.world.tick,
-                        u32::from(ship.player.0),
-                        crate::rng::Purpose::Bot,
-                    );
-                    if fate.chance(BOT_LEAVES) {
-                        leavers.push(ship.player);
+    /// Writes what happened into the logs of those who must hear it: kills into all, hits into the two concerned.
+    fn note_deeds(&mut self) {
+        for event in &self.events {
+            match *event {
+                Event::Destroyed { ship, killer, cause, points } => {
+                    let deed = Deed::Kill { killer, victim: ship.player, cause, points };
+                    let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
+                    unseated.for_each(|visitor| visitor.deeds.note(deed));
+                    self.seats.humans_mut().for_each(|human| human.deeds.note(deed));
+                }
+                Event::Damaged { ship, by: Some(by), cause, amount } => {
+                    let points = body::points_of(amount);
+                    let deed = Deed::Hit { victim: ship.player, by, cause, points };
+                    // One who struck oneself hears it once.
+                    let striker = (by != ship.player).then_some(by);
+                    for player in [Some(ship.player), striker].into_iter().flatten().filter(|_| points > 0) {
+                        if let Some(human) = self.seats.human_mut(player) {
+                            human.deeds.note(deed);
+                        }
                     }
                 }
+                _ => {}
             }
-            self.events.push(event);
+        }
+    }
+
+    /// A bot that died launches again, or goes home.
+    fn settle_bots(&mut self) {
+        let mut leavers = Vec::new();
+        for event in &self.events {
+            if let Event::Destroyed { ship, .. } = event
+                && let Some(seat) = self.seats.get_mut(ship.player)
+                && matches!(seat.holder, Holder::Bot(_))
+            {
+                seat.wants_launch = true;
+                let mut fate = crate::rng::Keyed::new(
+                    self.config.secret,
+                    self.world.tick,
+                    u32::from(ship.player.0),
+                    crate::rng::Purpose::Bot,
+                );
+                if fate.chance(BOT_LEAVES) {
+                    leavers.push(ship.player);
+                }
+            }
         }
         leavers.into_iter().for_each(|player| self.free_seat(player));
     }
@@ -352,7 +396,8 @@ impl Room {
                     }
                     let thin = turn == Turn::SendThin;
                     let turn = Sending { conn, now_us, bytes_max, thin };
-                    let bytes = send_snapshot(&mut scene, seats, visitor, &turn, body, post);
+                    let bytes = send_news(seats, visitor, conn, post)
+                        + send_snapshot(&mut scene, seats, visitor, &turn, body, post);
                     visitor.flow.sent(tick, now_us);
                     visitor.budget.spend(bytes);
                     status.snapshots += 1;
@@ -405,6 +450,18 @@ struct Sending {
 
 /// A message on a thin line is this long at most, bytes: the own ship and some eight others.
 const THIN_BYTES_MAX: usize = 320;
+
+/// Tells what a connection has yet to hear, with its snapshots, so that a slow line is not given more; returns its bytes.
+fn send_news(seats: &mut Seats, visitor: &mut Visitor, conn: ConnId, post: &mut Post) -> usize {
+    let log = match visitor.seat.and_then(|player| seats.human_mut(player)) {
+        Some(human) => &mut human.deeds,
+        None => &mut visitor.deeds,
+    };
+    let Some(news) = log.take() else { return 0 };
+    let bytes = codec::encode_server(&ServerMessage::News(news));
+    post.reliable_bytes(conn, &bytes);
+    bytes.len()
+}
 
 /// Writes and posts a snapshot, in parts if need be; returns its bytes.
 fn send_snapshot(

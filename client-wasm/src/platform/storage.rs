@@ -1,7 +1,7 @@
 //! What the page keeps: the name and settings for good, the token for this tab. Invariant: storage may be missing,
 //! full or forbidden; then nothing is kept and the game goes on.
 
-use shared::protocol::{ResumeToken, proto_hash};
+use shared::protocol::{Resume, ResumeToken, proto_hash};
 use web_sys::Storage;
 
 use super::browser::window;
@@ -18,16 +18,16 @@ const DEEDS: &str = "perihelion.hints";
 #[must_use]
 pub fn remembered() -> Remembered {
     Remembered {
-        token: read(tab(), TOKEN).and_then(|hex| token_from_hex(&hex)),
+        resume: read(tab(), TOKEN).and_then(|text| resume_from_text(&text)),
         playing: read(tab(), PLAYING).is_some(),
         name: name().unwrap_or_default(),
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }
 }
 
-/// Keeps the token and whether the player is in the game.
-pub fn remember(token: Option<ResumeToken>, playing: bool) {
-    write(tab(), TOKEN, token.map(token_to_hex).as_deref());
+/// Keeps what gets the slot back, and whether the player is in the game.
+pub fn remember(resume: Option<Resume>, playing: bool) {
+    write(tab(), TOKEN, resume.map(resume_to_text).as_deref());
     write(tab(), PLAYING, playing.then_some("1"));
 }
 
@@ -90,12 +90,17 @@ fn write(storage: Option<Storage>, key: &str, value: Option<&str>) {
     };
 }
 
-fn token_to_hex(token: ResumeToken) -> String {
+/// The token in hexadecimal, a space, and the deeds heard.
+fn resume_to_text(resume: Resume) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    token.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    let nibbles = resume.token.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let token: String = nibbles.map(|digit| char::from(DIGITS[usize::from(digit)])).collect();
+    format!("{token} {}", resume.heard)
 }
 
-fn token_from_hex(hex: &str) -> Option<ResumeToken> {
+fn resume_from_text(text: &str) -> Option<Resume> {
+    let (hex, heard) = text.split_once(' ')?;
+    let heard = heard.parse().ok()?;
     let mut bytes = [0; 16];
     if hex.len() != 32 || !hex.is_ascii() {
         return None;
@@ -103,7 +108,7 @@ fn token_from_hex(hex: &str) -> Option<ResumeToken> {
     for (index, byte) in bytes.iter_mut().enumerate() {
         *byte = u8::from_str_radix(&hex[index * 2..index * 2 + 2], 16).ok()?;
     }
-    Some(ResumeToken(bytes))
+    Some(Resume { token: ResumeToken(bytes), heard })
 }
 
 #[cfg(test)]
@@ -113,9 +118,12 @@ mod tests {
     #[test]
     fn tokens_survive_storage_and_rubbish_is_no_token() {
         let token = ResumeToken(core::array::from_fn(|i| (i * 17) as u8));
-        assert_eq!(token_from_hex(&token_to_hex(token)), Some(token));
-        for rubbish in ["", "00", "zz112233445566778899aabbccddeeff", "äääääääääääääääa"] {
-            assert_eq!(token_from_hex(rubbish), None, "{rubbish}");
+        let resume = Resume { token, heard: 65_535 };
+        assert_eq!(resume_from_text(&resume_to_text(resume)), Some(resume));
+        let good = "00112233445566778899aabbccddeeff";
+        let rubbish = ["", "00", good, "zz112233445566778899aabbccddeeff 1", "äääääääääääääääa 1"].map(str::to_owned);
+        for rubbish in rubbish.into_iter().chain(["x", "65536", "-1"].map(|heard| format!("{good} {heard}"))) {
+            assert_eq!(resume_from_text(&rubbish), None, "{rubbish}");
         }
     }
 }

@@ -9,7 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use shared::{
     defs::Defs,
     ids::PlayerId,
-    protocol::ResumeToken,
+    protocol::Resume,
     quantize::Angle,
     replica::{Intent, Replica},
 };
@@ -36,7 +36,7 @@ pub fn press(buttons: u8) -> Intent {
 
 impl Pilot {
     /// Connects; the hello leaves with the first [`Self::until`].
-    pub async fn connect(address: SocketAddr, resume: Option<ResumeToken>) -> Pilot {
+    pub async fn connect(address: SocketAddr, resume: Option<Resume>) -> Pilot {
         let replica = Replica::new(Defs::standard(), (800, 450), resume, 0);
         let mut frames = interval(Duration::from_micros(16_667));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);

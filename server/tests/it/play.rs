@@ -70,10 +70,11 @@ async fn a_dropped_player_gets_the_same_slot_back() {
     witness.until("a welcome", |replica| replica.welcome().is_some()).await;
     let player = pilot.replica.player();
     pilot.until("a token", |replica| replica.token().is_some()).await;
+    let resume = pilot.replica.resume();
     let token = pilot.replica.token();
     drop(pilot);
     server.until_connections(1).await;
-    let mut back = Pilot::connect(server.address, token).await;
+    let mut back = Pilot::connect(server.address, resume).await;
     back.until("the own ship again", |replica| own_position(replica).is_some()).await;
     assert!(back.replica.resumed());
     assert_eq!(back.replica.player(), player);
@@ -82,7 +83,7 @@ async fn a_dropped_player_gets_the_same_slot_back() {
     back.until("an answer to what it said", |replica| replica.view().line.predictions > 20).await;
     drop(back);
     // The used token is worth nothing.
-    let mut thief = Pilot::connect(server.address, token).await;
+    let mut thief = Pilot::connect(server.address, resume).await;
     thief.until("a welcome", |replica| replica.welcome().is_some()).await;
     assert!(!thief.replica.resumed());
 }
@@ -91,7 +92,7 @@ async fn a_dropped_player_gets_the_same_slot_back() {
 async fn a_second_tab_with_the_token_takes_over() {
     let server = Running::start();
     let first = Pilot::play(server.address, "Kepler").await;
-    let mut second = Pilot::connect(server.address, first.replica.token()).await;
+    let mut second = Pilot::connect(server.address, first.replica.resume()).await;
     second.until("the own ship", |replica| replica.resumed() && own_position(replica).is_some()).await;
     assert_eq!(first.closed().await, 4007);
 }

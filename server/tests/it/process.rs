@@ -186,7 +186,7 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     let process = Process::start(&[]);
     let token = [0xa7_u8; 16];
     let mut hello = shared::protocol::codec::encode_hello(&shared::protocol::Hello {
-        resume: Some(shared::protocol::ResumeToken(token)),
+        resume: Some(shared::protocol::Resume { token: shared::protocol::ResumeToken(token), heard: 0 }),
         view_half: (800, 450),
     });
     let mut socket = open(process.address).await;

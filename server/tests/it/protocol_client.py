@@ -289,6 +289,23 @@ class Table:
         return (somebody(), bits.bits(8), bits.cause()) if kind == 2 else bits.bits(8)
 
 
+def read_news(message, heard):
+    """Kills and own hits; gives the number of the next deed."""
+    first, deeds = message.varint(), message.varint()
+    assert first == heard and 1 <= deeds <= 32, (first, heard, deeds)
+    for _ in range(deeds):
+        kind = message.varint()
+        assert kind <= 1, kind
+        message.option(message.varint) if kind == 0 else message.varint()
+        message.varint()
+        cause = message.varint()
+        assert cause <= 5, cause
+        if cause == 0:
+            message.varint()
+        message.varint() if kind == 0 else message.byte()
+    return (first + deeds) % 65536
+
+
 def varint(value):
     if value <= 250:
         return bytes([value])
@@ -307,7 +324,7 @@ def main():
     stream = upgrade(host, int(port))
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido")
-    table, snapshots, player, names, own_name, stations = Table(), 0, None, {}, None, set()
+    table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
     while snapshots < SNAPSHOTS:
         opcode, payload = read_frame(stream)
         if opcode == OPCODE_PING:
@@ -344,12 +361,7 @@ def main():
             message.option(lambda: (message.varint(), message.zigzag(), message.zigzag()))
         else:
             assert kind == 5, kind
-            message.option(message.varint), message.varint()
-            cause = message.varint()
-            assert cause <= 5, cause
-            if cause == 0:
-                message.varint()
-            message.varint()
+            heard = read_news(message, heard)
         message.end()
     send_frame(stream, OPCODE_CLOSE, struct.pack("!H", 1000))
     own_name = names.get(player)

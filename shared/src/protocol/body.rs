@@ -29,7 +29,7 @@ use crate::{
     defs::{PickupKind, RockSize, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     limits::PLAYER_BITS,
-    sim::{Cause, LooseRock, Pickup, Shot},
+    sim::{Cause, LooseRock, Pickup, Shot, world::MILLI},
     tick::Tick,
 };
 
@@ -406,6 +406,12 @@ pub fn write_pickup_end(writer: &mut BitWriter, names: &Names, id: BodyId, by: O
 /// When the bits end.
 pub fn read_pickup_end(reader: &mut BitReader<'_>, names: &Names) -> Result<(BodyId, Option<PlayerId>), BitsError> {
     Ok((read_body_id(reader)?, names.read_somebody(reader)?))
+}
+
+/// Milli-points of damage as whole points on the wire, saturated.
+#[must_use]
+pub fn points_of(amount: i32) -> u8 {
+    ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8
 }
 
 /// Writes a happening.

@@ -19,11 +19,20 @@ impl core::fmt::Debug for ResumeToken {
     }
 }
 
+/// The wish to have a seat back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// Of the last [`Welcome`].
+    pub token: ResumeToken,
+    /// How many deeds were heard in this seat, wrapping: the number of the next one, see [`News`].
+    pub heard: u16,
+}
+
 /// A client's first message, sent behind the eight bytes of the protocol hash (see [`super::codec`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The token of the last `Welcome`, to get the slot back.
-    pub resume: Option<ResumeToken>,
+    /// To get the slot back.
+    pub resume: Option<Resume>,
     /// Half extents of the view, u; the server clamps them to `limits::VIEW_HALF_MAX` and area.
     pub view_half: (u16, u16),
 }
@@ -82,7 +91,24 @@ pub enum ServerMessage {
     Roster(Roster),
     /// The ten best and you; once a second when it changed.
     Leaderboard(Leaderboard),
-    /// Somebody died.
+    /// What you must hear exactly once.
+    News(News),
+}
+
+/// Deeds in their order. They are numbered from 0 for as long as a seat lives, so that after a resume none is told
+/// twice and none left out; they come before the snapshot of the tick by which they happened.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct News {
+    /// Number of the first one, wrapping.
+    pub first: u16,
+    /// At most `limits::DEEDS_PER_NEWS_MAX`.
+    pub deeds: Vec<Deed>,
+}
+
+/// Something that a pilot must hear exactly once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Somebody in the room died.
     Kill {
         /// Who did it, if anyone.
         killer: Option<PlayerId>,
@@ -92,6 +118,17 @@ pub enum ServerMessage {
         cause: Cause,
         /// Points the killer gained.
         points: u32,
+    },
+    /// The reader struck somebody, or was struck.
+    Hit {
+        /// Who was struck.
+        victim: PlayerId,
+        /// By whom.
+        by: PlayerId,
+        /// Of what.
+        cause: Cause,
+        /// Points, saturated.
+        points: u8,
     },
 }
 

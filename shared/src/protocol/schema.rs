@@ -10,8 +10,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Hello, Leader, Leaderboard, ResumeToken, Roster, RosterEntry, ScoreRow,
-        ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
+        ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     owner_state,
 };
@@ -98,7 +98,7 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
 }
 
 fn sample_hello() -> Hello {
-    Hello { resume: Some(ResumeToken([7; 16])), view_half: (800, 450) }
+    Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 300 }), view_half: (800, 450) }
 }
 
 fn client_samples() -> [ClientMessage; 7] {
@@ -151,7 +151,13 @@ fn server_samples() -> [ServerMessage; 6] {
             pilots: 2,
             leader: Some(Leader { player, at: (3, -4) }),
         }),
-        ServerMessage::Kill { killer: Some(player), victim: player, cause: Cause::Shot(WeaponKind::Pulse), points: 9 },
+        ServerMessage::News(News {
+            first: 300,
+            deeds: vec![
+                Deed::Kill { killer: Some(player), victim: player, cause: Cause::Shot(WeaponKind::Pulse), points: 9 },
+                Deed::Hit { victim: player, by: player, cause: Cause::Ram, points: 9 },
+            ],
+        }),
     ]
 }
 

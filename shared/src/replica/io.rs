@@ -1,12 +1,6 @@
 //! What goes into a replica and what comes out besides the view: plain data for its shell.
 
-use crate::{
-    ids::PlayerId,
-    protocol::DecodeError,
-    quantize::Angle,
-    sim::{Buttons, Cause},
-    tick::Tick,
-};
+use crate::{protocol::DecodeError, quantize::Angle, sim::Buttons, tick::Tick};
 
 /// What the pilot wants in this frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,16 +42,3 @@ impl core::fmt::Display for ReplicaError {
 }
 
 impl core::error::Error for ReplicaError {}
-
-/// One line of the kill feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KillLine {
-    /// Who did it, if anyone.
-    pub killer: Option<PlayerId>,
-    /// Who died.
-    pub victim: PlayerId,
-    /// Of what.
-    pub cause: Cause,
-    /// Points the killer gained.
-    pub points: u32,
-}

@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     defs::Defs,
+    ids::PlayerId,
     protocol::{
+        Deed,
         body::{Happening, ROCK_STEPS, Station},
         entity_state::{HULL_STEPS, SHIELD_STEPS},
         known::Known,
@@ -277,16 +279,29 @@ fn happened(replica: &Replica, happening: Happening) -> Option<ViewEvent> {
             let last = replica.view.ships.iter().find(|seen| seen.id == ship)?;
             Some(ViewEvent::Destroyed { ship, pos: last.pos, vel: last.vel, own: Some(ship.player) == own })
         }
-        Happening::Damaged { player, by, points, cause: _ } => {
-            let (ship, pos, _) = replica.place_of(player)?;
-            Some(ViewEvent::Damaged {
-                ship,
-                by,
-                amount: u16::from(points),
-                pos,
-                own: Some(player) == own,
-                by_own: by.is_some() && by == own,
-            })
-        }
+        // Hits of one's own come as deeds too, exactly once.
+        Happening::Damaged { player, by: Some(by), .. } if own == Some(player) || own == Some(by) => None,
+        Happening::Damaged { player, by, points, cause: _ } => damaged(replica, player, by, points),
     }
+}
+
+/// What a hit among the deeds looks like now.
+pub fn struck(replica: &Replica, deed: Deed) -> Option<ViewEvent> {
+    match deed {
+        Deed::Hit { victim, by, points, cause: _ } => damaged(replica, victim, Some(by), points),
+        Deed::Kill { .. } => None,
+    }
+}
+
+fn damaged(replica: &Replica, player: PlayerId, by: Option<PlayerId>, points: u8) -> Option<ViewEvent> {
+    let own = replica.player;
+    let (ship, pos, _) = replica.place_of(player)?;
+    Some(ViewEvent::Damaged {
+        ship,
+        by,
+        amount: u16::from(points),
+        pos,
+        own: Some(player) == own,
+        by_own: by.is_some() && by == own,
+    })
 }

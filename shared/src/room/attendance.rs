@@ -28,6 +28,9 @@ impl Room {
         visitor.seat = seat;
         if let Some(player) = seat {
             self.resume(player, conn, credentials.token_key, credentials.resume_key);
+            if let (Some(human), Some(resume)) = (self.seats.human_mut(player), hello.resume) {
+                human.deeds.resume(resume.heard);
+            }
         }
         self.visitors.insert(conn, visitor);
         self.say(
@@ -68,7 +71,7 @@ impl Room {
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
-        let key = visitor.key;
+        let (key, deeds) = (visitor.key, visitor.deeds.clone());
         let holder = |_| {
             Holder::Human(Box::new(Human {
                 conn: Some(conn),
@@ -76,6 +79,7 @@ impl Room {
                 previous_key: None,
                 lost_us: None,
                 commands: CommandBuffer::default(),
+                deeds,
             }))
         };
         let seat = if humans < usize::from(self.config.players_max) { self.seats.add(name, holder) } else { None };
@@ -155,6 +159,7 @@ impl Room {
     /// Launches whoever may, parks and frees whoever has been gone too long.
     pub(super) fn keep_seats(&mut self) {
         let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
+        self.seats.keep_time(tick);
         self.expire_seats(self.now_us);
         for seat in self.seats.iter_mut() {
             let pilot = self.world.pilot(seat.player);

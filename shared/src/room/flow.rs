@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::tick::Tick;
+use crate::{limits::SNAPSHOTS_UNACKED_MAX, tick::Tick};
 
 /// Snapshots may be this much older than the best round trip before the next is skipped, µs.
 const SLACK_US: u64 = 100_000;
@@ -46,9 +46,6 @@ pub struct Flow {
     thin_until_us: u64,
     last_sent: Option<Tick>,
 }
-
-/// Snapshots remembered for the window; more in flight than this means the line is stuck anyway.
-const UNACKED_MAX: usize = 512;
 
 impl Flow {
     /// A fresh connection.
@@ -97,7 +94,11 @@ impl Flow {
         let oldest_us = self.unacked.front().map_or(0, |&(_, sent_us)| now_us.saturating_sub(sent_us));
         // Until the first ack there is no round trip to compare with: allow a second.
         let allowed_us = self.rtt_min_us.map_or(1_000_000, |(least, _)| least + SLACK_US);
-        if !writable || oldest_us > allowed_us || stuck_us > STOP_AFTER_US || self.unacked.len() >= UNACKED_MAX {
+        if !writable
+            || oldest_us > allowed_us
+            || stuck_us > STOP_AFTER_US
+            || self.unacked.len() >= SNAPSHOTS_UNACKED_MAX
+        {
             let since = *self.skipping_since_us.get_or_insert(now_us);
             if now_us.saturating_sub(since) > THIN_AFTER_US {
                 self.thin_until_us = now_us + 2 * THIN_AFTER_US;
@@ -116,6 +117,12 @@ impl Flow {
     pub fn sent(&mut self, tick: Tick, now_us: u64) {
         self.last_sent = Some(tick);
         self.unacked.push_back((tick, now_us));
+    }
+
+    /// Snapshots handed over and not acknowledged.
+    #[must_use]
+    pub fn unacked(&self) -> usize {
+        self.unacked.len()
     }
 
     /// Tick of the last snapshot handed over.

@@ -10,7 +10,7 @@ use crate::{
     ids::{BodyId, PlayerId, ShotKey},
     limits::{HISTORY_TICKS, ROCKS_MAX},
     protocol::{
-        body::{Happening, rock_steps},
+        body::{self, Happening, rock_steps},
         entity_state::PublicShip,
     },
     quantize::Lattice,
@@ -294,7 +294,7 @@ fn record_happenings(moment: &mut Moment, world: &World, events: &[Event]) {
                 (Happening::Destroyed(ship), death.map(|death| death.pos))
             }
             Event::Damaged { ship, by, cause, amount } => {
-                let points = ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8;
+                let points = body::points_of(amount);
                 (Happening::Damaged { player: ship.player, by, points, cause }, None)
             }
             _ => continue,

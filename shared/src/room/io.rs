@@ -3,6 +3,7 @@
 use super::commands::Source;
 use crate::{
     defs::Defs,
+    ids::PlayerId,
     protocol::{ClientMessage, CloseCode, Hello, ResumeToken},
     tick::Tick,
 };
@@ -26,6 +27,8 @@ pub struct RoomConfig {
     pub bots: u16,
     /// People who may play at once. More: close code 4004.
     pub players_max: u16,
+    /// The tick before the first one. Ticks wrap after 2.2 years; tests begin shortly before that.
+    pub start: Tick,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
@@ -41,6 +44,7 @@ impl Default for RoomConfig {
             defs: Defs::standard(),
             bots: 16,
             players_max: 64,
+            start: Tick(0),
             record: false,
             bytes_per_s: super::budget::BYTES_PER_S,
         }
@@ -109,6 +113,17 @@ pub enum Output<'a> {
         /// Why.
         code: CloseCode,
     },
+}
+
+/// How a connection stands with its room, to look at (tests, tools).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its slot, if it plays.
+    pub seat: Option<PlayerId>,
+    /// Snapshots sent and not acknowledged.
+    pub unacked: usize,
+    /// Deeds it has yet to be told.
+    pub untold: usize,
 }
 
 /// Public facts about a room.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConnId, commands::CommandBuffer};
+use super::{ConnId, commands::CommandBuffer, deeds::Log};
 use crate::{
     bot::Brain,
     ids::PlayerId,
     limits::{NAME_BYTES_MAX, NAME_CHARS_MAX, PLAYERS_MAX},
     name,
     protocol::RosterEntry,
+    tick::{TICK_HZ, Tick},
 };
 
 /// SHA-256 of a resume token: all the room keeps of it.
@@ -52,12 +53,21 @@ pub struct Human {
     pub lost_us: Option<u64>,
     /// Commands waiting for their ticks.
     pub commands: CommandBuffer,
+    /// What this pilot must hear exactly once.
+    pub deeds: Log,
 }
+
+/// A freed slot rests this long before somebody else gets it, ticks: whoever still sees the last holder's ship or
+/// shots must not take them for the next one's.
+const REST_TICKS: i32 = 2 * TICK_HZ as i32;
 
 /// All seats, and what changed about names since the last look.
 #[derive(Debug, Clone, Default)]
 pub struct Seats {
     seats: Vec<Option<Seat>>,
+    /// When each slot was freed last.
+    freed: Vec<Option<Tick>>,
+    now: Tick,
     arrived: Vec<PlayerId>,
     left: Vec<PlayerId>,
 }
@@ -84,12 +94,29 @@ impl Seats {
         self.seats.get_mut(player.index())?.as_mut()
     }
 
+    /// The person in a slot, to look at.
+    #[must_use]
+    pub fn human(&self, player: PlayerId) -> Option<&Human> {
+        match &self.get(player)?.holder {
+            Holder::Human(human) => Some(human),
+            Holder::Bot(_) => None,
+        }
+    }
+
     /// The person in a slot.
     pub fn human_mut(&mut self, player: PlayerId) -> Option<&mut Human> {
         match &mut self.get_mut(player)?.holder {
             Holder::Human(human) => Some(human),
             Holder::Bot(_) => None,
         }
+    }
+
+    /// Every person, here or away.
+    pub fn humans_mut(&mut self) -> impl Iterator<Item = &mut Human> {
+        self.iter_mut().filter_map(|seat| match &mut seat.holder {
+            Holder::Human(human) => Some(&mut **human),
+            Holder::Bot(_) => None,
+        })
     }
 
     /// How many people and how many bots are seated.
@@ -99,16 +126,26 @@ impl Seats {
         (self.iter().count() - bots, bots)
     }
 
-    /// Seats somebody in the lowest free slot; `None` when all are taken. `wanted` is cleaned and made unique;
+    /// The room is at `tick`.
+    pub fn keep_time(&mut self, tick: Tick) {
+        self.now = tick;
+    }
+
+    /// Seats somebody in the lowest free slot that has rested (or any free one, if the room is that full); `None`
+    /// when all are taken. `wanted` is cleaned and made unique;
     /// an unusable name becomes "Pilot" and the slot's number.
     pub fn add(&mut self, wanted: &str, holder: impl FnOnce(PlayerId) -> Holder) -> Option<PlayerId> {
-        let index = self.seats.iter().position(Option::is_none).unwrap_or(self.seats.len());
-        if index >= PLAYERS_MAX {
-            return None;
-        }
-        if index == self.seats.len() {
-            self.seats.push(None);
-        }
+        let free = |index: &usize| self.seats[*index].is_none();
+        let rested = |index: &usize| self.freed[*index].is_none_or(|freed| self.now.since(freed) >= REST_TICKS);
+        let index = match (0..self.seats.len()).filter(free).find(rested) {
+            Some(index) => index,
+            None if self.seats.len() < PLAYERS_MAX => {
+                self.seats.push(None);
+                self.freed.push(None);
+                self.seats.len() - 1
+            }
+            None => (0..self.seats.len()).find(free)?,
+        };
         let player = PlayerId(index as u16);
         let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
         self.seats[index] =
@@ -122,6 +159,7 @@ impl Seats {
         if let Some(seat) = self.seats.get_mut(player.index())
             && seat.take().is_some()
         {
+            self.freed[player.index()] = Some(self.now);
             self.arrived.retain(|&arrived| arrived != player);
             self.left.push(player);
         }
@@ -196,6 +234,7 @@ mod tests {
             previous_key: None,
             lost_us: None,
             commands: CommandBuffer::default(),
+            deeds: Log::default(),
         }))
     }
 
@@ -212,12 +251,18 @@ mod tests {
     }
 
     #[test]
-    fn a_freed_slot_is_used_again_and_told_as_new() {
+    fn a_freed_slot_rests_is_used_again_and_told_as_new() {
         let mut seats = Seats::default();
         seats.add("a", human);
         let gone = seats.add("b", human).unwrap();
         seats.take_changes();
         seats.remove(gone);
+        seats.keep_time(Tick(0).plus(REST_TICKS - 1));
+        let other = seats.add("d", human).unwrap();
+        assert_ne!(other, gone);
+        seats.remove(other);
+        seats.keep_time(Tick(0).plus(REST_TICKS));
+        seats.take_changes();
         assert_eq!(seats.add("c", human), Some(gone));
         let (entries, left) = seats.take_changes().unwrap();
         assert_eq!((entries[0].name.as_str(), entries[0].player, left), ("c", gone, vec![]));
@@ -231,5 +276,7 @@ mod tests {
             assert!(seats.add("x", human).is_some());
         }
         assert_eq!(seats.add("x", human), None);
+        seats.remove(PlayerId(7));
+        assert_eq!(seats.add("x", human), Some(PlayerId(7)), "rather too soon than not at all");
     }
 }

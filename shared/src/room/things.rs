@@ -109,9 +109,11 @@ pub fn write_happenings(
         Happening::Launched(ship) | Happening::Destroyed(ship) => {
             sees(ship.player) || happened.place.is_some_and(|place| viewer.area.holds(place.to_vec2(), 1.0))
         }
-        Happening::Damaged { player, .. } => {
+        Happening::Damaged { player, by, .. } => {
             // The end of a shot that was told says as much.
-            sees(player) && happened.shot.is_none_or(|shot| !scene.press.blows.contains(&shot))
+            // Hits of one's own come as deeds, exactly once.
+            let own = by.is_some() && (by == viewer.player || viewer.player == Some(player));
+            !own && sees(player) && happened.shot.is_none_or(|shot| !scene.press.blows.contains(&shot))
         }
     });
     for happened in seen.take(EVENTS_PENDING_MAX) {

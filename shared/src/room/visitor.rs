@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::{ConnId, audience::Audience, budget::Budget, flow::Flow, post::Mail, seats::ResumeKey};
+use super::{ConnId, audience::Audience, budget::Budget, deeds::Log, flow::Flow, post::Mail, seats::ResumeKey};
 use crate::{
     defs::Defs,
     ids::PlayerId,
@@ -40,6 +40,8 @@ pub struct Visitor {
     pub resynced: Option<Tick>,
     /// What it was told.
     pub audience: Audience,
+    /// What it must hear exactly once while it has no seat.
+    pub deeds: Log,
     /// How its line does.
     pub flow: Flow,
     /// How much it may be sent.
@@ -67,6 +69,7 @@ impl Visitor {
             idle: false,
             resynced: None,
             audience: Audience::new(belt_slots),
+            deeds: Log::default(),
             flow: Flow::new(now_us),
             budget: Budget::new(bytes_per_s, now_us),
             mail: Mail::default(),

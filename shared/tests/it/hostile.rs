@@ -3,7 +3,7 @@
 use shared::{
     defs::Defs,
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken, codec},
+    protocol::{ClientMessage, CommandBatch, Hello, Resume, ResumeToken, codec},
     quantize::Angle,
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
@@ -12,7 +12,7 @@ use shared::{
     tick::{TICK_US, Tick},
 };
 
-use crate::harness::{Match, Style};
+use suite::harness::{Match, Style};
 
 /// Messages of a real session, from one spectator's point of view.
 fn recorded() -> Vec<Vec<u8>> {
@@ -70,7 +70,8 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
         live.run_until(600, |live| live.players[honest].replica.view().phase == Phase::Flying);
         let villain = ConnId(9_999);
         let credentials = Credentials { resume_key: Some([7; 32]), token: ResumeToken([9; 16]), token_key: [9; 32] };
-        let hello = Hello { resume: Some(ResumeToken([7; 16])), view_half: (u16::MAX, 0) };
+        let hello =
+            Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 999 }), view_half: (u16::MAX, 0) };
         live.room.handle(RoomEvent::Connect { conn: villain, hello, credentials }, live.now_us);
         let mut keyed = Keyed::new(seed, Tick(1), 0, Purpose::Test);
         live.run(240, |live| {

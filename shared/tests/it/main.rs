@@ -1,6 +1,5 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
-mod harness;
 mod hostile;
 mod matches;
 mod snapshots;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Cause, tick::Tick};
 
-use crate::harness::{Match, Style};
+use suite::harness::{Match, Style};
 
 /// Plays `secs` with people and bots and checks, every tick, that each replica knows exactly what the room meant
 /// to tell it, and nothing from outside its area.

@@ -25,6 +25,8 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
+use suite::sight::VIEW_HALF;
+
 use crate::{
     beat::{Beats, PHASES, Stage, moment},
     frames::{self, Frame, Frames, NoFrame, Opcode},
@@ -33,7 +35,6 @@ use crate::{
     news::News,
     pilot::{LAST_WORD, PAUSE, PAUSE_MAX, Shared},
     plan::Plan,
-    sight::VIEW_HALF,
     socket::Socket,
     tally::{Events, Tally},
     wire::Wire,
@@ -377,7 +378,7 @@ impl Light {
                     visit.tally.snapshot(arrival, snapshot.margin, self.joined, bytes.len());
                 }
             }
-            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::Kill { .. } => {}
+            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::News(_) => {}
         }
         Ok(())
     }

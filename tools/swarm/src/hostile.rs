@@ -17,11 +17,12 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use suite::sight::VIEW_HALF;
+
 use crate::{
     beat::Beats,
     pilot::Shared,
     plan::Plan,
-    sight::VIEW_HALF,
     socket::{Heard, Socket, connect},
     tally::Tally,
 };

@@ -24,7 +24,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Snapshot(_) => 2,
         ServerMessage::Roster(_) => 3,
         ServerMessage::Leaderboard(_) => 4,
-        ServerMessage::Kill { .. } => 5,
+        ServerMessage::News(_) => 5,
     }
 }
 

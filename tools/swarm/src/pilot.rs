@@ -19,21 +19,20 @@ use std::{
 use shared::{
     defs::Defs,
     link::Profile,
-    protocol::{CloseCode, ResumeToken, ServerMessage, Snapshot, codec},
+    protocol::{CloseCode, Resume, ServerMessage, Snapshot, codec},
     replica::{Intent, Replica, ReplicaError, view::LineView},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
+use suite::{mind::Mind, sight::VIEW_HALF};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::{
     beat::{Beats, Heard as HeardBeat, Stage},
     kind,
-    mind::Mind,
     news::News,
     plan::{Plan, Role},
-    sight::VIEW_HALF,
     socket::{Heard, Socket},
     tally::{LATE, Tally},
     target::Target,
@@ -141,7 +140,7 @@ impl Pilot {
         if self.beats.unless_over(sleep_until(arrival)).await.is_none() {
             return self.tally;
         }
-        let (mut token, mut pause) = (None, PAUSE);
+        let (mut resume, mut pause) = (None, PAUSE);
         loop {
             let opening = Socket::open(&self.shared.target, None, self.shared.address_of(self.plan.index));
             match self.beats.unless_over(opening).await {
@@ -149,10 +148,10 @@ impl Pilot {
                 Some(Err(_)) => self.tally.events.refused += 1,
                 Some(Ok(socket)) => {
                     self.tally.events.connected += 1;
-                    let (end, latest) = self.fly(socket, token).await;
+                    let (end, latest) = self.fly(socket, resume).await;
                     // A token is good once; only a welcome brings the next.
                     if latest.is_some() {
-                        (token, pause) = (latest, PAUSE);
+                        (resume, pause) = (latest, PAUSE);
                     }
                     if !self.comes_back_after(&end) {
                         break;
@@ -195,16 +194,16 @@ impl Pilot {
         }
     }
 
-    /// One connection, from the hello to its end; gives the token for the next.
-    async fn fly(&mut self, mut socket: Socket, token: Option<ResumeToken>) -> (End, Option<ResumeToken>) {
-        let replica = Replica::new(Defs::standard(), VIEW_HALF, token, self.now_us());
+    /// One connection, from the hello to its end; gives what resumes it.
+    async fn fly(&mut self, mut socket: Socket, resume: Option<Resume>) -> (End, Option<Resume>) {
+        let replica = Replica::new(Defs::standard(), VIEW_HALF, resume, self.now_us());
         let drop_after = self.shared.drop_every.map(|mean| mean.mul_f32(self.random.range(0.5, 1.5)));
         let mut flight = Flight {
             replica,
             line: LineView::default(),
             greeted: false,
             hello_sent: false,
-            resuming: token.is_some(),
+            resuming: resume.is_some(),
             drop_at: drop_after.map(|after| Instant::now() + after),
             last_frame: None,
             last_echo_ms: None,
@@ -223,7 +222,7 @@ impl Pilot {
                 socket.close().await;
             }
         }
-        (end, flight.replica.token())
+        (end, flight.replica.resume())
     }
 
     async fn converse(&mut self, socket: &mut Socket, flight: &mut Flight) -> End {
@@ -304,7 +303,7 @@ impl Pilot {
                 flight.joined = true;
             }
             ServerMessage::Snapshot(snapshot) => self.time(&snapshot, bytes.len(), now_us, flight),
-            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::Kill { .. } => {}
+            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::News(_) => {}
         }
         Ok(())
     }

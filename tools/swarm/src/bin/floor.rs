@@ -186,6 +186,7 @@ fn snapshot(tick: Tick, size: usize) -> Bytes {
     let with = |body: usize| {
         codec::encode_server(&ServerMessage::Snapshot(Snapshot {
             tick,
+            base: 2,
             flags: SnapshotFlags::default(),
             margin: 12,
             echo_ms: 0,

@@ -1,0 +1,157 @@
+//! The own ship is predicted exactly unless it may have touched something, or the room flew by another command than
+//! the one sent: a late one, or none. Counts both on the way.
+
+use shared::{
+    ids::{PlayerId, ShipId},
+    limits::COMMANDS_AHEAD_MAX,
+    replica::Phase,
+    room::ConnId,
+    sim::Event,
+    tick::Tick,
+};
+
+use crate::{
+    harness::{Match, Player},
+    truth::Truth,
+};
+
+/// Ticks of commands remembered.
+const KEPT: usize = 1_024;
+/// A pickup changes energy, which a client learns this late at most, ticks; boost depends on it.
+const PICKUP_TICKS: i32 = 240;
+
+/// Who launched or came back less than this ago is still arriving, ticks.
+const SETTLED_TICKS: i32 = 60;
+
+/// What is known of one person's flight.
+#[derive(Debug, Clone)]
+struct Flight {
+    conn: ConnId,
+    /// By tick: a command for it had come when it was flown, or it had not.
+    flown: Vec<Option<(Tick, bool)>>,
+    arrived: Vec<Option<Tick>>,
+    judged: (u32, u32),
+    through: Tick,
+    collected: Option<Tick>,
+}
+
+/// Everybody's flight, and the sums.
+#[derive(Debug, Default)]
+pub struct Flights {
+    flights: Vec<Option<Flight>>,
+    /// Predictions compared.
+    pub judged: u64,
+    /// Of those not exact although nothing was near.
+    pub wrong: u64,
+    /// Ticks flown.
+    pub flown: u64,
+    /// Of those without a command.
+    pub starved: u64,
+}
+
+impl Flights {
+    /// Looks at a match after a tick; `truth` holds it already.
+    ///
+    /// # Errors
+    /// Whose prediction was wrong without a reason.
+    pub fn check(&mut self, live: &Match, truth: &Truth) -> Result<(), String> {
+        self.flights.resize(live.players.len().max(self.flights.len()), None);
+        let now = live.room.world().tick;
+        for (index, player) in live.players.iter().enumerate() {
+            let slot = &mut self.flights[index];
+            if slot.as_ref().is_none_or(|flight| flight.conn != player.conn) {
+                *slot = Some(Flight::new(player.conn, now));
+            }
+        }
+        for (index, _) in live.facts.hellos.iter().filter(|(_, resumed)| *resumed) {
+            // A resumed seat forgets the commands of the connection before.
+            self.flights[*index].as_mut().expect("just made").arrived.fill(None);
+        }
+        for &(index, tick) in &live.facts.commands {
+            // It came before the room's tick, so the last one flown was the tick before.
+            if (1..=COMMANDS_AHEAD_MAX).contains(&tick.since(now.plus(-1))) {
+                self.flights[index].as_mut().expect("just made").arrived[tick.0 as usize % KEPT] = Some(tick);
+            }
+        }
+        for (index, player) in live.players.iter().enumerate() {
+            self.fly(index, player, live, now);
+        }
+        for &index in &live.facts.drew {
+            self.judge(index, live, truth).map_err(|what| format!("player {index}: {what}"))?;
+        }
+        Ok(())
+    }
+
+    fn fly(&mut self, index: usize, player: &Player, live: &Match, now: Tick) {
+        let Some(flight) = &mut self.flights[index] else { return };
+        let Some(seat) = player.replica.player() else { return };
+        let taken = |event: &Event| matches!(event, Event::Collected { by, .. } if *by == seat);
+        if live.room.events().iter().any(taken) {
+            flight.collected = Some(now);
+        }
+        if live.room.world().ship(seat).is_none() {
+            return;
+        }
+        let came = flight.arrived[now.0 as usize % KEPT] == Some(now);
+        flight.flown[now.0 as usize % KEPT] = Some((now, came));
+        let awake = player.connected && !player.asleep && player.replica.view().phase == Phase::Flying;
+        if awake && flight.knows(now.plus(-SETTLED_TICKS)) {
+            self.flown += 1;
+            self.starved += u64::from(!came);
+        }
+    }
+
+    fn judge(&mut self, index: usize, live: &Match, truth: &Truth) -> Result<(), String> {
+        let Some(flight) = &mut self.flights[index] else { return Ok(()) };
+        let replica = &live.players[index].replica;
+        let line = replica.view().line;
+        let news = (line.predictions - flight.judged.0, line.mispredictions - flight.judged.1);
+        let (from, to) = (flight.through, replica.known().tick);
+        flight.judged = (line.predictions, line.mispredictions);
+        flight.through = to;
+        // A ship flies by itself until its pilot has learnt of it: that is no prediction yet.
+        if !flight.knows(from.plus(-SETTLED_TICKS)) {
+            return Ok(());
+        }
+        self.judged += u64::from(news.0);
+        if news.1 == 0 {
+            return Ok(());
+        }
+        let own = replica.known().own.as_ref().map(|told| told.state.id);
+        let layout = &live.room.world().layout;
+        let contact = |id: ShipId| truth.may_have_touched(id, from, to, layout);
+        let fed = flight.collected.is_some_and(|when| to.since(when) < PICKUP_TICKS);
+        if fed || own.is_none_or(contact) {
+            return Ok(());
+        }
+        self.wrong += u64::from(news.1);
+        let flown = (0..to.since(from)).map(|i| flight.knows_came(to.plus(-i)));
+        let starved = flown.into_iter().any(|came| came != Some(true));
+        if starved {
+            return Ok(());
+        }
+        let seat = replica.player().unwrap_or(PlayerId(0));
+        Err(format!("slot {} was predicted wrongly in the ticks {} to {}, near nothing", seat.0, from.0, to.0))
+    }
+}
+
+impl Flight {
+    fn new(conn: ConnId, now: Tick) -> Flight {
+        Flight {
+            conn,
+            flown: vec![None; KEPT],
+            arrived: vec![None; KEPT],
+            judged: (0, 0),
+            through: now,
+            collected: None,
+        }
+    }
+
+    fn knows(&self, tick: Tick) -> bool {
+        self.knows_came(tick).is_some()
+    }
+
+    fn knows_came(&self, tick: Tick) -> Option<bool> {
+        self.flown[tick.0 as usize % KEPT].filter(|(at, _)| *at == tick).map(|(_, came)| came)
+    }
+}

@@ -1,0 +1,297 @@
+//! Everything a seed decides about a match: who plays, on which lines, with which screens, what goes wrong and when.
+//! Invariant: a plan is a pure function of seed, length and what the command line fixed.
+
+use shared::{
+    link::Profile,
+    rng::{Keyed, Purpose},
+    room::RoomConfig,
+    tick::{TICK_HZ, Tick},
+};
+
+use crate::harness::{Habits, Pranks, Style};
+
+/// Fewest and most people in a match.
+pub const PEOPLE: (u32, u32) = (4, 24);
+/// Most bots beside them.
+const BOTS_MAX: u32 = 12;
+/// How often an outage comes and how long it lasts, µs.
+const OUTAGE: (u64, u64) = (20_000_000, 2_000_000);
+/// A thin uplink, bytes/s: a little more than a client sends, headers included.
+const UPLINK_BYTES_S: u64 = 3_500;
+
+/// What kind of match it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// Nothing goes wrong but the line; figures come from these.
+    Fair,
+    /// Every twenty seconds nothing moves for two.
+    Outages,
+    /// Rare things happen often: see [`Switches`].
+    Foul,
+}
+
+/// Rare things that are switched on in a foul match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Switches {
+    /// Writers are busy at random.
+    pub busy: bool,
+    /// Replicas ask for everything anew at random.
+    pub need_full: bool,
+    /// Acknowledgements are held back.
+    pub hold_ack: bool,
+    /// Ticks start shortly before they wrap.
+    pub wrap: bool,
+    /// Whoever resumes does so twice.
+    pub resume_twice: bool,
+    /// The uplink is thin.
+    pub thin_uplink: bool,
+    /// Clocks jump ahead.
+    pub clock_jumps: bool,
+    /// Lines are cut and come back.
+    pub cuts: bool,
+    /// Tabs fall asleep and wake.
+    pub naps: bool,
+}
+
+/// Something a person does, or that happens to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Opens the page.
+    Join,
+    /// The line breaks; the room hears of it at once when true.
+    Cut(bool),
+    /// Comes back with the token.
+    Redial,
+    /// Comes back once more with the same token, in another tab.
+    RedialAgain,
+    /// Gives the slot up.
+    Leave,
+    /// Plays again.
+    Play,
+    /// The tab is hidden, or shown.
+    Sleep(bool),
+    /// The clock jumps ahead by so many ms.
+    Jump(u16),
+    /// The window changes.
+    Resize((u16, u16)),
+}
+
+/// A match to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// Length before the lines heal, ticks.
+    pub ticks: u32,
+    /// Every person's line.
+    pub profile: Profile,
+    /// What kind of match.
+    pub weather: Weather,
+    /// What is switched on.
+    pub switches: Switches,
+    /// Bots.
+    pub bots: u16,
+    /// People, by index.
+    pub people: Vec<Habits>,
+    /// What happens: tick of the match, to whom, what; in order.
+    pub acts: Vec<(u32, usize, Act)>,
+}
+
+impl Plan {
+    /// The match of `seed`, `secs` long; `profile` and `people` are drawn unless given.
+    #[must_use]
+    pub fn new(seed: u64, secs: u32, profile: Option<Profile>, people: Option<usize>) -> Plan {
+        let mut keyed = Keyed::new(seed, Tick(0), 1, Purpose::Test);
+        let drawn = Profile::ALL[(seed % Profile::ALL.len() as u64) as usize];
+        let weather = match seed / Profile::ALL.len() as u64 % 4 {
+            0 => Weather::Fair,
+            1 => Weather::Outages,
+            _ => Weather::Foul,
+        };
+        let count = (PEOPLE.0 + keyed.below(PEOPLE.1 - PEOPLE.0 + 1)) as usize;
+        let bots = keyed.below(BOTS_MAX + 1) as u16;
+        let mut plan = Plan {
+            seed,
+            ticks: secs * TICK_HZ,
+            profile: profile.unwrap_or(drawn),
+            weather,
+            switches: if weather == Weather::Foul { switches(&mut keyed) } else { Switches::default() },
+            bots,
+            people: Vec::new(),
+            acts: Vec::new(),
+        };
+        for index in 0..people.unwrap_or(count) {
+            let mut keyed = Keyed::new(seed, Tick(0), 100 + index as u32, Purpose::Test);
+            plan.people.push(habits(index, &mut keyed));
+            plan.script(index, &mut keyed);
+        }
+        plan.acts.sort_by_key(|(at, index, _)| (*at, *index));
+        plan
+    }
+
+    /// The room of this match.
+    #[must_use]
+    pub fn room(&self) -> RoomConfig {
+        let start = if self.switches.wrap { Tick(u32::MAX - 1_000) } else { Tick(0) };
+        let secret = self.seed ^ 0x5EC2_E700;
+        RoomConfig { seed: self.seed, secret, bots: self.bots, start, record: true, ..RoomConfig::default() }
+    }
+
+    /// Lines to the room and from it.
+    #[must_use]
+    pub fn lines(&self) -> (Profile, Profile) {
+        let mut down = self.profile;
+        if self.weather == Weather::Outages {
+            down.freeze = OUTAGE;
+        }
+        let mut up = down;
+        if self.switches.thin_uplink {
+            up.rate_bytes_s = UPLINK_BYTES_S;
+        }
+        (up, down)
+    }
+
+    /// What lines and room do beside the usual.
+    #[must_use]
+    pub fn pranks(&self) -> Pranks {
+        Pranks {
+            busy: if self.switches.busy { 0.15 } else { 0.0 },
+            hold_ack_ticks: if self.switches.hold_ack { 40 } else { 0 },
+            need_full: if self.switches.need_full { 0.004 } else { 0.0 },
+        }
+    }
+
+    /// What person `index` does.
+    fn script(&mut self, index: usize, keyed: &mut Keyed) {
+        // Most are there from the start; some come later. The first is always there.
+        let late = index > 0 && keyed.chance(0.25);
+        let joins = if late { keyed.below(self.ticks * 2 / 3 + 1) } else { keyed.below(30) };
+        self.acts.push((joins, index, Act::Join));
+        if self.weather != Weather::Foul {
+            return;
+        }
+        // A few disturbances each, one after the other, all over before the end.
+        let mut at = joins + 120 + keyed.below(900);
+        while at + 1_000 < self.ticks {
+            let pause = 30 + keyed.below(600);
+            match keyed.below(5) {
+                0 if self.switches.cuts => self.drop_line(index, (at, pause), keyed),
+                1 if self.switches.naps => {
+                    self.acts.push((at, index, Act::Sleep(true)));
+                    self.acts.push((at + pause, index, Act::Sleep(false)));
+                }
+                2 if self.switches.clock_jumps => {
+                    self.acts.push((at, index, Act::Jump(50 + keyed.below(1_500) as u16)));
+                }
+                3 => {
+                    self.acts.push((at, index, Act::Leave));
+                    self.acts.push((at + pause, index, Act::Play));
+                }
+                _ => self.acts.push((at, index, Act::Resize(window(keyed)))),
+            }
+            at += pause + 300 + keyed.below(1_200);
+        }
+    }
+
+    fn drop_line(&mut self, index: usize, (at, pause): (u32, u32), keyed: &mut Keyed) {
+        self.acts.push((at, index, Act::Cut(keyed.chance(0.5))));
+        self.acts.push((at + pause, index, Act::Redial));
+        if self.switches.resume_twice {
+            self.acts.push((at + pause + 2 + keyed.below(40), index, Act::RedialAgain));
+        }
+    }
+}
+
+fn switches(keyed: &mut Keyed) -> Switches {
+    let mut draw = || keyed.chance(0.4);
+    Switches {
+        busy: draw(),
+        need_full: draw(),
+        hold_ack: draw(),
+        wrap: draw(),
+        resume_twice: draw(),
+        thin_uplink: draw(),
+        clock_jumps: draw(),
+        cuts: draw() || draw(),
+        naps: draw(),
+    }
+}
+
+fn habits(index: usize, keyed: &mut Keyed) -> Habits {
+    let style = match (index, keyed.below(10)) {
+        // Somebody whose flight nobody's shots decide, and somebody who fights.
+        (0, _) => Style::Peaceful,
+        (1, _) | (_, 0..=2) => Style::Wild,
+        (_, 3..=6) => Style::Brain,
+        (_, 7) => Style::Peaceful,
+        (_, 8) => Style::Still,
+        _ => Style::Spectator,
+    };
+    let frame_ticks = match keyed.below(10) {
+        0..=5 => 1,
+        6..=7 => 2,
+        8 => 4,
+        _ => 0,
+    };
+    // Figures about pictures come from the first two, so they have smooth screens.
+    Habits { style, frame_ticks: if index < 2 { 1 } else { frame_ticks }, view_half: window(keyed) }
+}
+
+/// Half extents of some window, u.
+fn window(keyed: &mut Keyed) -> (u16, u16) {
+    match keyed.below(4) {
+        0 => (450, 900),
+        1 => (1_100, 400),
+        2 => (320, 200),
+        _ => (800, 450),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_match_and_seeds_cover_everything() {
+        let plans: Vec<Plan> = (0..300).map(|seed| Plan::new(seed, 60, None, None)).collect();
+        assert_eq!(plans[7], Plan::new(7, 60, None, None));
+        for profile in Profile::ALL {
+            for weather in [Weather::Fair, Weather::Outages, Weather::Foul] {
+                assert!(plans.iter().any(|plan| plan.profile == profile && plan.weather == weather));
+            }
+        }
+        let people: Vec<usize> = plans.iter().map(|plan| plan.people.len()).collect();
+        assert_eq!((people.iter().min(), people.iter().max()), (Some(&4), Some(&24)));
+        let switches: [fn(&Switches) -> bool; 9] = [
+            |s| s.busy,
+            |s| s.need_full,
+            |s| s.hold_ack,
+            |s| s.wrap,
+            |s| s.resume_twice,
+            |s| s.thin_uplink,
+            |s| s.clock_jumps,
+            |s| s.cuts,
+            |s| s.naps,
+        ];
+        for (i, switch) in switches.into_iter().enumerate() {
+            assert!(plans.iter().filter(|plan| switch(&plan.switches)).count() > 20, "switch {i}");
+        }
+        for style in [Style::Wild, Style::Peaceful, Style::Still, Style::Brain, Style::Spectator] {
+            assert!(plans.iter().flat_map(|plan| &plan.people).any(|habits| habits.style == style));
+        }
+    }
+
+    #[test]
+    fn acts_are_in_order_and_everybody_is_back_in_time() {
+        for seed in 0..300 {
+            let plan = Plan::new(seed, 60, None, None);
+            assert!(plan.acts.is_sorted_by_key(|(at, ..)| *at), "seed {seed}");
+            assert!(plan.acts.iter().all(|(at, ..)| at + 100 < plan.ticks), "seed {seed}");
+            for index in 0..plan.people.len() {
+                let own: Vec<Act> = plan.acts.iter().filter(|(_, who, _)| *who == index).map(|act| act.2).collect();
+                assert_eq!(own[0], Act::Join, "seed {seed}");
+                assert_ne!(own.last().map(|act| matches!(act, Act::Cut(_) | Act::Sleep(true))), Some(true));
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A person at the other end of a line: a real replica, hands that want something, and a screen that draws when it
+//! can. Invariant: hands see only the replica's picture.
+
+use shared::{
+    defs::Defs,
+    link::Link,
+    protocol::{CloseCode, Deed, Resume, SnapshotFlags},
+    quantize::Angle,
+    replica::{Intent, Phase, Replica},
+    rng::{Keyed, Purpose},
+    room::ConnId,
+    sim::Buttons,
+    tick::Tick,
+};
+
+use crate::mind::Mind;
+
+/// How a person flies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Held buttons and aims drawn anew every half second.
+    Wild,
+    /// The same without ever firing, so that no rock breaks.
+    Peaceful,
+    /// Hands off.
+    Still,
+    /// As the server's bots fly, seeing what is on the screen.
+    Brain,
+    /// Watches only.
+    Spectator,
+}
+
+/// Engines as others see them: what a frame can show of an intent.
+pub const ENGINES: u8 = Buttons::THRUST | Buttons::REVERSE | Buttons::LEFT | Buttons::RIGHT;
+
+/// First byte of a snapshot, and where its flags are: behind that byte, the tick and the base.
+const SNAPSHOT: u8 = 2;
+const FLAGS_AT: usize = 6;
+
+/// A person.
+#[derive(Debug)]
+pub struct Player {
+    /// Its connection.
+    pub conn: ConnId,
+    /// Its end of the netcode.
+    pub replica: Replica,
+    /// How it flies.
+    pub style: Style,
+    /// To the room.
+    pub up: Link,
+    /// From the room.
+    pub down: Link,
+    /// The room's verdict, if it closed the connection.
+    pub closed: Option<CloseCode>,
+    /// Whether this end of the line still lives.
+    pub connected: bool,
+    /// Draws a frame every so many ticks; 0 is a screen that hitches, with up to a fifth of a second between frames.
+    pub frame_ticks: u32,
+    /// Half extents of the view it asks for, u.
+    pub view_half: (u16, u16),
+    /// The tab is hidden: no frames.
+    pub asleep: bool,
+    /// Its clock is ahead of the room's, µs.
+    pub clock_us: u64,
+    /// Snapshot messages received, and the bytes of all messages.
+    pub received: (u32, usize),
+    /// The last snapshot received has more parts, which are under way.
+    pub partial: bool,
+    /// Bytes sent.
+    pub sent: usize,
+    /// When the last frame was drawn, µs of the match; 0 is never.
+    pub drawn_us: u64,
+    /// Engine buttons last wanted, and since when, µs of the match.
+    pub pressed: (u8, u64),
+    /// What resumes the seat, taken when the line was cut.
+    pub resume: Option<Resume>,
+    mind: Option<Box<Mind>>,
+    /// Has asked to play on this connection.
+    asked: bool,
+}
+
+/// What a player is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Habits {
+    /// How it flies.
+    pub style: Style,
+    /// See [`Player::frame_ticks`].
+    pub frame_ticks: u32,
+    /// See [`Player::view_half`].
+    pub view_half: (u16, u16),
+}
+
+impl Habits {
+    /// A smooth screen of the usual size.
+    #[must_use]
+    pub fn of(style: Style) -> Habits {
+        Habits { style, frame_ticks: 1, view_half: (800, 450) }
+    }
+}
+
+impl Player {
+    /// Dials in at `now_us` by its own clock, which is `clock_us` ahead.
+    #[must_use]
+    pub fn new(conn: ConnId, habits: Habits, resume: Option<Resume>, lines: (Link, Link), now: (u64, u64)) -> Player {
+        let (now_us, clock_us) = now;
+        let Habits { style, frame_ticks, view_half } = habits;
+        let mind = (style == Style::Brain).then(|| Box::new(Mind::new(conn.0)));
+        Player {
+            conn,
+            replica: Replica::new(Defs::standard(), view_half, resume, now_us + clock_us),
+            style,
+            up: lines.0,
+            down: lines.1,
+            closed: None,
+            connected: true,
+            frame_ticks,
+            view_half,
+            asleep: false,
+            clock_us,
+            received: (0, 0),
+            partial: false,
+            sent: 0,
+            drawn_us: 0,
+            pressed: (0, 0),
+            resume,
+            mind,
+            asked: false,
+        }
+    }
+
+    /// Asks for a ship under `name`, once per connection, unless it only watches.
+    pub fn ask(&mut self, name: &str) {
+        if self.style != Style::Spectator && !self.asked {
+            self.asked = true;
+            self.replica.play(name);
+        }
+    }
+
+    /// Whether a screen like this one draws at `tick`.
+    #[must_use]
+    pub fn draws(&self, seed: u64, tick: Tick, index: usize) -> bool {
+        match self.frame_ticks {
+            _ if self.asleep => false,
+            0 => Keyed::new(seed, tick, index as u32 + 70, Purpose::Test).chance(0.15) || tick.0.is_multiple_of(12),
+            every => tick.0.is_multiple_of(every),
+        }
+    }
+
+    /// Takes in what has arrived by `at_us`; gives the deeds heard.
+    ///
+    /// # Errors
+    /// When the replica cannot go on with this server.
+    pub fn listen(&mut self, at_us: u64, deeds: &mut Vec<Deed>) -> Result<(), String> {
+        while let Some(bytes) = self.down.receive(at_us) {
+            self.received.1 += bytes.len();
+            let before = self.replica.known().tick;
+            self.replica.handle_bytes(&bytes, at_us + self.clock_us).map_err(|error| error.to_string())?;
+            if bytes.first() == Some(&SNAPSHOT) {
+                self.partial = bytes.get(FLAGS_AT).is_some_and(|flags| flags & SnapshotFlags::MORE != 0);
+            }
+            self.received.0 += u32::from(self.replica.known().tick != before);
+            while let Some(deed) = self.replica.poll_deed() {
+                deeds.push(deed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Wants something and draws a frame.
+    pub fn draw(&mut self, seed: u64, tick: Tick, index: usize, at_us: u64) {
+        let intent = match &mut self.mind {
+            Some(mind) => mind.intent(&mut self.replica),
+            None => intent_of(self.style, seed, tick, index),
+        };
+        let engines = intent.buttons.0 & ENGINES;
+        if engines != self.pressed.0 {
+            self.pressed = (engines, at_us);
+        }
+        let view = self.replica.frame(at_us + self.clock_us, intent);
+        if matches!(view.phase, Phase::Dead { wait_ticks: 0, .. }) {
+            self.replica.relaunch();
+        }
+        self.drawn_us = at_us;
+    }
+
+    /// Puts what waits on the line.
+    pub fn speak(&mut self, at_us: u64) {
+        while let Some(bytes) = self.replica.poll_transmit() {
+            self.sent += bytes.len();
+            self.up.send(bytes, at_us);
+        }
+    }
+}
+
+fn intent_of(style: Style, seed: u64, tick: Tick, index: usize) -> Intent {
+    if !matches!(style, Style::Wild | Style::Peaceful) {
+        return Intent::default();
+    }
+    let mut keyed = Keyed::new(seed, Tick(tick.0 / 30), index as u32 + 900, Purpose::Test);
+    let buttons = Buttons(keyed.bits() as u8).with(Buttons::FIRE, style == Style::Wild && keyed.chance(0.5));
+    let sweep = (tick.0 % 30) as u16 * 64;
+    Intent { buttons, aim: Some(Angle(keyed.bits() as u16).turned_toward(Angle(0), sweep)) }
+}

@@ -1,0 +1,118 @@
+//! The last seconds as they really were, for holding pictures and predictions against. Invariant: recorded once per
+//! tick from the room's own world, never from what a client says.
+
+use glam::Vec2;
+use shared::{
+    defs::Defs,
+    ids::ShipId,
+    sim::{Layout, World},
+    tick::{DT, Tick},
+};
+
+/// Ticks kept: longer than any line is late.
+const KEPT: usize = 1_024;
+/// Things this near may have touched, u: a tick of motion and what client and room may differ by.
+const TOUCH_U: f32 = 30.0;
+/// A loose rock that broke is still believed in by a client for this long, ticks.
+const GHOST_TICKS: i32 = 90;
+
+/// A disc at one tick.
+#[derive(Debug, Clone, Copy)]
+struct Disc {
+    pos: Vec2,
+    vel: Vec2,
+    radius: f32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Moment {
+    tick: Tick,
+    edge: f32,
+    ships: Vec<(ShipId, Disc)>,
+    loose: Vec<Disc>,
+}
+
+/// The ring of moments.
+#[derive(Debug)]
+pub struct Truth {
+    ring: Vec<Moment>,
+    defs: Defs,
+}
+
+impl Default for Truth {
+    fn default() -> Truth {
+        Truth { ring: vec![Moment::default(); KEPT], defs: Defs::standard() }
+    }
+}
+
+impl Truth {
+    /// Remembers `world` as it is.
+    pub fn record(&mut self, world: &World) {
+        let Truth { ring, defs } = self;
+        let moment = &mut ring[world.tick.0 as usize % KEPT];
+        moment.tick = world.tick;
+        moment.edge = world.edge.radius_u();
+        moment.ships.clear();
+        moment.ships.extend(world.ships().map(|ship| {
+            let radius = defs.ship(ship.class).radius;
+            (ship.id, Disc { pos: ship.body.pos.to_vec2(), vel: ship.body.vel.to_vec2(), radius })
+        }));
+        moment.loose.clear();
+        moment.loose.extend(world.rocks.iter().map(|rock| Disc {
+            pos: rock.pos.to_vec2(),
+            vel: rock.vel.to_vec2(),
+            radius: rock.size.def().radius,
+        }));
+    }
+
+    fn at(&self, tick: Tick) -> Option<&Moment> {
+        Some(&self.ring[tick.0 as usize % KEPT]).filter(|moment| moment.tick == tick)
+    }
+
+    fn disc(&self, tick: Tick, id: ShipId) -> Option<Disc> {
+        self.at(tick)?.ships.iter().find(|(ship, _)| *ship == id).map(|(_, disc)| *disc)
+    }
+
+    /// Whether `tick` has been recorded.
+    #[must_use]
+    pub fn has(&self, tick: Tick) -> bool {
+        self.at(tick).is_some()
+    }
+
+    /// Where a ship was between `tick` and the next, u.
+    #[must_use]
+    pub fn place(&self, id: ShipId, tick: Tick, alpha: f32) -> Option<Vec2> {
+        let (from, to) = (self.disc(tick, id)?, self.disc(tick.next(), id)?);
+        Some(from.pos.lerp(to.pos, alpha))
+    }
+
+    /// Whether the ship may have touched anything, or been where the edge pushes, in the ticks after `from` up to `to`;
+    /// also when that is not remembered or the ship was not there throughout.
+    #[must_use]
+    pub fn may_have_touched(&self, id: ShipId, from: Tick, to: Tick, layout: &Layout) -> bool {
+        (0..=to.since(from)).any(|i| self.touches(id, from.plus(i), layout))
+    }
+
+    fn touches(&self, id: ShipId, tick: Tick, layout: &Layout) -> bool {
+        let (Some(own), Some(now)) = (self.disc(tick, id), self.at(tick)) else { return true };
+        let near = |pos: Vec2, radius: f32| own.pos.distance(pos) < own.radius + radius + TOUCH_U;
+        let star = &self.defs.arena.star;
+        let mut planets = self.defs.arena.planets.iter().enumerate();
+        let mut belt = (0..layout.slots.len()).map(|slot| (layout.rock(slot, tick, 0.0), layout.slots[slot].size));
+        // The edge moves when somebody comes or goes, which a client learns late.
+        own.pos.length() > now.edge - self.defs.arena.margin - TOUCH_U
+            || near(Vec2::ZERO, star.radius)
+            || now.ships.iter().any(|(other, disc)| *other != id && near(disc.pos, disc.radius))
+            || planets.any(|(i, planet)| near(layout.planet(i, tick, 0.0), planet.radius))
+            || belt.any(|(pos, size)| near(pos, size.def().radius))
+            || (0..GHOST_TICKS).step_by(3).any(|age| {
+                let passed_s = age as f32 * DT;
+                let moment = self.at(tick.plus(-age));
+                // Falling bends the way a little; the longer ago, the wider the berth.
+                let berth = 60.0 * passed_s;
+                moment.is_some_and(|moment| {
+                    moment.loose.iter().any(|rock| near(rock.pos + rock.vel * passed_s, rock.radius + berth))
+                })
+            })
+    }
+}

@@ -1,0 +1,107 @@
+//! Every oracle sees what it is there for: a match with a fault on purpose fails, by that oracle, and the same match
+//! without it does not.
+
+use shared::link::Profile;
+use suite::{
+    harness::Sabotage,
+    plan::{Plan, Weather},
+    play::play,
+};
+
+/// A fair match on a good line, with people of all kinds, long enough for deaths.
+fn plan(seed: u64) -> Plan {
+    let plan = Plan::new(seed * 32, 20, Some(Profile::ALL[1]), Some(8));
+    assert_eq!(plan.weather, Weather::Fair);
+    plan
+}
+
+/// Plays the match with the fault; some seed of a few must show it (a fault waits for its occasion).
+fn check(sabotage: Sabotage, oracle: &str, says: &str) {
+    for seed in 0..6 {
+        let plan = plan(seed);
+        let Some(failure) = play(&plan, false, Some(sabotage)).failure else { continue };
+        assert_eq!(failure.oracle, oracle, "{sabotage:?}, seed {}: {}", plan.seed, failure.what);
+        assert!(failure.what.contains(says), "{sabotage:?}, seed {}: {}", plan.seed, failure.what);
+        return;
+    }
+    panic!("{sabotage:?} was never noticed");
+}
+
+#[test]
+fn without_a_fault_all_is_well_and_a_seed_is_the_same_match_again() {
+    for seed in 0..2 {
+        let outcomes = [play(&plan(seed), false, None), play(&plan(seed), true, None)];
+        for outcome in &outcomes {
+            assert_eq!(outcome.failure, None, "seed {}", plan(seed).seed);
+        }
+        let [sample, all] = outcomes;
+        assert!(sample.compared > 100 && all.compared > 2_000, "{} and {}", sample.compared, all.compared);
+        assert_eq!(sample.measures.predictions, all.measures.predictions);
+        assert_eq!(sample.measures.bytes, all.measures.bytes);
+    }
+}
+
+#[test]
+fn a_client_that_knows_something_else_is_seen() {
+    check(Sabotage::OtherTable, "mirror", "knows ship");
+}
+
+#[test]
+fn a_client_told_of_what_is_out_of_sight_is_seen() {
+    check(Sabotage::TinyArea, "mirror", "was told");
+}
+
+#[test]
+fn a_lost_deed_is_seen() {
+    check(Sabotage::LoseNews, "deeds", "heard");
+}
+
+#[test]
+fn a_death_that_nobody_counted_is_seen() {
+    check(Sabotage::MissDeath, "accounts", "events say");
+}
+
+#[test]
+fn a_name_used_again_too_soon_is_seen() {
+    check(Sabotage::OldIds, "ids", "after");
+}
+
+#[test]
+fn a_wrong_prediction_is_seen() {
+    check(Sabotage::BendCommand, "flight", "near nothing");
+}
+
+#[test]
+fn a_flooded_line_is_seen() {
+    check(Sabotage::FloodLine, "queues", "bytes on the line");
+}
+
+#[test]
+fn a_snapshot_too_long_is_seen() {
+    check(Sabotage::PadSnapshot, "queues", "a snapshot of");
+}
+
+#[test]
+fn a_client_that_lost_the_thread_is_seen() {
+    check(Sabotage::AskFull, "lines", "lost the thread");
+}
+
+#[test]
+fn a_client_thrown_out_is_seen() {
+    check(Sabotage::Close, "lines", "was closed");
+}
+
+#[test]
+fn a_picture_that_does_not_recover_is_seen() {
+    check(Sabotage::StayBad, "liveness", "player");
+}
+
+#[test]
+fn a_recording_that_ends_elsewhere_is_seen() {
+    check(Sabotage::BendRecording, "replay", "");
+}
+
+#[test]
+fn a_panic_is_a_failure_like_others() {
+    check(Sabotage::Panic, "panic", "on purpose");
+}
