@@ -30,13 +30,13 @@ pub struct Pranks {
 pub enum Sabotage {
     /// A message of deeds never arrives.
     LoseNews,
-    /// A command arrives as another one.
+    /// A command arrives as another one: client and room no longer reckon from the same.
     BendCommand,
     /// A snapshot has a tail.
     PadSnapshot,
     /// A line holds a megabyte.
     FloodLine,
-    /// A line that does not heal.
+    /// Lines that get worse when they should heal.
     StayBad,
     /// Somebody asks for everything anew, and nobody told it to.
     AskFull,
@@ -50,6 +50,8 @@ pub enum Sabotage {
     TinyArea,
     /// A byte of the recording changes.
     BendRecording,
+    /// The judge does not see what a ship touched.
+    BlindToTouch,
     /// The judge misses a death.
     MissDeath,
     /// The judge thinks that ids were in use a second ago.
@@ -176,10 +178,10 @@ impl Match {
     /// From now on every line is a good one.
     pub fn heal(&mut self) {
         self.pranks = Pranks::default();
+        let mut lan = Profile::ALL[0];
         if self.sabotage.take_if(|sabotage| *sabotage == Sabotage::StayBad).is_some() {
-            return;
+            lan.delay_us = 10_000_000;
         }
-        let lan = Profile::ALL[0];
         self.lines = (lan, lan);
         for player in &mut self.players {
             player.up.heal(lan, self.now_us);

@@ -13,6 +13,8 @@ use shared::{
 const KEPT: usize = 1_024;
 /// Things this near may have touched, u: a tick of motion and what client and room may differ by.
 const TOUCH_U: f32 = 30.0;
+/// The edge may be elsewhere than a client on a bad line believes by this much, u: it moves some 20 u/s, either way.
+const EDGE_U: f32 = 120.0;
 /// A loose rock that broke is still believed in by a client for this long, ticks.
 const GHOST_TICKS: i32 = 90;
 
@@ -100,7 +102,7 @@ impl Truth {
         let mut planets = self.defs.arena.planets.iter().enumerate();
         let mut belt = (0..layout.slots.len()).map(|slot| (layout.rock(slot, tick, 0.0), layout.slots[slot].size));
         // The edge moves when somebody comes or goes, which a client learns late.
-        own.pos.length() > now.edge - self.defs.arena.margin - TOUCH_U
+        own.pos.length() > now.edge - self.defs.arena.margin - EDGE_U
             || near(Vec2::ZERO, star.radius)
             || now.ships.iter().any(|(other, disc)| *other != id && near(disc.pos, disc.radius))
             || planets.any(|(i, planet)| near(layout.planet(i, tick, 0.0), planet.radius))

@@ -16,6 +16,9 @@ use crate::{
     toolchain::{self, Tree, WASM_TARGET},
 };
 
+/// The suite should be done by then, s, compiling included.
+const SUITE_SECS: u64 = 120;
+
 /// Every step, in order.
 pub const ALL: &[Step] = &[
     Step { name: "tools", promise: "the wasm target and a browser to test in are there", run: tools },
@@ -26,6 +29,7 @@ pub const ALL: &[Step] = &[
     Step { name: "page", promise: "index.html and Trunk.toml agree with what xtask builds", run: page_agreement },
     Step { name: "build", promise: "client and server build in release", run: build },
     Step { name: "size", promise: "the first view moves at most 400 KB", run: size },
+    Step { name: "suite", promise: "three hundred matches on bad lines keep every promise of the netcode", run: suite },
     Step { name: "e2e", promise: "the real server is played in a real browser", run: e2e },
     Step { name: "docs", promise: "the documentation builds without a warning", run: docs },
 ];
@@ -80,6 +84,20 @@ fn size(tree: &Tree) -> Result<()> {
     println!("first view: {small} as brotli, {medium} as gzip, {plain} unpacked");
     let limit = client::FIRST_VIEW_BYTES_MAX;
     ensure!(brotli.max(gzip) <= limit, "the first view is larger than {}", server::kilobytes(limit));
+    Ok(())
+}
+
+/// Two minutes on two cores; a failure names its seed and the command that replays it alone.
+fn suite(tree: &Tree) -> Result<()> {
+    let report = tree.target.join("suite.json");
+    let begun = std::time::Instant::now();
+    let args = ["run", "--release", "--package", "suite", "--", "--seeds", "300", "--secs", "60", "--json"];
+    let args = [&args[..], &[report.to_str().context("the target folder has no readable name")?]].concat();
+    tree.cargo("the simulation suite", &args, &[])?;
+    let secs = begun.elapsed().as_secs();
+    if secs > SUITE_SECS {
+        println!("it took {secs} s; on two idle cores it should be {SUITE_SECS} at most");
+    }
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    harness::{Match, Player},
+    harness::{Match, Player, Sabotage},
     truth::Truth,
 };
 
@@ -121,7 +121,8 @@ impl Flights {
         let layout = &live.room.world().layout;
         let contact = |id: ShipId| truth.may_have_touched(id, from, to, layout);
         let fed = flight.collected.is_some_and(|when| to.since(when) < PICKUP_TICKS);
-        if fed || own.is_none_or(contact) {
+        let blind = live.sabotage == Some(Sabotage::BlindToTouch);
+        if fed || own.is_none_or(|id| !blind && contact(id)) {
             return Ok(());
         }
         self.wrong += u64::from(news.1);

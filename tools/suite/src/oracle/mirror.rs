@@ -84,7 +84,9 @@ impl Mirror {
             self.sample(index, live).map_err(|what| format!("player {index} {what}"))?;
         }
         for (index, (client, player)) in self.clients.iter_mut().zip(&live.players).enumerate() {
-            let (Some(client), true) = (client, player.connected && !player.partial) else { continue };
+            let (Some(client), true) = (client, player.connected && !player.partial && player.received.0 > 0) else {
+                continue;
+            };
             self.compared += client.compare(player.replica.known()).map_err(|what| format!("player {index} {what}"))?;
         }
         Ok(())

@@ -68,7 +68,12 @@ fn a_name_used_again_too_soon_is_seen() {
 
 #[test]
 fn a_wrong_prediction_is_seen() {
-    check(Sabotage::BendCommand, "flight", "near nothing");
+    check(Sabotage::BlindToTouch, "flight", "near nothing");
+}
+
+#[test]
+fn a_command_that_arrives_as_another_is_seen() {
+    check(Sabotage::BendCommand, "lines", "lost the thread");
 }
 
 #[test]
