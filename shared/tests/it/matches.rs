@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use shared::{ids::PlayerId, link::Profile, protocol::CloseCode, replica::Phase, sim::Cause, tick::Tick};
+use shared::{
+    ids::PlayerId,
+    link::Profile,
+    protocol::{CloseCode, Deed},
+    replica::Phase,
+    sim::Cause,
+    tick::Tick,
+};
 
 use suite::harness::{Match, Style};
 
@@ -164,11 +171,40 @@ fn the_newer_of_two_connections_wins_and_tokens_rotate() {
 }
 
 #[test]
+fn what_happened_while_the_line_was_cut_is_heard_once() {
+    let mut live = Match::new(77, 30, Profile::ALL[2]);
+    let (away, witness) = (live.join(Style::Still), live.join(Style::Still));
+    live.run(300, |_| {});
+    let kills = |live: &Match, who: usize| {
+        let own = live.facts.deeds.iter().filter(|(index, deed)| *index == who && matches!(deed, Deed::Kill { .. }));
+        own.map(|(_, deed)| *deed).collect::<Vec<Deed>>()
+    };
+    let (mut heard, mut seen, mut before) = (Vec::new(), Vec::new(), 0);
+    for round in 0..3 {
+        live.cut(away, round == 1);
+        live.run(900, |live| seen.extend(kills(live, witness)));
+        before += heard.len();
+        live.redial(away);
+        live.run(600, |live| {
+            seen.extend(kills(live, witness));
+            heard.extend(kills(live, away));
+        });
+        assert!(live.players[away].replica.resumed(), "round {round}");
+    }
+    live.run(30, |live| {
+        seen.extend(kills(live, witness));
+        heard.extend(kills(live, away));
+    });
+    assert!(seen.len() > 6 && before < heard.len(), "{} kills", seen.len());
+    assert_eq!(heard, seen);
+}
+
+#[test]
 fn a_token_used_once_opens_nothing_more() {
     let mut live = Match::new(14, 0, Profile::ALL[0]);
     let pilot = live.join(Style::Still);
     live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
-    let used = live.players[pilot].replica.token();
+    let used = live.players[pilot].replica.resume();
     live.cut(pilot, true);
     live.redial(pilot);
     live.run(60, |_| {});
@@ -184,7 +220,7 @@ fn a_token_lives_until_its_successor_has_arrived() {
     let mut live = Match::new(15, 0, Profile::ALL[2]);
     let pilot = live.join(Style::Still);
     live.run_until(600, |live| live.players[pilot].replica.view().phase == Phase::Flying);
-    let token = live.players[pilot].replica.token();
+    let token = live.players[pilot].replica.resume();
     // The line breaks right after the hello reached the room, before the welcome is back.
     for _ in 0..3 {
         live.cut(pilot, true);

@@ -23,6 +23,9 @@ const PICKUP_TICKS: i32 = 240;
 /// Who launched or came back less than this ago is still arriving, ticks.
 const SETTLED_TICKS: i32 = 60;
 
+/// A client that is less far ahead of the news than this does not predict yet, ticks.
+const LEAD_TICKS_MIN: f32 = 3.0;
+
 /// What is known of one person's flight.
 #[derive(Debug, Clone)]
 struct Flight {
@@ -128,7 +131,10 @@ impl Flights {
         self.wrong += u64::from(news.1);
         let flown = (0..to.since(from)).map(|i| flight.knows_came(to.plus(-i)));
         let starved = flown.into_iter().any(|came| came != Some(true));
-        if starved {
+        // After its clock jumped back, a client is behind the news for a moment, and what it once predicted for that tick
+        // comes from before the jump.
+        let behind = line.lead_ticks < LEAD_TICKS_MIN;
+        if starved || behind {
             return Ok(());
         }
         let seat = replica.player().unwrap_or(PlayerId(0));
