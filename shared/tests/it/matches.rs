@@ -183,7 +183,7 @@ fn what_happened_while_the_line_was_cut_is_heard_once() {
     for round in 0..3 {
         live.cut(away, round == 1);
         live.run(900, |live| seen.extend(kills(live, witness)));
-        before += heard.len();
+        before = heard.len();
         live.redial(away);
         live.run(600, |live| {
             seen.extend(kills(live, witness));
