@@ -43,7 +43,7 @@ pub fn verify(path: &Path) -> Result<String, VerifyError> {
         return Err(VerifyError::TooLarge(size));
     }
     let bytes = std::fs::read(path).map_err(VerifyError::Read)?;
-    let summary = Playback::open(&bytes).and_then(Playback::verify).map_err(VerifyError::Replay)?;
+    let summary = Playback::open(bytes).and_then(Playback::verify).map_err(VerifyError::Replay)?;
     let seconds = summary.ticks / TICK_HZ as usize;
     let cut = if summary.cut { " (the file is cut short; all before that is good)" } else { "" };
     Ok(format!(

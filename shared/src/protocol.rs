@@ -20,4 +20,4 @@ pub use messages::{
     ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
     ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
-pub use schema::proto_hash;
+pub use schema::{proto_hash, rules_hash};

@@ -1,36 +1,43 @@
-//! Recorded matches: who came, who launched and what everybody commanded, with check sums. Because the simulation
-//! is deterministic, that is the whole match.
+//! Recorded matches: who came and under which name, who launched and what everybody commanded, with check sums.
+//! Because the simulation is deterministic, that is the whole match.
 //!
-//! A file is a [`Header`] and then chunks, each behind its length (four bytes, little-endian), so that a recording
-//! cut short by a crash is good up to its last whole chunk. Invariant: a file from anywhere can produce an error,
-//! never a panic or a large allocation; a file from another version of the rules says so.
+//! A file is [`MAGIC`], a [`Header`] and then chunks, each behind its length (four bytes, little-endian), so that a
+//! recording cut short by a crash is good up to its last whole chunk. Invariant: a file from anywhere can produce an
+//! error, never a panic or a large allocation; a file from another version of the rules says so.
+//!
+//! ```text
+//! Recorder ─► file ─► Playback: the world, tick by tick, anywhere ─► Screening: the View that is drawn
+//! ```
 
+mod chunk;
 mod playback;
+mod projector;
 mod recorder;
+mod screening;
 
 use serde::{Deserialize, Serialize};
 
+pub use chunk::{CHUNK_BYTES_MAX, CHUNK_TICKS};
 pub use playback::{Playback, Summary};
 pub use recorder::Recorder;
+pub use screening::{Death, Screening, Subject};
 
 use crate::{
-    ids::PlayerId,
     protocol::DecodeError,
-    sim::{Command, Order},
-    tick::Tick,
+    tick::{TICK_HZ, Tick},
 };
 
-/// First bytes of every recording.
-pub const MAGIC: [u8; 8] = *b"PERIREC1";
-/// Ticks in a full chunk: a check sum a second.
-pub const CHUNK_TICKS: usize = 60;
-/// A chunk longer than this, bytes, is not one of ours: 512 pilots who change everything in every tick stay below.
-pub const CHUNK_BYTES_MAX: usize = 512 * 1_024;
+/// First bytes of every recording; the number is that of the format.
+pub const MAGIC: [u8; 8] = *b"PERIREC2";
+/// A header is never longer than this, bytes.
+const HEADER_BYTES_MAX: usize = 256;
+/// Characters in a room's name, as the header holds it.
+const ROOM_CHARS_MAX: usize = 32;
 
 /// How a recording starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Protocol hash of the build that recorded: the rules' fingerprint.
+    /// Fingerprint of the rules it was recorded under: [`crate::protocol::rules_hash`].
     pub rules: u64,
     /// Seed of planets and belts.
     pub seed: u64,
@@ -38,24 +45,15 @@ pub struct Header {
     pub secret: u64,
     /// The tick before the first recorded one.
     pub start: Tick,
+    /// Name of the room.
+    pub room: String,
 }
 
-/// Up to [`CHUNK_TICKS`] ticks and the check sum after them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Chunk {
-    /// One after another.
-    pub ticks: Vec<TickRecord>,
-    /// Check sum of the world at the end.
-    pub checksum: u32,
-}
-
-/// What entered one tick.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct TickRecord {
-    /// Who came and went.
-    pub orders: Vec<Order>,
-    /// Commands that differ from the tick before; `None` when a pilot no longer gives any.
-    pub changes: Vec<(PlayerId, Option<Command>)>,
+impl Header {
+    /// The room's name as it may be shown: without control characters, at most 32 characters.
+    fn shown_room(&self) -> String {
+        self.room.chars().filter(|c| !c.is_control()).take(ROOM_CHARS_MAX).collect()
+    }
 }
 
 /// Why a file cannot be played.
@@ -63,12 +61,14 @@ pub struct TickRecord {
 pub enum ReplayError {
     /// It does not begin like a recording.
     NotARecording,
+    /// A recording in another format.
+    OtherFormat,
     /// Recorded by a build with other rules.
     OtherRules {
         /// That build's fingerprint.
         theirs: u64,
     },
-    /// A chunk is damaged.
+    /// A part is damaged.
     Damaged {
         /// Where it begins, bytes from the start of the file.
         offset: usize,
@@ -79,10 +79,12 @@ pub enum ReplayError {
     Diverged {
         /// The tick of the first check sum that differs.
         tick: Tick,
+        /// Ticks from the start of the recording to there.
+        played: usize,
         /// As recorded.
         recorded: u32,
         /// As played.
-        played: u32,
+        found: u32,
     },
 }
 
@@ -90,16 +92,24 @@ impl core::fmt::Display for ReplayError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             ReplayError::NotARecording => f.write_str("this is not a Perihelion recording"),
+            ReplayError::OtherFormat => f.write_str("a recording in the format of another version of Perihelion"),
             ReplayError::OtherRules { theirs } => {
                 write!(
                     f,
-                    "recorded under other rules ({theirs:016x}, these are {:016x})",
-                    crate::protocol::proto_hash()
+                    "recorded under other rules ({theirs:016x}, these are {:016x}): the version that recorded it plays it",
+                    crate::protocol::rules_hash()
                 )
             }
             ReplayError::Damaged { offset, error } => write!(f, "damaged at byte {offset}: {error}"),
-            ReplayError::Diverged { tick, recorded, played } => {
-                write!(f, "diverged by tick {}: recorded {recorded:08x}, played {played:08x}", tick.0)
+            ReplayError::Diverged { tick, played, recorded, found } => {
+                let seconds = played / TICK_HZ as usize;
+                write!(
+                    f,
+                    "diverged by tick {} ({}:{:02} into it): recorded {recorded:08x}, played {found:08x}",
+                    tick.0,
+                    seconds / 60,
+                    seconds % 60
+                )
             }
         }
     }

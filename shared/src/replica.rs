@@ -9,6 +9,7 @@ mod clock;
 mod decode;
 mod io;
 mod line;
+pub(crate) mod picture;
 mod predict;
 mod present;
 mod scribe;

@@ -21,7 +21,7 @@ mod index;
 mod io;
 mod post;
 mod priority;
-mod scoreboard;
+pub(crate) mod scoreboard;
 mod seats;
 mod sets;
 mod snapshot;
@@ -91,7 +91,7 @@ impl Room {
     pub fn new(config: RoomConfig) -> Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
         world.tick = config.start;
-        let recorder = config.record.then(|| Recorder::new(&world, config.seed));
+        let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name));
         let mut room = Room {
             recorder,
             world,
@@ -136,7 +136,8 @@ impl Room {
         self.events.clear();
         step(&mut self.world, &orders, &commands, &self.config.defs, &mut self.events);
         if let Some(recorder) = &mut self.recorder {
-            recorder.record(&orders, &commands, &self.world);
+            let name_of = |player| self.seats.get(player).map(|seat| seat.name.clone());
+            recorder.record(&orders, &commands, &self.world, name_of);
         }
         self.note_deeds();
         self.settle_bots();

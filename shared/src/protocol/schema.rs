@@ -85,12 +85,19 @@ fn record_samples() -> Vec<u8> {
     bits.bytes().to_vec()
 }
 
-/// A short scripted match: any change of the rules' arithmetic shows in its check sum.
-fn rules_hash() -> u64 {
-    let defs = Defs::standard();
-    let mut live = golden::Match::new(&golden::SCRIPTS[1], &defs);
-    (0..60).for_each(|_| live.advance(&defs));
-    mix(u64::from(crate::sim::checksum(&live.world)))
+/// Hash of the rules alone: the tables and the arithmetic, nothing of the wire. Recordings carry it, because they hold
+/// commands and not messages. Any change of the arithmetic shows in the check sum of a short scripted match.
+#[must_use]
+pub fn rules_hash() -> u64 {
+    static HASH: OnceLock<u64> = OnceLock::new();
+    *HASH.get_or_init(|| {
+        let defs = Defs::standard();
+        let sizes = RockSize::ALL.map(|size| format!("{:?}", size.def()));
+        let tables = hash_bytes(0, format!("{TICK_HZ} {defs:?} {sizes:?}").as_bytes());
+        let mut live = golden::Match::new(&golden::SCRIPTS[1], &defs);
+        (0..60).for_each(|_| live.advance(&defs));
+        mix(tables ^ u64::from(crate::sim::checksum(&live.world)))
+    })
 }
 
 fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {

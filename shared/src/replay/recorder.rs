@@ -1,12 +1,15 @@
 //! Recording a match as it happens. Invariant: it costs a comparison per pilot and tick, and what it holds is at
 //! most one chunk; the shell takes finished chunks away.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::{CHUNK_TICKS, Chunk, Header, MAGIC, TickRecord};
+use super::{
+    Header, MAGIC,
+    chunk::{CHUNK_TICKS, Chunk, Held, TickRecord},
+};
 use crate::{
     ids::PlayerId,
-    protocol::{codec, proto_hash},
+    protocol::{codec, rules_hash},
     sim::{Command, Order, World, checksum},
 };
 
@@ -16,53 +19,68 @@ const WAITING_MAX: usize = 64;
 /// A recording in progress.
 #[derive(Debug, Clone)]
 pub struct Recorder {
-    held: BTreeMap<PlayerId, Command>,
-    chunk: Chunk,
+    /// Commands held now…
+    held: Held,
+    /// …and before the chunk under way.
+    packed: Held,
+    records: Vec<TickRecord>,
     ready: VecDeque<Vec<u8>>,
     ended: bool,
 }
 
 impl Recorder {
-    /// Starts with a fresh `world`, before its first step; `seed` is that of its layout.
+    /// Starts with a fresh `world`, before its first step; `seed` is that of its layout, `room` its name.
     #[must_use]
-    pub fn new(world: &World, seed: u64) -> Recorder {
-        let header = Header { rules: proto_hash(), seed, secret: world.secret, start: world.tick };
+    pub fn new(world: &World, seed: u64, room: &str) -> Recorder {
+        let mut header =
+            Header { rules: rules_hash(), seed, secret: world.secret, start: world.tick, room: room.to_owned() };
+        header.room = header.shown_room();
         let mut bytes = MAGIC.to_vec();
         bytes.extend(framed(codec::encode_replay(&header)));
-        Recorder { held: BTreeMap::new(), chunk: Chunk::default(), ready: VecDeque::from([bytes]), ended: false }
+        Recorder {
+            held: Held::new(),
+            packed: Held::new(),
+            records: Vec::with_capacity(CHUNK_TICKS),
+            ready: VecDeque::from([bytes]),
+            ended: false,
+        }
     }
 
-    /// Notes one step: what went in, and the world that came out.
-    pub fn record(&mut self, orders: &[Order], commands: &[(PlayerId, Command)], world: &World) {
+    /// Notes one step: what went in, and the world that came out. `name_of` knows those who come.
+    pub fn record(
+        &mut self,
+        orders: &[Order],
+        commands: &[(PlayerId, Command)],
+        world: &World,
+        name_of: impl Fn(PlayerId) -> Option<String>,
+    ) {
         if self.ended {
             return;
         }
-        let mut changes = Vec::new();
-        self.held.retain(|player, _| {
-            let stays = commands.binary_search_by_key(player, |(player, _)| *player).is_ok();
-            if !stays {
-                changes.push((*player, None));
-            }
-            stays
+        let gone = |player: &PlayerId| commands.binary_search_by_key(player, |(player, _)| *player).is_err();
+        let mut changes: Vec<(PlayerId, Option<Command>)> =
+            self.held.keys().filter(|player| gone(player)).map(|player| (*player, None)).collect();
+        let fresh = commands.iter().filter(|(player, command)| self.held.get(player) != Some(command));
+        changes.extend(fresh.map(|&(player, command)| (player, Some(command))));
+        let names = orders.iter().filter_map(|order| match *order {
+            Order::Enlist { player, .. } => Some((player, name_of(player)?)),
+            Order::Discharge { .. } | Order::Launch { .. } | Order::Park { .. } => None,
         });
-        for &(player, command) in commands {
-            if self.held.insert(player, command) != Some(command) {
-                changes.push((player, Some(command)));
-            }
-        }
-        self.chunk.ticks.push(TickRecord { orders: orders.to_vec(), changes });
-        if self.chunk.ticks.len() == CHUNK_TICKS {
+        let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes };
+        record.apply(&mut self.held);
+        self.records.push(record);
+        if self.records.len() == CHUNK_TICKS {
             self.finish_chunk(world);
         }
     }
 
     /// Closes the chunk under way, so that the recording reaches up to `world`.
     pub fn finish_chunk(&mut self, world: &World) {
-        if self.chunk.ticks.is_empty() || self.ended {
+        if self.records.is_empty() || self.ended {
             return;
         }
-        let mut chunk = std::mem::take(&mut self.chunk);
-        chunk.checksum = checksum(world);
+        let chunk = Chunk::pack(&self.records, &mut self.packed, checksum(world));
+        self.records.clear();
         if self.ready.len() >= WAITING_MAX {
             self.ended = true;
             return;

@@ -6,12 +6,10 @@ use glam::Vec2;
 use super::{
     Replica,
     decode::Note,
+    picture,
     predict::Predictor,
     present::Present,
-    view::{
-        FORECAST_POINTS, FORECAST_STRIDE, Focus, Gauges, LineView, Phase, PickupView, RockId, RockView, ShipView,
-        ShotView, View, ViewEvent, blend_heading,
-    },
+    view::{Focus, Gauges, LineView, Phase, ShipView, View, ViewEvent, blend_heading},
 };
 use crate::{
     defs::Defs,
@@ -23,12 +21,10 @@ use crate::{
         known::Known,
         reckon::{Reckoner, Skies},
     },
-    sim::{Layout, Ship, Shot, world::MILLI},
-    tick::{DT, TICK_HZ, Tick},
+    sim::{Layout, Ship, Shot},
+    tick::Tick,
 };
 
-/// Pickups blink in their last seconds.
-const FADING_TICKS: u16 = 3 * TICK_HZ as u16;
 /// Belt rocks farther than this from the focus are not described, u: beyond any view.
 const ROCK_REACH: f32 = 1_900.0;
 
@@ -118,56 +114,19 @@ impl Scribe<'_> {
             own: false,
             stale: ship.is_stale(self.tick),
         }));
-        let Some(predictor) = self.predictor else { return };
-        let ship = predictor.ship();
-        let def = self.defs.ship(ship.class);
-        let (pos, vel, heading_rad) = predictor.drawn(self.alpha);
-        let share = |value: i32, full: u16| value as f32 / (f32::from(full) * MILLI as f32).max(1.0);
-        view.ships.push(ShipView {
-            id: ship.id,
-            class: ship.class,
-            pos,
-            vel,
-            heading_rad,
-            buttons: ship.controls.buttons,
-            hull: share(ship.hull, def.hull),
-            shield: share(ship.shield, def.shield),
-            protected: ship.protection > 0,
-            own: true,
-            stale: false,
-        });
-    }
-
-    fn gauges(&mut self, ship: &Ship) -> Gauges {
-        let def = self.defs.ship(ship.class);
-        let points = |value: i32, full: u16| (value.max(0) as f32 / MILLI as f32, f32::from(full));
-        let at = ship.body.pos.to_vec2();
-        let star = &self.defs.arena.star;
-        Gauges {
-            hull: points(ship.hull, def.hull),
-            shield: points(ship.shield, def.shield),
-            energy: points(ship.energy, def.energy),
-            cargo: (ship.cargo, def.hold),
-            speed: ship.body.vel.to_vec2().length(),
-            speed_cap: def.speed_cap,
-            protection_s: f32::from(ship.protection) * DT,
-            bonus: self.skies.at(self.layout, self.defs, self.tick).bonus(at),
-            burning: at.length() < star.ring_radius,
-            outside: at.length() > self.known.edge.radius_u(),
+        if let Some(predictor) = self.predictor {
+            view.ships.push(picture::ship(predictor.ship(), self.defs, predictor.drawn(self.alpha), true));
         }
     }
 
+    fn gauges(&mut self, ship: &Ship) -> Gauges {
+        let sky = self.skies.at(self.layout, self.defs, self.tick);
+        picture::gauges(ship, self.defs, &sky, self.known.edge.radius_u())
+    }
+
     fn shots(&self, view: &mut View) {
-        let back = DT * (1.0 - self.alpha);
         let own = self.predictor.map(|predictor| predictor.ship().id.player);
-        let drawn = |shot: &Shot, opacity: f32| ShotView {
-            key: shot.key,
-            weapon: shot.weapon,
-            pos: shot.pos.to_vec2() - shot.vel.to_vec2() * back,
-            vel: shot.vel.to_vec2(),
-            opacity,
-            own: Some(shot.key.owner) == own,
-        };
+        let drawn = |shot: &Shot, opacity| picture::shot(shot, self.alpha, opacity, Some(shot.key.owner) == own);
         view.shots.clear();
         view.shots.extend(self.present.shots.iter().map(|shot| drawn(shot, 1.0)));
         view.shots.extend(self.present.hoped().map(|(shot, opacity)| drawn(shot, opacity)));
@@ -175,66 +134,31 @@ impl Scribe<'_> {
 
     fn rocks(&self, view: &mut View, shown: Tick) {
         view.rocks.clear();
-        let (focus, alpha) = (view.focus.pos, self.alpha);
-        let spin = |seed: u32| {
-            let rate = ((seed.wrapping_mul(2_654_435_761) >> 8) % 1_000) as f32 / 1_000.0 - 0.5;
-            let turns = rate * 0.25 * ((shown.0 % 864_000) as f32 + alpha) * DT;
-            turns * crate::math::TAU
-        };
-        for (slot, steps) in self.known.belt.iter().enumerate().filter(|(_, steps)| **steps > 0) {
-            let pos = self.layout.rock(slot, shown, alpha);
-            if pos.distance(focus) > ROCK_REACH {
-                continue;
-            }
-            view.rocks.push(RockView {
-                id: RockId::Belt(slot as u16),
-                size: self.layout.slots[slot].size,
-                pos,
-                spin_rad: spin(slot as u32),
-                hull: f32::from(*steps) / f32::from(ROCK_STEPS),
-            });
-        }
-        let back = DT * (1.0 - alpha);
-        view.rocks.extend(self.present.rocks.iter().map(|(rock, steps)| RockView {
-            id: RockId::Loose(rock.id),
-            size: rock.size,
-            pos: rock.pos.to_vec2() - rock.vel.to_vec2() * back,
-            spin_rad: spin(u32::from(rock.id.0) + 7_919) * 3.0,
-            hull: f32::from(*steps) / f32::from(ROCK_STEPS),
-        }));
+        let share = |steps: u8| f32::from(steps) / f32::from(ROCK_STEPS);
+        let belt = self.known.belt.iter().enumerate().filter(|(_, steps)| **steps > 0);
+        let belt = belt.map(|(slot, steps)| picture::belt_rock(self.layout, slot, share(*steps), shown, self.alpha));
+        let focus = view.focus.pos;
+        view.rocks.extend(belt.filter(|rock| rock.pos.distance(focus) <= ROCK_REACH));
+        let loose = self.present.rocks.iter();
+        view.rocks.extend(loose.map(|(rock, steps)| picture::loose_rock(rock, share(*steps), shown, self.alpha)));
     }
 
     fn pickups(&self, view: &mut View) {
-        let back = DT * (1.0 - self.alpha);
         view.pickups.clear();
-        view.pickups.extend(self.present.pickups.iter().map(|pickup| PickupView {
-            id: pickup.id,
-            kind: pickup.kind,
-            pos: pickup.pos.to_vec2() - pickup.vel.to_vec2() * back,
-            fading: pickup.life < FADING_TICKS,
-        }));
+        view.pickups.extend(self.present.pickups.iter().map(|pickup| picture::pickup(pickup, self.alpha)));
     }
 
-    /// Where the own ship coasts to, by the same step function.
+    /// Where the own ship coasts to.
     fn forecast(&mut self, view: &mut View) {
         view.forecast.clear();
         let Some(predictor) = self.predictor.filter(|_| self.foresees) else { return };
-        let mut ship = crate::protocol::entity_state::PublicShip::of(predictor.ship(), self.defs);
-        let coast = ship.controls.neutral();
-        let mut tick = self.tick;
         let mut reckoner = Reckoner {
             layout: self.layout,
             defs: self.defs,
             skies: self.skies,
             edge_radius: self.known.edge.radius_u(),
         };
-        for _ in 0..FORECAST_POINTS {
-            for _ in 0..FORECAST_STRIDE {
-                tick = tick.next();
-                reckoner.public(&mut ship, coast, tick);
-            }
-            view.forecast.push(ship.body.pos.to_vec2());
-        }
+        picture::forecast(predictor.ship(), self.defs, self.tick, &mut reckoner, &mut view.forecast);
     }
 }
 

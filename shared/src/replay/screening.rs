@@ -1,0 +1,359 @@
+//! A recording being watched: time that passes at any pace, seeking in slices, whom to follow, and everything that
+//! is shown beside the arena. Sans-io: the shell says how much time has passed and draws [`Screening::frame`].
+//!
+//! Invariant: what is shown depends on the place in the recording and on whom one follows, never on how one got
+//! there. A recording that turns out wrong ends where its last good tick was.
+
+use std::collections::VecDeque;
+
+use glam::Vec2;
+
+use super::{Playback, ReplayError, projector::Projector};
+use crate::{
+    defs::Defs,
+    ids::PlayerId,
+    name,
+    protocol::Leaderboard,
+    replica::view::View,
+    room::scoreboard::Scoreboard,
+    sim::{Cause, Event},
+    tick::TICK_HZ,
+};
+
+/// Deaths of this long before a place in the recording are known there, ticks: as long as they are shown.
+const DEATHS_TICKS: usize = 6 * TICK_HZ as usize;
+/// Deaths kept; the oldest beyond that are forgotten.
+const DEATHS_MAX: usize = 32;
+
+/// A death, with the names of that moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Death {
+    /// Ticks from the start of the recording.
+    pub played: usize,
+    /// Who did it, if anyone, and under which name.
+    pub killer: Option<(PlayerId, String)>,
+    /// Who died, and under which name.
+    pub victim: (PlayerId, String),
+    /// Of what.
+    pub cause: Cause,
+}
+
+/// What the camera is for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Subject {
+    /// A pilot, in a ship or waiting for the next.
+    Pilot(PlayerId),
+    /// A place in the world, u.
+    Place(Vec2),
+}
+
+/// A recording being watched.
+#[derive(Debug)]
+pub struct Screening {
+    playback: Playback,
+    projector: Projector,
+    view: View,
+    alpha: f32,
+    subject: Subject,
+    deaths: VecDeque<Death>,
+    board: Leaderboard,
+    /// The goal of a seek under way, and where it set out from.
+    seeking: Option<(usize, usize)>,
+    /// The recording cannot be played beyond here.
+    end: usize,
+}
+
+impl Screening {
+    /// Opens a file and shows its first moment with a ship in it.
+    ///
+    /// # Errors
+    /// See [`Playback::open`].
+    pub fn open(bytes: Vec<u8>) -> Result<Screening, ReplayError> {
+        let playback = Playback::open(bytes)?;
+        let (_, end) = playback.position();
+        let mut screening = Screening {
+            projector: Projector::default(),
+            view: View::default(),
+            alpha: 0.0,
+            subject: Subject::Place(Vec2::ZERO),
+            deaths: VecDeque::new(),
+            board: Leaderboard::default(),
+            seeking: None,
+            end,
+            playback,
+        };
+        screening.projector.remember(screening.playback.world());
+        // The launches of the first ticks are no spectacle; a picture with ships in it is.
+        for _ in 0..TICK_HZ {
+            if screening.playback.world().ships().next().is_some() || !screening.step()? {
+                break;
+            }
+        }
+        screening.settle();
+        screening.follow_somebody();
+        Ok(screening)
+    }
+
+    /// Lets `ticks` pass, parts of a tick included, but no more than `most` whole ones in this call. At the end of
+    /// the recording time stands still.
+    ///
+    /// # Errors
+    /// When the recording turns out wrong. It then ends here.
+    pub fn advance(&mut self, ticks: f32, most: u32) -> Result<(), ReplayError> {
+        if self.seeking.is_some() || ticks <= 0.0 {
+            return Ok(());
+        }
+        self.alpha += ticks;
+        for _ in 0..most {
+            if self.alpha < 1.0 || !self.step()? {
+                break;
+            }
+            self.alpha -= 1.0;
+        }
+        // What could not be played is not owed.
+        self.alpha = self.alpha.min(0.999);
+        if let Subject::Pilot(player) = self.subject
+            && self.playback.world().pilot(player).is_none()
+        {
+            self.follow_somebody();
+        }
+        Ok(())
+    }
+
+    /// Begins to go to where `played` ticks have been played; [`Screening::seek_on`] goes.
+    pub fn seek(&mut self, played: usize) {
+        let goal = played.min(self.end);
+        // From a little before, for the deaths that are shown there.
+        let from = goal.saturating_sub(DEATHS_TICKS);
+        let (here, _) = self.playback.position();
+        if goal < here || from > here {
+            // Back means back to a kept moment; ahead, only if one is nearer than going on.
+            if self.playback.jump(from) {
+                self.deaths.clear();
+            }
+        }
+        let (here, _) = self.playback.position();
+        self.seeking = Some((goal, here));
+    }
+
+    /// Goes on with a seek for at most `steps` ticks. True when there is nothing left to go.
+    ///
+    /// # Errors
+    /// When the recording turns out wrong on the way. It then ends there, and so does the seek.
+    pub fn seek_on(&mut self, steps: u32) -> Result<bool, ReplayError> {
+        let Some((goal, _)) = self.seeking else { return Ok(true) };
+        for _ in 0..steps {
+            if self.playback.position().0 >= goal || !self.step()? {
+                self.settle();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How much of a seek is done, 0 to 1; `None` when none is under way.
+    #[must_use]
+    pub fn seeking(&self) -> Option<f32> {
+        let (goal, from) = self.seeking?;
+        let (here, _) = self.playback.position();
+        Some((here - from) as f32 / (goal - from).max(1) as f32)
+    }
+
+    /// The place that is shown or sought, and the length, ticks.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        let (here, _) = self.playback.position();
+        (self.seeking.map_or(here, |(goal, _)| goal), self.end)
+    }
+
+    /// Whether there is nothing more to play.
+    #[must_use]
+    pub fn at_end(&self) -> bool {
+        self.position().0 >= self.end
+    }
+
+    /// The picture of this moment. Its events are those since the last call.
+    pub fn frame(&mut self) -> &View {
+        self.describe();
+        &self.view
+    }
+
+    /// The picture of the last [`Screening::frame`].
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Forgets the events of the last picture: they have been seen.
+    pub fn clear_events(&mut self) {
+        self.view.events.clear();
+    }
+
+    /// The tables it is played by.
+    #[must_use]
+    pub fn defs(&self) -> &Defs {
+        self.playback.defs()
+    }
+
+    /// Name of the room.
+    #[must_use]
+    pub fn room(&self) -> &str {
+        self.playback.room()
+    }
+
+    /// Whether the file was cut short.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.playback.is_cut()
+    }
+
+    /// What the camera is for.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        self.subject
+    }
+
+    /// The pilot who is followed.
+    #[must_use]
+    pub fn followed(&self) -> Option<PlayerId> {
+        match self.subject {
+            Subject::Pilot(player) => Some(player),
+            Subject::Place(_) => None,
+        }
+    }
+
+    /// Turns the camera to something.
+    pub fn look_at(&mut self, subject: Subject) {
+        self.subject = subject;
+        self.rank();
+    }
+
+    /// Follows the next pilot by slot, or the one before.
+    pub fn follow_next(&mut self, back: bool) {
+        let pilots: Vec<PlayerId> = self.pilots().collect();
+        let from = self.followed().unwrap_or_default();
+        let next = if back {
+            pilots.iter().rev().find(|player| **player < from).or(pilots.last())
+        } else {
+            let after = |player: &&PlayerId| **player > from || self.followed().is_none();
+            pilots.iter().find(after).or(pilots.first())
+        };
+        if let Some(next) = next {
+            self.look_at(Subject::Pilot(*next));
+        }
+    }
+
+    /// A pilot's name, and whether the server flew it.
+    #[must_use]
+    pub fn pilot(&self, player: PlayerId) -> Option<(String, bool)> {
+        let pilot = self.playback.world().pilot(player)?;
+        Some((self.shown_name(player), pilot.bot))
+    }
+
+    /// The standing of this moment, with the row of whoever is followed.
+    #[must_use]
+    pub fn leaderboard(&self) -> &Leaderboard {
+        &self.board
+    }
+
+    /// The deaths of the last seconds before this moment, oldest first.
+    #[must_use]
+    pub fn deaths(&self) -> &VecDeque<Death> {
+        &self.deaths
+    }
+
+    fn pilots(&self) -> impl Iterator<Item = PlayerId> {
+        let pilots = self.playback.world().pilots.iter().enumerate();
+        pilots.filter(|(_, pilot)| pilot.is_some()).map(|(slot, _)| PlayerId(slot as u16))
+    }
+
+    /// A name within the rules for names, whatever the file says.
+    fn shown_name(&self, player: PlayerId) -> String {
+        let name = self.playback.name_of(player).and_then(name::clean);
+        name.unwrap_or_else(|| format!("Pilot {}", u32::from(player.0) + 1))
+    }
+
+    /// The leader if there is one, else the first who flies, else the first.
+    fn follow_somebody(&mut self) {
+        let world = self.playback.world();
+        let flying = world.ships().next().map(|ship| ship.id.player);
+        let leader = Scoreboard::of(world).shown_to(None).leader.map(|leader| leader.player);
+        if let Some(player) = leader.or(flying).or_else(|| self.pilots().next()) {
+            self.look_at(Subject::Pilot(player));
+        }
+    }
+
+    /// One tick, with its events; false at the end.
+    fn step(&mut self) -> Result<bool, ReplayError> {
+        if self.playback.position().0 >= self.end {
+            return Ok(false);
+        }
+        self.projector.remember(self.playback.world());
+        match self.playback.step() {
+            Ok(played) => {
+                self.note_deaths();
+                if self.seeking.is_none() {
+                    let own = self.followed();
+                    let (world, events) = (self.playback.world(), self.playback.events());
+                    self.projector.tell(world, events, own, &mut self.view.events);
+                }
+                Ok(played)
+            }
+            Err(error) => {
+                self.end = self.playback.position().0;
+                self.settle();
+                Err(error)
+            }
+        }
+    }
+
+    fn note_deaths(&mut self) {
+        let (played, _) = self.playback.position();
+        for event in self.playback.events() {
+            let Event::Destroyed { ship, killer, cause, .. } = *event else { continue };
+            let named = |player| (player, self.shown_name(player));
+            let death = Death { played, killer: killer.map(named), victim: named(ship.player), cause };
+            if self.deaths.len() >= DEATHS_MAX {
+                self.deaths.pop_front();
+            }
+            self.deaths.push_back(death);
+        }
+        while self.deaths.front().is_some_and(|death| played - death.played > DEATHS_TICKS) {
+            self.deaths.pop_front();
+        }
+    }
+
+    /// Arrived: a still picture of exactly this tick.
+    fn settle(&mut self) {
+        self.seeking = None;
+        self.projector.remember(self.playback.world());
+        self.alpha = 0.0;
+        self.view.events.clear();
+        if let Subject::Pilot(player) = self.subject
+            && self.playback.world().pilot(player).is_none()
+        {
+            self.follow_somebody();
+        }
+        self.rank();
+    }
+
+    fn rank(&mut self) {
+        self.board = Scoreboard::of(self.playback.world()).shown_to(self.followed());
+    }
+
+    fn describe(&mut self) {
+        // While a seek is under way the last picture stays.
+        if self.seeking.is_some() {
+            return;
+        }
+        self.rank();
+        let own = self.followed();
+        if let Subject::Place(pos) = self.subject {
+            self.view.focus.pos = pos;
+        }
+        self.projector.describe(self.playback.world(), self.playback.defs(), self.alpha, own, &mut self.view);
+    }
+}
+
+#[cfg(test)]
+mod tests;
