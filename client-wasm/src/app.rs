@@ -11,7 +11,7 @@ use shared::{
 use crate::{
     audio::Audio,
     hooks::{self, PageState},
-    hud::{self, Frame, Widget, hint::Deeds, page::Page},
+    hud::{self, Frame, Source, Widget, hint::Deeds, page::Page},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
     names,
     net::{Net, Outgoing},
@@ -65,21 +65,11 @@ type Shared = Rc<RefCell<App>>;
 
 /// Starts the page, or says why it cannot.
 pub fn start() {
-    let Some(stage) = Stage::find() else { return unsupported("This page is incomplete: it has no canvas.") };
-    let Some(context) = stage.context() else {
-        return unsupported(
-            "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
-        );
-    };
     let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
     if !has_socket {
         return unsupported("Perihelion needs WebSockets to reach the arena, and this browser does not offer them.");
     }
-    let renderer = match Renderer::new(context) {
-        Ok(renderer) => Some(renderer),
-        Err(RendererError::ContextLost) => None,
-        Err(error) => return error_card::show(&error.to_string(), "renderer"),
-    };
+    let Some((stage, renderer)) = stage_and_renderer() else { return };
     let app = Rc::new(RefCell::new(App::new(stage, renderer)));
     let state = app.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |app| app.state()));
@@ -88,6 +78,28 @@ pub fn start() {
     // The first attempt to connect is waiting to be carried out.
     with(&app, |_| {});
     ready();
+}
+
+/// The canvas and what draws on it (not now, if the context was lost a moment ago), or says why there is none.
+pub fn stage_and_renderer() -> Option<(Stage, Option<Renderer>)> {
+    let Some(stage) = Stage::find() else {
+        unsupported("This page is incomplete: it has no canvas.");
+        return None;
+    };
+    let Some(context) = stage.context() else {
+        unsupported(
+            "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
+        );
+        return None;
+    };
+    match Renderer::new(context) {
+        Ok(renderer) => Some((stage, Some(renderer))),
+        Err(RendererError::ContextLost) => Some((stage, None)),
+        Err(error) => {
+            error_card::show(&error.to_string(), "renderer");
+            None
+        }
+    }
 }
 
 /// Takes a turn and then does what the network asks for; never re-entered, because handlers only queue.
@@ -116,7 +128,7 @@ fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
 }
 
 /// The module runs: what was only for browsers that cannot run it goes away.
-fn ready() {
+pub fn ready() {
     if let Some(root) = element("unsupported") {
         root.set_hidden(true);
     }
@@ -271,7 +283,7 @@ impl App {
         let frame = Frame {
             view: net.view(),
             defs: &self.defs,
-            net,
+            source: Source::Line(net),
             now_s,
             touch: self.touch,
             details: self.details,

@@ -5,6 +5,7 @@ use glam::Vec2;
 use shared::replica::view::{Phase, ShipView};
 
 use crate::{
+    film::Film,
     json::Json,
     net::{Kill, Net},
     session::Connection,
@@ -38,7 +39,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("name").maybe_text(own_name);
         json.key("own");
         own(json, net);
-        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, net)));
+        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, net.pilot(one.id.player))));
         json.key("shots").integer(view.shots.len() as i64);
         json.key("rocks").integer(view.rocks.len() as i64);
         match net.shown().leaderboard().own {
@@ -51,12 +52,42 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("mispredictions").integer(view.line.mispredictions.into());
         json.key("predictions").integer(view.line.predictions.into());
         json.key("error").maybe_text(page.error);
-        json.key("camera").object(|json| {
-            place(json, ["x", "y"], camera.centre());
-            json.key("pixels_per_unit").number(camera.pixels_per_unit().into());
-        });
+        json.key("camera");
+        camera_state(json, camera);
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
+    });
+    json.finish()
+}
+
+/// The state of the page that shows recordings.
+#[must_use]
+pub fn film_state(film: &Film, camera: &Camera, page: PageState<'_>) -> String {
+    let view = film.view();
+    let mut json = Json::default();
+    json.object(|json| {
+        json.key("phase").text(if film.is_open() { "watching" } else { "choosing" });
+        json.key("connection").text("none");
+        json.key("tick").integer(view.tick.0.into());
+        json.key("fps").number(page.fps.into());
+        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, film.pilot(one.id.player))));
+        json.key("shots").integer(view.shots.len() as i64);
+        json.key("rocks").integer(view.rocks.len() as i64);
+        json.key("kills").array(|json| film.kills().iter().for_each(|one| kill(json, one)));
+        json.key("error").maybe_text(page.error);
+        json.key("camera");
+        camera_state(json, camera);
+        json.key("film").object(|json| {
+            let (played, length) = film.position();
+            json.key("played").integer(played as i64);
+            json.key("length").integer(length as i64);
+            json.key("playing").boolean(film.playing());
+            json.key("pace").number(film.pace().into());
+            json.key("seeking").boolean(film.seeking().is_some());
+            let followed = film.followed().and_then(|player| film.pilot(player));
+            json.key("following").maybe_text(followed.map(|(name, _)| name));
+            json.key("trouble").maybe_text(film.trouble());
+        });
     });
     json.finish()
 }
@@ -101,8 +132,7 @@ fn own(json: &mut Json, net: &Net) {
     });
 }
 
-fn ship(json: &mut Json, ship: &ShipView, net: &Net) {
-    let pilot = net.pilot(ship.id.player);
+fn ship(json: &mut Json, ship: &ShipView, pilot: Option<(&str, bool)>) {
     json.object(|json| {
         json.key("player").integer(ship.id.player.0.into());
         json.key("life").integer(ship.id.life.into());
@@ -111,6 +141,13 @@ fn ship(json: &mut Json, ship: &ShipView, net: &Net) {
         json.key("own").boolean(ship.own);
         json.key("bot").boolean(pilot.is_some_and(|(_, bot)| bot));
         json.key("protected").boolean(ship.protected);
+    });
+}
+
+fn camera_state(json: &mut Json, camera: &Camera) {
+    json.object(|json| {
+        place(json, ["x", "y"], camera.centre());
+        json.key("pixels_per_unit").number(camera.pixels_per_unit().into());
     });
 }
 

@@ -7,6 +7,7 @@ pub mod badge;
 pub mod banner;
 pub mod death;
 pub mod feed;
+pub mod film_bar;
 pub mod gauges;
 pub mod hint;
 pub mod leaderboard;
@@ -24,6 +25,7 @@ use shared::{
 };
 
 use crate::{
+    film::Film,
     net::{Kill, Net},
     session::Connection,
     view::palette::Rgb,
@@ -48,6 +50,10 @@ pub trait Dom {
     fn paint(&mut self, id: Id, marks: &[Mark]);
     /// Gives the keyboard to an element.
     fn focus(&mut self, id: Id);
+    /// Sets an attribute of an element.
+    fn attribute(&mut self, id: Id, name: &'static str, value: &str);
+    /// Sets the value of a control.
+    fn value(&mut self, id: Id, value: &str);
 }
 
 /// One stroke on a small canvas.
@@ -65,6 +71,15 @@ pub enum Mark {
     Crown(Vec2, f32, Rgb),
 }
 
+/// Where the world comes from, and the lists beside it.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// A server.
+    Line(&'a Net),
+    /// A recording.
+    Film(&'a Film),
+}
+
 /// What widgets read.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
@@ -72,8 +87,8 @@ pub struct Frame<'a> {
     pub view: &'a View,
     /// The tables.
     pub defs: &'a Defs,
-    /// The connection and what came over it.
-    pub net: &'a Net,
+    /// Where all of it comes from.
+    pub source: Source<'a>,
     /// Time since the page was loaded, s.
     pub now_s: f64,
     /// A finger was used.
@@ -98,31 +113,64 @@ impl<'a> Frame<'a> {
     /// The scores.
     #[must_use]
     pub fn leaderboard(&self) -> &'a Leaderboard {
-        self.net.shown().leaderboard()
+        match self.source {
+            Source::Line(net) => net.shown().leaderboard(),
+            Source::Film(film) => film.leaderboard(),
+        }
     }
 
     /// A pilot's name, and whether it is a bot.
     #[must_use]
     pub fn pilot(&self, player: PlayerId) -> Option<(&'a str, bool)> {
-        self.net.pilot(player)
+        match self.source {
+            Source::Line(net) => net.pilot(player),
+            Source::Film(film) => film.pilot(player),
+        }
     }
 
-    /// The own slot.
+    /// The own slot, or that of whoever is followed.
     #[must_use]
     pub fn own(&self) -> Option<PlayerId> {
-        self.net.shown().player()
+        match self.source {
+            Source::Line(net) => net.shown().player(),
+            Source::Film(film) => film.followed(),
+        }
     }
 
     /// Deaths so far.
     #[must_use]
     pub fn kills(&self) -> &'a [Kill] {
-        self.net.kills()
+        match self.source {
+            Source::Line(net) => net.kills(),
+            Source::Film(film) => film.kills(),
+        }
     }
 
-    /// Where the line stands.
+    /// Where the line stands; a recording needs none.
     #[must_use]
     pub fn connection(&self) -> Connection {
-        self.net.connection()
+        match self.source {
+            Source::Line(net) => net.connection(),
+            Source::Film(_) => Connection::Open,
+        }
+    }
+
+    /// Welcomes so far.
+    #[must_use]
+    pub fn connects(&self) -> u32 {
+        match self.source {
+            Source::Line(net) => net.connects(),
+            Source::Film(_) => 0,
+        }
+    }
+
+    /// The player wants to be in the game.
+    #[must_use]
+    pub fn playing(&self) -> bool {
+        match self.source {
+            Source::Line(net) => net.playing(),
+            Source::Film(_) => false,
+        }
     }
 }
 
@@ -191,7 +239,7 @@ pub mod tests {
     /// A page that remembers what was done to it.
     #[derive(Debug, Default)]
     pub struct Recorded {
-        /// `id=text`, `id.class`, `id!class`, `id%share`, `id[row,column]=text`.
+        /// `id=text`, `id.class`, `id!class`, `id%share`, `id[row,column]=text`, `id@name=value`, `id:=value`.
         pub done: Vec<String>,
         /// The last painting.
         pub marks: Vec<Mark>,
@@ -219,6 +267,12 @@ pub mod tests {
         fn focus(&mut self, id: Id) {
             self.done.push(format!("{id}<focus"));
         }
+        fn attribute(&mut self, id: Id, name: &'static str, value: &str) {
+            self.done.push(format!("{id}@{name}={value}"));
+        }
+        fn value(&mut self, id: Id, value: &str) {
+            self.done.push(format!("{id}:={value}"));
+        }
     }
 
     impl Recorded {
@@ -235,7 +289,7 @@ pub mod tests {
         check(&mut Frame {
             view,
             defs: &defs,
-            net: &net,
+            source: Source::Line(&net),
             now_s: 0.0,
             touch: false,
             details: false,

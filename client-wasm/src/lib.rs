@@ -1,11 +1,12 @@
 //! Perihelion in a browser: a screen, a keyboard and a socket around the shared core.
 //!
-//! Direction: `app` → {`platform`, `input`, `view`, `render`, `hud`, `audio`}. Invariant: `web_sys` is named only in
+//! Direction: `app`, or `replay` for recordings → {`platform`, `input`, `view`, `render`, `hud`, `audio`}. Invariant: `web_sys` is named only in
 //! `platform/`, `render/webgl*` and `hud/page*`; everything else is plain Rust that builds and is tested natively.
 //! No rule of the game lives here: what happens is decided in `shared`, this crate shows it and asks for it.
 
 pub mod app;
 pub mod audio;
+pub mod film;
 pub mod hooks;
 pub mod hud;
 pub mod input;
@@ -14,6 +15,7 @@ pub mod names;
 pub mod net;
 pub mod platform;
 pub mod render;
+pub mod replay;
 pub mod session;
 pub mod view;
 
@@ -21,5 +23,8 @@ pub mod view;
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     platform::error_card::install();
-    app::start();
+    match platform::browser::path().as_str() {
+        replay::PATH => replay::start(),
+        _ => app::start(),
+    }
 }

@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod error_card;
 pub mod events;
+pub mod film_events;
 pub mod frames;
 pub mod hook;
 pub mod socket;

@@ -3,6 +3,7 @@
 //! | path | answer |
 //! |---|---|
 //! | `/`, assets | `assets` |
+//! | `/replay` | the page again: it plays recordings there |
 //! | `/ws` | `upgrade` |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
@@ -104,11 +105,15 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
     socket.or(health).unify().or(ready).unify().or(status).unify().or(files).unify().boxed()
 }
 
+/// Paths under which the page shows something else than the arena. What, the page knows.
+const PAGES: [&str; 1] = ["/replay"];
+
 async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {
         return method_not_allowed();
     }
-    assets::answer(&context.assets, path.as_str(), &headers).await
+    let path = if PAGES.contains(&path.as_str()) { "/" } else { path.as_str() };
+    assets::answer(&context.assets, path, &headers).await
 }
 
 impl Context {

@@ -50,9 +50,9 @@ pub struct Header {
 }
 
 impl Header {
-    /// The room's name as it may be shown: without control characters, at most 32 characters.
-    fn shown_room(&self) -> String {
-        self.room.chars().filter(|c| !c.is_control()).take(ROOM_CHARS_MAX).collect()
+    fn check(&self) -> Result<(), DecodeError> {
+        let good = self.room.chars().count() <= ROOM_CHARS_MAX && chunk::is_plain(&self.room);
+        if good { Ok(()) } else { Err(DecodeError::OutOfRange { field: "room" }) }
     }
 }
 

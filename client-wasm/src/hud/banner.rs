@@ -24,7 +24,7 @@ impl Widget for Banner {
             Connection::Stopped(reason) => Some((reason, "Press Play to try again.")),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);
-                let first = frame.net.connects() == 0;
+                let first = frame.connects() == 0;
                 (frame.now_s - since > GRACE_S).then_some(if first {
                     ("Connecting…", "")
                 } else {

@@ -16,7 +16,7 @@ pub struct DeathCard {
 impl Widget for DeathCard {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let dead = match frame.view.phase {
-            Phase::Dead { killer, cause, wait_ticks } if frame.net.playing() => Some((killer, cause, wait_ticks)),
+            Phase::Dead { killer, cause, wait_ticks } if frame.playing() => Some((killer, cause, wait_ticks)),
             _ => None,
         };
         if self.shown.changed(dead.is_some()) {

@@ -13,7 +13,7 @@ pub struct Lobby {
 
 impl Widget for Lobby {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        let shown = !frame.net.playing() || matches!(frame.connection(), Connection::Stopped(_));
+        let shown = !frame.playing() || matches!(frame.connection(), Connection::Stopped(_));
         if self.shown.changed(shown) {
             dom.flag("lobby", "off", !shown);
             dom.flag("hud", "watching", shown);

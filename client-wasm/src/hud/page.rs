@@ -2,7 +2,7 @@
 //! lacks is skipped.
 
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::{Dom, Id, Mark, feed, leaderboard};
 use crate::{
@@ -91,6 +91,21 @@ impl Dom for Page {
     fn focus(&mut self, id: Id) {
         if let Some(element) = self.element(id) {
             let _ = element.focus();
+        }
+    }
+
+    fn attribute(&mut self, id: Id, name: &'static str, value: &str) {
+        if let Some(element) = self.element(id) {
+            let _ = element.set_attribute(name, value);
+        }
+    }
+
+    fn value(&mut self, id: Id, value: &str) {
+        let Some(element) = self.element(id) else { return };
+        if let Some(field) = element.dyn_ref::<HtmlInputElement>() {
+            field.set_value(value);
+        } else if let Some(choice) = element.dyn_ref::<HtmlSelectElement>() {
+            choice.set_value(value);
         }
     }
 }

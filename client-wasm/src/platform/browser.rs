@@ -53,6 +53,12 @@ pub fn coarse_pointer() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
 }
 
+/// The path of the page's address, without a slash at the end.
+#[must_use]
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default().trim_end_matches('/').to_owned()
+}
+
 /// Where the game's socket is.
 #[must_use]
 pub fn socket_url() -> String {
@@ -89,6 +95,11 @@ pub fn listen<E: JsCast + 'static>(
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     target
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .and_then(|element| element.closest("button, input, textarea, a, #lobby, #error-card").ok().flatten())
+        .and_then(|element| {
+            element
+                .closest("button, input, select, textarea, a, #lobby, #film-open, #film-bar, #error-card")
+                .ok()
+                .flatten()
+        })
         .is_some()
 }

@@ -40,11 +40,19 @@ const QUEUE_MAX: usize = 512;
 /// Starts listening.
 #[must_use]
 pub fn install() -> Queue {
-    let queue = Queue::default();
+    let queue = install_pointers();
     keyboard(&queue);
+    lobby(&queue);
+    queue
+}
+
+/// Starts listening to all but keys and the name card.
+#[must_use]
+pub fn install_pointers() -> Queue {
+    let queue = Queue::default();
     mouse(&queue);
     touch(&queue);
-    controls(&queue);
+    buttons(&queue);
     life(&queue);
     queue
 }
@@ -141,7 +149,7 @@ fn touch(queue: &Queue) {
     }
 }
 
-fn controls(queue: &Queue) {
+fn lobby(queue: &Queue) {
     if let Some(form) = element("play-form") {
         let to = queue.clone();
         listen(&form, "submit", false, move |event: Event| {
@@ -151,6 +159,9 @@ fn controls(queue: &Queue) {
             push(&to, PageEvent::Play(name.unwrap_or_default()));
         });
     }
+}
+
+fn buttons(queue: &Queue) {
     for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)] {
         if let Some(button) = element(id) {
             let to = queue.clone();

@@ -10,6 +10,8 @@ use shared::{limits, math};
 const DESIGN: Vec2 = Vec2::new(1_600.0, 900.0);
 /// Smallest and largest zoom, CSS px per u: on a phone ships stay visible, on a wall of screens hulls stay crisp.
 const ZOOM: (f32, f32) = (0.55, 4.0);
+/// How far a watcher may zoom, times the zoom of the game: out to the whole arena, in to a hull.
+const WATCHED_ZOOM: (f32, f32) = (0.12, 3.0);
 /// Seconds of motion the camera looks ahead.
 const LEAD_S: f32 = 0.22;
 /// Rates at which lead and jump settle, 1/s (chosen for feel).
@@ -30,6 +32,8 @@ const SHAKE_CALM: f32 = 1.9;
 pub struct Camera {
     viewport: Vec2,
     pixels_per_unit: f32,
+    /// What the watcher makes of it: 1 as in the game.
+    zoom: f32,
     margin: f32,
     base: Option<Vec2>,
     lead: Vec2,
@@ -46,6 +50,7 @@ impl Camera {
         let mut camera = Camera {
             viewport,
             pixels_per_unit: 1.0,
+            zoom: 1.0,
             margin: 0.0,
             base: None,
             lead: Vec2::ZERO,
@@ -64,7 +69,7 @@ impl Camera {
         let by_area = (self.viewport.x * self.viewport.y / (DESIGN.x * DESIGN.y)).sqrt().clamp(ZOOM.0, ZOOM.1);
         // The server shows no more than VIEW_HALF_MAX: rather zoom in than show an empty rim.
         let by_reach = (self.viewport * 0.5 / Vec2::from(limits::VIEW_HALF_MAX)).max_element();
-        self.pixels_per_unit = by_area.max(by_reach);
+        self.pixels_per_unit = by_area.max(by_reach) * self.zoom;
         let half = self.half_extents();
         // The margin m with (a + m)(b + m) = the area the server grants.
         let sum = half.x + half.y;
@@ -74,10 +79,26 @@ impl Camera {
         self.margin = margin.min(reach.max(0.0)).clamp(0.0, MARGIN_MAX);
     }
 
+    /// Shows more (below 1) or less than the game does; for recordings, which no server limits.
+    pub fn zoom_by(&mut self, factor: f32) {
+        self.zoom = (self.zoom * factor).clamp(WATCHED_ZOOM.0, WATCHED_ZOOM.1);
+        self.resize(self.viewport);
+    }
+
+    /// Holds a place exactly, without lead: the watcher drags.
+    pub fn hold(&mut self, pos: Vec2) {
+        (self.base, self.lead, self.carry) = (Some(pos), Vec2::ZERO, Vec2::ZERO);
+    }
+
     /// Follows a focus for `dt_s`, the time that really passed: a slow machine must not look like a jump.
     pub fn follow(&mut self, pos: Vec2, vel: Vec2, dt_s: f32) {
+        self.follow_paced(pos, vel, dt_s, 1.0);
+    }
+
+    /// Follows a focus that lives `pace` times as fast as the watcher.
+    pub fn follow_paced(&mut self, pos: Vec2, vel: Vec2, dt_s: f32, pace: f32) {
         if let Some(base) = self.base {
-            let jump = base + vel * dt_s - pos;
+            let jump = base + vel * dt_s * pace - pos;
             // More than a ship can have moved by itself: another ship, a launch, a correction. Pan there.
             if jump.length() > 40.0 {
                 self.carry = if jump.length() > PAN_MAX { Vec2::ZERO } else { self.carry + jump };
@@ -202,6 +223,27 @@ mod tests {
         let (camera, asked) = asked(1600.0, 900.0);
         assert_eq!(camera.pixels_per_unit(), 1.0);
         assert!(asked.x > 850.0 && asked.y > 500.0);
+    }
+
+    #[test]
+    fn a_watcher_zooms_drags_and_stands_still_in_a_pause() {
+        let mut camera = Camera::new(DESIGN, false);
+        camera.zoom_by(0.5);
+        assert_eq!((camera.pixels_per_unit(), camera.half_extents()), (0.5, DESIGN));
+        (0..50).for_each(|_| camera.zoom_by(0.5));
+        assert_eq!(camera.pixels_per_unit(), WATCHED_ZOOM.0);
+        camera.resize(DESIGN);
+        assert_eq!(camera.pixels_per_unit(), WATCHED_ZOOM.0, "kept over a resize");
+        camera.hold(Vec2::new(30.0, 40.0));
+        assert_eq!(camera.centre(), Vec2::new(30.0, 40.0));
+        let vel = Vec2::new(300.0, 0.0);
+        (0..200).for_each(|_| camera.follow_paced(Vec2::ZERO, vel, 0.016, 0.0));
+        let still = camera.centre();
+        camera.follow_paced(Vec2::ZERO, vel, 0.016, 0.0);
+        assert!((camera.centre() - still).length() < 0.1, "a pause is still");
+        // Sixteen times as fast, a ship moves far in a frame: no jump.
+        camera.follow_paced(vel * 0.016 * 16.0, vel, 0.016, 16.0);
+        assert!((camera.centre() - still - vel * 0.016 * 16.0).length() < 1.0);
     }
 
     #[test]

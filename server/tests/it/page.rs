@@ -13,6 +13,9 @@ async fn every_answer_carries_the_strict_headers() {
         ("HEAD", "/", 200),
         ("POST", "/", 405),
         ("GET", SCRIPT, 200),
+        ("GET", "/replay", 200),
+        ("POST", "/replay", 405),
+        ("GET", "/replay/more", 404),
         ("GET", "/nothing", 404),
         ("DELETE", "/nothing", 405),
         ("GET", "/ws", 426),
@@ -60,6 +63,7 @@ async fn files_come_with_their_type_and_their_right_to_be_kept() {
     for (path, kind, cache) in [
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/index.html", "text/html; charset=utf-8", "no-cache"),
+        ("/replay", "text/html; charset=utf-8", "no-cache"),
         (SCRIPT, "text/javascript; charset=utf-8", year),
         ("/client-0123456789abcdef_bg.wasm", "application/wasm", year),
         ("/style-0123456789abcdef.css", "text/css; charset=utf-8", year),

@@ -175,7 +175,8 @@ impl Turn {
             | Order::Park { player } => slot(player),
         };
         let good_name = |(player, name): &(PlayerId, String)| {
-            slot(player) && name.len() <= NAME_BYTES_MAX && name.chars().count() <= NAME_CHARS_MAX
+            let length = name.chars().count();
+            slot(player) && name.len() <= NAME_BYTES_MAX && (1..=NAME_CHARS_MAX).contains(&length) && is_plain(name)
         };
         let check = |field, good| if good { Ok(()) } else { Err(DecodeError::OutOfRange { field }) };
         check("orders", self.orders.len() <= ORDERS_MAX && self.orders.iter().all(good_order))?;
@@ -193,6 +194,17 @@ impl Turn {
             held.insert(*player, Command::default());
         });
     }
+}
+
+/// Whether a text hides nothing and turns nothing around. A room's names are cleaned far more strictly; this holds
+/// for any file, without the tables that cleaning needs.
+pub fn is_plain(text: &str) -> bool {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
+            || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+    };
+    !text.chars().any(hides)
 }
 
 fn write_change(writer: &mut BitWriter, before: Command, now: Command) {
@@ -310,6 +322,9 @@ mod tests {
             ("orders", chunk(Turn { orders: vec![Order::Park { player: PlayerId(0) }; ORDERS_MAX + 1], ..turn() })),
             ("names", chunk(Turn { names: vec![(PlayerId(0), long)], ..turn() })),
             ("names", chunk(Turn { names: vec![(PlayerId(0), "\u{1D11E}".repeat(13))], ..turn() })),
+            ("names", chunk(Turn { names: vec![(PlayerId(0), String::new())], ..turn() })),
+            ("names", chunk(Turn { names: vec![(PlayerId(0), "\u{202E}adA".into())], ..turn() })),
+            ("names", chunk(Turn { names: vec![(PlayerId(0), "A\nda".into())], ..turn() })),
             ("names", chunk(Turn { names: vec![(far, "Ada".into())], ..turn() })),
             ("taken", chunk(Turn { taken: vec![far], ..turn() })),
             ("let_go", chunk(Turn { let_go: vec![far], ..turn() })),
@@ -317,6 +332,15 @@ mod tests {
             ("steering", Chunk { ticks: 1, steering: vec![0], ..Chunk::default() }),
         ] {
             assert_eq!(chunk.unpack(&mut Held::new()), Err(DecodeError::OutOfRange { field }), "{chunk:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_that_a_room_lets_in_may_be_recorded() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            if let Some(name) = crate::name::clean(&format!("a{c}b")) {
+                assert!(is_plain(&name), "{c:?} in {name:?}");
+            }
         }
     }
 }

@@ -104,7 +104,7 @@ impl Playback {
         world.tick = header.start;
         let now = Moment { world, held: Held::new(), names: BTreeMap::new(), played: 0 };
         Ok(Playback {
-            room: header.shown_room(),
+            room: header.room,
             start: header.start,
             kept: BTreeMap::from([(0, now.clone())]),
             kept_every: KEPT_EVERY,
@@ -139,7 +139,7 @@ impl Playback {
         &self.room
     }
 
-    /// The name of whoever holds or last held a slot, as recorded: within limits, but not cleaned.
+    /// The name of whoever holds or last held a slot.
     #[must_use]
     pub fn name_of(&self, player: PlayerId) -> Option<&str> {
         self.now.names.get(&player).map(String::as_str)
@@ -173,9 +173,9 @@ impl Playback {
         let record = &self.records[now.played - place.first];
         record.apply(&mut now.held);
         for order in &record.orders {
-            // Until the record says otherwise, a new holder has no name: not the last one's.
+            // Unless the record says otherwise, a new holder is not called like the last one.
             if let Order::Enlist { player, .. } = order {
-                now.names.remove(player);
+                now.names.insert(*player, format!("Pilot {}", player.index() + 1));
             }
         }
         now.names.extend(record.names.iter().cloned());
@@ -284,6 +284,7 @@ fn read_header(bytes: &[u8]) -> Result<(Header, usize), ReplayError> {
     if header.rules != rules_hash() {
         return Err(ReplayError::OtherRules { theirs: header.rules });
     }
+    header.check().map_err(|error| ReplayError::Damaged { offset, error })?;
     Ok((header, offset + 4 + frame.len()))
 }
 

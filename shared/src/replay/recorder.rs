@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    Header, MAGIC,
+    Header, MAGIC, ROOM_CHARS_MAX,
     chunk::{CHUNK_TICKS, Chunk, Held, TickRecord},
 };
 use crate::{
@@ -32,9 +32,9 @@ impl Recorder {
     /// Starts with a fresh `world`, before its first step; `seed` is that of its layout, `room` its name.
     #[must_use]
     pub fn new(world: &World, seed: u64, room: &str) -> Recorder {
-        let mut header =
-            Header { rules: rules_hash(), seed, secret: world.secret, start: world.tick, room: room.to_owned() };
-        header.room = header.shown_room();
+        let plain = |c: &char| super::chunk::is_plain(c.encode_utf8(&mut [0; 4]));
+        let room = room.chars().filter(plain).take(ROOM_CHARS_MAX).collect();
+        let header = Header { rules: rules_hash(), seed, secret: world.secret, start: world.tick, room };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(framed(codec::encode_replay(&header)));
         Recorder {

@@ -12,7 +12,6 @@ use super::{Playback, ReplayError, projector::Projector};
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    name,
     protocol::Leaderboard,
     replica::view::View,
     room::scoreboard::Scoreboard,
@@ -245,9 +244,9 @@ impl Screening {
 
     /// A pilot's name, and whether the server flew it.
     #[must_use]
-    pub fn pilot(&self, player: PlayerId) -> Option<(String, bool)> {
+    pub fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
         let pilot = self.playback.world().pilot(player)?;
-        Some((self.shown_name(player), pilot.bot))
+        Some((self.playback.name_of(player)?, pilot.bot))
     }
 
     /// The standing of this moment, with the row of whoever is followed.
@@ -265,12 +264,6 @@ impl Screening {
     fn pilots(&self) -> impl Iterator<Item = PlayerId> {
         let pilots = self.playback.world().pilots.iter().enumerate();
         pilots.filter(|(_, pilot)| pilot.is_some()).map(|(slot, _)| PlayerId(slot as u16))
-    }
-
-    /// A name within the rules for names, whatever the file says.
-    fn shown_name(&self, player: PlayerId) -> String {
-        let name = self.playback.name_of(player).and_then(name::clean);
-        name.unwrap_or_else(|| format!("Pilot {}", u32::from(player.0) + 1))
     }
 
     /// The leader if there is one, else the first who flies, else the first.
@@ -311,7 +304,7 @@ impl Screening {
         let (played, _) = self.playback.position();
         for event in self.playback.events() {
             let Event::Destroyed { ship, killer, cause, .. } = *event else { continue };
-            let named = |player| (player, self.shown_name(player));
+            let named = |player| (player, self.playback.name_of(player).unwrap_or("?").to_owned());
             let death = Death { played, killer: killer.map(named), victim: named(ship.player), cause };
             if self.deaths.len() >= DEATHS_MAX {
                 self.deaths.pop_front();

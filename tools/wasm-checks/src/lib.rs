@@ -178,7 +178,8 @@ mod tests {
             let (mut names, mut deaths) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
             while !screening.at_end() {
                 screening.advance(60.0, 60).expect("it plays: see above");
-                names.extend((0..32).filter_map(|slot| screening.pilot(shared::ids::PlayerId(slot))));
+                let pilots = (0..32).filter_map(|slot| screening.pilot(shared::ids::PlayerId(slot)));
+                names.extend(pilots.map(|(name, bot)| (name.to_owned(), bot)));
                 deaths.extend(screening.deaths().iter().map(|death| (death.played, death.victim.0)));
             }
             let people = names.iter().filter(|(_, bot)| !bot).count();

@@ -25,7 +25,7 @@ pub const ALL: &[Step] = &[
     Step { name: "fmt", promise: "the code is formatted", run: fmt },
     Step { name: "clippy", promise: "no lint complains, natively and for the browser", run: clippy },
     Step { name: "unit", promise: "unit, property and simulation tests pass", run: unit },
-    Step { name: "wasm", promise: "recorded commands end the same natively and in the browser", run: wasm },
+    Step { name: "wasm", promise: "recorded matches end the same natively and in the browser", run: wasm },
     Step { name: "page", promise: "index.html and Trunk.toml agree with what xtask builds", run: page_agreement },
     Step { name: "build", promise: "client and server build in release", run: build },
     Step { name: "size", promise: "the first view moves at most 400 KB", run: size },

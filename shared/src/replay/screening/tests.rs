@@ -120,7 +120,7 @@ fn everybody_can_be_followed_both_ways_round() {
     screening.follow_next(true);
     assert_eq!(screening.followed(), Some(seen[9]));
     let names: Vec<_> = seen.iter().map(|player| screening.pilot(*player).unwrap()).collect();
-    assert!(names.contains(&("Ada".to_owned(), false)), "{names:?}");
+    assert!(names.contains(&("Ada", false)), "{names:?}");
     assert_eq!(names.iter().filter(|(_, bot)| *bot).count(), 9);
 }
 
@@ -205,15 +205,12 @@ fn harmed_files_can_be_watched_or_refused_but_never_panic() {
 }
 
 #[test]
-fn names_are_shown_within_the_rules_for_names() {
+fn a_name_that_hides_something_is_damage() {
     let (bytes, _) = recording(300);
     // The same length, so that nothing else moves: a name that turns the text around.
     let at = bytes.windows(3).position(|three| three == b"Ada").expect("she came");
     let mut harmed = bytes;
     harmed[at..at + 3].copy_from_slice("\u{202E}".as_bytes());
-    let mut screening = Screening::open(harmed).unwrap();
-    goto(&mut screening, 250);
-    let names: Vec<String> = (0..12).filter_map(|slot| Some(screening.pilot(PlayerId(slot))?.0)).collect();
-    assert!(names.iter().any(|name| name.starts_with("Pilot ")), "{names:?}");
-    assert!(names.iter().all(|name| name::clean(name).as_ref() == Some(name)), "{names:?}");
+    let error = Screening::open(harmed).unwrap_err();
+    assert!(error.to_string().contains("names out of range"), "{error}");
 }

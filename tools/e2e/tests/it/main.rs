@@ -15,6 +15,7 @@ mod foreign;
 mod lobby;
 mod page;
 mod picture;
+mod replay;
 mod server;
 mod stage;
 mod state;

@@ -221,6 +221,35 @@ impl Page {
         self.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await
     }
 
+    /// Chooses a file of this machine in a file field, as the browser's own dialog would.
+    pub async fn choose_file(&self, id: &str, file: &std::path::Path) {
+        let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("no #{id}: {error}"));
+        let path = file.to_str().expect("a temporary path is UTF-8");
+        field.send_keys(path).await.unwrap_or_else(|error| panic!("#{id} takes no file: {error}"));
+    }
+
+    /// Presses a key and lets it go.
+    pub async fn press(&self, value: char) {
+        self.key_down(value).await;
+        self.key_up(value).await;
+    }
+
+    /// Presses and releases the left button at a place in the window, CSS pixels.
+    pub async fn click_at(&self, x: f64, y: f64) {
+        self.point(x, y).await;
+        self.button(true).await;
+        self.button(false).await;
+    }
+
+    /// The middle and the size of an element, CSS pixels: x, y, width, height.
+    pub async fn place_of(&self, id: &str) -> [f64; 4] {
+        let script = format!(
+            "const r = document.getElementById('{id}').getBoundingClientRect();
+             return [r.x + r.width / 2, r.y + r.height / 2, r.width, r.height]"
+        );
+        serde_json::from_value(self.js(&script).await).expect("four numbers")
+    }
+
     /// Types a name into the box.
     pub async fn type_name(&self, name: &str) {
         let element = self.client.find(Locator::Id("name")).await.expect("there is a box for the name");

@@ -5,9 +5,9 @@ use serde::Deserialize;
 /// One look at the game from inside a page.
 #[derive(Debug, Clone, Deserialize)]
 pub struct State {
-    /// `connecting`, `spectating`, `flying` or `dead`.
+    /// `connecting`, `spectating`, `flying` or `dead`; on the page for recordings `choosing` or `watching`.
     pub phase: String,
-    /// `connecting`, `open` or `waiting`.
+    /// `connecting`, `open` or `waiting`; `none` on the page for recordings.
     pub connection: String,
     /// The tick shown.
     pub tick: u32,
@@ -26,9 +26,40 @@ pub struct State {
     /// What went wrong for good.
     pub error: Option<String>,
     /// The server knew us from before.
+    #[serde(default)]
     pub resumed: bool,
     /// How often a connection was made since the page was loaded.
+    #[serde(default)]
     pub connects: u32,
+    /// The recording, on the page for recordings.
+    pub film: Option<Film>,
+    /// What the camera shows.
+    pub camera: Camera,
+}
+
+/// A recording being watched.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Film {
+    /// Ticks from the start.
+    pub played: u32,
+    /// Ticks of the whole.
+    pub length: u32,
+    pub playing: bool,
+    /// Times real time.
+    pub pace: f64,
+    pub seeking: bool,
+    /// Name of whoever is followed.
+    pub following: Option<String>,
+    /// What is wrong with the file.
+    pub trouble: Option<String>,
+}
+
+/// The middle of the picture, u, and CSS pixels per u.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Camera {
+    pub x: f64,
+    pub y: f64,
+    pub pixels_per_unit: f64,
 }
 
 /// The own ship. Units u and u/s, +y up; angle in radians.
@@ -59,6 +90,8 @@ impl Own {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Ship {
     pub life: u32,
+    pub x: f64,
+    pub y: f64,
     /// None for the moment before the roster names its pilot.
     pub name: Option<String>,
     pub own: bool,
@@ -77,6 +110,11 @@ impl State {
     /// The own ship, which a flying pilot has.
     pub fn own(&self) -> Own {
         self.own.unwrap_or_else(|| panic!("no own ship in {self:?}"))
+    }
+
+    /// The recording, which the page for recordings has.
+    pub fn film(&self) -> &Film {
+        self.film.as_ref().unwrap_or_else(|| panic!("no recording in {self:?}"))
     }
 
     /// Which of the pilot's ships this is.

@@ -1,0 +1,549 @@
+//! A recording on the screen: playing, pausing, pace, seeking in slices, whom to follow, and what the lists show.
+//! Plain Rust around `shared`'s [`Screening`]; the page that it is shown on is `replay`.
+//!
+//! Invariant: no call takes much longer than [`SLICE_US`], however long the recording; a file that cannot be played
+//! is one sentence in [`Film::trouble`], and what was good before stays watchable.
+
+use glam::Vec2;
+use shared::{
+    defs::Defs,
+    ids::PlayerId,
+    protocol::Leaderboard,
+    replay::{ReplayError, Screening, Subject},
+    replica::view::View,
+    tick::TICK_HZ,
+};
+
+use crate::net::Kill;
+
+/// How fast a recording can be played, times real time.
+pub const PACES: [f32; 7] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// Real time, in [`PACES`].
+const NORMAL: usize = 2;
+/// Stepping stops for the next frame after this long, µs: a page that seeks still answers.
+const SLICE_US: u64 = 10_000;
+/// Ticks stepped between two looks at the clock.
+const STEPS: u32 = 8;
+/// Longest time that passes in one frame, s: after a pause things go on, they do not jump.
+const FRAME_MAX_S: f32 = 0.25;
+
+/// What a key or button asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Deed {
+    /// Play or pause; at the end, from the start.
+    Toggle,
+    /// Go by so many seconds.
+    Skip(f32),
+    /// Go by so many ticks, and stand still.
+    Nudge(i32),
+    /// To the start.
+    Start,
+    /// To the end.
+    End,
+    /// The next faster pace.
+    Faster,
+    /// The next slower pace.
+    Slower,
+    /// Follow the next pilot.
+    Next,
+    /// Follow the one before.
+    Previous,
+    /// The camera follows nobody, or somebody again.
+    Free,
+    /// Sound on or off.
+    Mute,
+}
+
+/// What a key means. `code` as `KeyboardEvent.code`.
+#[must_use]
+pub fn deed_of_key(code: &str, shift: bool) -> Option<Deed> {
+    Some(match code {
+        "Space" | "KeyK" => Deed::Toggle,
+        "ArrowLeft" => Deed::Skip(if shift { -1.0 } else { -5.0 }),
+        "ArrowRight" => Deed::Skip(if shift { 1.0 } else { 5.0 }),
+        "ArrowUp" => Deed::Faster,
+        "ArrowDown" => Deed::Slower,
+        "Comma" => Deed::Nudge(-1),
+        "Period" => Deed::Nudge(1),
+        "Home" => Deed::Start,
+        "End" => Deed::End,
+        "Tab" if shift => Deed::Previous,
+        "Tab" | "BracketRight" => Deed::Next,
+        "BracketLeft" => Deed::Previous,
+        "KeyF" => Deed::Free,
+        "KeyM" => Deed::Mute,
+        _ => return None,
+    })
+}
+
+/// A recording on the screen, or none yet.
+#[derive(Debug)]
+pub struct Film {
+    screening: Option<Screening>,
+    file: String,
+    trouble: Option<String>,
+    playing: bool,
+    pace: usize,
+    kills: Vec<Kill>,
+    kills_of: (usize, usize),
+    nothing: (View, Leaderboard, Defs),
+}
+
+impl Default for Film {
+    fn default() -> Self {
+        Film {
+            screening: None,
+            file: String::new(),
+            trouble: None,
+            playing: false,
+            pace: NORMAL,
+            kills: Vec::new(),
+            kills_of: (0, 0),
+            nothing: (View::default(), Leaderboard::default(), Defs::standard()),
+        }
+    }
+}
+
+impl Film {
+    /// Opens a file and plays it. A file that cannot be played leaves what was open as it is.
+    pub fn open(&mut self, file: &str, bytes: Vec<u8>) {
+        match Screening::open(bytes) {
+            Ok(screening) => {
+                let trouble = screening
+                    .is_cut()
+                    .then(|| [file, " was cut short: it can be watched up to its last whole second."].concat());
+                *self = Film { screening: Some(screening), trouble, playing: true, ..Film::default() };
+                self.file.push_str(file);
+            }
+            Err(error) => self.refuse(file, &error.to_string()),
+        }
+    }
+
+    /// Says why a file cannot be watched.
+    pub fn refuse(&mut self, file: &str, why: &str) {
+        self.trouble = Some([file, ": ", why, "."].concat());
+    }
+
+    /// Lets time pass, or goes on with a seek. `now_us` is asked for how long that takes. True when the picture moved.
+    pub fn advance(&mut self, dt_s: f32, now_us: impl Fn() -> u64) -> bool {
+        let until = now_us() + SLICE_US;
+        let Some(screening) = &mut self.screening else { return false };
+        let outcome = if screening.seeking().is_some() {
+            seek(screening, || now_us() < until)
+        } else if self.playing {
+            let ticks = dt_s.min(FRAME_MAX_S) * TICK_HZ as f32 * PACES[self.pace];
+            play(screening, ticks, || now_us() < until)
+        } else {
+            return false;
+        };
+        if screening.at_end() && screening.seeking().is_none() {
+            self.playing = false;
+        }
+        if let Err(error) = outcome {
+            self.stumble(&error);
+        }
+        self.hear_kills();
+        self.screening.as_ref().is_some_and(|screening| screening.seeking().is_none())
+    }
+
+    /// Does what a key or button asks for. `centre` is where the camera is, u.
+    pub fn handle(&mut self, deed: Deed, centre: Vec2) {
+        let playing = self.playing;
+        let Some(screening) = &mut self.screening else { return };
+        let (here, end) = screening.position();
+        match deed {
+            Deed::Toggle => {
+                if !playing && screening.at_end() {
+                    screening.seek(0);
+                }
+                self.playing = !playing;
+            }
+            Deed::Skip(seconds) => self.seek(moved(here, (seconds * TICK_HZ as f32) as i32)),
+            Deed::Nudge(ticks) => {
+                self.playing = false;
+                self.seek(moved(here, ticks));
+            }
+            Deed::Start => self.seek(0),
+            Deed::End => self.seek(end),
+            Deed::Faster => self.pace = (self.pace + 1).min(PACES.len() - 1),
+            Deed::Slower => self.pace = self.pace.saturating_sub(1),
+            Deed::Next => screening.follow_next(false),
+            Deed::Previous => screening.follow_next(true),
+            Deed::Free if screening.followed().is_some() => screening.look_at(Subject::Place(centre)),
+            Deed::Free => self.follow_nearest(centre, f32::INFINITY),
+            // The shell has the speaker.
+            Deed::Mute => {}
+        }
+    }
+
+    /// Goes to this many ticks from the start.
+    pub fn seek(&mut self, ticks: usize) {
+        if let Some(screening) = &mut self.screening {
+            screening.seek(ticks);
+        }
+    }
+
+    /// Plays at the pace nearest to this one.
+    pub fn set_pace(&mut self, pace: f32) {
+        let off = |index: &usize| (PACES[*index] - pace).abs();
+        self.pace = (0..PACES.len()).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(NORMAL);
+    }
+
+    /// Follows a pilot.
+    pub fn follow(&mut self, player: PlayerId) {
+        if let Some(screening) = &mut self.screening {
+            screening.look_at(Subject::Pilot(player));
+        }
+    }
+
+    /// Follows whoever stands in a row of the leaderboard: the best, then the one who is followed.
+    pub fn follow_row(&mut self, row: usize) {
+        let board = self.leaderboard();
+        let own = board.own.as_ref().map(|(_, row)| row.player);
+        let player = board.rows.get(row).map(|row| row.player);
+        if let Some(player) = player.or(own) {
+            self.follow(player);
+        }
+    }
+
+    /// Follows the ship nearest to a place, if one is within `reach`, u.
+    pub fn follow_nearest(&mut self, place: Vec2, reach: f32) {
+        let ships = self.view().ships.iter().map(|ship| (ship.pos.distance(place), ship.id.player));
+        let nearest = ships.filter(|(away, _)| *away <= reach).min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((_, player)) = nearest {
+            self.follow(player);
+        }
+    }
+
+    /// Leaves the camera at a place.
+    pub fn look_at(&mut self, place: Vec2) {
+        if let Some(screening) = &mut self.screening {
+            screening.look_at(Subject::Place(place));
+        }
+    }
+
+    /// Brings the picture up to date; to be called once a frame.
+    pub fn frame(&mut self) {
+        if let Some(screening) = &mut self.screening {
+            screening.frame();
+        }
+    }
+
+    /// Forgets the events of the picture: they have been seen.
+    pub fn clear_events(&mut self) {
+        if let Some(screening) = &mut self.screening {
+            screening.clear_events();
+        }
+    }
+
+    /// The picture.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        self.screening.as_ref().map_or(&self.nothing.0, Screening::view)
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn defs(&self) -> &Defs {
+        self.screening.as_ref().map_or(&self.nothing.2, Screening::defs)
+    }
+
+    /// The standing.
+    #[must_use]
+    pub fn leaderboard(&self) -> &Leaderboard {
+        self.screening.as_ref().map_or(&self.nothing.1, Screening::leaderboard)
+    }
+
+    /// A pilot's name, and whether the server flew it.
+    #[must_use]
+    pub fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
+        self.screening.as_ref()?.pilot(player)
+    }
+
+    /// Whoever is followed.
+    #[must_use]
+    pub fn followed(&self) -> Option<PlayerId> {
+        self.screening.as_ref()?.followed()
+    }
+
+    /// The deaths of the last seconds; their times are those of the recording.
+    #[must_use]
+    pub fn kills(&self) -> &[Kill] {
+        &self.kills
+    }
+
+    /// Whether a recording is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.screening.is_some()
+    }
+
+    /// Room and file.
+    #[must_use]
+    pub fn title(&self) -> (&str, &str) {
+        (self.screening.as_ref().map_or("", Screening::room), &self.file)
+    }
+
+    /// What is wrong with the file that was chosen last.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Whether time passes.
+    #[must_use]
+    pub fn playing(&self) -> bool {
+        self.playing
+    }
+
+    /// How fast, times real time.
+    #[must_use]
+    pub fn pace(&self) -> f32 {
+        PACES[self.pace]
+    }
+
+    /// How fast the picture moves now, times real time: 0 while it stands still.
+    #[must_use]
+    pub fn pace_now(&self) -> f32 {
+        if self.playing && self.seeking().is_none() { self.pace() } else { 0.0 }
+    }
+
+    /// Ticks from the start, and of the whole.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        self.screening.as_ref().map_or((0, 0), Screening::position)
+    }
+
+    /// How much of a seek is done, 0 to 1.
+    #[must_use]
+    pub fn seeking(&self) -> Option<f32> {
+        self.screening.as_ref()?.seeking()
+    }
+
+    /// Time of the picture from the start of the recording, s.
+    #[must_use]
+    pub fn time_s(&self) -> f64 {
+        (self.position().0 as f64 + f64::from(self.view().alpha)) / f64::from(TICK_HZ)
+    }
+
+    fn stumble(&mut self, error: &ReplayError) {
+        let file = std::mem::take(&mut self.file);
+        self.refuse(&file, &error.to_string());
+        self.file = file;
+        self.playing = false;
+    }
+
+    fn hear_kills(&mut self) {
+        let Some(screening) = &self.screening else { return };
+        let deaths = screening.deaths();
+        let key = (deaths.len(), deaths.back().map_or(0, |death| death.played));
+        if self.kills_of == key {
+            return;
+        }
+        self.kills_of = key;
+        let own = screening.followed();
+        self.kills.clear();
+        self.kills.extend(deaths.iter().map(|death| Kill {
+            killer: death.killer.as_ref().map(|(_, name)| name.clone()),
+            victim: death.victim.1.clone(),
+            cause: death.cause,
+            by_own: own.is_some() && death.killer.as_ref().map(|(player, _)| *player) == own,
+            of_own: own == Some(death.victim.0),
+            at_us: death.played as u64 * 1_000_000 / u64::from(TICK_HZ),
+        }));
+    }
+}
+
+fn moved(here: usize, by: i32) -> usize {
+    here.saturating_add_signed(by as isize)
+}
+
+fn seek(screening: &mut Screening, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
+    while !screening.seek_on(STEPS)? && in_time() {}
+    Ok(())
+}
+
+/// Plays `ticks`, or as many as there is time for.
+fn play(screening: &mut Screening, mut ticks: f32, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
+    while ticks > 0.0 {
+        let part = ticks.min(STEPS as f32);
+        screening.advance(part, STEPS + 1)?;
+        ticks -= part;
+        if !in_time() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use shared::{
+        room::{Room, RoomConfig},
+        tick::TICK_US,
+    };
+
+    /// The recording of a room of bots.
+    pub fn recording(ticks: u64) -> Vec<u8> {
+        let mut room = Room::new(RoomConfig { seed: 3, bots: 6, record: true, ..RoomConfig::default() });
+        let mut bytes = Vec::new();
+        for i in 1..=ticks {
+            room.tick(i * TICK_US, &|_| true);
+            bytes.extend(core::iter::from_fn(|| room.poll_recording()).flatten());
+        }
+        room.finish_recording();
+        bytes.extend(core::iter::from_fn(|| room.poll_recording()).flatten());
+        bytes
+    }
+
+    fn film(ticks: u64) -> Film {
+        let mut film = Film::default();
+        film.open("match.rec", recording(ticks));
+        film.frame();
+        film
+    }
+
+    fn arrive(film: &mut Film) {
+        while film.seeking().is_some() {
+            film.advance(0.1, || 0);
+        }
+    }
+
+    #[test]
+    fn it_plays_at_any_pace_and_stops_at_the_end() {
+        let mut film = film(600);
+        let start = film.position().0;
+        film.advance(0.1, || 0);
+        assert_eq!(film.position().0, start + 6);
+        film.set_pace(16.0);
+        film.advance(0.1, || 0);
+        assert_eq!(film.position().0, start + 6 + 96);
+        film.handle(Deed::Toggle, Vec2::ZERO);
+        assert!(!film.advance(0.1, || 0) && film.pace_now() == 0.0);
+        assert_eq!(film.position().0, start + 102);
+        film.handle(Deed::Toggle, Vec2::ZERO);
+        for _ in 0..20 {
+            film.advance(0.2, || 0);
+        }
+        assert_eq!((film.position(), film.playing()), ((600, 600), false));
+        film.handle(Deed::Toggle, Vec2::ZERO);
+        arrive(&mut film);
+        assert!(film.playing() && film.position().0 < 20, "again from the start: {:?}", film.position());
+    }
+
+    #[test]
+    fn a_seek_goes_in_slices_and_says_how_far_it_is() {
+        let mut film = film(1_200);
+        film.seek(1_000);
+        assert_eq!(film.position().0, 1_000, "the goal is shown at once");
+        // A clock on which every look costs four milliseconds.
+        let clock = core::cell::Cell::new(0);
+        let now = || {
+            clock.set(clock.get() + 4_000);
+            clock.get()
+        };
+        let (mut slices, mut last) = (0, 0.0);
+        while let Some(done) = film.seeking() {
+            assert!(done >= last && done <= 1.0);
+            last = done;
+            assert!(!film.advance(0.1, now) || film.seeking().is_none());
+            slices += 1;
+        }
+        assert!(slices > 20, "{slices} slices");
+        assert_eq!(film.position().0, 1_000);
+    }
+
+    #[test]
+    fn keys_skip_nudge_and_change_the_pace() {
+        let mut film = film(1_200);
+        for (code, shift, at) in [
+            ("ArrowRight", false, 301),
+            ("ArrowRight", true, 361),
+            ("ArrowLeft", false, 61),
+            ("Period", false, 62),
+            ("Comma", false, 61),
+            ("End", false, 1_200),
+            ("ArrowRight", false, 1_200),
+            ("Home", false, 0),
+            ("ArrowLeft", false, 0),
+        ] {
+            film.handle(deed_of_key(code, shift).unwrap(), Vec2::ZERO);
+            arrive(&mut film);
+            assert_eq!(film.position().0, at, "{code}");
+        }
+        for (code, pace) in [("ArrowUp", 2.0), ("ArrowUp", 4.0), ("ArrowDown", 2.0)] {
+            film.handle(deed_of_key(code, false).unwrap(), Vec2::ZERO);
+            assert_eq!(film.pace(), pace);
+        }
+        (0..9).for_each(|_| film.handle(Deed::Slower, Vec2::ZERO));
+        assert_eq!(film.pace(), 0.25);
+        assert_eq!(deed_of_key("KeyQ", false), None);
+    }
+
+    #[test]
+    fn one_follows_by_key_by_row_by_click_or_nobody() {
+        let mut film = film(600);
+        film.seek(400);
+        arrive(&mut film);
+        film.frame();
+        let first = film.followed().unwrap();
+        film.handle(Deed::Next, Vec2::ZERO);
+        let second = film.followed().unwrap();
+        assert_ne!(first, second);
+        film.handle(Deed::Previous, Vec2::ZERO);
+        assert_eq!(film.followed(), Some(first));
+        film.follow_row(3);
+        assert_eq!(film.followed(), Some(film.leaderboard().rows[3].player));
+        let ship = film.view().ships[0];
+        film.follow_nearest(ship.pos + Vec2::new(9.0, 0.0), 30.0);
+        assert_eq!(film.followed(), Some(ship.id.player));
+        film.follow_nearest(Vec2::new(1e6, 0.0), 30.0);
+        assert_eq!(film.followed(), Some(ship.id.player), "nobody is there");
+        film.handle(Deed::Free, Vec2::new(7.0, 8.0));
+        film.frame();
+        assert_eq!((film.followed(), film.view().focus.pos), (None, Vec2::new(7.0, 8.0)));
+        film.handle(Deed::Free, ship.pos);
+        assert_eq!(film.followed(), Some(ship.id.player));
+    }
+
+    #[test]
+    fn trouble_is_one_sentence_and_keeps_what_was_open() {
+        let mut film = Film::default();
+        film.open("cat.gif", b"GIF89a".to_vec());
+        assert_eq!(film.trouble(), Some("cat.gif: this is not a Perihelion recording."));
+        assert!(!film.is_open() && !film.advance(0.1, || 0));
+        film.handle(Deed::Next, Vec2::ZERO);
+        let mut bytes = recording(600);
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        film.open("match.rec", bytes);
+        assert!(film.is_open() && film.trouble().is_none());
+        film.handle(Deed::End, Vec2::ZERO);
+        arrive(&mut film);
+        let trouble = film.trouble().unwrap();
+        assert!(trouble.starts_with("match.rec: diverged by tick 600 (0:10 into it)"), "{trouble}");
+        film.open("cat.gif", b"GIF89a".to_vec());
+        assert!(film.is_open() && film.trouble().unwrap().starts_with("cat.gif"));
+        let mut bytes = recording(600);
+        bytes.truncate(bytes.len() - 1);
+        film.open("match.rec", bytes);
+        assert!(film.trouble().unwrap().contains("cut short") && film.position().1 == 540);
+    }
+
+    #[test]
+    fn the_feed_has_the_names_and_the_times_of_the_recording() {
+        let mut film = film(3_600);
+        let mut seen = 0;
+        while film.playing() {
+            film.advance(0.2, || 0);
+            for kill in film.kills() {
+                let age = film.time_s() - kill.at_us as f64 / 1e6;
+                assert!((0.0..6.1).contains(&age), "{age}");
+                assert!(!kill.victim.is_empty());
+                seen += 1;
+            }
+        }
+        assert!(seen > 0, "nobody died");
+    }
+}

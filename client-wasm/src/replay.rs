@@ -1,0 +1,280 @@
+//! The page `/replay`: a recording from a file, drawn by the same scene and renderer as a live arena. Invariant: it
+//! opens no connection and knows no server; what is shown is decided in [`Film`], this file gives it its turns.
+
+use std::{cell::RefCell, rc::Rc};
+
+use glam::Vec2;
+
+use crate::{
+    app,
+    audio::Audio,
+    film::{Deed, Film},
+    hooks::{self, PageState},
+    hud::{
+        Frame, Source, Widget, feed::Feed, film_bar::FilmBar, gauges::GaugesPanel, leaderboard::LeaderboardList,
+        minimap::Minimap, page::Page, score::Score,
+    },
+    input::{InputEvent, touch::Touch},
+    platform::{
+        browser, error_card,
+        events::{self, PageEvent, Queue},
+        film_events::{self, FilmEvent, FilmQueue},
+        frames, hook,
+        speaker::Speaker,
+        stage::Stage,
+        storage,
+    },
+    render::{Renderer, RendererError},
+    view::{Camera, Effects, Scene, scene::Ingredients},
+};
+
+/// Where the page is.
+pub const PATH: &str = "/replay";
+/// A press that moves no farther than this is a click, CSS px.
+const CLICK_PX: f32 = 6.0;
+/// A click this near to a ship means it, CSS px: also for fingers.
+const REACH_PX: f32 = 44.0;
+/// Sounds are heard up to this pace: beyond it they are noise.
+const HEARD_PACE: f32 = 2.0;
+/// How much a notch of the wheel changes the zoom: a sixth for a usual mouse's 100.
+const ZOOM_PER_DELTA: f32 = 0.0018;
+
+/// The page.
+#[derive(Debug)]
+struct Theatre {
+    stage: Stage,
+    renderer: Option<Renderer>,
+    pointers: Queue,
+    controls: FilmQueue,
+    film: Film,
+    camera: Camera,
+    effects: Effects,
+    scene: Scene,
+    widgets: Vec<Box<dyn Widget>>,
+    feed: Feed,
+    page: Page,
+    audio: Audio,
+    speaker: Speaker,
+    grip: Option<Grip>,
+    calm: bool,
+    last_us: u64,
+    fps: f32,
+    seeking: bool,
+}
+
+/// A button or finger that is down on the arena.
+#[derive(Debug, Clone, Copy)]
+struct Grip {
+    id: i32,
+    from: Vec2,
+    last: Vec2,
+    drags: bool,
+}
+
+/// Starts the page, or says why it cannot.
+pub fn start() {
+    let Some((stage, renderer)) = app::stage_and_renderer() else { return };
+    film_events::mark("film", true);
+    let theatre = Rc::new(RefCell::new(Theatre::new(stage, renderer)));
+    let state = theatre.clone();
+    hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |theatre| theatre.state()));
+    frames::run(move || theatre.borrow_mut().frame(), || {});
+    app::ready();
+}
+
+impl Theatre {
+    fn new(stage: Stage, renderer: Option<Renderer>) -> Theatre {
+        let calm = browser::reduced_motion();
+        Theatre {
+            camera: Camera::new(stage.css_size(), calm),
+            stage,
+            renderer,
+            pointers: events::install_pointers(),
+            controls: film_events::install(),
+            film: Film::default(),
+            effects: Effects::new(1, calm),
+            scene: Scene::default(),
+            widgets: vec![
+                Box::<GaugesPanel>::default(),
+                Box::<Score>::default(),
+                Box::<LeaderboardList>::default(),
+                Box::<Minimap>::default(),
+                Box::<FilmBar>::default(),
+            ],
+            feed: Feed::default(),
+            page: Page::new(),
+            audio: Audio::default(),
+            speaker: Speaker::new(storage::muted()),
+            grip: None,
+            calm,
+            last_us: browser::now_us(),
+            fps: 60.0,
+            seeking: false,
+        }
+    }
+
+    fn frame(&mut self) {
+        let now_us = browser::now_us();
+        let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
+        self.last_us = now_us;
+        self.fps += (1.0 / dt_s - self.fps) * 0.05;
+        if self.stage.refresh() {
+            self.camera.resize(self.stage.css_size());
+        }
+        self.take_events();
+        self.advance(dt_s);
+        self.show(now_us);
+        self.film.clear_events();
+    }
+
+    fn advance(&mut self, dt_s: f32) {
+        let moved = self.film.advance(dt_s, browser::now_us);
+        self.film.frame();
+        let seeking = self.film.seeking().is_some();
+        if self.seeking && !seeking {
+            // What flew about before the cut does not belong here.
+            self.effects = Effects::new(1, self.calm);
+        }
+        self.seeking = seeking;
+        let pace = self.film.pace_now();
+        let view = self.film.view();
+        self.camera.follow_paced(view.focus.pos, view.focus.vel, dt_s, pace);
+        let camera = &self.camera;
+        // At 16 times the pace a frame of effects is a quarter second: enough for any spark.
+        let effects_s = (dt_s * pace).min(0.25);
+        self.effects.update(view, self.film.defs(), effects_s, |pos, radius| camera.sees(pos, radius));
+        if pace > 0.0 && pace <= HEARD_PACE {
+            self.camera.shake(self.effects.shake());
+        }
+        let heard = moved && pace <= HEARD_PACE;
+        self.audio.update(self.film.view(), &self.camera, heard, dt_s);
+    }
+
+    fn show(&mut self, now_us: u64) {
+        let now_s = now_us as f64 / 1e6;
+        let film = &self.film;
+        let ingredients = Ingredients {
+            view: film.view(),
+            defs: film.defs(),
+            camera: &self.camera,
+            effects: &self.effects,
+            touch: &Touch::default(),
+            leader: film.leaderboard().leader.map(|leader| leader.player),
+            // Things that glow and turn follow the recording, so that a pause is one.
+            time_s: (film.time_s() % 3_600.0) as f32,
+            calm: self.calm,
+        };
+        self.scene.build(&ingredients, |player| film.pilot(player).is_some_and(|(_, bot)| bot));
+        if let Some(renderer) = &mut self.renderer {
+            renderer.draw(&self.scene, self.stage.size(), self.stage.ratio(), |player| {
+                film.pilot(player).map(|(name, _)| name)
+            });
+        }
+        let runs = film.pace_now() > 0.0 && film.pace_now() <= HEARD_PACE;
+        self.speaker.play(self.audio.cues(), if runs { self.audio.hum() } else { 0.0 });
+        let frame = Frame {
+            view: film.view(),
+            defs: film.defs(),
+            source: Source::Film(film),
+            now_s,
+            touch: false,
+            details: false,
+            muted: self.speaker.muted(),
+            fps: self.fps,
+            deeds: 0,
+        };
+        for widget in &mut self.widgets {
+            widget.update(&frame, &mut self.page);
+        }
+        // Deaths stay as long as they did, in the recording's own time.
+        self.feed.update(&Frame { now_s: film.time_s(), ..frame }, &mut self.page);
+    }
+
+    fn take_events(&mut self) {
+        let events = core::mem::take(&mut *self.controls.borrow_mut());
+        for event in events {
+            self.take_control(event);
+        }
+        let events = core::mem::take(&mut *self.pointers.borrow_mut());
+        for event in events {
+            match event {
+                PageEvent::Input(input) => self.take_pointer(&input),
+                PageEvent::ToggleMute => self.toggle_mute(),
+                PageEvent::ContextLost => self.renderer = None,
+                PageEvent::ContextRestored => self.rebuild(),
+                PageEvent::Play(_) | PageEvent::Relaunch | PageEvent::Visible(_) | PageEvent::Woken => {}
+            }
+        }
+    }
+
+    fn take_control(&mut self, event: FilmEvent) {
+        if !matches!(event, FilmEvent::Hover(_)) {
+            self.speaker.wake();
+        }
+        match event {
+            FilmEvent::Deed(Deed::Mute) => self.toggle_mute(),
+            FilmEvent::Deed(deed) => self.film.handle(deed, self.camera.centre()),
+            FilmEvent::Seek(ticks) => self.film.seek(ticks),
+            FilmEvent::Pace(pace) => self.film.set_pace(pace),
+            FilmEvent::Row(row) => self.film.follow_row(row),
+            FilmEvent::Wheel(delta) => self.camera.zoom_by(1.0 - (delta * ZOOM_PER_DELTA).clamp(-0.5, 0.5)),
+            FilmEvent::File(name, bytes) => self.film.open(&name, bytes),
+            FilmEvent::Refused(name, why) => self.film.refuse(&name, &why),
+            FilmEvent::Hover(over) => film_events::mark("dropping", over),
+        }
+    }
+
+    /// A click follows a ship, a drag moves the camera.
+    fn take_pointer(&mut self, input: &InputEvent) {
+        match *input {
+            InputEvent::PointerDown { id, pos, .. } if self.grip.is_none() => {
+                self.speaker.wake();
+                self.grip = Some(Grip { id, from: pos, last: pos, drags: false });
+            }
+            InputEvent::PointerMoved { id, pos, .. } => self.drag(id, pos),
+            InputEvent::PointerUp { id, .. } => {
+                if let Some(grip) = self.grip.take_if(|grip| grip.id == id)
+                    && !grip.drags
+                {
+                    let reach = REACH_PX / self.camera.pixels_per_unit();
+                    self.film.follow_nearest(self.camera.to_world(grip.from), reach);
+                }
+            }
+            InputEvent::Blur => self.grip = None,
+            InputEvent::PointerDown { .. } | InputEvent::Key { .. } => {}
+        }
+    }
+
+    fn drag(&mut self, id: i32, pos: Vec2) {
+        let Some(grip) = self.grip.as_mut().filter(|grip| grip.id == id) else { return };
+        grip.drags |= grip.from.distance(pos) > CLICK_PX;
+        if grip.drags && self.film.is_open() {
+            let by = self.camera.to_world(grip.last) - self.camera.to_world(pos);
+            let centre = self.camera.centre() + by;
+            self.camera.hold(centre);
+            self.film.look_at(centre);
+        }
+        grip.last = pos;
+    }
+
+    fn toggle_mute(&mut self) {
+        let muted = !self.speaker.muted();
+        self.speaker.set_muted(muted);
+        storage::remember_muted(muted);
+    }
+
+    fn rebuild(&mut self) {
+        let Some(context) = self.stage.context() else { return };
+        match Renderer::new(context) {
+            Ok(renderer) => self.renderer = Some(renderer),
+            // Lost again already: the next restore tries again.
+            Err(RendererError::ContextLost) => {}
+            Err(error) => error_card::show(&error.to_string(), "renderer"),
+        }
+    }
+
+    fn state(&self) -> String {
+        let error = error_card::report();
+        hooks::film_state(&self.film, &self.camera, PageState { fps: self.fps, error: error.as_deref() })
+    }
+}
