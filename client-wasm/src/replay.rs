@@ -134,6 +134,7 @@ impl Theatre {
         if self.seeking && !seeking {
             // What flew about before the cut does not belong here.
             self.effects = Effects::new(1, self.calm);
+            self.camera.hold(self.film.view().focus.pos);
         }
         self.seeking = seeking;
         let pace = self.film.pace_now();
@@ -208,7 +209,8 @@ impl Theatre {
     }
 
     fn take_control(&mut self, event: FilmEvent) {
-        if !matches!(event, FilmEvent::Hover(_)) {
+        // A file that arrives is no gesture, and browsers warn of sound without one.
+        if matches!(event, FilmEvent::Deed(_) | FilmEvent::Row(_)) {
             self.speaker.wake();
         }
         match event {

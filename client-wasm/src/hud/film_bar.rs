@@ -38,6 +38,7 @@ impl Widget for FilmBar {
         if self.open.changed(film.is_open()) {
             dom.flag("film-open", "off", film.is_open());
             dom.flag("film-bar", "off", !film.is_open());
+            dom.flag("hud", "watching", !film.is_open());
             dom.focus(if film.is_open() { "film-toggle" } else { "film-file" });
         }
         self.trouble(film, dom);
@@ -177,6 +178,7 @@ mod tests {
         for what in [
             "film-open.off",
             "film-bar!off",
+            "hud!watching",
             "film-toggle<focus",
             "film-note.off",
             "film-title=Drift · match.rec",

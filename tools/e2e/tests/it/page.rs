@@ -241,6 +241,18 @@ impl Page {
         self.button(false).await;
     }
 
+    /// Draws from one place in the window to another with the left button, CSS pixels.
+    pub async fn draw(&self, from: (f64, f64), to: (f64, f64)) {
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let slowly = Some(Duration::from_millis(200));
+        let moves = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x: from.0, y: from.1 })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::MoveTo { duration: slowly, x: to.0, y: to.1 })
+            .then(PointerAction::Up { button });
+        self.act(moves).await;
+    }
+
     /// The middle and the size of an element, CSS pixels: x, y, width, height.
     pub async fn place_of(&self, id: &str) -> [f64; 4] {
         let script = format!(
