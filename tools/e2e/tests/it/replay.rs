@@ -8,7 +8,7 @@ use crate::{
     picture,
     server::GameServer,
     stage::{self, Stage},
-    state::State,
+    state::{Ship, State},
 };
 
 const TAB: char = '\u{E004}';
@@ -242,6 +242,7 @@ fn recordings_look_right_on_a_desk_and_on_a_phone() {
             settled(&page, "five seconds before the end", |state| state.film().played == 3_300).await;
             let looks = picture::glance(&page.picture(&format!("replay-{name}")).await);
             assert!(looks.colours > 200 && looks.blandest < 0.9, "{looks:?}");
+            click_a_ship(&page, &window).await;
             // Every control lies inside the window, and is large enough for a finger on the phone.
             for id in ["film-seek", "film-toggle", "film-previous", "film-next", "film-pace", "film-free", "film-back"]
             {
@@ -253,6 +254,22 @@ fn recordings_look_right_on_a_desk_and_on_a_phone() {
             }
         }
     });
+}
+
+/// Clicks the ship nearest to the one that is followed, and expects to follow it.
+async fn click_a_ship(page: &Page, window: &Window) {
+    let seen = page.state().await;
+    let [middle_x, middle_y] = [window.width, window.height].map(|side| f64::from(side) / 2.0);
+    let place = |ship: &Ship| {
+        let (x, y) = (ship.x - seen.camera.x, ship.y - seen.camera.y);
+        (middle_x + x * seen.camera.pixels_per_unit, middle_y - y * seen.camera.pixels_per_unit)
+    };
+    let away = |ship: &Ship| (place(ship).0 - middle_x).hypot(place(ship).1 - middle_y);
+    let others = seen.ships.iter().filter(|ship| !ship.own);
+    let ship = others.min_by(|a, b| away(a).total_cmp(&away(b))).expect("there are others");
+    let (x, y) = place(ship);
+    page.click_at(x, y).await;
+    page.until("the ship that was clicked is followed", |state| state.film().following == ship.name).await;
 }
 
 #[test]
