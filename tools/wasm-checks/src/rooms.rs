@@ -178,7 +178,7 @@ impl Stage {
             };
             let line = self.people.iter_mut().filter_map(|person| person.line.as_mut()).find(|(conn, _)| *conn == to);
             if let Some((_, replica)) = line {
-                replica.handle_bytes(&bytes, self.now_us).expect("the room makes sense");
+                replica.handle_bytes(bytes, self.now_us).expect("the room makes sense");
             }
         }
     }
