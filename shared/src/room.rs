@@ -15,6 +15,7 @@ mod bots;
 mod budget;
 mod commands;
 mod deeds;
+mod feed;
 mod flow;
 mod history;
 mod index;
@@ -43,6 +44,7 @@ use crate::{
     sim::{Command, Event, Order, World, step},
     tick::{TICK_HZ, TICK_US},
 };
+use feed::Feed;
 use flow::Turn;
 use history::History;
 use index::{Area, Index};
@@ -291,9 +293,16 @@ impl Room {
             match *event {
                 Event::Destroyed { ship, killer, cause, points } => {
                     let deed = Deed::Kill { killer, victim: ship.player, cause, points };
+                    let world = &self.world;
+                    let feed = Feed::of(world, ship.player, killer);
                     let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
-                    unseated.for_each(|visitor| visitor.deeds.note(deed));
-                    self.seats.humans_mut().for_each(|human| human.deeds.note(deed));
+                    unseated.filter(|visitor| feed.tells(None, Some(visitor.place()))).for_each(|v| v.deeds.note(deed));
+                    for (player, human) in self.seats.humans_mut() {
+                        let place = world.ship(player).map(|ship| ship.body.pos.to_vec2());
+                        if feed.tells(Some(player), place) {
+                            human.deeds.note(deed);
+                        }
+                    }
                 }
                 Event::Damaged { ship, by: Some(by), cause, amount } => {
                     let points = body::points_of(amount);

@@ -18,7 +18,6 @@ use bytes::Bytes;
 use shared::protocol::CloseCode;
 use tokio::sync::{mpsc, oneshot};
 
-
 use crate::limits::RELIABLE_MAX;
 
 /// Ticks that a message waits for a snapshot to ride with; then it goes alone.

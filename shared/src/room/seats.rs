@@ -112,9 +112,9 @@ impl Seats {
     }
 
     /// Every person, here or away.
-    pub fn humans_mut(&mut self) -> impl Iterator<Item = &mut Human> {
+    pub fn humans_mut(&mut self) -> impl Iterator<Item = (PlayerId, &mut Human)> {
         self.iter_mut().filter_map(|seat| match &mut seat.holder {
-            Holder::Human(human) => Some(&mut **human),
+            Holder::Human(human) => Some((seat.player, &mut **human)),
             Holder::Bot(_) => None,
         })
     }

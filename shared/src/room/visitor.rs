@@ -105,6 +105,12 @@ impl Visitor {
         self.stamp = Some((batch.stamp_ms, now_us));
     }
 
+    /// Where it looked last, u.
+    #[must_use]
+    pub fn place(&self) -> Vec2 {
+        self.last_place
+    }
+
     /// The last clock heard and how long ago that was, ms.
     #[must_use]
     pub fn echo(&self, now_us: u64) -> (u16, u8) {

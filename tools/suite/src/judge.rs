@@ -174,7 +174,7 @@ impl Judge {
             let middle = self.recording.len() / 2;
             self.recording[middle] ^= 1;
         }
-        let summary = Playback::open(&self.recording).and_then(Playback::verify);
+        let summary = Playback::open(self.recording.clone()).and_then(Playback::verify);
         let summary = summary.map_err(|error: ReplayError| error.to_string())?;
         let (played, lived) = (summary.checksum, shared::sim::checksum(live.room.world()));
         if played == lived {

@@ -3,7 +3,7 @@
 
 use shared::{
     defs::Defs,
-    protocol::{ResumeToken, codec},
+    protocol::{Resume, ResumeToken, codec},
     quantize::Angle,
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
@@ -54,7 +54,7 @@ pub fn record(script: &Script) -> Vec<u8> {
     };
     let mut stage = Stage { room: Room::new(config), people: Vec::new(), next_conn: 1, script: *script, now_us: 0 };
     stage.people =
-        (0..script.people).map(|number| Person { number, token: None, away: number as u32, line: None }).collect();
+        (0..script.people).map(|number| Person { number, resume: None, away: number as u32, line: None }).collect();
     let mut bytes = Vec::new();
     for _ in 0..LENGTH_S * TICK_HZ {
         stage.tick();
@@ -81,7 +81,7 @@ struct Stage {
 struct Person {
     number: u64,
     /// Opens the old seat, after the line was lost.
-    token: Option<ResumeToken>,
+    resume: Option<Resume>,
     /// Seconds until they come.
     away: u32,
     line: Option<(ConnId, Replica)>,
@@ -117,7 +117,7 @@ impl Stage {
         if leaves {
             self.room.handle(RoomEvent::Message { conn, message: shared::protocol::ClientMessage::Leave }, now_us);
         } else if drops {
-            person.token = replica.token();
+            person.resume = replica.resume();
         } else {
             return;
         }
@@ -134,11 +134,11 @@ impl Stage {
         self.next_conn += 1;
         let mut secret = [0; 16];
         secret[..8].copy_from_slice(&conn.0.to_le_bytes());
-        let resume = person.token.take();
+        let resume = person.resume.take();
         let replica = Replica::new(Defs::standard(), (800, 450), resume, self.now_us);
         let hello = shared::protocol::Hello { resume, view_half: (800, 450) };
         let credentials = Credentials {
-            resume_key: resume.map(|token| key_of(&token)),
+            resume_key: resume.map(|resume| key_of(&resume.token)),
             token: ResumeToken(secret),
             token_key: key_of(&ResumeToken(secret)),
         };
