@@ -63,7 +63,7 @@ impl Play<'_> {
     }
 
     fn run(mut self) -> Outcome {
-        let failure = self.to_the_end().err();
+        let failure = self.through().err();
         let (compared, mut measures) = self.judge.finish();
         if self.plan.weather != Weather::Fair {
             // Only the recovery is measured in foul weather.
@@ -73,7 +73,7 @@ impl Play<'_> {
         Outcome { failure, compared, player_ticks: self.player_ticks, measures }
     }
 
-    fn to_the_end(&mut self) -> Result<(), Failure> {
+    fn through(&mut self) -> Result<(), Failure> {
         let mut acts = self.plan.acts.iter().peekable();
         for tick in 0..self.plan.ticks {
             while let Some((_, person, act)) = acts.next_if(|(at, ..)| *at <= tick) {
