@@ -4,8 +4,9 @@
 use std::{cell::RefCell, rc::Rc};
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     replica::{Intent, view::Phase},
+    sim::rules,
 };
 
 use crate::{
@@ -311,6 +312,12 @@ impl App {
         if self.sampler.take_pressed(Action::Mute) {
             self.toggle_mute();
         }
+        for (action, class) in [Action::FirstShip, Action::SecondShip].into_iter().zip(ShipClass::ALL) {
+            // While flying the digits mean nothing (yet).
+            if self.sampler.take_pressed(action) && self.net.view().phase != Phase::Flying {
+                self.choose(class);
+            }
+        }
         if self.sampler.take_pressed(Action::Relaunch) {
             self.relaunch();
         }
@@ -322,6 +329,7 @@ impl App {
             PageEvent::Input(input) => self.take_input(&input),
             PageEvent::Play(name) => self.play(&name, now_us),
             PageEvent::Relaunch => self.relaunch(),
+            PageEvent::Choose(class) => self.choose(class),
             PageEvent::ToggleMute => self.toggle_mute(),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_visible(true, now_us),
@@ -359,6 +367,14 @@ impl App {
         }
     }
 
+    /// Wants this ship, unless it is out of reach: then the card already says from how many points.
+    fn choose(&mut self, class: ShipClass) {
+        if rules::affordable(class, self.net.points(), &self.defs) == class {
+            self.net.choose(class);
+            storage::remember_class(class);
+        }
+    }
+
     fn toggle_mute(&mut self) {
         let muted = !self.speaker.muted();
         self.speaker.set_muted(muted);
@@ -377,6 +393,10 @@ impl App {
 
     fn state(&self) -> String {
         let error = error_card::report();
-        hooks::state(&self.net, &self.camera, PageState { fps: self.fps, error: error.as_deref() })
+        hooks::state(
+            &self.net,
+            &self.camera,
+            PageState { fps: self.fps, beams: self.effects.beams_seen(), error: error.as_deref() },
+        )
     }
 }

@@ -4,6 +4,7 @@
 use glam::Vec2;
 use shared::{
     defs::PickupKind,
+    ids::ShipId,
     replica::view::{View, ViewEvent},
     sim::Buttons,
 };
@@ -22,6 +23,10 @@ const STREAK_S: f32 = 1.6;
 pub enum Sound {
     /// A pulse shot.
     Shot,
+    /// A rail begins to charge.
+    Charge,
+    /// A ray.
+    Rail,
     /// A hull or shield is struck.
     Hit,
     /// A rock is struck.
@@ -53,6 +58,8 @@ pub struct Cue {
 #[derive(Debug, Default)]
 pub struct Audio {
     cues: Vec<Cue>,
+    /// Ships that were charging in the last frame.
+    charging: Vec<ShipId>,
     hum: f32,
     streak: u8,
     since_collect_s: f32,
@@ -72,6 +79,13 @@ impl Audio {
             (true, false) => 0.6,
             _ => 0.0,
         });
+        let fresh_charges = view.ships.iter().filter(|ship| ship.charging && !self.charging.contains(&ship.id));
+        let places: Vec<(Vec2, bool)> = fresh_charges.map(|ship| (ship.pos, ship.own)).collect();
+        for (pos, own) in places {
+            self.cue(Sound::Charge, pos, if own { 0.4 } else { 0.6 }, camera);
+        }
+        self.charging.clear();
+        self.charging.extend(view.ships.iter().filter(|ship| ship.charging).map(|ship| ship.id));
         for event in view.events.iter().filter(|_| fresh) {
             self.event(event, camera);
         }
@@ -92,6 +106,12 @@ impl Audio {
     fn event(&mut self, event: &ViewEvent, camera: &Camera) {
         match *event {
             ViewEvent::Fired { pos, own, .. } => self.cue(Sound::Shot, pos, if own { 0.5 } else { 0.32 }, camera),
+            ViewEvent::Beam { from, to, struck, own, .. } => {
+                self.cue(Sound::Rail, from, if own { 0.7 } else { 0.8 }, camera);
+                if struck {
+                    self.cue(Sound::Hit, to, 0.6, camera);
+                }
+            }
             ViewEvent::Struck { pos, ship: Some(_), .. } => self.cue(Sound::Hit, pos, 0.55, camera),
             ViewEvent::Struck { pos, ship: None, .. } => self.cue(Sound::Chip, pos, 0.3, camera),
             ViewEvent::Destroyed { pos, .. } => self.cue(Sound::Explosion, pos, 1.0, camera),
@@ -144,6 +164,25 @@ mod tests {
     #[test]
     fn a_battle_does_not_become_noise() {
         assert_eq!(heard(vec![shot(0.0); 100]).len(), CUES_MAX);
+    }
+
+    #[test]
+    fn a_charge_is_heard_once_and_its_ray_too() {
+        let mut audio = Audio::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let mut ship = crate::view::scene::tests::ship(3, Vec2::ZERO);
+        ship.charging = true;
+        let mut view = View { ships: vec![ship], ..View::default() };
+        let mut heard = |view: &View| {
+            audio.update(view, &camera, true, 0.016);
+            audio.cues().iter().map(|cue| cue.sound).collect::<Vec<_>>()
+        };
+        assert_eq!(heard(&view), [Sound::Charge]);
+        assert_eq!(heard(&view), []);
+        view.ships[0].charging = false;
+        let (from, to) = (Vec2::ZERO, Vec2::X);
+        view.events = vec![ViewEvent::Beam { owner: PlayerId(3), from, to, struck: true, ship: None, own: false }];
+        assert_eq!(heard(&view), [Sound::Rail, Sound::Hit]);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //! in docs/HACKING.md and only ever grows.
 
 use glam::Vec2;
-use shared::replica::view::{Phase, ShipView};
+use shared::{
+    defs::ShipClass,
+    replica::view::{Phase, ShipView},
+};
 
 use crate::{
     film::Film,
@@ -17,6 +20,8 @@ use crate::{
 pub struct PageState<'a> {
     /// Frames per second, smoothed.
     pub fps: f32,
+    /// Rays drawn so far.
+    pub beams: u32,
     /// What the error card shows.
     pub error: Option<&'a str>,
 }
@@ -40,6 +45,8 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("own");
         own(json, net);
         json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, net.pilot(one.id.player))));
+        json.key("beams").integer(page.beams.into());
+        json.key("class").text(class(net.class()));
         json.key("shots").integer(view.shots.len() as i64);
         json.key("rocks").integer(view.rocks.len() as i64);
         match net.shown().leaderboard().own {
@@ -103,6 +110,14 @@ pub fn phase(phase: Phase) -> &'static str {
     }
 }
 
+/// A class in one word.
+fn class(class: ShipClass) -> &'static str {
+    match class {
+        ShipClass::Spark => "spark",
+        ShipClass::Lancer => "lancer",
+    }
+}
+
 fn connection(connection: Connection) -> &'static str {
     match connection {
         Connection::Connecting => "connecting",
@@ -118,6 +133,8 @@ fn own(json: &mut Json, net: &Net) {
     };
     json.object(|json| {
         motion(json, ship);
+        json.key("class").text(class(ship.class));
+        json.key("charging").boolean(ship.charging);
         for (key, value) in [
             ("heading", ship.heading_rad),
             ("hull", gauges.hull.0),
@@ -141,6 +158,8 @@ fn ship(json: &mut Json, ship: &ShipView, pilot: Option<(&str, bool)>) {
         json.key("own").boolean(ship.own);
         json.key("bot").boolean(pilot.is_some_and(|(_, bot)| bot));
         json.key("protected").boolean(ship.protected);
+        json.key("class").text(class(ship.class));
+        json.key("charging").boolean(ship.charging);
     });
 }
 
@@ -178,7 +197,7 @@ mod tests {
     fn every_promised_key_is_there_before_anything_happened() {
         let net = Net::new(1, (800, 450), Remembered::default(), 0);
         let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
-        let text = state(&net, &camera, PageState { fps: 60.0, error: Some("a \"quoted\" error") });
+        let text = state(&net, &camera, PageState { fps: 60.0, beams: 0, error: Some("a \"quoted\" error") });
         for key in [
             "phase",
             "connection",
@@ -188,6 +207,8 @@ mod tests {
             "name",
             "own",
             "ships",
+            "beams",
+            "class",
             "shots",
             "rocks",
             "score",

@@ -5,6 +5,7 @@
 
 pub mod badge;
 pub mod banner;
+pub mod choice;
 pub mod death;
 pub mod feed;
 pub mod film_bar;
@@ -48,6 +49,8 @@ pub trait Dom {
     fn row_flag(&mut self, id: Id, row: usize, class: &'static str, on: bool);
     /// Paints over a small canvas; coordinates -1..1, +y up.
     fn paint(&mut self, id: Id, marks: &[Mark]);
+    /// Sets an attribute of an element that assistive technology reads.
+    fn aria(&mut self, id: Id, name: &'static str, value: &str);
     /// Gives the keyboard to an element.
     fn focus(&mut self, id: Id);
     /// Sets an attribute of an element.
@@ -194,6 +197,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<death::DeathCard>::default(),
         Box::<banner::Banner>::default(),
         Box::<lobby::Lobby>::default(),
+        Box::<choice::Choice>::default(),
     ]
 }
 
@@ -263,6 +267,9 @@ pub mod tests {
         }
         fn paint(&mut self, _: Id, marks: &[Mark]) {
             self.marks = marks.to_vec();
+        }
+        fn aria(&mut self, id: Id, name: &'static str, value: &str) {
+            self.done.push(format!("{id}@{name}={value}"));
         }
         fn focus(&mut self, id: Id) {
             self.done.push(format!("{id}<focus"));

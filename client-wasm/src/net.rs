@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::PlayerId,
     protocol::{Deed, Resume},
     replica::{
@@ -64,6 +64,8 @@ pub struct Remembered {
     pub playing: bool,
     /// Under this name.
     pub name: String,
+    /// In this class, when the points allow.
+    pub class: ShipClass,
     /// The page was reloaded for another version of the game.
     pub reloaded: bool,
 }
@@ -80,6 +82,7 @@ pub struct Net {
     resume: Option<Resume>,
     playing: bool,
     name: String,
+    class: ShipClass,
     visible: bool,
     connects: u32,
     kills: Vec<Kill>,
@@ -98,6 +101,7 @@ impl Net {
             resume: remembered.resume,
             playing: remembered.playing,
             name: remembered.name,
+            class: remembered.class,
             visible: true,
             connects: 0,
             kills: Vec::new(),
@@ -181,7 +185,7 @@ impl Net {
         self.remember();
         if self.session.connection() == Connection::Open && self.replica().welcome().is_some() {
             let replica = self.next.as_mut().unwrap_or(&mut self.shown);
-            replica.play(&self.name);
+            replica.play(&self.name, self.class);
             self.drain();
         } else {
             self.session.retry(now_us);
@@ -190,7 +194,8 @@ impl Net {
 
     /// Launches again after death.
     pub fn relaunch(&mut self) {
-        self.replica().relaunch();
+        let class = self.class;
+        self.replica().relaunch(class);
         self.drain();
     }
 
@@ -232,6 +237,24 @@ impl Net {
         self.playing
     }
 
+    /// The class wanted for the next launch.
+    #[must_use]
+    pub fn class(&self) -> ShipClass {
+        self.class
+    }
+
+    /// Wants another class from the next launch on.
+    pub fn choose(&mut self, class: ShipClass) {
+        self.class = class;
+    }
+
+    /// The points that decide what may be launched: the own score, or what a new pilot begins with.
+    #[must_use]
+    pub fn points(&self) -> u32 {
+        let own = self.shown.leaderboard().own.filter(|_| self.playing).map(|(_, row)| row.score);
+        own.unwrap_or_else(|| self.shown.welcome().map_or(0, |welcome| welcome.start_points))
+    }
+
     /// The name played under.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -267,7 +290,7 @@ impl Net {
         if replica.resumed() {
             self.playing = true;
         } else if self.playing {
-            replica.play(&self.name);
+            replica.play(&self.name, self.class);
         }
         self.remember();
     }
@@ -339,6 +362,7 @@ mod tests {
             room: "Drift".to_owned(),
             tick: Tick(100),
             seed: 1,
+            start_points: 0,
             token: ResumeToken([7; 16]),
             resumed,
         }))

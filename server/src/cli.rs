@@ -28,6 +28,9 @@ pub struct CommandLine {
     /// People who may play at once; bots make way for them
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=PILOTS_MAX))]
     max_players: u16,
+    /// Points that every pilot begins with; 160 buy a Lancer
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=START_POINTS_MAX))]
+    start_points: u32,
     /// Name of the room
     #[arg(long, value_name = "NAME", default_value = "Drift", value_parser = room_name)]
     name: String,
@@ -55,6 +58,7 @@ pub enum Task {
     },
 }
 
+const START_POINTS_MAX: i64 = 1_000_000;
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
 const ROOM_NAME_CHARS_MAX: usize = 32;
 
@@ -179,6 +183,7 @@ impl CommandLine {
                 secret,
                 bots: self.bots,
                 players_max: self.max_players,
+                start_points: self.start_points,
                 record: self.record,
             },
             limits: Limits::default(),
@@ -205,6 +210,7 @@ mod tests {
             ("perihelion --port x", "--port"),
             ("perihelion --bots 2049", "2048"),
             ("perihelion --max-players 0", "1..=2048"),
+            ("perihelion --start-points 1000001", "1000000"),
             ("perihelion --bind nowhere", "nowhere"),
             ("perihelion --name \u{7}", "control"),
             ("perihelion extra", "extra"),
@@ -229,6 +235,7 @@ mod tests {
         let Parsed::Print(help) = parse(["perihelion".into(), "--help".into()]) else { panic!("no help") };
         for words in [
             "--bind",
+            "--start-points",
             "--port",
             "8080",
             "--data-dir",

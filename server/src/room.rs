@@ -30,6 +30,8 @@ pub struct Blueprint {
     pub bots: u16,
     /// People who may play at once.
     pub players_max: u16,
+    /// Points that every pilot begins with.
+    pub start_points: u32,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

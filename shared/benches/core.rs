@@ -6,9 +6,9 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::PlayerId,
-    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken},
+    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand},
     quantize::Angle,
     replica::{Intent, Replica},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
@@ -34,7 +34,7 @@ fn step(c: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(ships), |b| {
             b.iter_batched(
                 || (world.clone(), Vec::new()),
-                |(mut world, mut events)| sim::step(&mut world, &[], &commands, &defs, &mut events),
+                |(mut world, mut events)| sim::step(&mut world, &[], &commands, &defs, &sim::Now, &mut events),
                 BatchSize::SmallInput,
             );
         });
@@ -50,7 +50,8 @@ fn room(players: u64) -> (Room, u64) {
         let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
         let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [i as u8; 32] };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
-        room.handle(RoomEvent::Message { conn, message: ClientMessage::Play { name: format!("P{i}") } }, 0);
+        let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::default() };
+        room.handle(RoomEvent::Message { conn, message: play }, 0);
     }
     let mut now_us = 0;
     (0..240).for_each(|_| drop(advance(&mut room, players, &mut now_us)));
@@ -64,7 +65,13 @@ fn advance(room: &mut Room, players: u64, now_us: &mut u64) -> Vec<Vec<u8>> {
     for i in 0..players {
         let turn = (u64::from(tick.0 / 20) * 7_919 + i * 104_729) as u16;
         let command = Command::new(Buttons(turn as u8), Angle(turn.wrapping_mul(31)));
-        let batch = CommandBatch { ack: tick, stamp_ms: 0, first: tick.next(), commands: vec![command] };
+        let batch = CommandBatch {
+            ack: tick,
+            stamp_ms: 0,
+            seen: Seen::present(1.5),
+            first: tick.next(),
+            commands: vec![SentCommand { command, edges: Edges::default() }],
+        };
         room.handle(RoomEvent::Message { conn: ConnId(i), message: ClientMessage::Commands(batch) }, *now_us);
     }
     room.tick(*now_us, &|_| true);

@@ -8,8 +8,8 @@
 use std::time::Instant;
 
 use shared::{
-    defs::Defs,
-    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken},
+    defs::{Barrel, Defs, ShipClass},
+    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand},
     quantize::Angle,
     replica::{Intent, Replica},
     rng::{Keyed, Purpose},
@@ -36,7 +36,8 @@ impl Crowd {
             let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
             let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: key(i) };
             room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
-            room.handle(RoomEvent::Message { conn, message: ClientMessage::Play { name: format!("P{i}") } }, 0);
+            let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::Spark };
+            room.handle(RoomEvent::Message { conn, message: play }, 0);
         }
         Crowd { room, clients, now_us: 0, bytes: 0, snapshots: 0, hands: 0.0 }
     }
@@ -55,12 +56,17 @@ impl Crowd {
                 let sweep = if sweeps { (((tick.0 + by) % 1_000) as f32 * rate) as i32 as u16 } else { 0 };
                 Command::new(buttons, Angle(aim.0.wrapping_add(sweep)))
             };
-            let commands = vec![moved(0), moved(1)];
-            let batch = CommandBatch { ack: tick, stamp_ms: 0, first: tick.plus(2), commands };
+            let sent = |command| SentCommand { command, edges: Edges::default() };
+            let commands = vec![sent(moved(0)), sent(moved(1))];
+            let seen = Seen::present(1.5);
+            let batch = CommandBatch { ack: tick, stamp_ms: 0, seen, first: tick.plus(2), commands };
             let conn = ConnId(i);
             self.room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, self.now_us);
             if (u64::from(tick.0) + i).is_multiple_of(120) {
-                self.room.handle(RoomEvent::Message { conn, message: ClientMessage::Relaunch }, self.now_us);
+                self.room.handle(
+                    RoomEvent::Message { conn, message: ClientMessage::Relaunch { class: ShipClass::Spark } },
+                    self.now_us,
+                );
             }
         }
     }
@@ -132,7 +138,10 @@ fn bytes_in_a_fight(pilots: u16, radius: f32, hands: Option<f32>, quick_guns: bo
     let gun = &mut defs.weapons[0];
     if quick_guns {
         // More and weaker shots: the sky full of them, and everybody lives as long as before.
-        (gun.period_ticks, gun.energy, gun.damage, gun.life_ticks) = (4, 1, 4, 90);
+        (gun.period_ticks, gun.energy, gun.damage) = (4, 1, 4);
+        if let Barrel::Bolt(bolt) = &mut gun.barrel {
+            bolt.life_ticks = 90;
+        }
     }
     let bots = if hands.is_some() { 0 } else { pilots };
     let config = RoomConfig { seed: 3, bots, players_max: 2_000, defs: defs.clone(), ..RoomConfig::default() };

@@ -13,7 +13,7 @@ pub use pickup::PickupKind;
 pub use rock::RockSize;
 pub use rules::RulesDef;
 pub use ship::{ShipClass, ShipDef};
-pub use weapon::{WeaponDef, WeaponKind};
+pub use weapon::{Barrel, BoltDef, RayDef, WeaponDef, WeaponKind};
 
 /// All tables together; what `sim::step` reads besides the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,7 @@ impl Defs {
         holds("arena.star: cut-off", arena.star.fade_from < arena.star.fade_to)?;
         holds("arena: radius bounds", arena.radius_min < arena.radius_max)?;
         holds("arena: margin", arena.margin < arena.radius_min)?;
+        holds("ship.price: the first class is free", self.ships[0].price == 0)?;
         for ship in &self.ships {
             positive("ship.hull", ship.hull as f32)?;
             positive("ship.thrust", ship.thrust)?;
@@ -70,9 +71,18 @@ impl Defs {
             holds("ship.turn_deg_s below half a turn per tick", ship.turn_deg_s < 180.0 * crate::tick::TICK_HZ as f32)?;
         }
         for weapon in &self.weapons {
-            positive("weapon.speed", weapon.speed)?;
-            holds("weapon.life_ticks below 256: shot keys hold the low byte of a tick", weapon.life_ticks < 240)?;
-            holds("weapon.period_ticks", weapon.period_ticks > 0)?;
+            match &weapon.barrel {
+                Barrel::Bolt(bolt) => {
+                    positive("weapon.speed", bolt.speed)?;
+                    let life = "weapon.life_ticks below 256: shot keys hold the low byte of a tick";
+                    holds(life, bolt.life_ticks < 240)?;
+                }
+                Barrel::Ray(ray) => {
+                    positive("weapon.range", ray.range)?;
+                    holds("weapon.charge_ticks", ray.charge_ticks > 0 && ray.charge_ticks < weapon.period_ticks)?;
+                }
+            }
+            holds("weapon.period_ticks", (1..128).contains(&weapon.period_ticks))?;
         }
         Ok(())
     }

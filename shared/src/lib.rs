@@ -6,7 +6,7 @@
 //! authoritative room on the server, as prediction in the browser, inside bots and in tests in virtual time.
 //!
 //! Direction of dependencies: leaves (`tick ids limits math quantize rng`) ← `defs` ← `sim` ← `protocol` ←
-//! {`room`, `replica`, `replay`}; `bot` reads `sim` and `defs`; `sim` never knows that `protocol` exists.
+//! {`rewind`, `room`, `replica`, `replay`}; `bot` reads `sim` and `defs`; `sim` never knows that `protocol` exists.
 //!
 //! Units, once: lengths in units (u; one CSS pixel at zoom 1), times in ticks of 1/60 s, speeds in u/s, angles
 //! in radians counter-clockwise from +x with +y up, vitals (hull, shield, energy) in thousandths of a point.
@@ -22,6 +22,7 @@ pub mod protocol;
 pub mod quantize;
 pub mod replay;
 pub mod replica;
+pub mod rewind;
 pub mod rng;
 pub mod room;
 pub mod sim;

@@ -66,6 +66,35 @@ pub fn sweep_circle(start: Vec2, motion: Vec2, radius: f32) -> Option<f32> {
     (t <= 1.0).then_some(t)
 }
 
+/// The part of the way from `from` to `to` that lies in the rectangle of these half extents around the origin;
+/// ends inside stay exactly as they are. `None` when it passes by.
+#[must_use]
+pub fn clip_segment(from: Vec2, to: Vec2, half: Vec2) -> Option<(Vec2, Vec2)> {
+    let way = to - from;
+    let (mut enter, mut leave) = (0.0f32, 1.0f32);
+    for (start, step, limit) in [(from.x, way.x, half.x), (from.y, way.y, half.y)] {
+        if step == 0.0 {
+            if start.abs() > limit {
+                return None;
+            }
+            continue;
+        }
+        let (a, b) = ((-limit - start) / step, (limit - start) / step);
+        enter = enter.max(a.min(b));
+        leave = leave.min(a.max(b));
+    }
+    let at = |t: f32| {
+        if t <= 0.0 {
+            from
+        } else if t >= 1.0 {
+            to
+        } else {
+            from + way * t
+        }
+    };
+    (enter <= leave).then(|| (at(enter), at(leave)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +106,20 @@ mod tests {
         assert_eq!(sweep_circle(Vec2::new(-10.0, 6.0), Vec2::new(20.0, 0.0), 5.0), None);
         assert_eq!(sweep_circle(Vec2::new(-10.0, 0.0), Vec2::new(-20.0, 0.0), 5.0), None);
         assert_eq!(sweep_circle(Vec2::new(1.0, 0.0), Vec2::ZERO, 5.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_segment_is_clipped_to_what_lies_inside() {
+        let half = Vec2::new(10.0, 5.0);
+        let clip = |from: (f32, f32), to: (f32, f32)| {
+            clip_segment(from.into(), to.into(), half).map(|(a, b)| ((a.x, a.y), (b.x, b.y)))
+        };
+        assert_eq!(clip((-3.0, 1.0), (4.0, 2.0)), Some(((-3.0, 1.0), (4.0, 2.0))));
+        assert_eq!(clip((-20.0, 0.0), (20.0, 0.0)), Some(((-10.0, 0.0), (10.0, 0.0))));
+        assert_eq!(clip((0.0, 0.0), (0.0, 20.0)), Some(((0.0, 0.0), (0.0, 5.0))));
+        assert_eq!(clip((-20.0, 6.0), (20.0, 6.0)), None);
+        assert_eq!(clip((11.0, 0.0), (30.0, 0.0)), None);
+        assert_eq!(clip((0.0, 20.0), (40.0, 0.0)), None);
     }
 
     #[test]

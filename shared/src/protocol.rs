@@ -13,6 +13,7 @@ pub mod messages;
 pub mod owner_state;
 pub mod reckon;
 pub mod schema;
+pub mod sent;
 
 pub use close::CloseCode;
 pub use codec::{DecodeError, HelloError};
@@ -21,3 +22,4 @@ pub use messages::{
     ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::{proto_hash, rules_hash};
+pub use sent::{Edges, Seen, SentCommand};

@@ -10,6 +10,8 @@
 //! ```
 
 mod chunk;
+#[cfg(test)]
+mod lags;
 mod playback;
 mod projector;
 mod recorder;

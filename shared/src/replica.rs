@@ -21,12 +21,12 @@ use std::collections::{BTreeMap, VecDeque};
 use glam::Vec2;
 
 use crate::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::{PlayerId, ShipId},
     limits::DEEDS_KEPT,
     protocol::{
-        ClientMessage, Deed, Hello, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry, ServerMessage,
-        Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
+        ClientMessage, Deed, Edges, Hello, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry, SentCommand,
+        ServerMessage, Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -35,7 +35,7 @@ use clock::Clock;
 use decode::{Note, Reading};
 pub use io::{Intent, ReplicaError};
 use line::Line;
-use predict::{Predictor, Sent, Surroundings, standing};
+use predict::{Fired, Predictor, Sent, Surroundings, standing};
 use present::Present;
 pub use view::{Phase, View, ViewEvent};
 
@@ -59,7 +59,7 @@ pub struct Replica {
     clock: Option<Clock>,
     skies: Skies,
     sent: Sent,
-    batch: Vec<(Tick, Command)>,
+    batch: Vec<(Tick, SentCommand)>,
     command: Command,
     predictor: Option<Predictor>,
     present: Present,
@@ -79,8 +79,12 @@ pub struct Replica {
     desyncs: u32,
     agreed: u32,
     resyncing: bool,
-    /// Buttons seen since the last step, so that a tap between two steps is a command too.
+    /// Buttons seen since the last step, so that a tap between two steps is a command too…
     tapped: Buttons,
+    /// …and how often trigger and boost were pressed.
+    edges: Edges,
+    /// When the own ray was last seen to leave, so that the server's word of it is not a second one.
+    beamed: Option<Tick>,
     relaunching: bool,
     leaving: bool,
     /// The tab is hidden: commands rest, the server holds still for us.
@@ -128,6 +132,8 @@ impl Replica {
             agreed: 0,
             resyncing: false,
             tapped: Buttons(0),
+            edges: Edges::default(),
+            beamed: None,
             relaunching: false,
             leaving: false,
             idle: false,
@@ -198,16 +204,16 @@ impl Replica {
         Some(bytes)
     }
 
-    /// Asks for a slot and a ship.
-    pub fn play(&mut self, name: &str) {
-        self.say(&ClientMessage::Play { name: name.chars().take(64).collect() });
+    /// Asks for a slot and a ship of this class, if the score allows.
+    pub fn play(&mut self, name: &str, class: ShipClass) {
+        self.say(&ClientMessage::Play { name: name.chars().take(64).collect(), class });
     }
 
     /// Asks for a new ship after death; once per death is enough, more do no harm.
-    pub fn relaunch(&mut self) {
+    pub fn relaunch(&mut self, class: ShipClass) {
         if !self.relaunching {
             self.relaunching = true;
-            self.say(&ClientMessage::Relaunch);
+            self.say(&ClientMessage::Relaunch { class });
         }
     }
 
@@ -456,6 +462,7 @@ impl Replica {
         let Some(steps) = self.clock.as_mut().map(|clock| clock.due(now_us)) else { return };
         let held = Command::new(intent.buttons, intent.aim.unwrap_or(self.command.aim));
         let edge = held.buttons != self.command.buttons;
+        self.edges = self.edges.pressed(self.command.buttons, held.buttons);
         self.command = held;
         self.tapped = Buttons(self.tapped.0 | held.buttons.0);
         for _ in 0..steps {
@@ -477,15 +484,19 @@ impl Replica {
         let command = self.sent.at(tick).unwrap_or(command);
         if self.player.is_some() && self.sent.at(tick).is_none() {
             self.sent.record(tick, command);
-            self.batch.push((tick, command));
+            self.batch.push((tick, SentCommand { command, edges: self.edges }));
         }
         let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
         let solids = self.present.step_bodies(&mut around);
-        let mut fired = Vec::new();
+        let (mut fired, mut beam) = (Vec::new(), None);
         if let Some(predictor) = &mut self.predictor {
             while tick.is_after(predictor.tick()) {
                 let (shot, impact) = predictor.advance(command, &mut around, &solids);
-                fired.extend(shot.map(|shot| (shot, predictor.tick())));
+                match shot {
+                    Some(Fired::Bolt(shot)) => fired.push((shot, predictor.tick())),
+                    Some(Fired::Ray(ray)) => beam = Some(ray),
+                    None => {}
+                }
                 if let Some(impact) = impact.filter(|impact| impact.speed > BUMP_U_S) {
                     events.push(ViewEvent::Bumped { pos: predictor.ship().body.pos.to_vec2(), speed: impact.speed });
                 }
@@ -499,6 +510,24 @@ impl Replica {
             events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
             self.present.hope(shot, tick);
         }
+        let beam = beam.map(|ray| (ray, self.present.end_of(&ray, &solids, &mut around)));
+        if let Some((ray, (to, struck, ship))) = beam.filter(|_| self.beams_anew(tick)) {
+            events.push(ViewEvent::Beam { owner: ray.owner, from: ray.from, to, struck, ship, own: true });
+        }
+    }
+
+    /// Whether an own ray seen at `tick` is another one than the last: rays have their rest in between, so what
+    /// comes sooner is the same one, predicted anew after a correction or told by the server.
+    fn beams_anew(&mut self, tick: Tick) -> bool {
+        let rest = self.predictor.as_ref().map_or(0, |predictor| {
+            let weapon = self.defs.weapon(self.defs.ship(predictor.ship().class).primary);
+            i32::from(weapon.period_ticks) - i32::from(weapon.charge_ticks())
+        });
+        if self.beamed.is_some_and(|last| tick.since(last).abs() < rest) {
+            return false;
+        }
+        self.beamed = Some(tick);
+        true
     }
 
     fn describe(&mut self, view: &mut View) {

@@ -13,6 +13,7 @@ mod attendance;
 mod audience;
 mod bots;
 mod budget;
+mod claim;
 mod commands;
 mod deeds;
 mod feed;
@@ -41,6 +42,7 @@ use crate::{
         body, codec, known::Known,
     },
     replay::Recorder,
+    rewind::Rewind,
     sim::{Command, Event, Order, World, step},
     tick::{TICK_HZ, TICK_US},
 };
@@ -51,7 +53,7 @@ use index::{Area, Index};
 pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
 use post::Post;
 use scoreboard::Scoreboard;
-use seats::{Holder, Seats};
+use seats::{Holder, Seat, Seats};
 pub use snapshot::SECTIONS;
 use snapshot::{Press, Scene, Viewer};
 use visitor::Visitor;
@@ -75,6 +77,7 @@ pub struct Room {
     orders: Vec<Order>,
     events: Vec<Event>,
     history: History,
+    rewind: Rewind,
     index: Index,
     press: Press,
     body: BitWriter,
@@ -102,6 +105,7 @@ impl Room {
             orders: Vec::new(),
             events: Vec::new(),
             history: History::default(),
+            rewind: Rewind::default(),
             index: Index::default(),
             press: Press::default(),
             body: BitWriter::default(),
@@ -136,10 +140,11 @@ impl Room {
         let commands = self.take_commands();
         let orders = std::mem::take(&mut self.orders);
         self.events.clear();
-        step(&mut self.world, &orders, &commands, &self.config.defs, &mut self.events);
+        step(&mut self.world, &orders, &commands, &self.config.defs, &self.rewind, &mut self.events);
+        self.rewind.record(&self.world);
         if let Some(recorder) = &mut self.recorder {
             let name_of = |player| self.seats.get(player).map(|seat| seat.name.clone());
-            recorder.record(&orders, &commands, &self.world, name_of);
+            recorder.record(&orders, &commands, self.rewind.asked(&self.events), &self.world, name_of);
         }
         self.note_deeds();
         self.settle_bots();
@@ -221,10 +226,11 @@ impl Room {
         }
         match message {
             ClientMessage::Commands(batch) => self.take_batch(conn, &batch, now_us),
-            ClientMessage::Play { name } => self.play(conn, &name, now_us),
-            ClientMessage::Relaunch => {
+            ClientMessage::Play { name, class } => self.play(conn, &name, class, now_us),
+            ClientMessage::Relaunch { class } => {
                 if let Some(seat) = visitor.seat.and_then(|player| self.seats.get_mut(player)) {
                     seat.wants_launch = true;
+                    seat.class = class;
                 }
             }
             ClientMessage::SetView { half } => visitor.set_view(half),
@@ -258,33 +264,38 @@ impl Room {
         let next_in_us = (self.last_tick_us + TICK_US).cast_signed() - now_us.cast_signed();
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         visitor.heard(batch, now_us);
+        let rtt_us = visitor.flow.rtt_us();
         let Some(human) = visitor.seat.and_then(|player| self.seats.human_mut(player)) else { return };
-        let late = human.commands.late;
-        for (i, command) in batch.commands.iter().enumerate() {
-            human.commands.insert(batch.first.plus(i as i32), *command, now, next_in_us);
+        let before = (human.commands.late, human.commands.presses_late);
+        let last = batch.first.plus(batch.commands.len() as i32 - 1);
+        let early_us = i64::from(last.since(now)) * TICK_US as i64;
+        let settled = claim::settle(batch.seen, rtt_us, early_us);
+        for (i, sent) in batch.commands.iter().enumerate() {
+            human.commands.insert(batch.first.plus(i as i32), *sent, settled.back, now, next_in_us);
         }
-        self.status.late_commands += human.commands.late - late;
+        self.status.late_commands += human.commands.late - before.0;
+        self.status.late_presses += human.commands.presses_late - before.1;
+        self.status.claims_replaced += u64::from(settled.replaced && !batch.commands.is_empty());
     }
 
+    /// Everybody's command for the coming tick; their lags go to the rewind.
     fn take_commands(&mut self) -> Vec<(PlayerId, Command)> {
         let next = self.world.tick.next();
-        let (world, counts) = (&self.world, &mut self.status.commands);
-        self.seats
-            .iter_mut()
-            .map(|seat| {
-                let command = match &mut seat.holder {
-                    Holder::Bot(brain) => brain.think(next),
-                    Holder::Human(human) => {
-                        let command = human.commands.take(next);
-                        if human.conn.is_some() && world.ship(seat.player).is_some() {
-                            counts.note(human.commands.source());
-                        }
-                        command
-                    }
-                };
-                (seat.player, command)
-            })
-            .collect()
+        let (world, counts, mut lags) = (&self.world, &mut self.status.commands, Vec::new());
+        let mut take = |seat: &mut Seat| match &mut seat.holder {
+            Holder::Bot(brain) => brain.think(next),
+            Holder::Human(human) => {
+                let taken = human.commands.take(next);
+                if human.conn.is_some() && world.ship(seat.player).is_some() {
+                    counts.note(human.commands.source());
+                }
+                lags.push((seat.player, taken.lag));
+                taken.command
+            }
+        };
+        let commands = self.seats.iter_mut().map(|seat| (seat.player, take(seat))).collect();
+        self.rewind.begin(next, lags.into_iter());
+        commands
     }
 
     /// Writes what happened into the logs of those who must hear it: kills into all, hits into the two concerned.

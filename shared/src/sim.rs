@@ -9,9 +9,11 @@ pub mod events;
 pub mod golden;
 pub mod grid;
 pub mod helm;
+pub mod hits;
 pub mod layout;
 pub mod movement;
 pub mod pickups;
+pub mod rays;
 pub mod rocks;
 pub mod rules;
 pub mod shots;
@@ -20,11 +22,10 @@ pub mod solids;
 mod stage;
 pub mod world;
 
-use glam::Vec2;
-
 pub use checksum::checksum;
 pub use command::{Buttons, Command};
 pub use events::{Cause, Event, ShotHit};
+pub use hits::{HitQuery, Now};
 pub use layout::Layout;
 pub use movement::Kinematics;
 pub use rules::Order;
@@ -32,18 +33,22 @@ pub use sky::Sky;
 pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
 
 use crate::{defs::Defs, ids::PlayerId};
+use hits::Late;
 use solids::Solids;
 use stage::Stage;
+use world::READY_TICKS_MAX;
 
 /// Takes `world` one tick further.
 ///
 /// `orders` are applied first, in their order. `commands` must be sorted by player, at most one each; a ship
-/// without one coasts. What happened is appended to `events`.
+/// without one coasts. `hits` answers what shots ask about lag; [`Now`] is a world without any. What happened is
+/// appended to `events`.
 pub fn step(
     world: &mut World,
     orders: &[Order],
     commands: &[(PlayerId, Command)],
     defs: &Defs,
+    hits: &dyn HitQuery,
     events: &mut Vec<Event>,
 ) {
     debug_assert!(commands.is_sorted_by_key(|(player, _)| *player), "commands must be sorted by player");
@@ -55,15 +60,18 @@ pub fn step(
     }
     stage.world.edge.target = rules::edge_target(stage.world.population(), &defs.arena);
     rules::move_edge(&mut stage.world.edge, &defs.arena);
-    let (targets, fired) = fly_ships(stage, commands);
+    let Flown { targets, bolts, rays } = fly_ships(stage, commands, hits);
     rocks::resolve(stage);
     let layout = std::sync::Arc::clone(&stage.world.layout);
     let solids = standing_solids(stage.world, &layout);
     shots::resolve(stage, &targets, &solids);
-    // A shot starts at the muzzle at the end of its tick and flies from the next.
-    fired.into_iter().for_each(|shot| shots::add(stage, shot));
-    // Chipped-away rocks no longer stop ships in this very tick.
+    rays::resolve(stage, rays, hits, &targets, &solids);
+    // A shot starts at the muzzle at the end of its tick and flies from the next. Rocks chipped away in this very
+    // tick stop neither a late one nor ships.
     let solids = standing_solids(stage.world, &layout);
+    for (shot, late) in bolts {
+        shots::add(stage, shot, late, &targets, &solids);
+    }
     contact::resolve(stage, &solids);
     damage::surroundings(stage);
     pickups::resolve(stage);
@@ -74,11 +82,18 @@ fn standing_solids<'a>(world: &World, layout: &'a Layout) -> Solids<'a> {
     Solids::new(layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter())
 }
 
-/// Flies every ship by its command; returns the ships as targets and the shots of this tick.
-fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)]) -> (shots::Targets, Vec<Shot>) {
+/// What comes of flying every ship.
+struct Flown {
+    targets: shots::Targets,
+    bolts: Vec<(Shot, Late)>,
+    rays: Vec<rays::Ray>,
+}
+
+/// Flies every ship by its command.
+fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery) -> Flown {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
-    let mut moved: Vec<(PlayerId, Vec2, Vec2, f32)> = Vec::with_capacity(stage.world.pilots.len());
-    let mut fired = Vec::new();
+    let mut moved: Vec<hits::Target> = Vec::with_capacity(stage.world.pilots.len());
+    let (mut bolts, mut rays) = (Vec::new(), Vec::new());
     let mut commands = commands.iter().copied().peekable();
     for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
         let player = PlayerId(slot as u16);
@@ -89,10 +104,19 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)]) -> (shots:
         let Some(ship) = pilot.as_mut().and_then(|pilot| pilot.ship.as_mut()) else { continue };
         let before = ship.body.pos.to_vec2();
         let command = given.unwrap_or(ship.controls.neutral());
+        let ready = (1 - ship.cooldown).clamp(0, READY_TICKS_MAX).unsigned_abs();
         if helm::fly(ship, command, defs, &stage.sky, edge) {
-            fired.push(shots::launch(ship, tick, defs));
+            if let Some(shot) = shots::launch(ship, tick, defs) {
+                // Nobody fires before the weapon is ready, however late the trigger comes; and the rest counts from
+                // when it was pulled, so that being late costs no later shot.
+                let late = Late { ticks: hits.late(player).ticks.min(ready), ..hits.late(player) };
+                ship.cooldown -= late.ticks.cast_signed();
+                bolts.push((shot, late));
+            }
+            rays.extend(rays::launch(ship, defs));
         }
-        moved.push((player, before, ship.body.pos.to_vec2(), defs.ship(ship.class).radius));
+        let (now, radius) = (ship.body.pos.to_vec2(), defs.ship(ship.class).radius);
+        moved.push(hits::Target { id: ship.id, before, now, radius });
     }
-    (shots::Targets::new(moved.into_iter()), fired)
+    Flown { targets: shots::Targets::new(moved), bolts, rays }
 }

@@ -1,6 +1,6 @@
 //! Who did it, and when one may fly again. Invariant: shown exactly while dead.
 
-use shared::{replica::view::Phase, sim::Cause, tick::TICK_HZ};
+use shared::{defs::WeaponKind, replica::view::Phase, sim::Cause, tick::TICK_HZ};
 
 use super::{Cached, CachedText, Dom, Frame, Widget};
 
@@ -48,7 +48,8 @@ fn button(tenths: u16) -> String {
 
 fn title(killer: Option<&str>, cause: Cause) -> String {
     match (killer, cause) {
-        (Some(name), Cause::Shot(_)) => ["Shot down by ", name].concat(),
+        (Some(name), Cause::Shot(WeaponKind::Pulse)) => ["Shot down by ", name].concat(),
+        (Some(name), Cause::Shot(WeaponKind::Rail)) => ["Pierced by the rail of ", name].concat(),
         (Some(name), Cause::Ram) => ["Rammed by ", name].concat(),
         (Some(name), Cause::Star) => ["Driven into the star by ", name].concat(),
         (Some(name), Cause::Planet | Cause::Rock) => ["Wrecked while fleeing ", name].concat(),
@@ -68,6 +69,7 @@ mod tests {
     #[test]
     fn the_card_names_the_killer_and_counts_down() {
         assert_eq!(title(Some("Ada"), Cause::Ram), "Rammed by Ada");
+        assert_eq!(title(Some("Ada"), Cause::Shot(WeaponKind::Rail)), "Pierced by the rail of Ada");
         assert_eq!(title(None, Cause::Star), "The star took you");
         assert_eq!((button(14), button(0)), ("Fly again in 1.4".to_owned(), "Fly again".to_owned()));
     }

@@ -1,6 +1,6 @@
 //! Who killed whom, the last few. Invariant: a line stays six seconds; at most [`ROWS`] are shown, newest last.
 
-use shared::sim::Cause;
+use shared::{defs::WeaponKind, sim::Cause};
 
 use super::{Cached, Dom, Frame, Id, Widget};
 use crate::net::Kill;
@@ -51,13 +51,15 @@ fn line(row: usize, kill: Option<&Kill>, dom: &mut dyn Dom) {
 /// What happened, between the two names, or after the one.
 fn verb(kill: &Kill) -> &'static str {
     match (kill.killer.is_some(), kill.cause) {
-        (true, Cause::Shot(_)) => "shot down",
+        (true, Cause::Shot(WeaponKind::Pulse)) => "shot down",
+        (true, Cause::Shot(WeaponKind::Rail)) => "pierced",
         (true, Cause::Star) => "burned",
         (true, Cause::Planet) => "wrecked",
         (true, Cause::Rock) => "wrecked",
         (true, Cause::Ram) => "rammed",
         (true, Cause::Edge) => "drove out",
-        (false, Cause::Shot(_)) => "was shot down",
+        (false, Cause::Shot(WeaponKind::Pulse)) => "was shot down",
+        (false, Cause::Shot(WeaponKind::Rail)) => "was pierced",
         (false, Cause::Star) => "flew into the star",
         (false, Cause::Planet) => "crashed on a planet",
         (false, Cause::Rock) => "hit a rock",
@@ -70,7 +72,8 @@ fn verb(kill: &Kill) -> &'static str {
 #[must_use]
 pub fn cause_word(cause: Cause) -> &'static str {
     match cause {
-        Cause::Shot(_) => "shot",
+        Cause::Shot(WeaponKind::Pulse) => "shot",
+        Cause::Shot(WeaponKind::Rail) => "rail",
         Cause::Star => "star",
         Cause::Planet => "planet",
         Cause::Rock => "rock",
@@ -98,7 +101,9 @@ mod tests {
         line(0, Some(&kill(Some("Ada"), Cause::Ram)), &mut dom);
         line(1, Some(&kill(None, Cause::Star)), &mut dom);
         line(2, None, &mut dom);
+        line(3, Some(&kill(Some("Ada"), Cause::Shot(WeaponKind::Rail))), &mut dom);
         for what in [
+            "feed[3,1]=pierced",
             "feed[0,0]=Ada",
             "feed[0,1]=rammed",
             "feed[0,2]=Bo",

@@ -88,6 +88,13 @@ impl Dom for Page {
         }
     }
 
+    fn aria(&mut self, id: Id, name: &'static str, value: &str) {
+        if let Some(element) = self.element(id) {
+            // The names are ours and well-formed.
+            let _ = element.set_attribute(name, value);
+        }
+    }
+
     fn focus(&mut self, id: Id) {
         if let Some(element) = self.element(id) {
             let _ = element.focus();

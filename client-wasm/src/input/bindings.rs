@@ -28,11 +28,15 @@ pub enum Action {
     LineDetails,
     /// Sound on or off.
     Mute,
+    /// The first ship, for the next launch.
+    FirstShip,
+    /// The second ship.
+    SecondShip,
 }
 
 impl Action {
     /// How many there are.
-    pub const COUNT: usize = Action::Mute as usize + 1;
+    pub const COUNT: usize = Action::SecondShip as usize + 1;
 }
 
 /// The table in use.
@@ -66,6 +70,10 @@ impl Default for Bindings {
                 ("KeyX", Brake),
                 ("F3", LineDetails),
                 ("KeyM", Mute),
+                ("Digit1", FirstShip),
+                ("Numpad1", FirstShip),
+                ("Digit2", SecondShip),
+                ("Numpad2", SecondShip),
             ],
             buttons: vec![(0, Fire), (2, Boost)],
         }

@@ -7,8 +7,13 @@ use glam::Vec2;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent, PageTransitionEvent, PointerEvent, VisibilityState};
 
+use shared::defs::ShipClass;
+
 use super::browser::{document, element, is_for_a_control, listen, window};
-use crate::input::{Bindings, InputEvent, PointerKind};
+use crate::{
+    hud::choice,
+    input::{Bindings, InputEvent, PointerKind},
+};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +24,8 @@ pub enum PageEvent {
     Play(String),
     /// The button on the death card.
     Relaunch,
+    /// A ship was picked on a card.
+    Choose(ShipClass),
     /// The sound button.
     ToggleMute,
     /// The tab was shown or hidden.
@@ -162,7 +169,9 @@ fn lobby(queue: &Queue) {
 }
 
 fn buttons(queue: &Queue) {
-    for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)] {
+    let choices = choice::IDS.iter().flatten().zip(ShipClass::ALL.into_iter().cycle());
+    let choices = choices.map(|(id, class)| (*id, PageEvent::Choose(class)));
+    for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)].into_iter().chain(choices) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

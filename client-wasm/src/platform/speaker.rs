@@ -114,6 +114,16 @@ impl Chain {
         let gain = cue.gain;
         match cue.sound {
             Sound::Shot => self.tone(out, OscillatorType::Triangle, (920.0, 210.0), 0.11, gain * 0.55),
+            // A whine that climbs as long as the charge takes, and the crack that ends it.
+            Sound::Charge => {
+                self.tone(out, OscillatorType::Sawtooth, (140.0, 1_250.0), 0.36, gain * 0.16)?;
+                self.tone(out, OscillatorType::Sine, (420.0, 2_500.0), 0.36, gain * 0.3)
+            }
+            Sound::Rail => {
+                self.tone(out, OscillatorType::Square, (2_600.0, 70.0), 0.24, gain * 0.32)?;
+                self.tone(out, OscillatorType::Sine, (190.0, 34.0), 0.5, gain * 0.7)?;
+                self.burst(out, (7_000.0, 240.0), 0.34, gain * 0.75)
+            }
             Sound::Hit => {
                 self.tone(out, OscillatorType::Square, (320.0, 90.0), 0.09, gain * 0.25)?;
                 self.burst(out, (2_400.0, 600.0), 0.12, gain * 0.6)

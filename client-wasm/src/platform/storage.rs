@@ -1,7 +1,10 @@
 //! What the page keeps: the name and settings for good, the token for this tab. Invariant: storage may be missing,
 //! full or forbidden; then nothing is kept and the game goes on.
 
-use shared::protocol::{Resume, ResumeToken, proto_hash};
+use shared::{
+    defs::ShipClass,
+    protocol::{Resume, ResumeToken, proto_hash},
+};
 use web_sys::Storage;
 
 use super::browser::window;
@@ -11,6 +14,7 @@ const TOKEN: &str = "perihelion.token";
 const PLAYING: &str = "perihelion.playing";
 const RELOADED: &str = "perihelion.reloaded";
 const NAME: &str = "perihelion.name";
+const CLASS: &str = "perihelion.class";
 const MUTED: &str = "perihelion.muted";
 const DEEDS: &str = "perihelion.hints";
 
@@ -21,6 +25,7 @@ pub fn remembered() -> Remembered {
         resume: read(tab(), TOKEN).and_then(|text| resume_from_text(&text)),
         playing: read(tab(), PLAYING).is_some(),
         name: name().unwrap_or_default(),
+        class: class(),
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }
 }
@@ -45,6 +50,17 @@ pub fn name() -> Option<String> {
 /// Keeps the name.
 pub fn remember_name(name: &str) {
     write(browser(), NAME, Some(name));
+}
+
+/// The class wanted last.
+fn class() -> ShipClass {
+    let index = read(browser(), CLASS).and_then(|text| text.parse().ok());
+    index.and_then(ShipClass::from_index).unwrap_or_default()
+}
+
+/// Keeps the class.
+pub fn remember_class(class: ShipClass) {
+    write(browser(), CLASS, Some(&(class as u8).to_string()));
 }
 
 /// Sound is off.

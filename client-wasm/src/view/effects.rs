@@ -11,10 +11,11 @@ use shared::{
 };
 
 use super::{
+    Camera,
     cosmetic::Cosmetic,
     palette::{self, Rgb},
     particles::{Particle, Particles},
-    sprite::Kind,
+    sprite::{Batch, Ink, Kind, Sprite},
 };
 
 /// Ships that can flash at once; more share the oldest slot.
@@ -23,6 +24,20 @@ const FLASHES_MAX: usize = 64;
 const FLASH_S: f32 = 0.16;
 /// How long a shield ripples, s.
 const RIPPLE_S: f32 = 0.45;
+
+/// How long a ray is seen, s.
+const BEAM_S: f32 = 0.3;
+/// Rays seen at once; the oldest makes way.
+const BEAMS_MAX: usize = 48;
+
+/// A ray that fades.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Beam {
+    from: Vec2,
+    to: Vec2,
+    colour: Rgb,
+    age: f32,
+}
 
 /// A hull that was just hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +52,8 @@ pub struct Effects {
     /// Sparks, embers and dust.
     pub particles: Particles,
     flashes: Vec<Flash>,
+    beams: Vec<Beam>,
+    beams_seen: u32,
     random: Cosmetic,
     /// Shake asked for by this frame's events.
     shake: f32,
@@ -53,6 +70,8 @@ impl Effects {
         Effects {
             particles: Particles::default(),
             flashes: Vec::new(),
+            beams: Vec::new(),
+            beams_seen: 0,
             random: Cosmetic::new(seed),
             shake: 0.0,
             owed: 0.0,
@@ -68,6 +87,8 @@ impl Effects {
             flash.age += dt_s;
         }
         self.flashes.retain(|flash| flash.age < RIPPLE_S);
+        self.beams.iter_mut().for_each(|beam| beam.age += dt_s);
+        self.beams.retain(|beam| beam.age < BEAM_S);
         for event in &view.events {
             self.event(event, view, &sees);
         }
@@ -82,6 +103,32 @@ impl Effects {
             for shot in view.shots.iter().filter(|shot| sees(shot.pos, 20.0)) {
                 self.glimmer(shot);
             }
+        }
+    }
+
+    /// Rays seen so far.
+    #[must_use]
+    pub fn beams_seen(&self) -> u32 {
+        self.beams_seen
+    }
+
+    /// Draws the rays that still fade.
+    pub fn beams(&self, batch: &mut Batch<12>, camera: &Camera) {
+        for beam in &self.beams {
+            let (middle, way) = ((beam.from + beam.to) * 0.5, beam.to - beam.from);
+            if !camera.sees(middle, way.length() * 0.5 + 20.0) {
+                continue;
+            }
+            let faded = (beam.age / BEAM_S).min(1.0);
+            let width = (7.0 + 9.0 * faded).max(3.0 / camera.pixels_per_unit());
+            batch.sprite(Sprite {
+                pos: middle,
+                half: Vec2::new(way.length() * 0.5, width),
+                rotation: math::angle_of(way),
+                kind: Kind::Beam,
+                parameters: [faded, 0.0],
+                ink: Ink::Light(beam.colour, 1.5 * (1.0 - faded)),
+            });
         }
     }
 
@@ -115,6 +162,11 @@ impl Effects {
             ViewEvent::Fired { owner, pos, own } if sees(pos, 30.0) => {
                 let vel = carried(&|ship| ship.id.player == owner).unwrap_or_default();
                 self.muzzle(pos, vel, own);
+            }
+            ViewEvent::Beam { owner, from, to, struck, ship, own } => {
+                let muzzle_vel = carried(&|ship| ship.id.player == owner).unwrap_or_default();
+                let hull = ship.and_then(|id| carried(&|ship| ship.id == id));
+                self.beam((from, to), muzzle_vel, struck.then_some(hull), own);
             }
             ViewEvent::Struck { pos, vel, ship } if sees(pos, 60.0) => {
                 let hull = ship.and_then(|id| carried(&|ship| ship.id == id));
@@ -164,6 +216,28 @@ impl Effects {
             drag: 0.0,
             ..Particle::light(pos, vel, 0.09, 13.0, colour)
         });
+    }
+
+    /// A ray: a line that fades, light at the muzzle, and sparks where it struck (a hull with its motion, or rock).
+    fn beam(&mut self, (from, to): (Vec2, Vec2), muzzle_vel: Vec2, struck: Option<Option<Vec2>>, own: bool) {
+        self.beams_seen += 1;
+        let colour = if own { palette::OWN } else { palette::PERSON };
+        if self.beams.len() >= BEAMS_MAX {
+            self.beams.remove(0);
+        }
+        self.beams.push(Beam { from, to, colour, age: 0.0 });
+        self.particles.spawn(Particle {
+            size: (38.0, 8.0),
+            drag: 0.0,
+            ..Particle::light(from, muzzle_vel, 0.2, 38.0, colour)
+        });
+        if own {
+            self.shake += 0.22;
+        }
+        let Some(hull) = struck else { return };
+        let back = (from - to).normalize_or_zero();
+        self.sparks(to, back * -620.0, hull);
+        self.burst(to, hull.unwrap_or_default() + back * 90.0, 16, 260.0, palette::HOT);
     }
 
     /// A shot's end. `hull` is the motion of the ship it struck; `None` for rock, planet and star.
@@ -384,6 +458,27 @@ mod tests {
         let gone = || vec![ViewEvent::Destroyed { ship: SHIP, pos: Vec2::ZERO, vel: Vec2::X, own: false }];
         assert!(after(gone(), true).particles.len() > 40);
         assert!(after(gone(), false).particles.is_empty());
+    }
+
+    #[test]
+    fn a_ray_is_seen_for_a_moment_and_sparks_where_it_struck() {
+        let ray = |struck| {
+            let (from, to) = (Vec2::ZERO, Vec2::new(400.0, 0.0));
+            ViewEvent::Beam { owner: PlayerId(3), from, to, struck, ship: None, own: false }
+        };
+        let mut effects = after(vec![ray(true)], true);
+        assert!(effects.particles.len() > after(vec![ray(false)], true).particles.len());
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let mut drawn = |dt_s| {
+            effects.update(&View::default(), &Defs::standard(), dt_s, |_, _| true);
+            let mut batch = Batch::with_limit(8);
+            effects.beams(&mut batch, &camera);
+            batch.items().first().map(|sprite| (sprite[2], sprite[4]))
+        };
+        let (first, later) = (drawn(0.01).unwrap(), drawn(0.15).unwrap());
+        assert!(first.0 == 200.0 && later.1 < first.1, "half its length, fading: {first:?} {later:?}");
+        assert_eq!(drawn(0.2), None);
+        assert_eq!(after(vec![ray(true); 500], true).beams.len(), BEAMS_MAX);
     }
 
     #[test]

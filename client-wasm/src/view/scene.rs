@@ -134,6 +134,7 @@ impl Scene {
         for ship in view.ships.iter().filter(|ship| camera.sees(ship.pos, 80.0)) {
             self.ship(ship, from, &is_bot);
         }
+        effects.beams(&mut self.over, camera);
         effects.particles.draw(&mut self.over, |pos, radius| camera.sees(pos, radius));
         for shot in view.shots.iter().filter(|shot| camera.sees(shot.pos, 40.0)) {
             bodies::shot(self, shot, camera);
@@ -225,6 +226,7 @@ pub mod tests {
             hull: 1.0,
             shield: 1.0,
             protected: false,
+            charging: false,
             own: false,
             stale: false,
         }

@@ -71,6 +71,9 @@ pub fn build(
     if ship.own {
         own_reticle(scene, ship, radius);
     }
+    if ship.charging {
+        charge(scene, ship, radius, colour, time_s);
+    }
     shells(scene, ship, radius, effects, camera, time_s);
 }
 
@@ -129,6 +132,23 @@ fn own_reticle(scene: &mut Scene, ship: &ShipView, radius: f32) {
     }
 }
 
+/// A rail that charges: light gathers at the muzzle, for everybody to see and dodge.
+fn charge(scene: &mut Scene, ship: &ShipView, radius: f32, colour: Rgb, time_s: f32) {
+    let nose = math::unit(ship.heading_rad);
+    let muzzle = ship.pos + nose * radius * 1.5;
+    let pulse = 0.8 + 0.2 * math::unit(time_s * 40.0).y;
+    let light = palette::mix(colour, [1.0; 3], 0.35);
+    for (size, strength) in [(1.9, 0.7), (0.7, 1.5)] {
+        let glow = Sprite::round(Kind::Glow, muzzle, radius * size * pulse, Ink::Light(light, strength));
+        scene.over.sprite(glow);
+    }
+    // Rings that close in on the muzzle, five a second.
+    let closing = 1.0 - (time_s * 5.0).fract();
+    let ring =
+        Sprite::round(Kind::Ring, muzzle, radius * (0.3 + 1.7 * closing), Ink::Light(light, 0.9 * (1.0 - closing)));
+    scene.over.sprite(Sprite { parameters: [0.08, 0.0], ..ring });
+}
+
 /// Shield, protection, and the bar over a damaged ship.
 fn shells(scene: &mut Scene, ship: &ShipView, radius: f32, effects: &Effects, camera: &Camera, time_s: f32) {
     let ripple = effects.ripple(ship.id);
@@ -169,6 +189,7 @@ fn shells(scene: &mut Scene, ship: &ShipView, radius: f32, effects: &Effects, ca
 mod tests {
     use super::*;
     use crate::view::scene::tests::ship;
+    use shared::defs::ShipClass;
 
     fn scene_of(change: impl Fn(&mut ShipView), livery: Livery) -> Scene {
         let mut seen = ship(2, Vec2::new(700.0, 0.0));
@@ -192,6 +213,12 @@ mod tests {
     }
 
     #[test]
+    fn classes_differ_in_shape() {
+        let of = |class| scene_of(|ship| ship.class = class, Livery::Bot).ships.items()[0][11];
+        assert!(of(ShipClass::Spark) != of(ShipClass::Lancer));
+    }
+
+    #[test]
     fn state_is_seen() {
         let has =
             |change: fn(&mut ShipView), kind: Kind| kinds(&scene_of(change, Livery::Person)).contains(&(kind as u8));
@@ -204,5 +231,7 @@ mod tests {
         assert!(has(|_| {}, Kind::Arc));
         assert!(!has(|ship| ship.shield = 0.0, Kind::Arc));
         assert!(has(|ship| ship.own = true, Kind::Chevron));
+        assert!(!has(|_| {}, Kind::Ring));
+        assert!(has(|ship| ship.charging = true, Kind::Ring));
     }
 }

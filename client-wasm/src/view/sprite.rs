@@ -40,6 +40,8 @@ pub enum Kind {
     Chevron,
     /// A five-pointed crown.
     Crown,
+    /// A straight line of light, as long as the sprite is wide; parameter: how far it has faded, 0..1.
+    Beam,
 }
 
 /// How it mixes with what is behind.

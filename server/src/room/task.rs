@@ -320,6 +320,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         secret: blueprint.secret.wrapping_add(u64::from(restarts)),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
+        start_points: blueprint.start_points,
         record: blueprint.record.is_some(),
         ..RoomConfig::default()
     })
@@ -353,7 +354,15 @@ mod tests {
     const SOON: Duration = Duration::from_secs(5);
 
     fn blueprint() -> Blueprint {
-        Blueprint { name: "Drift \u{7} test".into(), seed: 1, secret: 1, bots: 2, players_max: 8, record: None }
+        Blueprint {
+            name: "Drift \u{7} test".into(),
+            seed: 1,
+            secret: 1,
+            bots: 2,
+            players_max: 8,
+            start_points: 0,
+            record: None,
+        }
     }
 
     fn arrival() -> Arrival {

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use shared::{
-    protocol::{ClientMessage, CommandBatch, codec, proto_hash},
+    defs::ShipClass,
+    protocol::{ClientMessage, CommandBatch, Seen, codec, proto_hash},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -35,7 +36,7 @@ async fn answer_to(server: &Running, after_hello: bool, message: Message) -> u16
 }
 
 fn commands(ack: Tick) -> Vec<u8> {
-    let batch = CommandBatch { ack, stamp_ms: 0, first: ack, commands: Vec::new() };
+    let batch = CommandBatch { ack, stamp_ms: 0, seen: Seen::default(), first: ack, commands: Vec::new() };
     codec::encode_client(&ClientMessage::Commands(batch))
 }
 
@@ -70,7 +71,7 @@ async fn every_truncation_of_a_message_is_refused() {
         let message = Message::Binary(whole[..length].to_vec().into());
         assert_eq!(answer_to(&server, false, message).await, 4002, "hello cut to {length}");
     }
-    let whole = codec::encode_client(&ClientMessage::Play { name: "Kepler".into() });
+    let whole = codec::encode_client(&ClientMessage::Play { name: "Kepler".into(), class: ShipClass::Spark });
     for length in 0..whole.len() {
         let message = Message::Binary(whole[..length].to_vec().into());
         assert_eq!(answer_to(&server, true, message).await, 4002, "play cut to {length}");
@@ -282,7 +283,12 @@ async fn a_flood_is_closed_and_nobody_else_notices() {
     for (kind, message) in [
         ("commands", Message::Binary(commands(Tick(0)).into())),
         ("pings", Message::Ping("x".into())),
-        ("joins", Message::Binary(codec::encode_client(&ClientMessage::Play { name: "Flood".into() }).into())),
+        (
+            "joins",
+            Message::Binary(
+                codec::encode_client(&ClientMessage::Play { name: "Flood".into(), class: ShipClass::Spark }).into(),
+            ),
+        ),
     ] {
         let mut flood = welcomed(server.address).await;
         let began = Instant::now();

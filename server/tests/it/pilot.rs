@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::{SinkExt, StreamExt};
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::PlayerId,
     protocol::Resume,
     quantize::Angle,
@@ -47,7 +47,7 @@ impl Pilot {
     pub async fn play(address: SocketAddr, name: &str) -> Pilot {
         let mut pilot = Pilot::connect(address, None).await;
         pilot.until("a welcome", |replica| replica.welcome().is_some()).await;
-        pilot.replica.play(name);
+        pilot.replica.play(name, ShipClass::Spark);
         pilot.until("the own ship", |replica| own_position(replica).is_some()).await;
         pilot
     }

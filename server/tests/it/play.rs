@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use shared::sim::Buttons;
+use shared::{defs::ShipClass, sim::Buttons};
 
 use crate::{
     pilot::{Pilot, head_for, own_position, press, sees},
@@ -51,8 +51,8 @@ async fn two_players_fly_to_each_other_and_meet() {
                 second.intent = head_for(there, here);
             }
             // The star lies on many a straight line.
-            (None, _) => first.replica.relaunch(),
-            (_, None) => second.replica.relaunch(),
+            (None, _) => first.replica.relaunch(ShipClass::Spark),
+            (_, None) => second.replica.relaunch(ShipClass::Spark),
         }
     }
     let [first, second] = &pilots;

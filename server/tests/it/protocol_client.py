@@ -118,7 +118,7 @@ class Bits:
         return kind, self.bits(4) if kind == 0 else None
 
     def vitals(self):
-        return self.bits(5), self.bits(4), self.flag()
+        return self.bits(5), self.bits(4), self.flag(), self.flag()
 
     def whole(self):
         ship = {"life": self.bits(8), "class": self.bits(4), "pos": self.point(), "vel": self.speed()}
@@ -225,7 +225,7 @@ class Table:
             if bits.flag():
                 bits.bits(8), bits.bits(4), bits.point(), bits.speed(), bits.bits(16)
                 controls = bits.bits(7), bits.bits(12)
-                [bits.sized() for _ in range(8)]
+                [bits.sized() for _ in range(9)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.
@@ -237,7 +237,7 @@ class Table:
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
                     controls = bits.controls(controls)
-                [bits.sized() for _ in range(8) if bits.flag()]
+                [bits.sized() for _ in range(9) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"
@@ -285,7 +285,8 @@ class Table:
     @staticmethod
     def read_happening(bits, anyone, somebody):
         kind, _player = bits.bits(2), anyone()
-        assert kind <= 2, kind
+        if kind == 3:
+            return bits.point(), bits.point(), bits.flag(), somebody()
         return (somebody(), bits.bits(8), bits.cause()) if kind == 2 else bits.bits(8)
 
 
@@ -313,8 +314,9 @@ def varint(value):
 
 
 def commands(ack, first, buttons, aim):
-    command = bytes([buttons]) + varint(aim)
-    return b"\0" + varint(ack) + varint(int(time.monotonic() * 1000) & 0xFFFF) + varint(first) + b"\2" + command * 2
+    # Nothing was pressed, so the counters above the aim stay 0; the picture is the own present, a tick and a half back.
+    command, seen = bytes([buttons]) + varint(aim), bytes([12, 12])
+    return b"\0" + varint(ack) + varint(int(time.monotonic() * 1000) & 0xFFFF) + seen + varint(first) + b"\2" + command * 2
 
 
 def main():
@@ -323,7 +325,7 @@ def main():
         hash_ = int(json.load(answer)["protocol"], 16)
     stream = upgrade(host, int(port))
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0" + varint(800) + varint(450))
-    send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido")
+    send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
     while snapshots < SNAPSHOTS:
         opcode, payload = read_frame(stream)
@@ -335,7 +337,7 @@ def main():
         kind = message.varint()
         row = lambda: (message.varint(), message.varint())
         if kind == 0:
-            room, _tick, _seed = message.text(), message.varint(), message.varint()
+            room, _tick, _seed, _points = message.text(), message.varint(), message.varint(), message.varint()
             message.take(16)
             message.option(message.varint)
         elif kind == 1:
@@ -349,7 +351,7 @@ def main():
             if player is not None:
                 send_frame(stream, OPCODE_BINARY, commands(tick, tick + 6, THRUST, (snapshots * 16) % 4096))
             else:
-                send_frame(stream, OPCODE_BINARY, b"\0" + varint(tick) + b"\0" + varint(tick) + b"\0")
+                send_frame(stream, OPCODE_BINARY, b"\0" + varint(tick) + b"\0" + bytes([12, 12]) + varint(tick) + b"\0")
         elif kind == 3:
             entries = message.many(lambda: (message.varint(), message.text(), message.byte()))
             names.update({slot: name for slot, name, _bot in entries})

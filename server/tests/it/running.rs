@@ -55,7 +55,15 @@ impl Running {
             bind: Some([127, 0, 0, 1].into()),
             port: 0,
             client_dir: Some(page.path().to_owned()),
-            room: Blueprint { name: "Drift".into(), seed: 1, secret: 1, bots, players_max: 64, record: None },
+            room: Blueprint {
+                name: "Drift".into(),
+                seed: 1,
+                secret: 1,
+                bots,
+                players_max: 64,
+                start_points: 0,
+                record: None,
+            },
             limits,
         })
         .expect("starts");

@@ -89,6 +89,12 @@ impl Brain {
         self.temperament
     }
 
+    /// How well it aims and how fast it reacts, `0..=1`.
+    #[must_use]
+    pub fn skill(&self) -> f32 {
+        self.skill
+    }
+
     /// Decides by what is seen now; the decision takes effect one reaction time later.
     pub fn look(&mut self, sight: &Sight<'_>) {
         let tick = sight.sky.tick;

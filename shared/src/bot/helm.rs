@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::sight::Sight;
 use crate::{
-    defs::ShipDef,
+    defs::{Barrel, ShipDef},
     math,
     quantize::Angle,
     sim::{Buttons, Command},
@@ -128,12 +128,17 @@ fn flee_centre(sight: &Sight<'_>, centre: Vec2, near: f32) -> Command {
     Command::new(buttons, Angle::of(way))
 }
 
+/// Seconds between a look and the aim that comes of it, which a ray does not forgive.
+const RAY_LEAD_S: f32 = 0.2;
+
 /// Where to aim so that a shot meets a target moving with `vel` at `pos`: two rounds of the intercept, and the
-/// bend that gravity gives the shot on its way.
+/// bend that gravity gives the shot on its way. A ray is there at once.
 #[must_use]
 pub fn lead(sight: &Sight<'_>, pos: Vec2, vel: Vec2) -> Vec2 {
     let body = &sight.own.body;
-    let weapon = sight.defs.weapon(own_def(sight).primary);
+    let Some(bolt) = sight.defs.weapon(own_def(sight).primary).bolt() else {
+        return pos - body.pos.to_vec2() + (vel - body.vel.to_vec2()) * RAY_LEAD_S;
+    };
     let (from, own_vel) = (body.pos.to_vec2(), body.vel.to_vec2());
     let mut time = 0.0;
     let mut way = pos - from;
@@ -142,7 +147,7 @@ pub fn lead(sight: &Sight<'_>, pos: Vec2, vel: Vec2) -> Vec2 {
         let middle = from + (at - from) * 0.5 + own_vel * time * 0.5;
         let bend = sight.sky.pull(middle) * (0.5 * time * time);
         way = at - bend - from;
-        time = way.length() / weapon.speed;
+        time = way.length() / bolt.speed;
     }
     way
 }
@@ -150,8 +155,10 @@ pub fn lead(sight: &Sight<'_>, pos: Vec2, vel: Vec2) -> Vec2 {
 /// How far a primary shot flies, u, relative to the shooter.
 #[must_use]
 pub fn reach_u(sight: &Sight<'_>) -> f32 {
-    let weapon = sight.defs.weapon(own_def(sight).primary);
-    weapon.speed * f32::from(weapon.life_ticks) / TICK_HZ as f32
+    match &sight.defs.weapon(own_def(sight).primary).barrel {
+        Barrel::Bolt(bolt) => bolt.speed * f32::from(bolt.life_ticks) / TICK_HZ as f32,
+        Barrel::Ray(ray) => ray.range,
+    }
 }
 
 /// The own ship's class.

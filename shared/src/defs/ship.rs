@@ -11,17 +11,23 @@ pub enum ShipClass {
     /// The one everybody starts with.
     #[default]
     Spark,
+    /// A marksman: one ray that is there at once, and slow to bring it to bear.
+    Lancer,
 }
 
 impl ShipClass {
     /// How many classes there are.
-    pub const COUNT: usize = 1;
+    pub const COUNT: usize = 2;
+
+    /// Every class, in order of wire numbers.
+    pub const ALL: [ShipClass; ShipClass::COUNT] = [ShipClass::Spark, ShipClass::Lancer];
 
     /// The class with this wire number.
     #[must_use]
     pub fn from_index(index: u8) -> Option<ShipClass> {
         match index {
             0 => Some(ShipClass::Spark),
+            1 => Some(ShipClass::Lancer),
             _ => None,
         }
     }
@@ -32,6 +38,8 @@ impl ShipClass {
 pub struct ShipDef {
     /// Shown name.
     pub name: &'static str,
+    /// Points a pilot needs to launch one.
+    pub price: u32,
     /// Damage the hull takes, points.
     pub hull: u16,
     /// Damage the shield takes before it, points.
@@ -75,25 +83,48 @@ impl ShipDef {
 }
 
 /// The public game's classes, in the order of [`ShipClass`].
-pub const STANDARD: [ShipDef; ShipClass::COUNT] = [ShipDef {
-    name: "Spark",
-    hull: 100,
-    shield: 40,
-    energy: 100,
-    energy_regen_s: 18.0,
-    thrust: 240.0,
-    reverse: 0.5,
-    strafe: 0.35,
-    brake: 1.3,
-    speed_cap: 340.0,
-    turn_deg_s: 220.0,
-    radius: 14.0,
-    hold: 40,
-    boost_factor: 1.8,
-    boost_ticks: 36,
-    boost_energy: 25,
-    primary: WeaponKind::Pulse,
-}];
+pub const STANDARD: [ShipDef; ShipClass::COUNT] = [
+    ShipDef {
+        name: "Spark",
+        price: 0,
+        hull: 100,
+        shield: 40,
+        energy: 100,
+        energy_regen_s: 18.0,
+        thrust: 240.0,
+        reverse: 0.5,
+        strafe: 0.35,
+        brake: 1.3,
+        speed_cap: 340.0,
+        turn_deg_s: 220.0,
+        radius: 14.0,
+        hold: 40,
+        boost_factor: 1.8,
+        boost_ticks: 36,
+        boost_energy: 25,
+        primary: WeaponKind::Pulse,
+    },
+    ShipDef {
+        name: "Lancer",
+        price: 160,
+        hull: 110,
+        shield: 70,
+        energy: 140,
+        energy_regen_s: 22.0,
+        thrust: 230.0,
+        reverse: 0.5,
+        strafe: 0.35,
+        brake: 1.3,
+        speed_cap: 340.0,
+        turn_deg_s: 180.0,
+        radius: 16.0,
+        hold: 100,
+        boost_factor: 1.8,
+        boost_ticks: 36,
+        boost_energy: 25,
+        primary: WeaponKind::Rail,
+    },
+];
 
 #[cfg(test)]
 mod tests {

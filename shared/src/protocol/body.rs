@@ -29,6 +29,7 @@ use crate::{
     defs::{PickupKind, RockSize, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     limits::PLAYER_BITS,
+    quantize::Lattice,
     sim::{Cause, LooseRock, Pickup, Shot, world::MILLI},
     tick::Tick,
 };
@@ -74,6 +75,19 @@ pub enum Happening {
     },
     /// A ship was destroyed.
     Destroyed(ShipId),
+    /// A ray was there for a moment: the part of it that the reader may see.
+    Ray {
+        /// Whose.
+        owner: PlayerId,
+        /// Where it began, or came into view.
+        from: Lattice,
+        /// Where it was stopped or ended, or left the view.
+        to: Lattice,
+        /// It struck something there.
+        struck: bool,
+        /// The ship that it hit.
+        victim: Option<PlayerId>,
+    },
 }
 
 /// Hull of a rock on the wire: 0 broken, 1..=15 what is left, rounded up.
@@ -431,6 +445,14 @@ pub fn write_happening(writer: &mut BitWriter, names: &Names, happening: Happeni
             writer.bits(u32::from(points), 8);
             write_cause(writer, cause);
         }
+        Happening::Ray { owner, from, to, struck, victim } => {
+            writer.bits(3, 2);
+            names.write(writer, owner);
+            write_point(writer, from);
+            write_point(writer, to);
+            writer.flag(struck);
+            names.write_somebody(writer, victim);
+        }
     }
 }
 
@@ -448,14 +470,20 @@ pub fn read_happening(reader: &mut BitReader<'_>, names: &Names) -> Result<Happe
             let by = names.read_somebody(reader)?;
             Ok(Happening::Damaged { player, by, points: reader.bits(8)? as u8, cause: read_cause(reader)? })
         }
-        _ => Err(BitsError),
+        _ => Ok(Happening::Ray {
+            owner: player,
+            from: read_point(reader)?,
+            to: read_point(reader)?,
+            struck: reader.flag()?,
+            victim: names.read_somebody(reader)?,
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantize::{LATTICE_MAX, Lattice};
+    use crate::quantize::LATTICE_MAX;
     use proptest::prelude::*;
 
     fn point() -> impl Strategy<Value = Lattice> {
@@ -489,13 +517,15 @@ mod tests {
             check((rock, 0), |w, (rock, _)| write_rock(w, rock), read_rock);
             check(Pickup { id, kind: PickupKind::Charge, amount: (points % 16), pos, vel, life }, write_pickup, read_pickup);
             check((id, by), |w, &(id, by)| write_pickup_end(w, &names, id, by), |r| read_pickup_end(r, &names));
-            for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge] {
+            for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Shot(WeaponKind::Rail), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge] {
                 check(Happening::Damaged { player, by, points, cause }, |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
                 check(Station::Dead { killer: by, cause, wait: life, watching: by }, |w, s| write_station(w, *s), read_station);
             }
             for station in [Station::Idle, Station::Flying, Station::Watching(player)] {
                 check(station, |w, s| write_station(w, *s), read_station);
             }
+            let ray = Happening::Ray { owner: player, from: pos, to: vel, struck: by.is_some(), victim: by };
+            check(ray, |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
             check(Happening::Launched(ShipId { player, life: points }), |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
             check(Happening::Destroyed(ShipId { player, life: points }), |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
         }

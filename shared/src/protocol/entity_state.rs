@@ -14,7 +14,7 @@
 //! B      1 bit3 | 0 buttons7                one toggled | all anew
 //! A      00 s1 m2 | 01 s1 m4 | 10 s1 m6     by ±1…4, ±5…20, ±21…84 steps of aim
 //!        11 aim12                           anew
-//! whole  life 8, class 4, point, speed, heading 16, buttons 7, aim 12, hull 5, shield 4, protected 1
+//! whole  life 8, class 4, point, speed, heading 16, buttons 7, aim 12, hull 5, shield 4, protected 1, charging 1
 //! point  0 x22 y22 | 1 x24 y24; speed: class 2, x y in 12, 17, 20 or 24 bits; all signed
 //! ```
 
@@ -55,6 +55,8 @@ pub struct PublicShip {
     pub shield: u8,
     /// Under spawn protection.
     pub protected: bool,
+    /// A ray is charging: whoever sees the ship sees that, and may dodge.
+    pub charging: bool,
 }
 
 impl PublicShip {
@@ -74,6 +76,7 @@ impl PublicShip {
             hull: steps(ship.hull, def.hull, HULL_STEPS) as u8,
             shield: steps(ship.shield, def.shield, SHIELD_STEPS) as u8,
             protected: ship.protection > 0,
+            charging: ship.charge > 0,
         }
     }
 
@@ -84,7 +87,8 @@ impl PublicShip {
         let (pos, vel) = (self.body.pos, self.body.vel);
         let who = u32::from(self.id.player.0) << 8 | u32::from(self.id.life);
         let engines = u32::from(self.controls.buttons.0) << 16 | u32::from(self.controls.aim.0);
-        let vitals = u32::from(self.hull) << 8 | u32::from(self.shield) << 1 | u32::from(self.protected);
+        let flags = u32::from(self.charging) << 1 | u32::from(self.protected);
+        let vitals = u32::from(self.hull) << 8 | u32::from(self.shield) << 2 | flags;
         let words = [
             pair(pos.x.cast_unsigned(), pos.y.cast_unsigned()),
             pair(vel.x.cast_unsigned(), vel.y.cast_unsigned()),
@@ -94,8 +98,8 @@ impl PublicShip {
         words.into_iter().fold(0, |sum, word| mix(sum ^ word))
     }
 
-    fn vitals(&self) -> (u8, u8, bool) {
-        (self.hull, self.shield, self.protected)
+    fn vitals(&self) -> (u8, u8, bool, bool) {
+        (self.hull, self.shield, self.protected, self.charging)
     }
 }
 
@@ -119,8 +123,8 @@ pub fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Public
     let body = read_body(reader)?;
     let buttons = Buttons(reader.bits(7)? as u8);
     let aim = Angle(reader.bits(12)? as u16 * AIM_STEPS);
-    let mut ship =
-        PublicShip { id, class, body, controls: Command::new(buttons, aim), hull: 0, shield: 0, protected: false };
+    let controls = Command::new(buttons, aim);
+    let mut ship = PublicShip { id, class, body, controls, hull: 0, shield: 0, protected: false, charging: false };
     read_vitals(reader, &mut ship)?;
     Ok(ship)
 }
@@ -493,12 +497,14 @@ fn write_vitals(writer: &mut BitWriter, ship: &PublicShip) {
     writer.bits(u32::from(ship.hull), 5);
     writer.bits(u32::from(ship.shield), 4);
     writer.flag(ship.protected);
+    writer.flag(ship.charging);
 }
 
 fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), BitsError> {
     ship.hull = reader.bits(5)? as u8;
     ship.shield = reader.bits(4)? as u8;
     ship.protected = reader.flag()?;
+    ship.charging = reader.flag()?;
     Ok(())
 }
 

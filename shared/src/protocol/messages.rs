@@ -2,11 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ids::PlayerId,
-    sim::{Cause, Command},
-    tick::Tick,
-};
+use super::sent::{Seen, SentCommand};
+use crate::{defs::ShipClass, ids::PlayerId, sim::Cause, tick::Tick};
 
 /// A secret that gives a dropped player the same slot and ship back. 128 bits from the operating system, one
 /// use, replaced at every [`Welcome`]; never in a URL, never logged.
@@ -46,9 +43,14 @@ pub enum ClientMessage {
     Play {
         /// Wanted name; empty gives a guest name.
         name: String,
+        /// Wanted class; one that is too dear becomes the first.
+        class: ShipClass,
     },
     /// Launch again after death.
-    Relaunch,
+    Relaunch {
+        /// As in [`ClientMessage::Play`].
+        class: ShipClass,
+    },
     /// The window changed: half extents of the view, u.
     SetView {
         /// As in [`Hello::view_half`].
@@ -69,10 +71,12 @@ pub struct CommandBatch {
     pub ack: Tick,
     /// The client's clock, ms, low 16 bits; echoed in the next snapshot to measure the round trip.
     pub stamp_ms: u16,
+    /// What the pilot was looking at.
+    pub seen: Seen,
     /// Tick of the first command.
     pub first: Tick,
     /// At most `limits::COMMANDS_PER_BATCH_MAX`.
-    pub commands: Vec<Command>,
+    pub commands: Vec<SentCommand>,
 }
 
 /// Everything a server says.
@@ -141,6 +145,8 @@ pub struct Welcome {
     pub tick: Tick,
     /// Seed of planets and belts.
     pub seed: u64,
+    /// Points that every pilot begins with.
+    pub start_points: u32,
     /// Secret for the next connection.
     pub token: ResumeToken,
     /// The slot you got back, if your token was good.

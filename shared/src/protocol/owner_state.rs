@@ -166,6 +166,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         energy: 0,
         shield_wait: 0,
         cooldown: 0,
+        charge: 0,
         boost_left: 0,
         protection: 0,
         cargo: 0,
@@ -174,7 +175,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
     Ok(ship)
 }
 
-const FIELDS: usize = 8;
+const FIELDS: usize = 9;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -184,6 +185,7 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         ship.energy,
         i32::from(ship.shield_wait),
         i32::from(ship.cooldown),
+        i32::from(ship.charge),
         i32::from(ship.boost_left),
         i32::from(ship.protection),
         i32::from(ship.cargo),
@@ -191,13 +193,14 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
 }
 
 fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
-    let [hull, shield, energy, shield_wait, cooldown, boost_left, protection, cargo] = values;
+    let [hull, shield, energy, shield_wait, cooldown, charge, boost_left, protection, cargo] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
     ship.hull = vital(hull)?;
     ship.shield = vital(shield)?;
     ship.energy = vital(energy)?;
     ship.shield_wait = shield_wait.try_into().map_err(|_| BitsError)?;
     ship.cooldown = cooldown.try_into().map_err(|_| BitsError)?;
+    ship.charge = charge.try_into().map_err(|_| BitsError)?;
     ship.boost_left = boost_left.try_into().map_err(|_| BitsError)?;
     ship.protection = protection.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
@@ -275,7 +278,7 @@ mod tests {
     fn all_of_a_ship_survives_the_wire() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let ship = Ship { cargo: 17, cooldown: 3, hull: 55_123, ..ship(&defs) };
+        let ship = Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, ..ship(&defs) };
         let mut writer = BitWriter::default();
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();

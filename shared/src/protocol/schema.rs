@@ -14,6 +14,7 @@ use super::{
         ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     owner_state,
+    sent::{Seen, SentCommand},
 };
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -80,6 +81,8 @@ fn record_samples() -> Vec<u8> {
     body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });
     body::write_pickup(&mut bits, &Pickup { id, kind: PickupKind::Repair, amount: 3, pos, vel, life: 1_000 });
     body::write_pickup_end(&mut bits, &names, id, Some(player));
+    let ray = Happening::Ray { owner: player, from: pos, to: vel, victim: None, struck: true };
+    body::write_happening(&mut bits, &names, ray);
     body::write_happening(&mut bits, &names, Happening::Launched(ship.id));
     body::write_happening(&mut bits, &names, Happening::Damaged { player, by: Some(player), points: 9, cause });
     bits.bytes().to_vec()
@@ -112,13 +115,14 @@ fn client_samples() -> [ClientMessage; 7] {
     let batch = CommandBatch {
         ack: Tick(1),
         stamp_ms: 2,
+        seen: Seen { back: 11, delay: 12 },
         first: Tick(3),
-        commands: vec![Command::default(), Command::default()],
+        commands: vec![SentCommand::from((16, 0x1123)), SentCommand::default()],
     };
     [
         ClientMessage::Commands(batch),
-        ClientMessage::Play { name: "a".into() },
-        ClientMessage::Relaunch,
+        ClientMessage::Play { name: "a".into(), class: ShipClass::Lancer },
+        ClientMessage::Relaunch { class: ShipClass::Lancer },
         ClientMessage::SetView { half: (1, 2) },
         ClientMessage::Idle(true),
         ClientMessage::NeedFull,
@@ -134,6 +138,7 @@ fn server_samples() -> [ServerMessage; 6] {
             room: "r".into(),
             tick: Tick(1),
             seed: 2,
+            start_points: 4,
             token: ResumeToken([3; 16]),
             resumed: Some(player),
         }),
@@ -198,15 +203,15 @@ mod tests {
     #[test]
     fn a_length_bomb_is_refused_before_it_allocates() {
         // A command batch whose vector claims 2^40 elements.
-        let mut bytes = vec![0, 0, 0, 0, 253];
+        let mut bytes = vec![0, 0, 0, 0, 0, 0, 253];
         bytes.extend((1u64 << 40).to_le_bytes());
         assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::Malformed));
     }
 
     #[test]
     fn limits_beyond_the_codec_are_checked() {
-        let commands = vec![Command::default(); crate::limits::COMMANDS_PER_BATCH_MAX + 1];
-        let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, first: Tick(0), commands };
+        let commands = vec![SentCommand::default(); crate::limits::COMMANDS_PER_BATCH_MAX + 1];
+        let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, seen: Seen::default(), first: Tick(0), commands };
         let bytes = codec::encode_client(&ClientMessage::Commands(batch));
         assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::OutOfRange { field: "commands" }));
         let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
@@ -233,8 +238,14 @@ mod tests {
 
         #[test]
         fn decoded_commands_are_in_range(buttons: u8, aim: u16) {
-            let command = Command::new(crate::sim::Buttons(buttons), crate::quantize::Angle(aim));
-            let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, first: Tick(0), commands: vec![command] };
+            let sent = SentCommand::from((buttons, aim));
+            let batch = CommandBatch {
+                ack: Tick(0),
+                stamp_ms: 0,
+                seen: Seen { back: buttons, delay: 0 },
+                first: Tick(0),
+                commands: vec![sent],
+            };
             let message = ClientMessage::Commands(batch);
             prop_assert_eq!(codec::decode_client(&codec::encode_client(&message)), Ok(message));
         }

@@ -23,6 +23,7 @@ use crate::{
         bits::{BitReader, BitWriter, BitsError},
     },
     quantize::Angle,
+    rewind::Lag,
     sim::{Buttons, Command, Order, command::AIM_STEPS},
 };
 
@@ -48,6 +49,8 @@ pub struct TickRecord {
     pub names: Vec<(PlayerId, String)>,
     /// Commands that differ from the tick before, in order of slots; `None` when a pilot no longer gives any.
     pub changes: Vec<(PlayerId, Option<Command>)>,
+    /// Lags that this tick's shots asked about; against the recorded worlds they give the same hits again.
+    pub lags: Vec<(PlayerId, Lag)>,
 }
 
 impl TickRecord {
@@ -83,6 +86,8 @@ struct Turn {
     taken: Vec<PlayerId>,
     /// Who ends.
     let_go: Vec<PlayerId>,
+    /// Lags of those who fired.
+    lags: Vec<(PlayerId, Lag)>,
 }
 
 impl Chunk {
@@ -106,6 +111,7 @@ impl Chunk {
                     .filter(|(_, change)| change.is_none())
                     .map(|(player, _)| *player)
                     .collect(),
+                lags: record.lags.clone(),
             };
             turn.hands(held);
             if (Turn { at: turn.at, ..Turn::default() }) != turn {
@@ -148,6 +154,7 @@ impl Chunk {
                 turn.hands(held);
                 record.orders.clone_from(&turn.orders);
                 record.names.clone_from(&turn.names);
+                record.lags.clone_from(&turn.lags);
                 record.changes.extend(turn.let_go.iter().map(|player| (*player, None)));
                 record.changes.extend(turn.taken.iter().map(|player| (*player, Some(Command::default()))));
             }
@@ -184,6 +191,7 @@ impl Turn {
         let check = |field, good| if good { Ok(()) } else { Err(DecodeError::OutOfRange { field }) };
         check("orders", self.orders.len() <= ORDERS_MAX && self.orders.iter().all(good_order))?;
         check("names", self.names.len() <= ORDERS_MAX && self.names.iter().all(good_name))?;
+        check("lags", self.lags.len() <= PLAYERS_MAX && self.lags.iter().all(|(player, _)| slot(player)))?;
         check("taken", self.taken.len() <= PLAYERS_MAX && self.taken.iter().all(slot))?;
         check("let_go", self.let_go.len() <= PLAYERS_MAX && self.let_go.iter().all(slot))
     }
@@ -284,6 +292,7 @@ mod tests {
                 if record.changes.len() == 3 {
                     record.orders.push(Order::Launch { player: PlayerId(2), class: ShipClass::Spark });
                     record.names.push((PlayerId(1), "Ada".into()));
+                    record.lags.push((PlayerId(1), Lag { late: 3, catch_up: 2, back: 96 }));
                 }
                 records.push(record);
             }
@@ -300,6 +309,7 @@ mod tests {
                 found.apply(&mut b);
                 prop_assert_eq!(&a, &b);
                 prop_assert_eq!((&record.orders, &record.names), (&found.orders, &found.names));
+                prop_assert_eq!(&record.lags, &found.lags);
             }
         }
 
@@ -329,6 +339,7 @@ mod tests {
             ("names", chunk(Turn { names: vec![(PlayerId(0), "\u{202E}adA".into())], ..turn() })),
             ("names", chunk(Turn { names: vec![(PlayerId(0), "A\nda".into())], ..turn() })),
             ("names", chunk(Turn { names: vec![(far, "Ada".into())], ..turn() })),
+            ("lags", chunk(Turn { lags: vec![(far, Lag::default())], ..turn() })),
             ("taken", chunk(Turn { taken: vec![far], ..turn() })),
             ("let_go", chunk(Turn { let_go: vec![far], ..turn() })),
             ("steering", chunk(Turn { taken: vec![PlayerId(0)], ..turn() })),

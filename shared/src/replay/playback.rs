@@ -13,6 +13,7 @@ use crate::{
     defs::Defs,
     ids::PlayerId,
     protocol::{DecodeError, codec, rules_hash},
+    rewind::Rewind,
     sim::{Command, Event, Order, World, checksum, step},
     tick::Tick,
 };
@@ -59,6 +60,8 @@ struct Moment {
     world: World,
     held: Held,
     names: BTreeMap<PlayerId, String>,
+    /// Where everybody was lately.
+    rewind: Rewind,
     played: usize,
 }
 
@@ -102,7 +105,7 @@ impl Playback {
         let defs = Defs::standard();
         let mut world = World::new(header.seed, header.secret, &defs);
         world.tick = header.start;
-        let now = Moment { world, held: Held::new(), names: BTreeMap::new(), played: 0 };
+        let now = Moment { world, held: Held::new(), names: BTreeMap::new(), rewind: Rewind::default(), played: 0 };
         Ok(Playback {
             room: header.room,
             start: header.start,
@@ -181,7 +184,10 @@ impl Playback {
         now.names.extend(record.names.iter().cloned());
         let commands: Vec<(PlayerId, Command)> = now.held.iter().map(|(player, command)| (*player, *command)).collect();
         self.events.clear();
-        step(&mut now.world, &record.orders, &commands, &self.defs, &mut self.events);
+        // Shots are held against this very recording's past, as the room held them.
+        now.rewind.begin(now.world.tick.next(), record.lags.iter().copied());
+        step(&mut now.world, &record.orders, &commands, &self.defs, &now.rewind, &mut self.events);
+        now.rewind.record(&now.world);
         now.played += 1;
         if now.played == place.first + self.records.len() {
             self.finish_chunk()?;
@@ -325,7 +331,8 @@ pub mod tests {
                 let hello = Hello { resume: None, view_half: (800, 450) };
                 let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [2; 32] };
                 room.handle(RoomEvent::Connect { conn, hello, credentials }, now_us);
-                let message = crate::protocol::ClientMessage::Play { name: "Ada".into() };
+                let message =
+                    crate::protocol::ClientMessage::Play { name: "Ada".into(), class: crate::defs::ShipClass::Spark };
                 room.handle(RoomEvent::Message { conn, message }, now_us);
             }
             room.tick(now_us, &|_| false);

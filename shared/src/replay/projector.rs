@@ -69,6 +69,14 @@ impl Projector {
                 };
                 ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship }
             }
+            Event::Ray { owner, from, to, hit, weapon: _ } => {
+                let ship = match hit {
+                    Some(ShotHit::Ship(player)) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
+                    Some(ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star) | None => None,
+                };
+                let (from, to, struck) = (from.to_vec2(), to.to_vec2(), hit.is_some());
+                ViewEvent::Beam { owner, from, to, struck, ship, own: Some(owner) == own }
+            }
             Event::Damaged { ship, by, cause: _, amount } => {
                 let amount = u16::try_from((amount + MILLI / 2) / MILLI).ok().filter(|points| *points > 0)?;
                 let here = world.ship(ship.player).filter(|there| there.id == ship).map(|there| there.body);

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     ids::PlayerId,
     protocol::{codec, rules_hash},
+    rewind::Lag,
     sim::{Command, Order, World, checksum},
 };
 
@@ -46,11 +47,13 @@ impl Recorder {
         }
     }
 
-    /// Notes one step: what went in, and the world that came out. `name_of` knows those who come.
+    /// Notes one step: what went in, the lags its shots asked about, and the world that came out. `name_of` knows
+    /// those who come.
     pub fn record(
         &mut self,
         orders: &[Order],
         commands: &[(PlayerId, Command)],
+        lags: Vec<(PlayerId, Lag)>,
         world: &World,
         name_of: impl Fn(PlayerId) -> Option<String>,
     ) {
@@ -66,7 +69,7 @@ impl Recorder {
             Order::Enlist { player, .. } => Some((player, name_of(player)?)),
             Order::Discharge { .. } | Order::Launch { .. } | Order::Park { .. } => None,
         });
-        let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes };
+        let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes, lags };
         record.apply(&mut self.held);
         self.records.push(record);
         if self.records.len() == CHUNK_TICKS {

@@ -159,7 +159,8 @@ impl Shooters {
         };
         let body = bodies.len().checked_sub(age + 1).map(|at| bodies[at]).ok_or(BitsError)?;
         let fired = now.plus(-(age as i32));
-        let mut shot = shots::leave_barrel(player, class, body, fired, reading.defs);
+        // Only bolts are told like this; a class that fires rays has none.
+        let mut shot = shots::leave_barrel(player, class, body, fired, reading.defs).ok_or(BitsError)?;
         for i in 1..=age {
             let sky = reading.skies.at(reading.layout, reading.defs, fired.plus(i as i32));
             shots::advance(&mut shot, &sky, reading.defs).ok_or(BitsError)?;
@@ -176,7 +177,7 @@ fn advance(known: &mut Known, to: Tick, reading: &mut Reading<'_>, fallen: &mut 
         rules::move_edge(&mut known.edge, &reading.defs.arena);
         known.shots.retain_mut(|shot| {
             let Some(start) = shots::advance(shot, &sky, reading.defs) else { return false };
-            let radius = reading.defs.weapon(shot.weapon).radius;
+            let radius = shots::radius(shot, reading.defs);
             let falls = shots::touch_sky(start, shot.pos.to_vec2(), radius, &sky).is_some();
             if falls {
                 fallen.push(*shot);

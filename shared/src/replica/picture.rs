@@ -41,6 +41,7 @@ pub fn ship(ship: &Ship, defs: &Defs, (pos, vel, heading_rad): Drawn, own: bool)
         hull: share(ship.hull, def.hull),
         shield: share(ship.shield, def.shield),
         protected: ship.protection > 0,
+        charging: ship.charge > 0,
         own,
         stale: false,
     }

@@ -10,7 +10,9 @@ use crate::{
     sim::{
         Command, Edge, Kinematics, Layout, LooseRock, Ship, Shot,
         contact::{Impact, bounce_off_solids},
-        helm, rocks, rules, shots,
+        helm, rays,
+        rays::Ray,
+        rocks, rules, shots,
         solids::{Near, Solids},
     },
     tick::Tick,
@@ -76,6 +78,15 @@ impl Sent {
     }
 }
 
+/// What left the own barrel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fired {
+    /// A bolt.
+    Bolt(Shot),
+    /// A ray.
+    Ray(Ray),
+}
+
 /// The own ship at the client's present.
 #[derive(Debug, Clone)]
 pub struct Predictor {
@@ -123,20 +134,21 @@ impl Predictor {
         self.states[self.tick.0 as usize % KEPT] = Some((self.tick, self.ship.clone()));
     }
 
-    /// One tick with `command`; `solids` are those of the tick being entered. Returns the shot that leaves the
-    /// barrel and the hardest touch.
+    /// One tick with `command`; `solids` are those of the tick being entered. Returns what leaves the barrel and the
+    /// hardest touch.
     pub fn advance(
         &mut self,
         command: Command,
         around: &mut Surroundings<'_>,
         solids: &Solids<'_>,
-    ) -> (Option<Shot>, Option<Impact>) {
+    ) -> (Option<Fired>, Option<Impact>) {
         self.before = self.ship.body;
         self.tick = self.tick.next();
         let (fires, impact) = advance_ship(&mut self.ship, command, self.tick, around, solids);
         self.remember();
-        let shot = fires.then(|| shots::launch(&self.ship, self.tick, around.defs));
-        (shot, impact)
+        let bolt = || shots::launch(&self.ship, self.tick, around.defs).map(Fired::Bolt);
+        let fired = if fires { bolt().or_else(|| rays::launch(&self.ship, around.defs).map(Fired::Ray)) } else { None };
+        (fired, impact)
     }
 
     /// Whose ship, and where it was at the start and at the end of `tick`, if that is remembered.

@@ -19,7 +19,9 @@ use crate::{
         reckon::{Reckoner, error_half_life_s},
     },
     sim::{
-        Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rocks, shots,
+        Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rays,
+        rays::Ray,
+        rocks, shots,
         solids::{Near, Solids},
     },
     tick::Tick,
@@ -33,6 +35,8 @@ const STALE_TICKS: i32 = 45;
 const SNAP_U: f32 = 200.0;
 /// An own shot that the server has not confirmed by then was a mistake, ticks.
 const CONFIRM_TICKS: i32 = 8;
+/// The server's shot may have left this many ticks off a mispredicted one and still be the same.
+const MISMATCH_TICKS: u8 = 6;
 /// …and fades this fast, s.
 const FADE_S: f32 = 0.08;
 
@@ -114,7 +118,7 @@ impl Present {
         self.shots.extend(known.shots.iter().filter(|shot| !self.spent.contains_key(&shot.key)));
         self.rocks.clone_from(&known.rocks);
         self.pickups.clone_from(&known.pickups);
-        self.hoped.retain(|hoped| !known.shots.iter().any(|shot| shot.key == hoped.shot.key));
+        self.confirm(&known.shots);
         for hoped in &mut self.hoped {
             if known.tick.since(hoped.fired) > CONFIRM_TICKS {
                 hoped.fade_s.get_or_insert(FADE_S);
@@ -128,6 +132,20 @@ impl Present {
             let before = drawn.iter().find(|(id, _)| *id == ship.state.id).map(|(_, at)| *at);
             let error = before.map_or(Vec2::ZERO, |at| at - ship.state.body.pos.to_vec2());
             ship.error = if error.length() > SNAP_U { Vec2::ZERO } else { error };
+        }
+    }
+
+    /// Own shots that the server has now take the place of those hoped for. They match by name; but after a
+    /// misprediction (a command came late, and the trigger was not repeated) the true one left some ticks off, and
+    /// stands for the one hoped nearest to it, or there would be two on the screen.
+    fn confirm(&mut self, told: &[Shot]) {
+        self.hoped.retain(|hoped| !told.iter().any(|shot| shot.key == hoped.shot.key));
+        for shot in told {
+            let off = |i: usize| Some((ticks_apart(self.hoped[i].shot.key, shot.key)?, i));
+            let nearest = (0..self.hoped.len()).filter_map(off).min();
+            if let Some((_, i)) = nearest {
+                self.hoped.remove(i);
+            }
         }
     }
 
@@ -174,9 +192,32 @@ impl Present {
         self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
     }
 
-    /// An own shot leaves the barrel before the server knows.
+    /// An own shot leaves the barrel before the server knows. After a correction the same one may leave again, some
+    /// ticks off: it is on the screen already.
     pub fn hope(&mut self, shot: Shot, fired: Tick) {
-        self.hoped.push(Hoped { shot, fired, fade_s: None });
+        let flying = self.shots.iter().chain(self.hoped.iter().map(|hoped| &hoped.shot));
+        if !flying.into_iter().any(|other| ticks_apart(other.key, shot.key).is_some()) {
+            self.hoped.push(Hoped { shot, fired, fade_s: None });
+        }
+    }
+
+    /// Where an own ray ends on this screen, whether it struck something there, and which ship. Looks only: what it
+    /// does is the server's to say.
+    pub fn end_of(
+        &self,
+        ray: &Ray,
+        solids: &Solids<'_>,
+        around: &mut Surroundings<'_>,
+    ) -> (Vec2, bool, Option<ShipId>) {
+        let sky = around.skies.at(around.layout, around.defs, self.tick);
+        let ships = self.ships.iter().filter(|ship| ship.state.id.player != ray.owner && !ship.is_stale(self.tick));
+        let radius = |ship: &PresentShip| around.defs.ship(ship.state.class).radius;
+        let ship = rays::first_circle(ray, ships.map(|ship| (Some(ship.state.id), ship.drawn(1.0), radius(ship))));
+        let rock = solids.touch(ray.from, ray.to, 0.0, &mut Near::default()).map(|(t, _)| (t, None));
+        let wall = shots::touch_sky(ray.from, ray.to, 0.0, &sky).map(|(t, _)| (t, None));
+        let first = [ship, rock, wall].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0));
+        let (end, ship) = first.unwrap_or((1.0, None));
+        (ray.from + (ray.to - ray.from) * end, first.is_some(), ship)
     }
 
     /// Whether a shot was seen to hit something here before the server said so; asking forgets it.
@@ -203,6 +244,12 @@ impl Present {
             None => true,
         });
     }
+}
+
+/// How many ticks apart two shots left, when they must be the same one: no weapon fires that fast.
+fn ticks_apart(a: ShotKey, b: ShotKey) -> Option<u8> {
+    let ticks = (a.tick.wrapping_sub(b.tick) as i8).unsigned_abs();
+    (a.owner == b.owner && ticks <= MISMATCH_TICKS).then_some(ticks)
 }
 
 /// A ship left out of the last snapshots, brought to the known tick.
@@ -257,7 +304,7 @@ impl Air<'_> {
 
     /// Where the shot's path first touches something, and which ship that is.
     fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
-        let (end, radius) = (shot.pos.to_vec2(), self.around.defs.weapon(shot.weapon).radius);
+        let (end, radius) = (shot.pos.to_vec2(), shots::radius(shot, self.around.defs));
         let motion = end - start;
         let others =
             self.ships.iter().filter(|ship| ship.state.id.player != shot.key.owner && !ship.is_stale(self.sky.tick));

@@ -5,6 +5,7 @@ use glam::Vec2;
 
 use super::{
     Replica,
+    clock::Clock,
     decode::Note,
     picture,
     predict::Predictor,
@@ -111,6 +112,7 @@ impl Scribe<'_> {
             hull: steps(ship.state.hull, HULL_STEPS),
             shield: steps(ship.state.shield, SHIELD_STEPS),
             protected: ship.state.protected,
+            charging: ship.state.charging,
             own: false,
             stale: ship.is_stale(self.tick),
         }));
@@ -191,7 +193,7 @@ pub fn write(replica: &mut Replica, events: &mut Vec<ViewEvent>) {
     }
 }
 
-fn happened(replica: &Replica, happening: Happening) -> Option<ViewEvent> {
+fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
     let own = replica.player;
     match happening {
         Happening::Launched(ship) => {
@@ -202,6 +204,13 @@ fn happened(replica: &Replica, happening: Happening) -> Option<ViewEvent> {
             // The ship has left the table; the last picture still knows where it was.
             let last = replica.view.ships.iter().find(|seen| seen.id == ship)?;
             Some(ViewEvent::Destroyed { ship, pos: last.pos, vel: last.vel, own: Some(ship.player) == own })
+        }
+        Happening::Ray { owner, from, to, struck, victim } => {
+            let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _, _)| id);
+            let own = Some(owner) == own;
+            let tick = replica.clock.as_ref().map_or(replica.known.tick, Clock::tick);
+            let news = !own || replica.beams_anew(tick);
+            news.then_some(ViewEvent::Beam { owner, from: from.to_vec2(), to: to.to_vec2(), struck, ship, own })
         }
         // Hits of one's own come as deeds too, exactly once.
         Happening::Damaged { player, by: Some(by), .. } if own == Some(player) || own == Some(by) => None,

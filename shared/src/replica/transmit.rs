@@ -3,7 +3,8 @@
 use super::Replica;
 use crate::{
     limits::COMMANDS_PER_BATCH_MAX,
-    protocol::{ClientMessage, CommandBatch, codec},
+    protocol::{ClientMessage, CommandBatch, Seen, codec},
+    tick::Tick,
 };
 
 /// An acknowledgement goes out at least this often while snapshots come, µs.
@@ -45,8 +46,9 @@ impl Replica {
             let batch = CommandBatch {
                 ack: self.known.tick,
                 stamp_ms: (now_us / 1_000) as u16,
+                seen: now.last().map_or_else(Seen::default, |(tick, _)| self.seen_for(*tick)),
                 first: now.first().map_or(self.known.tick, |(tick, _)| *tick),
-                commands: now.iter().map(|(_, command)| *command).collect(),
+                commands: now.iter().map(|(_, sent)| *sent).collect(),
             };
             self.say(&ClientMessage::Commands(batch));
             rest = later;
@@ -57,6 +59,12 @@ impl Replica {
         self.last_ack_us = now_us;
         waiting.clear();
         self.batch = waiting;
+    }
+
+    /// What the last picture showed when the pilot gave the command for `tick`: everything at one moment, between two
+    /// ticks of the own present.
+    fn seen_for(&self, tick: Tick) -> Seen {
+        Seen::present(tick.since(self.view.tick) as f32 - self.view.alpha)
     }
 
     pub(super) fn say(&mut self, message: &ClientMessage) {

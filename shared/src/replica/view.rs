@@ -127,6 +127,8 @@ pub struct ShipView {
     pub shield: f32,
     /// Under spawn protection.
     pub protected: bool,
+    /// A ray is charging.
+    pub charging: bool,
     /// The own ship.
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
@@ -214,6 +216,21 @@ pub enum ViewEvent {
         vel: Vec2,
         /// A ship was struck (rock, planet or star otherwise).
         ship: Option<ShipId>,
+    },
+    /// A ray was there for a moment.
+    Beam {
+        /// Whose.
+        owner: PlayerId,
+        /// Muzzle, or where it comes into view, u.
+        from: Vec2,
+        /// Where it ends, u.
+        to: Vec2,
+        /// It struck something there…
+        struck: bool,
+        /// …and that was this ship.
+        ship: Option<ShipId>,
+        /// By the own ship.
+        own: bool,
     },
     /// A ship took damage, as the server says.
     Damaged {

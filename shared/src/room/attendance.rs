@@ -39,6 +39,7 @@ impl Room {
                 room: self.config.name.clone(),
                 tick: self.world.tick,
                 seed: self.config.seed,
+                start_points: self.config.start_points,
                 token: credentials.token,
                 resumed: seat,
             }),
@@ -64,7 +65,7 @@ impl Room {
         }
     }
 
-    pub(super) fn play(&mut self, conn: ConnId, name: &str, now_us: u64) {
+    pub(super) fn play(&mut self, conn: ConnId, name: &str, class: ShipClass, now_us: u64) {
         if self.visitors.get(&conn).is_none_or(|visitor| visitor.seat.is_some()) {
             return;
         }
@@ -88,7 +89,10 @@ impl Room {
             return;
         };
         visitor.seat = Some(player);
-        self.orders.push(Order::Enlist { player, bot: false });
+        if let Some(seat) = self.seats.get_mut(player) {
+            seat.class = class;
+        }
+        self.orders.push(Order::Enlist { player, bot: false, points: self.config.start_points });
         self.say(conn, &ServerMessage::Joined { player });
         self.balance_bots(0);
     }
@@ -149,7 +153,7 @@ impl Room {
                 let Some(player) = bots::seat_one(&mut self.seats, self.config.secret, self.world.tick) else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });
-                self.orders.push(Order::Enlist { player, bot: true });
+                self.orders.push(Order::Enlist { player, bot: true, points: self.config.start_points });
             } else {
                 return;
             }
@@ -176,7 +180,7 @@ impl Room {
             }
             if seat.wants_launch && here && !flying && waited {
                 seat.wants_launch = false;
-                self.orders.push(Order::Launch { player: seat.player, class: ShipClass::Spark });
+                self.orders.push(Order::Launch { player: seat.player, class: seat.class });
                 if let Holder::Bot(brain) = &mut seat.holder {
                     brain.reset(crate::quantize::Angle(0));
                 }

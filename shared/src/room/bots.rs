@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bot::{Brain, ShipSight, Sight, SolidSight},
-    defs::Defs,
+    defs::{Defs, ShipClass},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
     rng::{Keyed, Purpose},
@@ -18,6 +18,9 @@ use crate::{
 
 /// Half extents of what a bot sees: a player's view.
 const VIEW_HALF: Vec2 = Vec2::new(800.0, 450.0);
+
+/// Share of bots that fly a Lancer once they have the points.
+const LANCERS: f32 = 0.4;
 
 /// Names of bots: comets, probes and astronomers, all short.
 const NAMES: [&str; 32] = [
@@ -32,7 +35,11 @@ pub fn seat_one(seats: &mut Seats, seed: u64, tick: Tick) -> Option<PlayerId> {
     let first = Keyed::new(seed, tick, taken.len() as u32, Purpose::Bot).below(NAMES.len() as u32) as usize;
     let free = (0..NAMES.len()).map(|i| NAMES[(first + i) % NAMES.len()]).find(|name| !taken.iter().any(|t| t == name));
     let mind = crate::rng::mix(seed ^ u64::from(tick.0));
-    seats.add(free.unwrap_or("Drone"), |player| Holder::Bot(Box::new(Brain::new(mind, player))))
+    let player = seats.add(free.unwrap_or("Drone"), |player| Holder::Bot(Box::new(Brain::new(mind, player))))?;
+    if Keyed::new(mind, tick, u32::from(player.0), Purpose::Bot).chance(LANCERS) {
+        seats.get_mut(player)?.class = ShipClass::Lancer;
+    }
+    Some(player)
 }
 
 /// The bot to send home when a person comes: one without a ship if there is one, else the poorest.

@@ -82,6 +82,12 @@ impl Flow {
         }
     }
 
+    /// The least round trip of the last seconds, µs; 0 until measured.
+    #[must_use]
+    pub fn rtt_us(&self) -> u64 {
+        self.rtt_min_us.map_or(0, |(least, _)| least)
+    }
+
     /// Decides about the snapshot of `tick`. `writable`: the writer has handed over the last one.
     pub fn turn(&mut self, tick: Tick, now_us: u64, writable: bool) -> Turn {
         if self.unacked.is_empty() {

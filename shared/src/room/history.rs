@@ -200,7 +200,7 @@ impl History {
 fn record_shots(moment: &mut Moment, slots: &mut Slots<Mortal<ShotKey>>, world: &World, defs: &Defs, events: &[Event]) {
     moment.shots.clear();
     let mortal = |shot: &crate::sim::Shot| {
-        let left = i32::from(defs.weapon(shot.weapon).life_ticks) - i32::from(shot.age);
+        let left = i32::from(defs.weapon(shot.weapon).life_ticks()) - i32::from(shot.age);
         Mortal { name: shot.key, ends: world.tick.plus(left) }
     };
     let Ends { told, foreseen } = &mut moment.shots;
@@ -296,6 +296,13 @@ fn record_happenings(moment: &mut Moment, world: &World, events: &[Event]) {
             Event::Damaged { ship, by, cause, amount } => {
                 let points = body::points_of(amount);
                 (Happening::Damaged { player: ship.player, by, points, cause }, None)
+            }
+            Event::Ray { owner, from, to, hit, weapon: _ } => {
+                let victim = match hit {
+                    Some(ShotHit::Ship(player)) => Some(player),
+                    _ => None,
+                };
+                (Happening::Ray { owner, from, to, struck: hit.is_some(), victim }, None)
             }
             _ => continue,
         };

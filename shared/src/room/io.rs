@@ -29,6 +29,8 @@ pub struct RoomConfig {
     pub players_max: u16,
     /// The tick before the first one. Ticks wrap after 2.2 years; tests begin shortly before that.
     pub start: Tick,
+    /// Points that every pilot begins with.
+    pub start_points: u32,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
@@ -45,6 +47,7 @@ impl Default for RoomConfig {
             bots: 16,
             players_max: 64,
             start: Tick(0),
+            start_points: 0,
             record: false,
             bytes_per_s: super::budget::BYTES_PER_S,
         }
@@ -147,6 +150,10 @@ pub struct RoomStatus {
     pub late_commands: u64,
     /// Ticks of people's flown ships by where their command came from, since the start.
     pub commands: CommandCounts,
+    /// Presses of trigger or boost carried out late, since the start.
+    pub late_presses: u64,
+    /// Claims about the picture that were replaced by what was measured, since the start.
+    pub claims_replaced: u64,
     /// Snapshots handed over.
     pub snapshots: u64,
     /// Snapshots skipped because a client was behind.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{ConnId, commands::CommandBuffer, deeds::Log};
 use crate::{
     bot::Brain,
+    defs::ShipClass,
     ids::PlayerId,
     limits::{NAME_BYTES_MAX, NAME_CHARS_MAX, PLAYERS_MAX},
     name,
@@ -29,6 +30,8 @@ pub struct Seat {
     pub holder: Holder,
     /// Wants a ship as soon as the rules allow.
     pub wants_launch: bool,
+    /// …of this class, if the score allows.
+    pub class: ShipClass,
 }
 
 /// Who flies.
@@ -148,8 +151,14 @@ impl Seats {
         };
         let player = PlayerId(index as u16);
         let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
-        self.seats[index] =
-            Some(Seat { player, look: name::look_of(&name), name, holder: holder(player), wants_launch: true });
+        self.seats[index] = Some(Seat {
+            player,
+            look: name::look_of(&name),
+            name,
+            holder: holder(player),
+            wants_launch: true,
+            class: ShipClass::default(),
+        });
         self.arrived.push(player);
         Some(player)
     }

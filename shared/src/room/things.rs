@@ -13,10 +13,12 @@ use crate::{
     defs::ShipClass,
     ids::PlayerId,
     limits::EVENTS_PENDING_MAX,
+    math,
     protocol::{
         bits::BitWriter,
         body::{self, Happening},
     },
+    quantize::Lattice,
     sim::{Kinematics, Shot, shots},
     tick::Tick,
 };
@@ -115,12 +117,29 @@ pub fn write_happenings(
             let own = by.is_some() && (by == viewer.player || viewer.player == Some(player));
             !own && sees(player) && happened.shot.is_none_or(|shot| !scene.press.blows.contains(&shot))
         }
+        Happening::Ray { .. } => true,
     });
-    for happened in seen.take(EVENTS_PENDING_MAX) {
+    let told = seen.filter_map(|happened| seen_part(viewer, happened.what));
+    for happening in told.take(EVENTS_PENDING_MAX) {
         body::write_more(writer);
-        body::write_happening(writer, &scene.press.names, happened.what);
+        body::write_happening(writer, &scene.press.names, happening);
     }
     body::write_end(writer);
+}
+
+/// What the viewer may see of it. Of a ray that is what lies in its area: the rest would point at who is hidden.
+fn seen_part(viewer: &Viewer<'_>, happening: Happening) -> Option<Happening> {
+    let Happening::Ray { owner, from, to, struck, victim } = happening else { return Some(happening) };
+    let (centre, half) = (viewer.area.centre, viewer.area.half);
+    let (first, last) = math::clip_segment(from.to_vec2() - centre, to.to_vec2() - centre, half)?;
+    let whole = last == to.to_vec2() - centre;
+    Some(Happening::Ray {
+        owner,
+        from: Lattice::nearest(first + centre),
+        to: Lattice::nearest(last + centre),
+        struck: whole && struck,
+        victim: victim.filter(|_| whole),
+    })
 }
 
 /// Shots that came into view; `gap` is the number of ticks since the last snapshot.
@@ -178,23 +197,23 @@ fn shooter_of(scene: &mut Scene<'_>, viewer: &Viewer<'_>, shot: &Shot, gap: usiz
         (place, press.class_of(&shooter), press.body_of(&shooter, age)?)
     };
     let placed = placed_shot(scene, shot.key.owner, class, body, shot.age);
-    (placed == *shot).then_some(place)
+    (placed == Some(*shot)).then_some(place)
 }
 
 fn body_ago(bodies: &[Kinematics], age: usize) -> Option<Kinematics> {
     bodies.len().checked_sub(age + 1).map(|at| bodies[at])
 }
 
-fn placed_shot(scene: &mut Scene<'_>, owner: PlayerId, class: ShipClass, body: Kinematics, age: u16) -> Shot {
+fn placed_shot(scene: &mut Scene<'_>, owner: PlayerId, class: ShipClass, body: Kinematics, age: u16) -> Option<Shot> {
     let now = scene.world.tick;
     let fired = now.plus(-i32::from(age));
-    let mut shot = shots::leave_barrel(owner, class, body, fired, scene.defs);
+    let mut shot = shots::leave_barrel(owner, class, body, fired, scene.defs)?;
     let Press { skies, .. } = &mut *scene.press;
     for i in 1..=i32::from(age) {
         let sky = skies.at(&scene.world.layout, scene.defs, fired.plus(i));
         let _ = shots::advance(&mut shot, &sky, scene.defs);
     }
-    shot
+    Some(shot)
 }
 
 /// Loose rocks that came into view.

@@ -110,14 +110,28 @@ fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
 }
 
 fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
-    let Ship { id, class, body, controls, hull, shield, energy, shield_wait, cooldown, boost_left, protection, cargo } =
-        ship;
+    let Ship {
+        id,
+        class,
+        body,
+        controls,
+        hull,
+        shield,
+        energy,
+        shield_wait,
+        cooldown,
+        charge,
+        boost_left,
+        protection,
+        cargo,
+    } = ship;
     fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
     for value in [*hull, *shield, *energy] {
         fnv.word(value.cast_unsigned());
     }
     fnv.word(u32::from(*shield_wait) << 16 | u32::from(*protection));
-    fnv.word(u32::from(*cooldown) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
+    fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
+    fnv.word(u32::from(*charge));
 }
 
 #[cfg(test)]

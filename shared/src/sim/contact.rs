@@ -213,14 +213,17 @@ mod tests {
             let mut world = World::new(1, 1, &defs);
             for (slot, x) in [(0, 1_500.0), (1, 1_520.0)] {
                 let player = PlayerId(slot);
-                let orders = [Order::Enlist { player, bot: false }, Order::Launch { player, class: ShipClass::Spark }];
-                step(&mut world, &orders, &[], &defs, &mut Vec::new());
+                let orders = [
+                    Order::Enlist { player, bot: false, points: 0 },
+                    Order::Launch { player, class: ShipClass::Spark },
+                ];
+                step(&mut world, &orders, &[], &defs, &crate::sim::Now, &mut Vec::new());
                 let ship = world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()).unwrap();
                 ship.body = body(x, if slot == 0 { 300.0 } else { -300.0 });
                 ship.protection = if slot == 0 { protection } else { 0 };
             }
             let full = world.ship(PlayerId(1)).unwrap().shield;
-            step(&mut world, &[], &[], &defs, &mut Vec::new());
+            step(&mut world, &[], &[], &defs, &crate::sim::Now, &mut Vec::new());
             assert_eq!(world.ship(PlayerId(1)).unwrap().shield < full, hurts, "protection {protection}");
         }
     }

@@ -63,6 +63,19 @@ pub enum Event {
         /// Where.
         pos: Lattice,
     },
+    /// A ray left a barrel and went all of its way.
+    Ray {
+        /// Whose.
+        owner: PlayerId,
+        /// Of what.
+        weapon: WeaponKind,
+        /// Muzzle.
+        from: Lattice,
+        /// Where it was stopped, or its end.
+        to: Lattice,
+        /// What stopped it, if anything.
+        hit: Option<ShotHit>,
+    },
     /// A ship lost shield or hull.
     Damaged {
         /// Which.

@@ -1,7 +1,11 @@
 //! Scripted matches whose check sums are kept in the repository: the same numbers must come out natively (debug
 //! and release) and in wasm. Commands come from keyed draws, so a script is only a seed, a crowd and a length.
 
-use super::{Buttons, Command, Order, World, checksum, step};
+use super::{
+    Buttons, Command, HitQuery, Order, World, checksum,
+    hits::{Late, Target},
+    step,
+};
 use crate::{
     defs::{Defs, ShipClass},
     ids::PlayerId,
@@ -47,6 +51,21 @@ pub fn run(index: u32) -> Vec<u32> {
     sums
 }
 
+/// Lag that differs from slot to slot, so that catching up and rewinding are part of the sums.
+#[derive(Debug, Clone, Copy)]
+struct Lag;
+
+impl HitQuery for Lag {
+    fn late(&self, player: PlayerId) -> Late {
+        let ticks = player.0 as u8 % 10;
+        Late { ticks, catch_up: ticks }
+    }
+
+    fn seen(&self, shooter: PlayerId, target: &Target) -> glam::Vec2 {
+        target.now.lerp(target.before, f32::from(shooter.0 % 4) / 4.0)
+    }
+}
+
 /// A scripted match in progress.
 #[derive(Debug, Clone)]
 pub struct Match {
@@ -72,8 +91,10 @@ impl Match {
         for slot in 0..self.pilots {
             let player = PlayerId(slot);
             match self.world.pilot(player) {
-                None => orders.push(Order::Enlist { player, bot: true }),
-                Some(pilot) if pilot.ship.is_none() => orders.push(Order::Launch { player, class: ShipClass::Spark }),
+                None => orders.push(Order::Enlist { player, bot: true, points: 200 * u32::from(slot % 3) }),
+                Some(pilot) if pilot.ship.is_none() => {
+                    orders.push(Order::Launch { player, class: ShipClass::ALL[usize::from(slot) % 2] });
+                }
                 Some(_) => commands.push((player, self.scripted(player))),
             }
             let fate = Keyed::new(self.world.secret, tick, u32::from(slot), Purpose::Test).below(6_000);
@@ -83,7 +104,7 @@ impl Match {
                 _ => {}
             }
         }
-        step(&mut self.world, &orders, &commands, defs, &mut Vec::new());
+        step(&mut self.world, &orders, &commands, defs, &Lag, &mut Vec::new());
     }
 
     /// Holds a drawn set of buttons for half a second and aims at the nearest other ship or the star.
@@ -122,14 +143,16 @@ mod tests {
     fn scripts_are_eventful() {
         let defs = Defs::standard();
         let mut live = Match::new(&SCRIPTS[1], &defs);
-        let (mut shots, mut rocks, mut pickups) = (0, 0, 0);
+        let (mut shots, mut rocks, mut pickups, mut charges) = (0, 0, 0, 0);
         for _ in 0..3_600 {
             live.advance(&defs);
             shots = shots.max(live.world.shots.len());
             rocks = rocks.max(live.world.rocks.len());
             pickups = pickups.max(live.world.pickups.len());
+            charges += live.world.ships().filter(|ship| ship.charge == 1).count();
         }
         let deaths: u32 = live.world.pilots.iter().flatten().map(|pilot| pilot.deaths).sum();
         assert!(shots > 10 && rocks > 0 && pickups > 0 && deaths > 3, "{shots} {rocks} {pickups} {deaths}");
+        assert!(charges > 10, "{charges}");
     }
 }

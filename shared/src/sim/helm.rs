@@ -8,15 +8,15 @@ use super::{
     command::{Buttons, Command},
     movement::integrate,
     sky::Sky,
-    world::{MILLI, Ship},
+    world::{MILLI, READY_TICKS_MAX, Ship},
 };
 use crate::{
-    defs::Defs,
+    defs::{Defs, WeaponDef},
     tick::{DT, TICK_HZ},
 };
 
 /// Flies `ship` through one tick with `command`; `sky` is that of the tick being entered. Returns whether a shot
-/// leaves the barrel, from the position and heading after the move.
+/// (a bolt or a ray, as the class has it) leaves the barrel, from the position and heading after the move.
 pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> bool {
     recharge(ship, defs, sky);
     ship.controls = engine_controls(ship, command, defs);
@@ -53,17 +53,50 @@ fn engine_controls(ship: &mut Ship, command: Command, defs: &Defs) -> Command {
     Command { buttons, aim: command.aim }
 }
 
+/// Whether a shot leaves the barrel. A weapon without a charge fires at once; a ray is released when its charge is
+/// full, whatever the trigger does meanwhile.
 fn pull_trigger(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
-    ship.cooldown = ship.cooldown.saturating_sub(1);
+    ship.cooldown = (ship.cooldown - 1).max(-READY_TICKS_MAX);
     let weapon = defs.weapon(defs.ship(ship.class).primary);
-    let price = i32::from(weapon.energy) * MILLI;
-    if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || ship.energy < price {
+    if ship.charge > 0 {
+        return charge_on(ship, weapon);
+    }
+    let affords = ship.energy >= i32::from(weapon.energy) * MILLI;
+    if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || !affords {
         return false;
     }
-    ship.energy -= price;
-    ship.cooldown = weapon.period_ticks;
+    match weapon.charge_ticks() {
+        0 => pay(ship, weapon),
+        // Engines and charge draw on the same store: no charge begins during a boost.
+        _ if boosting(ship) => return false,
+        ticks => ship.charge = ticks,
+    }
     ship.protection = 0;
+    ship.charge == 0
+}
+
+/// One tick of a charge. Boosting breaks it off, and so does a store that no longer holds the price at the end;
+/// either costs nothing but the time.
+fn charge_on(ship: &mut Ship, weapon: &WeaponDef) -> bool {
+    if boosting(ship) {
+        ship.charge = 0;
+        return false;
+    }
+    ship.charge -= 1;
+    if ship.charge > 0 || ship.energy < i32::from(weapon.energy) * MILLI {
+        return false;
+    }
+    pay(ship, weapon);
     true
+}
+
+fn boosting(ship: &Ship) -> bool {
+    ship.controls.buttons.any(Buttons::BOOST)
+}
+
+fn pay(ship: &mut Ship, weapon: &WeaponDef) {
+    ship.energy -= i32::from(weapon.energy) * MILLI;
+    ship.cooldown = (weapon.period_ticks - weapon.charge_ticks()) as i8;
 }
 
 #[cfg(test)]
@@ -85,9 +118,13 @@ mod tests {
     }
 
     fn range() -> Range {
+        range_for(ShipClass::Spark)
+    }
+
+    fn range_for(class: ShipClass) -> Range {
         let defs = Defs::standard();
         let body = Kinematics { pos: Lattice::nearest(Vec2::new(30_000.0, 0.0)), ..Kinematics::default() };
-        let ship = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, ShipClass::Spark, body, &defs);
+        let ship = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, class, body, &defs);
         Range { layout: Layout::new(1, &defs.arena), defs, ship }
     }
 
@@ -128,6 +165,47 @@ mod tests {
         range.ship.energy = 10_000;
         range.fly(Buttons::BOOST, 1);
         assert!(!range.ship.controls.buttons.any(Buttons::BOOST), "no boost without energy");
+    }
+
+    #[test]
+    fn a_rail_charges_and_fires_by_itself_and_then_rests() {
+        let mut range = range_for(ShipClass::Lancer);
+        range.fly(0, 10);
+        assert_eq!((range.fly(Buttons::FIRE, 1), range.ship.charge, range.ship.protection), (0, 21, 0));
+        assert_eq!((range.fly(0, 20), range.ship.charge), (0, 1), "the trigger may be let go");
+        assert_eq!(range.fly(0, 1), 1);
+        assert_eq!((range.ship.charge, range.ship.energy / MILLI), (0, 110), "paid when it leaves");
+        assert_eq!(range.fly(Buttons::FIRE, 53), 0);
+        assert_eq!(range.ship.charge, 0, "resting");
+        // Held: 0.8 a second, as long as the energy lasts.
+        range.ship.energy = 140_000;
+        assert_eq!(range.fly(Buttons::FIRE, 75 * 4), 4);
+    }
+
+    #[test]
+    fn boost_breaks_a_charge_off_and_it_costs_nothing() {
+        let mut range = range_for(ShipClass::Lancer);
+        range.fly(Buttons::FIRE, 10);
+        assert!(range.ship.charge > 0);
+        assert_eq!(range.fly(Buttons::BOOST, 1), 0);
+        assert!(range.ship.charge == 0 && range.ship.cooldown <= 0);
+        assert_eq!(range.ship.energy / MILLI, 115, "only the boost was paid");
+        range.fly(Buttons::FIRE, 30);
+        assert_eq!(range.ship.charge, 0, "none begins while boosting");
+        assert_eq!(range.fly(Buttons::FIRE, 40), 1);
+    }
+
+    #[test]
+    fn a_charge_needs_its_energy_at_the_start_and_at_the_end() {
+        let mut range = range_for(ShipClass::Lancer);
+        range.ship.energy = 20_000;
+        range.fly(Buttons::FIRE, 1);
+        assert_eq!(range.ship.charge, 0);
+        range.ship.energy = 140_000;
+        range.fly(Buttons::FIRE, 5);
+        range.ship.energy = 0;
+        assert_eq!(range.fly(0, 30), 0, "fizzled");
+        assert!(range.ship.charge == 0 && range.ship.cooldown <= 0);
     }
 
     #[test]

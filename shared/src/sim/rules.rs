@@ -11,7 +11,7 @@ use super::{
     world::{Edge, Pilot, Ship, World},
 };
 use crate::{
-    defs::{ArenaDef, ShipClass},
+    defs::{ArenaDef, Defs, ShipClass},
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
@@ -29,13 +29,15 @@ pub enum Order {
         player: PlayerId,
         /// Flown by the server.
         bot: bool,
+        /// Points to begin with.
+        points: u32,
     },
     /// Frees a slot; its ship vanishes.
     Discharge {
         /// Slot.
         player: PlayerId,
     },
-    /// Puts a ship of this class into the world, unless the pilot has one.
+    /// Puts a ship of this class into the world (see [`affordable`]), unless the pilot has one.
     Launch {
         /// Slot.
         player: PlayerId,
@@ -52,14 +54,14 @@ pub enum Order {
 /// Applies one order; impossible ones do nothing.
 pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
     match order {
-        Order::Enlist { player, bot } => enlist(stage.world, player, bot),
+        Order::Enlist { player, bot, points } => enlist(stage.world, player, bot, points),
         Order::Discharge { player } => discharge(stage, player),
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
     }
 }
 
-fn enlist(world: &mut World, player: PlayerId, bot: bool) {
+fn enlist(world: &mut World, player: PlayerId, bot: bool, points: u32) {
     let index = player.index();
     if index >= PLAYERS_MAX {
         return;
@@ -71,7 +73,7 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool) {
     let life = world.tick.0 as u8;
     world.pilots[index].get_or_insert(Pilot {
         bot,
-        score: 0,
+        score: points,
         kills: 0,
         deaths: 0,
         life,
@@ -113,11 +115,18 @@ fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     let defs = stage.defs;
     let Some(pilot) = stage.world.pilot_mut(player) else { return };
     pilot.life = pilot.life.wrapping_add(1);
+    let class = affordable(class, pilot.score, defs);
     let id = ShipId { player, life: pilot.life };
     pilot.ship = Some(Ship::fresh(id, class, body, defs));
     pilot.death = None;
     pilot.blame = None;
     stage.events.push(Event::Launched { ship: id });
+}
+
+/// The class that a pilot with `score` points gets who asks for `class`: the first one when that is too dear.
+#[must_use]
+pub fn affordable(class: ShipClass, score: u32, defs: &Defs) -> ShipClass {
+    if score >= defs.ship(class).price { class } else { ShipClass::default() }
 }
 
 /// Places tried for one launch; the best is taken when none satisfies every distance.
@@ -227,10 +236,7 @@ fn per_tick(u_s: f32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        defs::Defs,
-        sim::{Cause, step, world::Death},
-    };
+    use crate::sim::{Cause, Now, step, world::Death};
 
     /// A world with `pilots` enlisted and launched.
     fn world(seed: u64, pilots: u16) -> (World, Defs) {
@@ -238,8 +244,9 @@ mod tests {
         let mut world = World::new(seed, seed, &defs);
         for slot in 0..pilots {
             let player = PlayerId(slot);
-            let orders = [Order::Enlist { player, bot: false }, Order::Launch { player, class: ShipClass::Spark }];
-            step(&mut world, &orders, &[], &defs, &mut Vec::new());
+            let orders =
+                [Order::Enlist { player, bot: false, points: 0 }, Order::Launch { player, class: ShipClass::Spark }];
+            step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
         }
         (world, defs)
     }
@@ -270,7 +277,7 @@ mod tests {
             let pilot = world.pilot_mut(PlayerId(1)).unwrap();
             (pilot.ship, pilot.death) = (None, Some(death));
             let order = Order::Launch { player: PlayerId(1), class: ShipClass::Spark };
-            step(&mut world, &[order], &[], &defs, &mut Vec::new());
+            step(&mut world, &[order], &[], &defs, &Now, &mut Vec::new());
             let at = |slot| world.ship(PlayerId(slot)).unwrap().body.pos.to_vec2();
             nearest = nearest.min(at(0).distance(at(1)));
         }
@@ -300,9 +307,9 @@ mod tests {
         world.pilot_mut(leaver).unwrap().blame = Some((shooter, tick));
         world.pilot_mut(victim).unwrap().blame = Some((leaver, tick));
         let shot = super::super::shots::launch(world.ship(leaver).unwrap(), tick, &defs);
-        world.shots.push(shot);
+        world.shots.extend(shot);
         let mut events = Vec::new();
-        step(&mut world, &[Order::Discharge { player: leaver }], &[], &defs, &mut events);
+        step(&mut world, &[Order::Discharge { player: leaver }], &[], &defs, &Now, &mut events);
         let killer = events.iter().find_map(|event| match event {
             Event::Destroyed { ship, killer, .. } if ship.player == leaver => *killer,
             _ => None,
@@ -310,6 +317,19 @@ mod tests {
         assert_eq!(killer, Some(shooter), "{events:?}");
         assert_eq!(world.pilot(shooter).unwrap().kills, 1);
         assert!(world.shots.is_empty() && world.pilot(victim).unwrap().blame.is_none());
+    }
+
+    #[test]
+    fn a_class_that_is_too_dear_becomes_a_spark() {
+        for (points, class) in [(0, ShipClass::Spark), (159, ShipClass::Spark), (160, ShipClass::Lancer)] {
+            let defs = Defs::standard();
+            let mut world = World::new(1, 1, &defs);
+            let player = PlayerId(0);
+            let launch = Order::Launch { player, class: ShipClass::Lancer };
+            let orders = [Order::Enlist { player, bot: false, points }, launch];
+            step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
+            assert_eq!(world.ship(player).unwrap().class, class, "with {points} points");
+        }
     }
 
     #[test]

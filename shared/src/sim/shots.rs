@@ -6,6 +6,7 @@ use super::{
     damage::{self, Hurt},
     events::{Cause, Event, ShotHit},
     grid::Grid,
+    hits::{CATCH_UP_TICKS_MAX, Late, Target},
     movement::Kinematics,
     rocks,
     sky::Sky,
@@ -25,31 +26,39 @@ use crate::{
 /// Room between hull and muzzle, u, so that a shot never starts inside its own ship.
 const MUZZLE_GAP: f32 = 4.0;
 
-/// The shot that leaves `ship`'s barrel at `tick`: position and heading after the ship's move, velocity inherited.
+/// The shot that leaves `ship`'s barrel at `tick`, if its weapon fires bolts: position and heading after the ship's
+/// move, velocity inherited.
 #[must_use]
-pub fn launch(ship: &Ship, tick: Tick, defs: &Defs) -> Shot {
+pub fn launch(ship: &Ship, tick: Tick, defs: &Defs) -> Option<Shot> {
     leave_barrel(ship.id.player, ship.class, ship.body, tick, defs)
 }
 
 /// The same from what anyone who sees the ship knows of it.
 #[must_use]
-pub fn leave_barrel(owner: PlayerId, class: ShipClass, body: Kinematics, tick: Tick, defs: &Defs) -> Shot {
-    let def = defs.ship(class);
-    let nose = body.heading.unit();
-    Shot {
+pub fn leave_barrel(owner: PlayerId, class: ShipClass, body: Kinematics, tick: Tick, defs: &Defs) -> Option<Shot> {
+    let weapon = defs.ship(class).primary;
+    let bolt = defs.weapon(weapon).bolt()?;
+    Some(Shot {
         key: ShotKey { owner, tick: tick.0 as u8 },
-        weapon: def.primary,
-        pos: Lattice::nearest(body.pos.to_vec2() + nose * (def.radius + MUZZLE_GAP)),
-        vel: Lattice::nearest(body.vel.to_vec2() + nose * defs.weapon(def.primary).speed),
+        weapon,
+        pos: muzzle(class, body, defs),
+        vel: Lattice::nearest(body.vel.to_vec2() + body.heading.unit() * bolt.speed),
         age: 0,
-    }
+    })
+}
+
+/// Where the shots of a ship begin.
+#[must_use]
+pub fn muzzle(class: ShipClass, body: Kinematics, defs: &Defs) -> Lattice {
+    let gap = defs.ship(class).radius + MUZZLE_GAP;
+    Lattice::nearest(body.pos.to_vec2() + body.heading.unit() * gap)
 }
 
 /// Moves a shot by one tick; returns where it started, or `None` if its time is up.
 pub fn advance(shot: &mut Shot, sky: &Sky<'_>, defs: &Defs) -> Option<Vec2> {
     let start = shot.pos.to_vec2();
     shot.age += 1;
-    if shot.age > defs.weapon(shot.weapon).life_ticks {
+    if shot.age > defs.weapon(shot.weapon).life_ticks() {
         return None;
     }
     sky.fall(&mut shot.pos, &mut shot.vel);
@@ -67,7 +76,7 @@ pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(
     first(star.into_iter().chain(planets))
 }
 
-fn first(hits: impl Iterator<Item = (f32, ShotHit)>) -> Option<(f32, ShotHit)> {
+pub(super) fn first(hits: impl Iterator<Item = (f32, ShotHit)>) -> Option<(f32, ShotHit)> {
     hits.fold(None, |best, hit| match best {
         Some((t, _)) if t <= hit.0 => best,
         _ => Some(hit),
@@ -77,26 +86,23 @@ fn first(hits: impl Iterator<Item = (f32, ShotHit)>) -> Option<(f32, ShotHit)> {
 /// Ships as targets of this tick: where each was before it moved and where it is now.
 #[derive(Debug, Default)]
 pub struct Targets {
-    players: Vec<PlayerId>,
-    before: Vec<Vec2>,
-    now: Vec<Vec2>,
-    radius: Vec<f32>,
+    all: Vec<Target>,
     grid: Grid,
 }
 
 impl Targets {
-    /// Targets from (player, position before, position now, radius), in order of slots.
+    /// Targets, in order of slots.
     #[must_use]
-    pub fn new(ships: impl Iterator<Item = (PlayerId, Vec2, Vec2, f32)>) -> Targets {
-        let mut targets = Targets::default();
-        for (player, before, now, radius) in ships {
-            targets.players.push(player);
-            targets.before.push(before);
-            targets.now.push(now);
-            targets.radius.push(radius);
-        }
-        targets.grid.rebuild(&targets.now);
+    pub fn new(all: Vec<Target>) -> Targets {
+        let mut targets = Targets { all, grid: Grid::default() };
+        let centres: Vec<Vec2> = targets.all.iter().map(|target| target.now).collect();
+        targets.grid.rebuild(&centres);
         targets
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Target> {
+        self.all.iter().copied()
     }
 
     /// First ship other than `owner` that a shot moving from `start` to `end` touches, in the ship's own frame.
@@ -109,13 +115,39 @@ impl Targets {
         radius: f32,
         near: &mut Vec<u16>,
     ) -> Option<(f32, ShotHit)> {
+        self.first_near(owner, start, end, near, |target| {
+            let motion = (end - start) - (target.now - target.before);
+            math::sweep_circle(start - target.before, motion, target.radius + radius)
+        })
+    }
+
+    /// The same with every ship held where it is now, for a shot that catches up.
+    #[must_use]
+    pub fn touch_standing(
+        &self,
+        owner: PlayerId,
+        start: Vec2,
+        end: Vec2,
+        radius: f32,
+        near: &mut Vec<u16>,
+    ) -> Option<(f32, ShotHit)> {
+        self.first_near(owner, start, end, near, |target| {
+            math::sweep_circle(start - target.now, end - start, target.radius + radius)
+        })
+    }
+
+    fn first_near(
+        &self,
+        owner: PlayerId,
+        start: Vec2,
+        end: Vec2,
+        near: &mut Vec<u16>,
+        meets: impl Fn(&Target) -> Option<f32>,
+    ) -> Option<(f32, ShotHit)> {
         let reach = Vec2::splat(TARGET_REACH);
         self.grid.near(start.min(end) - reach, start.max(end) + reach, near);
-        first(near.iter().map(|&i| usize::from(i)).filter(|&i| self.players[i] != owner).filter_map(|i| {
-            let motion = (end - start) - (self.now[i] - self.before[i]);
-            let t = math::sweep_circle(start - self.before[i], motion, self.radius[i] + radius)?;
-            Some((t, ShotHit::Ship(self.players[i])))
-        }))
+        let others = near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| target.id.player != owner);
+        first(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
     }
 }
 
@@ -128,18 +160,33 @@ pub(super) fn resolve(stage: &mut Stage<'_>, targets: &Targets, solids: &Solids<
     let (mut near, mut rocks_near) = (Vec::new(), Near::default());
     shots.retain_mut(|shot| {
         let Some(start) = advance(shot, &stage.sky, stage.defs) else { return false };
-        let end = shot.pos.to_vec2();
-        let radius = stage.defs.weapon(shot.weapon).radius;
-        let hits = [
-            targets.touch(shot.key.owner, start, end, radius, &mut near),
-            solids.touch(start, end, radius, &mut rocks_near),
-            touch_sky(start, end, radius, &stage.sky),
-        ];
-        let Some((t, hit)) = first(hits.into_iter().flatten()) else { return true };
-        strike(stage, shot, hit, Lattice::nearest(start + (end - start) * t));
-        false
+        let (end, radius) = (shot.pos.to_vec2(), self::radius(shot, stage.defs));
+        let ship = targets.touch(shot.key.owner, start, end, radius, &mut near);
+        settle(stage, shot, start, ship, solids, &mut rocks_near)
     });
     stage.world.shots = shots;
+}
+
+/// Collision radius of a shot, u.
+#[must_use]
+pub fn radius(shot: &Shot, defs: &Defs) -> f32 {
+    defs.weapon(shot.weapon).bolt().map_or(0.0, |bolt| bolt.radius)
+}
+
+/// Ends a shot that moved from `start` on the first thing it met; true when it flies on.
+fn settle(
+    stage: &mut Stage<'_>,
+    shot: &Shot,
+    start: Vec2,
+    ship: Option<(f32, ShotHit)>,
+    solids: &Solids<'_>,
+    near: &mut Near,
+) -> bool {
+    let (end, radius) = (shot.pos.to_vec2(), self::radius(shot, stage.defs));
+    let hits = [ship, solids.touch(start, end, radius, near), touch_sky(start, end, radius, &stage.sky)];
+    let Some((t, hit)) = first(hits.into_iter().flatten()) else { return true };
+    strike(stage, shot, hit, Lattice::nearest(start + (end - start) * t));
+    false
 }
 
 fn strike(stage: &mut Stage<'_>, shot: &Shot, hit: ShotHit, pos: Lattice) {
@@ -157,9 +204,26 @@ fn strike(stage: &mut Stage<'_>, shot: &Shot, hit: ShotHit, pos: Lattice) {
     }
 }
 
-/// Adds a shot of this tick; in a full arena it fizzles.
-pub(super) fn add(stage: &mut Stage<'_>, shot: Shot) {
-    if stage.world.shots.len() < SHOTS_MAX {
-        stage.world.shots.push(shot);
+/// Adds a shot of this tick whose trigger came late, or on time; in a full arena it fizzles.
+///
+/// A late shot is named and aged by the tick in which its pilot fired, so that the one on the pilot's screen is the
+/// same shot. It catches up at once, against everything as it stands *now*: who has dodged meanwhile has dodged.
+/// However little it catches up, it ends when it would have.
+pub(super) fn add(stage: &mut Stage<'_>, mut shot: Shot, late: Late, targets: &Targets, solids: &Solids<'_>) {
+    if stage.world.shots.len() >= SHOTS_MAX {
+        return;
     }
+    let catch_up = late.catch_up.min(CATCH_UP_TICKS_MAX).min(late.ticks);
+    shot.key.tick = stage.world.tick.plus(-i32::from(late.ticks)).0 as u8;
+    shot.age = u16::from(late.ticks - catch_up);
+    let (mut near, mut rocks_near) = (Vec::new(), Near::default());
+    for _ in 0..catch_up {
+        let Some(start) = advance(&mut shot, &stage.sky, stage.defs) else { return };
+        let (end, radius) = (shot.pos.to_vec2(), self::radius(&shot, stage.defs));
+        let ship = targets.touch_standing(shot.key.owner, start, end, radius, &mut near);
+        if !settle(stage, &shot, start, ship, solids, &mut rocks_near) {
+            return;
+        }
+    }
+    stage.world.shots.push(shot);
 }

@@ -18,6 +18,9 @@ use crate::{
 /// Thousandths of a point: the unit of hull, shield and energy.
 pub const MILLI: i32 = 1_000;
 
+/// How long a weapon is remembered to have been ready, ticks: as late as a trigger may come.
+pub const READY_TICKS_MAX: i8 = 15;
+
 /// One arena.
 #[derive(Debug, Clone, PartialEq)]
 pub struct World {
@@ -113,8 +116,10 @@ pub struct Ship {
     pub energy: i32,
     /// Ticks until the shield recharges.
     pub shield_wait: u16,
-    /// Ticks until the next shot.
-    pub cooldown: u8,
+    /// Ticks until the next shot; below 0 it has been ready for that long, up to [`READY_TICKS_MAX`].
+    pub cooldown: i8,
+    /// Ticks until a charging ray is released; 0 when none is charging.
+    pub charge: u8,
     /// Ticks of boost left.
     pub boost_left: u8,
     /// Ticks of spawn protection left.
@@ -138,6 +143,7 @@ impl Ship {
             energy: i32::from(def.energy) * MILLI,
             shield_wait: 0,
             cooldown: 0,
+            charge: 0,
             boost_left: 0,
             protection: defs.rules.protection_ticks,
             cargo: 0,

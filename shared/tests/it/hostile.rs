@@ -1,14 +1,13 @@
 //! Bytes and behaviour from somebody who means harm: never a panic, and nobody else notices.
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Hello, Resume, ResumeToken, codec},
-    quantize::Angle,
+    protocol::{ClientMessage, CommandBatch, Hello, Resume, ResumeToken, Seen, SentCommand, codec},
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
-    sim::{Buttons, Command},
+    sim::Buttons,
     tick::{TICK_US, Tick},
 };
 
@@ -29,7 +28,13 @@ fn recorded() -> Vec<Vec<u8>> {
                 Output::Close { .. } => {}
             }
         }
-        let batch = CommandBatch { ack: room.world().tick, stamp_ms: 0, first: Tick(0), commands: Vec::new() };
+        let batch = CommandBatch {
+            ack: room.world().tick,
+            stamp_ms: 0,
+            seen: Seen::default(),
+            first: Tick(0),
+            commands: Vec::new(),
+        };
         room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
     }
     messages
@@ -89,8 +94,8 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
 
 fn any_message(keyed: &mut Keyed) -> ClientMessage {
     match keyed.below(8) {
-        0 => ClientMessage::Play { name: "\u{202E}x".repeat(keyed.below(300) as usize) },
-        1 => ClientMessage::Relaunch,
+        0 => ClientMessage::Play { name: "\u{202E}x".repeat(keyed.below(300) as usize), class: ShipClass::Lancer },
+        1 => ClientMessage::Relaunch { class: ShipClass::Lancer },
         2 => ClientMessage::SetView { half: (keyed.bits() as u16, keyed.bits() as u16) },
         3 => ClientMessage::Idle(keyed.chance(0.5)),
         4 => ClientMessage::NeedFull,
@@ -98,8 +103,9 @@ fn any_message(keyed: &mut Keyed) -> ClientMessage {
         _ => ClientMessage::Commands(CommandBatch {
             ack: Tick(keyed.bits()),
             stamp_ms: keyed.bits() as u16,
+            seen: Seen { back: keyed.bits() as u8, delay: keyed.bits() as u8 },
             first: Tick(keyed.bits() >> keyed.below(32)),
-            commands: vec![Command::new(Buttons(keyed.bits() as u8), Angle(keyed.bits() as u16)); 16],
+            commands: vec![SentCommand::from((keyed.bits() as u8, keyed.bits() as u16)); 16],
         }),
     }
 }
@@ -113,13 +119,22 @@ fn hurrying_commands_gain_nothing() {
         let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
         let hello = Hello { resume: None, view_half: (800, 450) };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
-        room.handle(RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into() } }, 0);
+        room.handle(
+            RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into(), class: ShipClass::Spark } },
+            0,
+        );
         for i in 1..240u64 {
             let tick = room.world().tick;
-            let thrust = vec![Command::new(Buttons(Buttons::THRUST), Angle(0)); if cheat { 16 } else { 1 }];
+            let thrust = vec![SentCommand::from((Buttons::THRUST, 0)); if cheat { 16 } else { 1 }];
             let firsts: &[i32] = if cheat { &[1, 1, -10, 20, 1_000, i32::MIN] } else { &[1] };
             for &ahead in firsts {
-                let batch = CommandBatch { ack: tick, stamp_ms: 0, first: tick.plus(ahead), commands: thrust.clone() };
+                let batch = CommandBatch {
+                    ack: tick,
+                    stamp_ms: 0,
+                    seen: Seen::default(),
+                    first: tick.plus(ahead),
+                    commands: thrust.clone(),
+                };
                 room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
             }
             room.tick(i * TICK_US, &|_| true);

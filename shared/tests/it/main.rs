@@ -1,5 +1,7 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
+mod duels;
+mod hits;
 mod hostile;
 mod matches;
 mod snapshots;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use shared::{
+    defs::ShipClass,
     ids::PlayerId,
     link::Profile,
     protocol::{CloseCode, Deed},
     replica::Phase,
+    room::RoomConfig,
     sim::Cause,
     tick::Tick,
 };
@@ -16,7 +18,10 @@ use suite::harness::{Match, Style};
 /// Plays `secs` with people and bots and checks, every tick, that each replica knows exactly what the room meant
 /// to tell it, and nothing from outside its area.
 fn check(seed: u64, profile: Profile, people: usize, bots: u16, secs: u32) -> Match {
-    let mut live = Match::new(seed, bots, profile);
+    // In every second match there are Lancers.
+    let start_points = if seed % 2 == 1 { 300 } else { 0 };
+    let config = RoomConfig { seed, bots, start_points, ..RoomConfig::default() };
+    let mut live = Match::in_room(config, (profile, profile));
     for i in 0..people {
         live.join(if i % 5 == 4 { Style::Spectator } else { Style::Wild });
     }
@@ -280,7 +285,7 @@ fn leaving_is_no_way_out() {
     live.run_until(300, |live| live.players[pilot].replica.view().phase == Phase::Flying);
     live.players[pilot].replica.leave();
     live.run_until(120, |live| live.players[pilot].replica.view().phase == Phase::Spectating);
-    live.players[pilot].replica.play("again");
+    live.players[pilot].replica.play("again", ShipClass::Spark);
     let mut waited = 0;
     while live.room.status().ships == 0 {
         live.run(1, |_| {});
@@ -325,7 +330,7 @@ fn who_leaves_goes_on_watching_and_may_come_back() {
         live.run_until(120, |live| live.players[pilot].replica.view().phase == Phase::Spectating);
         live.run(30, |_| {});
         assert_eq!((live.players[pilot].replica.player(), live.room.status().humans), (None, 0));
-        live.players[pilot].replica.play("again");
+        live.players[pilot].replica.play("again", ShipClass::Spark);
     }
 }
 

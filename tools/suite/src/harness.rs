@@ -4,6 +4,7 @@
 //! Not here: who joins when (`plan`, or a test), and what must hold (`judge`, or a test).
 
 use shared::{
+    defs::Defs,
     limits::SNAPSHOT_BYTES_MAX,
     link::{Link, Profile},
     protocol::{ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, codec},
@@ -90,7 +91,9 @@ pub struct Match {
     pub now_us: u64,
     /// Everything follows from it.
     pub seed: u64,
-    /// The lines: to the room, and from it.
+    /// The tables, for room and screens.
+    pub defs: Defs,
+    /// The lines: to the room, and from it, of whoever connects next.
     pub lines: (Profile, Profile),
     /// Every close the room asked for.
     pub closed: Vec<(ConnId, CloseCode)>,
@@ -118,6 +121,7 @@ impl Match {
     pub fn in_room(config: RoomConfig, lines: (Profile, Profile)) -> Match {
         Match {
             seed: config.seed,
+            defs: config.defs.clone(),
             room: Room::new(config),
             players: Vec::new(),
             now_us: 1_000_000,
@@ -172,7 +176,7 @@ impl Match {
         self.next_conn += 1;
         let line = |profile, way: u64| Link::new(profile, self.seed ^ (conn.0 << 8) ^ way);
         let lines = (line(self.lines.0, 1), line(self.lines.1, 2));
-        Player::new(conn, habits, resume, lines, (self.now_us, clock_us))
+        Player::new(conn, habits, resume, lines, (self.now_us, clock_us), &self.defs)
     }
 
     /// From now on every line is a good one.
@@ -277,7 +281,7 @@ impl Match {
                     && self.room.world().tick.0 % 1_024 > 600
                     && self.sabotage.take_if(bend).is_some()
                 {
-                    command.buttons.0 ^= 3;
+                    command.command.buttons.0 ^= 3;
                 }
             }
             ClientMessage::NeedFull => self.facts.need_full.push(index),

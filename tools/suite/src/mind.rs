@@ -3,6 +3,7 @@
 
 use shared::{
     bot::Brain,
+    defs::ShipClass,
     ids::PlayerId,
     replica::{Intent, Phase, Replica, View, ViewEvent},
     sim::{Layout, Sky},
@@ -24,12 +25,19 @@ pub struct Mind {
     looked: Option<Tick>,
     life: Option<u8>,
     launches: u32,
+    given: Option<Brain>,
 }
 
 impl Mind {
     /// A fresh one; everything about it follows from `seed`.
     pub fn new(seed: u64) -> Mind {
-        Mind { seed, brain: None, layout: None, attacker: None, looked: None, life: None, launches: 0 }
+        Mind { seed, brain: None, layout: None, attacker: None, looked: None, life: None, launches: 0, given: None }
+    }
+
+    /// One that flies as `brain` does, whatever its slot.
+    #[must_use]
+    pub fn of(brain: Brain) -> Mind {
+        Mind { given: Some(brain), ..Mind::new(0) }
     }
 
     /// Ships flown so far.
@@ -42,7 +50,7 @@ impl Mind {
         match replica.view().phase {
             Phase::Flying => self.fly(replica).unwrap_or_default(),
             Phase::Dead { wait_ticks: 0, .. } => {
-                replica.relaunch();
+                replica.relaunch(ShipClass::Lancer);
                 Intent::default()
             }
             Phase::Connecting | Phase::Spectating | Phase::Dead { .. } => Intent::default(),
@@ -57,7 +65,10 @@ impl Mind {
         let (_, layout) = learn(&mut self.layout, replica)?;
         let (_, brain) = match &mut self.brain {
             Some(known) if known.0 == own.id.player => known,
-            other => other.insert((own.id.player, Brain::new(self.seed, own.id.player))),
+            other => {
+                let fresh = self.given.clone().unwrap_or_else(|| Brain::new(self.seed, own.id.player));
+                other.insert((own.id.player, fresh))
+            }
         };
         if self.life != Some(own.id.life) {
             self.life = Some(own.id.life);
@@ -147,7 +158,7 @@ mod tests {
     fn a_mind_flies_fights_and_comes_back_after_death() {
         let (mut game, mut mind) = (Match::new(), Mind::new(3));
         game.tick(&mut mind);
-        game.replica.play("Swarm");
+        game.replica.play("Swarm", ShipClass::Lancer);
         let (mut pressed, mut fired, mut farthest) = (0, 0, 0.0_f32);
         let mut start = None;
         // Until it lost two ships; ten minutes of the game at most.

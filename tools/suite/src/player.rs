@@ -2,11 +2,11 @@
 //! can. Invariant: hands see only the replica's picture.
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     link::Link,
     protocol::{CloseCode, Deed, Resume, SnapshotFlags},
     quantize::Angle,
-    replica::{Intent, Phase, Replica},
+    replica::{Intent, Phase, Replica, View},
     rng::{Keyed, Purpose},
     room::ConnId,
     sim::Buttons,
@@ -26,6 +26,10 @@ pub enum Style {
     Still,
     /// As the server's bots fly, seeing what is on the screen.
     Brain,
+    /// Turns to the nearest ship on the screen and keeps a finger on the trigger.
+    Hunting,
+    /// Taps the trigger, one frame every twenty ticks.
+    Tapping,
     /// Watches only.
     Spectator,
 }
@@ -101,13 +105,20 @@ impl Habits {
 impl Player {
     /// Dials in at `now_us` by its own clock, which is `clock_us` ahead.
     #[must_use]
-    pub fn new(conn: ConnId, habits: Habits, resume: Option<Resume>, lines: (Link, Link), now: (u64, u64)) -> Player {
+    pub fn new(
+        conn: ConnId,
+        habits: Habits,
+        resume: Option<Resume>,
+        lines: (Link, Link),
+        now: (u64, u64),
+        defs: &Defs,
+    ) -> Player {
         let (now_us, clock_us) = now;
         let Habits { style, frame_ticks, view_half } = habits;
         let mind = (style == Style::Brain).then(|| Box::new(Mind::new(conn.0)));
         Player {
             conn,
-            replica: Replica::new(Defs::standard(), view_half, resume, now_us + clock_us),
+            replica: Replica::new(defs.clone(), view_half, resume, now_us + clock_us),
             style,
             up: lines.0,
             down: lines.1,
@@ -128,11 +139,16 @@ impl Player {
         }
     }
 
+    /// Thinks with this mind from now on.
+    pub fn think(&mut self, mind: Mind) {
+        self.mind = Some(Box::new(mind));
+    }
+
     /// Asks for a ship under `name`, once per connection, unless it only watches.
     pub fn ask(&mut self, name: &str) {
         if self.style != Style::Spectator && !self.asked {
             self.asked = true;
-            self.replica.play(name);
+            self.replica.play(name, ShipClass::Lancer);
         }
     }
 
@@ -170,6 +186,7 @@ impl Player {
     pub fn draw(&mut self, seed: u64, tick: Tick, index: usize, at_us: u64) {
         let intent = match &mut self.mind {
             Some(mind) => mind.intent(&mut self.replica),
+            None if self.style == Style::Hunting => hunt(self.replica.view()),
             None => intent_of(self.style, seed, tick, index),
         };
         let engines = intent.buttons.0 & ENGINES;
@@ -178,7 +195,7 @@ impl Player {
         }
         let view = self.replica.frame(at_us + self.clock_us, intent);
         if matches!(view.phase, Phase::Dead { wait_ticks: 0, .. }) {
-            self.replica.relaunch();
+            self.replica.relaunch(ShipClass::Lancer);
         }
         self.drawn_us = at_us;
     }
@@ -192,7 +209,18 @@ impl Player {
     }
 }
 
+/// Toward the nearest other ship.
+fn hunt(view: &View) -> Intent {
+    let Some(own) = view.ships.iter().find(|ship| ship.own) else { return Intent::default() };
+    let ways = view.ships.iter().filter(|ship| !ship.own).map(|ship| ship.pos - own.pos);
+    let nearest = ways.min_by(|a, b| a.length().total_cmp(&b.length()));
+    Intent { buttons: Buttons(Buttons::FIRE), aim: nearest.map(Angle::of) }
+}
+
 fn intent_of(style: Style, seed: u64, tick: Tick, index: usize) -> Intent {
+    if style == Style::Tapping {
+        return Intent { buttons: Buttons(0).with(Buttons::FIRE, tick.0.is_multiple_of(20)), aim: None };
+    }
     if !matches!(style, Style::Wild | Style::Peaceful) {
         return Intent::default();
     }

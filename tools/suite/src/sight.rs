@@ -148,6 +148,7 @@ mod tests {
             hull: 0.5,
             shield: 0.25,
             protected: player == 2,
+            charging: false,
             own,
             stale: false,
         }

@@ -17,6 +17,7 @@ use std::{
 };
 
 use shared::{
+    defs::ShipClass,
     link::Profile,
     protocol::{ClientMessage, CloseCode, Hello, ServerMessage, codec},
 };
@@ -363,7 +364,11 @@ impl Light {
             ServerMessage::Welcome(_) => {
                 visit.tally.events.welcomed += 1;
                 let name = format!("Swarm {}", self.index);
-                self.say(kind::PLAY, &codec::encode_client(&ClientMessage::Play { name }), visit);
+                self.say(
+                    kind::PLAY,
+                    &codec::encode_client(&ClientMessage::Play { name, class: ShipClass::Spark }),
+                    visit,
+                );
             }
             ServerMessage::Joined { .. } => {
                 self.joined = true;
@@ -388,7 +393,11 @@ impl Light {
         self.say(kind::COMMANDS, &codec::encode_client(&ClientMessage::Commands(batch)), visit);
         if self.joined && visit.now_us.saturating_sub(self.relaunched_us) >= RELAUNCH_US {
             self.relaunched_us = visit.now_us;
-            self.say(kind::RELAUNCH, &codec::encode_client(&ClientMessage::Relaunch), visit);
+            self.say(
+                kind::RELAUNCH,
+                &codec::encode_client(&ClientMessage::Relaunch { class: ShipClass::Spark }),
+                visit,
+            );
         }
     }
 

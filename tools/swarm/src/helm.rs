@@ -4,7 +4,7 @@
 //! `shared::replica::clock`: good enough that commands arrive in time, which is all a load needs.
 
 use shared::{
-    protocol::CommandBatch,
+    protocol::{CommandBatch, Edges, Seen, SentCommand},
     quantize::Angle,
     rng::{Keyed, Purpose},
     sim::{Buttons, Command},
@@ -67,14 +67,16 @@ impl Helm {
         let newest = self.newest?;
         let stamp_ms = (now_us / 1_000) as u16;
         if !flying {
-            return Some(CommandBatch { ack: newest, stamp_ms, first: newest, commands: Vec::new() });
+            let seen = Seen::default();
+            return Some(CommandBatch { ack: newest, stamp_ms, seen, first: newest, commands: Vec::new() });
         }
         let first = self.keep_time(newest, now_us);
         let count = (BATCH - self.hold).max(0);
         self.hold = (self.hold - BATCH).max(0);
         self.next = Some(first.plus(count));
-        let commands = (0..count).map(|n| self.command(first.plus(n))).collect();
-        Some(CommandBatch { ack: newest, stamp_ms, first, commands })
+        let sent = |command| SentCommand { command, edges: Edges::default() };
+        let commands = (0..count).map(|n| sent(self.command(first.plus(n)))).collect();
+        Some(CommandBatch { ack: newest, stamp_ms, seen: Seen::present(1.5), first, commands })
     }
 
     fn keep_time(&mut self, newest: Tick, now_us: u64) -> Tick {

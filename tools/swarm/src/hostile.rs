@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use shared::{
-    protocol::{ClientMessage, CommandBatch, Hello, codec},
+    protocol::{ClientMessage, CommandBatch, Hello, Seen, codec},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -171,7 +171,7 @@ impl Hostile {
 }
 
 fn commands() -> Vec<u8> {
-    let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, first: Tick(0), commands: Vec::new() };
+    let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, seen: Seen::default(), first: Tick(0), commands: Vec::new() };
     codec::encode_client(&ClientMessage::Commands(batch))
 }
 

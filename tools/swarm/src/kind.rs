@@ -33,7 +33,7 @@ pub fn of_client(message: &ClientMessage) -> usize {
     match message {
         ClientMessage::Commands(_) => COMMANDS,
         ClientMessage::Play { .. } => PLAY,
-        ClientMessage::Relaunch => RELAUNCH,
+        ClientMessage::Relaunch { .. } => RELAUNCH,
         ClientMessage::SetView { .. } => 4,
         ClientMessage::Idle(_) => 5,
         ClientMessage::NeedFull => 6,
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn kinds_bear_the_names_of_messages() {
         assert_eq!([UP[HELLO], UP[COMMANDS], UP[PLAY], UP[RELAUNCH]], ["hello", "commands", "play", "relaunch"]);
-        assert_eq!(UP[of_client(&ClientMessage::Relaunch)], "relaunch");
+        assert_eq!(UP[of_client(&ClientMessage::Relaunch { class: Default::default() })], "relaunch");
         assert_eq!(UP[of_client(&ClientMessage::Leave)], "leave");
         assert_eq!(DOWN[of_server(&ServerMessage::Joined { player: PlayerId(1) })], "joined");
         assert_eq!(DOWN[of_server(&ServerMessage::Roster(Roster::default()))], "roster");

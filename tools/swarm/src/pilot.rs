@@ -17,7 +17,7 @@ use std::{
 };
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     link::Profile,
     protocol::{CloseCode, Resume, ServerMessage, Snapshot, codec},
     replica::{Intent, Replica, ReplicaError, view::LineView},
@@ -321,7 +321,7 @@ impl Pilot {
             return;
         }
         events.forgotten += u32::from(flight.resuming);
-        flight.replica.play(&format!("Swarm {}", self.plan.index));
+        flight.replica.play(&format!("Swarm {}", self.plan.index), ShipClass::Lancer);
     }
 
     /// Counts a snapshot's tick once and measures the way there and back by the stamp it echoes.

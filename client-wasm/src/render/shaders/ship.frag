@@ -7,12 +7,15 @@ out vec4 o;
 // One half of each hull, nose at +x, from the nose along the outside to the tail; the other half is its mirror.
 const int SPARK = 7;
 const vec2 spark[SPARK] = vec2[](vec2(1.42, 0.0), vec2(0.62, 0.26), vec2(0.18, 0.42), vec2(-0.55, 1.06), vec2(-0.98, 0.94), vec2(-0.66, 0.34), vec2(-0.80, 0.0));
+// A fork: two long prongs with the barrel between them, wings far behind.
+const vec2 lancer[SPARK] = vec2[](vec2(0.72, 0.0), vec2(1.72, 0.20), vec2(0.60, 0.44), vec2(-0.40, 0.42), vec2(-1.08, 1.02), vec2(-0.92, 0.30), vec2(-0.74, 0.0));
+vec2 corner(int i) { return v_state.w < 0.5 ? spark[i] : lancer[i]; }
 float hull_distance(vec2 p) {
   p.y = abs(p.y);
   float d = 1e9;
   bool inside = false;
   for (int i = 0; i < SPARK - 1; i++) {
-    vec2 a = spark[i], b = spark[i + 1];
+    vec2 a = corner(i), b = corner(i + 1);
     vec2 e = b - a, w = p - a;
     vec2 off = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
     d = min(d, dot(off, off));
@@ -32,7 +35,7 @@ void main() {
   vec3 metal = mix(vec3(0.030, 0.038, 0.062), vec3(0.16, 0.17, 0.20), lit * lit) + tint * (0.10 + 0.10 * lit);
   float panel = 1.0 - smoothstep(0.0, 1.5 * px, abs(abs(v_p.y) - 0.30 + 0.12 * v_p.x) - 0.012);
   metal += tint * 0.16 * panel * step(v_p.x, 0.5);
-  float canopy = length((v_p - vec2(0.52, 0.0)) * vec2(1.0, 1.9)) - 0.24;
+  float canopy = length((v_p - vec2(v_state.w < 0.5 ? 0.52 : 0.30, 0.0)) * vec2(1.0, 1.9)) - 0.24;
   vec3 c = metal;
   c = mix(c, mix(tint, vec3(1.0), 0.55), (1.0 - smoothstep(-px, px, canopy)) * 0.75);
   // The marking tells whose it is without colour.

@@ -89,6 +89,13 @@ vec4 crown() {
   float d = max(max(v_p.y - points, -0.55 - v_p.y), x - 0.82);
   return light(over(d));
 }
+vec4 beam(float faded) {
+  float ends = smoothstep(1.0, 0.985, abs(v_p.x));
+  float core = exp(-v_p.y * v_p.y * mix(60.0, 12.0, faded)) * (1.0 - faded);
+  float halo = exp(-v_p.y * v_p.y * 5.0) * 0.45;
+  vec3 c = v_colour.rgb * (core + halo) + vec3(core) * 0.6 * (1.0 - faded);
+  return vec4(c * ends, 0.0) * (1.0 - smoothstep(0.8, 1.0, abs(v_p.y)));
+}
 void main() {
   int kind = int(v_kind.y + 0.5);
   float r = length(v_p);
@@ -106,6 +113,7 @@ void main() {
     case 10: o = bubble(v_kind.z); break;
     case 11: o = bar(v_kind.z, v_kind.w); break;
     case 12: o = chevron(); break;
-    default: o = crown();
+    case 13: o = crown(); break;
+    default: o = beam(v_kind.z);
   }
 }

@@ -17,6 +17,8 @@ pub struct State {
     pub own: Option<Own>,
     /// Ships in sight, the own one included.
     pub ships: Vec<Ship>,
+    /// Rays drawn so far.
+    pub beams: u32,
     /// Shots in sight.
     pub shots: u32,
     /// Own score.
@@ -71,6 +73,8 @@ pub struct Own {
     pub vy: f64,
     pub heading: f64,
     pub energy: f64,
+    pub class: Class,
+    pub charging: bool,
 }
 
 impl Own {
@@ -84,6 +88,14 @@ impl Own {
         let turn = (self.heading - direction).rem_euclid(std::f64::consts::TAU);
         turn.min(std::f64::consts::TAU - turn)
     }
+}
+
+/// A ship's class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    Spark,
+    Lancer,
 }
 
 /// A ship in sight.

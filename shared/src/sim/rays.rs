@@ -1,0 +1,87 @@
+//! Rays: all of their way in one tick, stopped by the first thing in it. Invariant: rocks, planets and the star
+//! stop a ray where they are now; only ships are held where the shooter saw them, and whoever is no longer alive,
+//! or under protection by now, is not hurt.
+
+use glam::Vec2;
+
+use super::{
+    damage::{self, Hurt},
+    events::{Cause, Event, ShotHit},
+    hits::{self, HitQuery},
+    rocks, shots,
+    shots::Targets,
+    solids::{Near, Solids},
+    stage::Stage,
+    world::{MILLI, Ship},
+};
+use crate::{
+    defs::{Defs, WeaponKind},
+    ids::PlayerId,
+    math,
+    quantize::Lattice,
+};
+
+/// A ray leaving a barrel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ray {
+    /// Whose.
+    pub owner: PlayerId,
+    /// Of what.
+    pub weapon: WeaponKind,
+    /// Muzzle, u.
+    pub from: Vec2,
+    /// Where it ends if nothing stops it, u.
+    pub to: Vec2,
+}
+
+/// The ray that leaves `ship`'s barrel, if its weapon fires rays: position and heading after the ship's move.
+#[must_use]
+pub fn launch(ship: &Ship, defs: &Defs) -> Option<Ray> {
+    let def = defs.ship(ship.class);
+    let reach = defs.weapon(def.primary).ray()?;
+    let nose = ship.body.heading.unit();
+    let from = shots::muzzle(ship.class, ship.body, defs).to_vec2();
+    Some(Ray { owner: ship.id.player, weapon: def.primary, from, to: from + nose * reach.range })
+}
+
+/// The first of `circles` (name, centre, radius) that `ray` meets, and how far along, `[0, 1]`.
+pub fn first_circle<T>(ray: &Ray, circles: impl Iterator<Item = (T, Vec2, f32)>) -> Option<(f32, T)> {
+    let along = ray.to - ray.from;
+    let met = circles
+        .filter_map(|(name, centre, radius)| math::sweep_circle(ray.from - centre, along, radius).map(|t| (t, name)));
+    met.fold(None, |best, hit| match best {
+        Some((t, _)) if t <= hit.0 => best,
+        _ => Some(hit),
+    })
+}
+
+/// Settles the rays of this tick, in order of slots.
+pub(super) fn resolve(
+    stage: &mut Stage<'_>,
+    rays: Vec<Ray>,
+    hits: &dyn HitQuery,
+    targets: &Targets,
+    solids: &Solids<'_>,
+) {
+    let mut near = Near::default();
+    for ray in rays {
+        let ship = hits::first_ship(hits, &ray, targets).map(|(t, player)| (t, ShotHit::Ship(player)));
+        let rock = solids.touch(ray.from, ray.to, 0.0, &mut near);
+        let wall = shots::touch_sky(ray.from, ray.to, 0.0, &stage.sky);
+        let first = shots::first([ship, rock, wall].into_iter().flatten());
+        let (end, hit) = first.map_or((1.0, None), |(t, hit)| (t, Some(hit)));
+        let (from, to) = (Lattice::nearest(ray.from), Lattice::nearest(ray.from + (ray.to - ray.from) * end));
+        stage.events.push(Event::Ray { owner: ray.owner, weapon: ray.weapon, from, to, hit });
+        let points = stage.defs.weapon(ray.weapon).damage;
+        match hit {
+            Some(ShotHit::Ship(player)) => {
+                let cause = Cause::Shot(ray.weapon);
+                let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(ray.owner), cause };
+                damage::hurt(stage, player, hurt);
+            }
+            Some(ShotHit::Belt(slot)) => rocks::chip_belt(stage, slot, points),
+            Some(ShotHit::Loose(id)) => rocks::chip_loose(stage, id, points),
+            Some(ShotHit::Planet(_) | ShotHit::Star) | None => {}
+        }
+    }
+}

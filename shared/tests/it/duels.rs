@@ -1,0 +1,132 @@
+//! Nothing is gained by a bad line, real or made: duels of equal minds, one of them behind a lag switch.
+
+use shared::{
+    bot::{Brain, Temperament},
+    defs::{Defs, ShipClass},
+    ids::PlayerId,
+    link::Profile,
+    room::RoomConfig,
+    sim::Cause,
+};
+
+use suite::{
+    harness::{Match, Style},
+    mind::Mind,
+};
+
+/// Half a second on, half a second off.
+const SWITCH: Profile = Profile {
+    name: "switch",
+    delay_us: 15_000,
+    jitter_us: 3_000,
+    loss: 0.0,
+    rate_bytes_s: 0,
+    freeze: (1_000_000, 500_000),
+};
+
+/// A small arena around a cold star, in which two thin-skinned ships meet at once: many short fights.
+fn pit() -> Defs {
+    let mut defs = Defs::standard();
+    (defs.arena.radius_min, defs.arena.radius_per_root_pilot) = (900.0, 0.0);
+    (defs.arena.star.gm, defs.arena.star.burn_radius, defs.arena.star.ring_radius) = (1_000.0, 10.0, 20.0);
+    (defs.rules.spawn_clear, defs.rules.spawn_clear_killer) = (450.0, 450.0);
+    (defs.rules.protection_ticks, defs.rules.protection_fade_ticks) = (60, 30);
+    defs.rules.respawn_ticks = 30;
+    for ship in &mut defs.ships {
+        (ship.hull, ship.shield) = (40, 0);
+    }
+    defs
+}
+
+/// The sharpest duelist's mind among a hundred seeds: the same for both.
+fn duelist(salt: u64) -> Brain {
+    let minds = (0..40).map(|seed| Brain::new(salt * 1_000 + seed, PlayerId(0)));
+    minds
+        .filter(|mind| mind.temperament() == Temperament::Duelist)
+        .max_by(|a, b| a.skill().total_cmp(&b.skill()))
+        .unwrap()
+}
+
+/// Kills by the pilot with `lines` and by the one on a good line, in a duel of `secs`. The `points` choose the class.
+fn duel(seed: u64, lines: (Profile, Profile), points: u32, secs: u32) -> [u32; 2] {
+    let good = Profile::ALL[1];
+    let config = RoomConfig { seed, secret: seed, bots: 0, defs: pit(), start_points: points, ..RoomConfig::default() };
+    let mut live = Match::in_room(config, (good, good));
+    // Who has which slot must not matter.
+    let switched = (seed % 2) as usize;
+    for index in 0..2 {
+        live.lines = if index == switched { lines } else { (good, good) };
+        live.join(Style::Brain);
+        live.players[index].think(Mind::of(duelist(seed)));
+    }
+    let mut last = [None; 2];
+    let mut kills = [0; 2];
+    live.run(secs * 60, |live| {
+        for slot in 0..2 {
+            let death = live.room.world().pilot(PlayerId(slot as u16)).and_then(|pilot| pilot.death);
+            let Some(death) = death.filter(|death| last[slot] != Some(death.tick)) else { continue };
+            last[slot] = Some(death.tick);
+            if let (Some(killer), Cause::Shot(_)) = (death.killer, death.cause) {
+                kills[usize::from(killer.index() != switched)] += 1;
+            }
+        }
+    });
+    kills
+}
+
+/// The share of kills that go to the pilot with `lines`, over many duels.
+fn share(name: &str, lines: (Profile, Profile), points: u32, seeds: u64, secs: u32) -> f64 {
+    let mut sum = [0; 2];
+    for seed in 0..seeds {
+        let kills = duel(seed, lines, points, secs);
+        (sum[0], sum[1]) = (sum[0] + kills[0], sum[1] + kills[1]);
+    }
+    let all = f64::from(sum[0] + sum[1]);
+    let share = f64::from(sum[0]) / all;
+    let noise = (share * (1.0 - share) / all).sqrt();
+    println!("{name}: {} of {all} kills, {:.1} % ± {:.1}", sum[0], share * 100.0, noise * 196.0);
+    assert!(all > 60.0, "{name}: only {all} kills in all");
+    share
+}
+
+const GOOD: Profile = Profile::ALL[1];
+
+#[test]
+fn equal_lines_are_equal() {
+    let share = share("no switch, bolts", (GOOD, GOOD), 0, 12, 60);
+    assert!((0.42..=0.58).contains(&share), "{share}");
+}
+
+#[test]
+fn a_lag_switch_gains_nothing_with_bolts() {
+    for (name, lines) in [("both ways", (SWITCH, SWITCH)), ("upwards", (SWITCH, GOOD))] {
+        let share = share(&format!("switch {name}, bolts"), lines, 0, 12, 60);
+        assert!(share <= 0.53, "{name}: {share}");
+    }
+}
+
+#[test]
+fn a_lag_switch_gains_nothing_with_rays() {
+    for (name, lines) in [("both ways", (SWITCH, SWITCH)), ("upwards", (SWITCH, GOOD))] {
+        let share = share(&format!("switch {name}, rays"), lines, 100_000, 12, 60);
+        assert!(share <= 0.53, "{name}: {share}");
+    }
+}
+
+/// The long run, for docs/BENCHMARKS.md: `cargo test --release -p shared --test it long_duels -- --ignored
+/// --nocapture`.
+#[test]
+#[ignore = "minutes"]
+fn long_duels() {
+    for (class, points) in [(ShipClass::Spark, 0), (ShipClass::Lancer, 100_000)] {
+        for (name, lines) in [
+            ("no switch", (GOOD, GOOD)),
+            ("switch both ways", (SWITCH, SWITCH)),
+            ("switch upwards", (SWITCH, GOOD)),
+            ("switch downwards", (GOOD, SWITCH)),
+            ("poor line", (Profile::ALL[3], Profile::ALL[3])),
+        ] {
+            let _ = share(&format!("{class:?}, {name}"), lines, points, 120, 60);
+        }
+    }
+}
