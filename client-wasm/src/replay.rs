@@ -203,7 +203,11 @@ impl Theatre {
                 PageEvent::ToggleMute => self.toggle_mute(),
                 PageEvent::ContextLost => self.renderer = None,
                 PageEvent::ContextRestored => self.rebuild(),
-                PageEvent::Play(_) | PageEvent::Relaunch | PageEvent::Visible(_) | PageEvent::Woken => {}
+                PageEvent::Play(_)
+                | PageEvent::Choose(_)
+                | PageEvent::Relaunch
+                | PageEvent::Visible(_)
+                | PageEvent::Woken => {}
             }
         }
     }
@@ -277,6 +281,10 @@ impl Theatre {
 
     fn state(&self) -> String {
         let error = error_card::report();
-        hooks::film_state(&self.film, &self.camera, PageState { fps: self.fps, error: error.as_deref() })
+        hooks::film_state(
+            &self.film,
+            &self.camera,
+            PageState { fps: self.fps, beams: self.effects.beams_seen(), error: error.as_deref() },
+        )
     }
 }

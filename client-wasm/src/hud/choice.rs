@@ -6,7 +6,7 @@ use shared::{
     sim::rules,
 };
 
-use super::{Cached, Dom, Frame, Id, Widget};
+use super::{Cached, Dom, Frame, Id, Source, Widget};
 
 /// Buttons of the lobby's card and of the death card, in order of [`ShipClass`].
 pub const IDS: [[Id; ShipClass::COUNT]; 2] = [["lobby-spark", "lobby-lancer"], ["death-spark", "death-lancer"]];
@@ -23,9 +23,11 @@ pub struct Choice {
 
 impl Widget for Choice {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        let (points, defs) = (frame.net.points(), frame.defs);
+        // In a recording nothing is launched.
+        let Source::Line(net) = frame.source else { return };
+        let (points, defs) = (net.points(), frame.defs);
         let reach = ShipClass::ALL.map(|class| rules::affordable(class, points, defs) == class);
-        let next = rules::affordable(frame.net.class(), points, defs);
+        let next = rules::affordable(net.class(), points, defs);
         if self.shown.changed((next, reach)) {
             show(next, reach, defs, dom);
         }

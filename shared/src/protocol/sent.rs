@@ -58,7 +58,7 @@ impl From<(u8, u16)> for SentCommand {
 
 impl From<SentCommand> for (u8, u16) {
     fn from(sent: SentCommand) -> (u8, u16) {
-        (sent.command.buttons.0, sent.command.aim.0 / AIM_STEPS | (u16::from(sent.edges.bits()) << 12))
+        (sent.command.buttons.0, (sent.command.aim.0 / AIM_STEPS) | (u16::from(sent.edges.bits()) << 12))
     }
 }
 

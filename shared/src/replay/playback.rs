@@ -323,7 +323,8 @@ pub mod tests {
 
     /// A room of bots, recorded for `ticks`, and the world it came to. A person called Ada comes after two seconds.
     pub fn recording(ticks: u64) -> (Vec<u8>, World) {
-        let mut room = Room::new(RoomConfig { seed: 12, bots: 10, record: true, ..RoomConfig::default() });
+        let mut room =
+            Room::new(RoomConfig { seed: 12, bots: 10, start_points: 300, record: true, ..RoomConfig::default() });
         let (mut bytes, conn) = (Vec::new(), ConnId(1));
         for i in 1..=ticks {
             let now_us = i * TICK_US;

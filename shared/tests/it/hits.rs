@@ -4,7 +4,7 @@ use shared::{
     defs::{Defs, ShipClass, WeaponKind},
     ids::{PlayerId, ShotKey},
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand, codec, proto_hash},
+    protocol::{ClientMessage, CommandBatch, Deed, Edges, Hello, ResumeToken, Seen, SentCommand},
     quantize::Angle,
     replay::Playback,
     replica::{Phase, ViewEvent, view::ShotView},

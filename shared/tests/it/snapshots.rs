@@ -3,7 +3,7 @@
 use shared::{
     defs::Defs,
     limits::{SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
-    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken, ServerMessage, Snapshot, SnapshotFlags, codec},
+    protocol::{ClientMessage, CommandBatch, Hello, ResumeToken, Seen, ServerMessage, Snapshot, SnapshotFlags, codec},
     replica::{Intent, Replica},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
     tick::{TICK_US, Tick},
@@ -56,7 +56,7 @@ fn snapshots(sent: &[Vec<u8>]) -> Vec<Snapshot> {
 }
 
 fn acknowledge(room: &mut Room, ack: Tick) {
-    let batch = CommandBatch { ack, stamp_ms: 0, first: ack, commands: Vec::new() };
+    let batch = CommandBatch { ack, stamp_ms: 0, seen: Seen::default(), first: ack, commands: Vec::new() };
     let now_us = u64::from(room.world().tick.0) * TICK_US;
     room.handle(RoomEvent::Message { conn: CONN, message: ClientMessage::Commands(batch) }, now_us);
 }

@@ -128,6 +128,7 @@ fn everybody_can_be_followed_both_ways_round() {
 fn what_happens_is_seen_and_heard() {
     let mut screening = screening(3_600);
     let (mut fired, mut struck, mut damaged, mut destroyed, mut collected, mut launched) = (0, 0, 0, 0, 0, 0);
+    let mut beams = 0;
     let mut lines = 0;
     while !screening.at_end() {
         screening.advance(1.0, 1).unwrap();
@@ -141,14 +142,18 @@ fn what_happens_is_seen_and_heard() {
                 ViewEvent::Destroyed { .. } => destroyed += 1,
                 ViewEvent::Collected { .. } => collected += 1,
                 ViewEvent::Launched { .. } => launched += 1,
+                ViewEvent::Beam { .. } => beams += 1,
                 ViewEvent::RockBroken { .. } | ViewEvent::Bumped { .. } => {}
             }
         }
         assert!(lines - before <= 10);
         screening.clear_events();
     }
-    let all = [fired, struck, damaged, destroyed, collected, launched];
-    assert!(all.iter().all(|count| *count > 0), "fired, struck, damaged, destroyed, collected, launched: {all:?}");
+    let all = [fired, beams, struck, damaged, destroyed, collected, launched];
+    assert!(
+        all.iter().all(|count| *count > 0),
+        "fired, beams, struck, damaged, destroyed, collected, launched: {all:?}"
+    );
     assert_eq!(lines, destroyed);
 }
 

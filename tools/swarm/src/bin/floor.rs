@@ -172,7 +172,14 @@ fn wares(report: &Value) -> Result<Wares, String> {
         let size = sizes[percent] + ((sizes[percent + 1] - sizes[percent]) as f32 * keyed.unit()) as usize;
         snapshot(Tick(n * (TICK_HZ / SNAPSHOT_HZ)), size)
     });
-    let welcome = Welcome { room: "Floor".into(), tick: Tick(0), seed: 1, start_points: 0, token: ResumeToken([0; 16]), resumed: None };
+    let welcome = Welcome {
+        room: "Floor".into(),
+        tick: Tick(0),
+        seed: 1,
+        start_points: 0,
+        token: ResumeToken([0; 16]),
+        resumed: None,
+    };
     let greeting = [ServerMessage::Welcome(welcome), ServerMessage::Joined { player: PlayerId(0) }];
     Ok(Wares {
         snapshots: snapshots.collect(),
