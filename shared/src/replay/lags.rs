@@ -64,7 +64,7 @@ fn hunt(room: &Room, conn: u64) -> Command {
     let ways = others.map(|ship| ship.body.pos.to_vec2() - ship.body.vel.to_vec2() * 0.11 - at);
     let way = ways.min_by(|a, b| a.length().total_cmp(&b.length())).unwrap_or_default();
     let far = u8::from(way.length() > 400.0);
-    Command::new(Buttons(Buttons::FIRE | Buttons::THRUST * far), Angle::of(way))
+    Command::new(Buttons(Buttons::FIRE | (Buttons::THRUST * far)), Angle::of(way))
 }
 
 /// The same file with every lag changed, and how many there were.

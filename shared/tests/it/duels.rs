@@ -1,4 +1,5 @@
 //! Nothing is gained by a bad line, real or made: duels of equal minds, one of them behind a lag switch.
+#![allow(clippy::print_stdout, reason = "the measured shares")]
 
 use shared::{
     bot::{Brain, Temperament},
@@ -29,6 +30,8 @@ fn pit(class: ShipClass) -> Defs {
     let mut defs = Defs::standard();
     (defs.arena.radius_min, defs.arena.radius_per_root_pilot) = (900.0, 0.0);
     (defs.arena.star.gm, defs.arena.star.burn_radius, defs.arena.star.ring_radius) = (1_000.0, 10.0, 20.0);
+    // Next to nothing to dodge or to mine.
+    defs.arena.belts.iter_mut().for_each(|belt| belt.rocks = 1);
     (defs.rules.spawn_clear, defs.rules.spawn_clear_killer) = (450.0, 450.0);
     (defs.rules.protection_ticks, defs.rules.protection_fade_ticks) = (60, 30);
     defs.rules.respawn_ticks = 30;
@@ -41,13 +44,13 @@ fn pit(class: ShipClass) -> Defs {
     defs
 }
 
-/// The sharpest duelist's mind among a hundred seeds: the same for both.
+/// The sharpest duelist's mind among forty: the same for both.
 fn duelist(salt: u64) -> Brain {
     let minds = (0..40).map(|seed| Brain::new(salt * 1_000 + seed, PlayerId(0)));
     minds
         .filter(|mind| mind.temperament() == Temperament::Duelist)
         .max_by(|a, b| a.skill().total_cmp(&b.skill()))
-        .unwrap()
+        .expect("every third mind is a duelist's")
 }
 
 /// Kills by the pilot with `lines` and by the one on a good line, in a duel of `secs`.
@@ -66,10 +69,10 @@ fn duel(seed: u64, lines: (Profile, Profile), class: ShipClass, secs: u32) -> [u
     let mut last = [None; 2];
     let mut kills = [0; 2];
     live.run(secs * 60, |live| {
-        for slot in 0..2 {
+        for (slot, last) in last.iter_mut().enumerate() {
             let death = live.room.world().pilot(PlayerId(slot as u16)).and_then(|pilot| pilot.death);
-            let Some(death) = death.filter(|death| last[slot] != Some(death.tick)) else { continue };
-            last[slot] = Some(death.tick);
+            let Some(death) = death.filter(|death| *last != Some(death.tick)) else { continue };
+            *last = Some(death.tick);
             if let (Some(killer), Cause::Shot(_)) = (death.killer, death.cause) {
                 kills[usize::from(killer.index() != switched)] += 1;
             }

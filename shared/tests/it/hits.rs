@@ -141,7 +141,6 @@ fn what_one_sees_hit_was_hit() {
             let (b, s, h) = check_seen_hits(profile, 700 + seed);
             (beams, struck, hurt) = (beams + b, struck + s, hurt + h);
         }
-        println!("{}: {beams} beams, {struck} struck on the screen, {hurt} by the server", profile.name);
         assert!(struck > 20, "{}: only {struck} of {beams} beams struck", profile.name);
         let share = f64::from(hurt.min(struck)) / f64::from(hurt.max(struck));
         assert!(share >= agree, "{}: {struck} struck on the screen, {hurt} by the server", profile.name);

@@ -2,7 +2,7 @@
 //! between. Invariant: everything is drawn from the room's seed, so the same rules write the same bytes.
 
 use shared::{
-    defs::Defs,
+    defs::{Defs, ShipClass},
     protocol::{Resume, ResumeToken, codec},
     quantize::Angle,
     replica::{Intent, Phase, Replica},
@@ -149,7 +149,7 @@ impl Stage {
         if let Some((_, replica)) = &mut person.line
             && !replica.resumed()
         {
-            replica.play(&format!("{} {}", self.script.name, person.number + 1));
+            replica.play(&format!("{} {}", self.script.name, person.number + 1), ShipClass::default());
         }
     }
 
@@ -158,7 +158,7 @@ impl Stage {
         let person = &mut self.people[index];
         let Some((conn, replica)) = &mut person.line else { return };
         if matches!(replica.view().phase, Phase::Dead { wait_ticks: 0, .. }) {
-            replica.relaunch();
+            replica.relaunch(ShipClass::Lancer);
         }
         let intent = scripted(replica, seed, person.number);
         replica.frame(now_us, intent);
