@@ -67,17 +67,41 @@ impl Link {
         Link { profile, seed, count: 0, free_us: 0, last_us: 0, queue: VecDeque::new() }
     }
 
+    /// The line gets better or worse at `now_us`. What is under way keeps its order and none of it is lost: it arrives
+    /// when it would have, or when the new line would bring it, whichever is earlier.
+    pub fn set_profile(&mut self, profile: Profile, now_us: u64) {
+        self.profile = profile;
+        let (mut free_us, mut last_us) = (now_us, 0);
+        for (arrives, bytes) in &mut self.queue {
+            if *arrives > now_us {
+                free_us += sending_us(&profile, bytes.len());
+                *arrives = (*arrives).min(free_us + profile.delay_us).max(last_us);
+            }
+            last_us = *arrives;
+        }
+        self.free_us = self.free_us.min(free_us);
+        self.last_us = last_us;
+    }
+
+    /// Bytes that a line of limited rate has not yet taken: what a socket would call its buffered amount.
+    #[must_use]
+    pub fn waiting_bytes(&self, now_us: u64) -> u64 {
+        self.free_us.saturating_sub(now_us) * self.profile.rate_bytes_s / 1_000_000
+    }
+
+    /// Forgets what is under way: the connection is gone.
+    pub fn clear(&mut self, now_us: u64) {
+        self.queue.clear();
+        (self.free_us, self.last_us) = (now_us, now_us);
+    }
+
     /// Sends `bytes` at `now_us`.
     pub fn send(&mut self, bytes: Vec<u8>, now_us: u64) {
         self.count = self.count.wrapping_add(1);
         let profile = &self.profile;
         let mut keyed = Keyed::new(self.seed, Tick(self.count), 0, Purpose::Test);
-        // Behind earlier bytes on a slow line; 60 bytes of headers each.
-        let start = self.free_us.max(now_us);
-        self.free_us = match profile.rate_bytes_s {
-            0 => start,
-            rate => start + (bytes.len() as u64 + 60) * 1_000_000 / rate,
-        };
+        // Behind earlier bytes on a slow line.
+        self.free_us = self.free_us.max(now_us) + sending_us(profile, bytes.len());
         let mut arrives = self.free_us + profile.delay_us + (keyed.unit() * profile.jitter_us as f32) as u64;
         if keyed.chance(profile.loss) {
             let again = 2 * profile.delay_us + profile.delay_us / 2 + 33_000;
@@ -100,15 +124,6 @@ impl Link {
         self.queue.front().map(|(at, _)| *at)
     }
 
-    /// From now on the line is as `profile` says; what is under way arrives no later than that allows.
-    pub fn heal(&mut self, profile: Profile, now_us: u64) {
-        self.profile = profile;
-        self.free_us = self.free_us.min(now_us);
-        let latest = now_us + profile.delay_us + profile.jitter_us;
-        self.queue.iter_mut().for_each(|(at, _)| *at = (*at).min(latest));
-        self.last_us = self.last_us.min(latest);
-    }
-
     /// Messages and bytes under way.
     #[must_use]
     pub fn under_way(&self) -> (usize, usize) {
@@ -125,9 +140,59 @@ impl Link {
     }
 }
 
+/// How long a slow line needs to take a message with its 60 bytes of headers, µs.
+fn sending_us(profile: &Profile, bytes: usize) -> u64 {
+    match profile.rate_bytes_s {
+        0 => 0,
+        rate => (bytes as u64 + 60) * 1_000_000 / rate,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_changes_under_way_neither_loses_nor_reorders() {
+        let mut keyed = Keyed::new(4, Tick(1), 0, Purpose::Test);
+        let mut link = Link::new(Profile::ALL[0], 4);
+        let (mut sent, mut next) = (0u32, 0u32);
+        for step in 0..40_000u64 {
+            let now = step * 5_000;
+            if step % 100 == 0 {
+                let name = Profile::ALL[keyed.below(8) as usize];
+                let rate_bytes_s = if keyed.chance(0.3) { 2_000 } else { 0 };
+                link.set_profile(Profile { rate_bytes_s, delay_us: u64::from(keyed.below(500)) * 1_000, ..name }, now);
+            }
+            if step % 6 == 0 && step < 36_000 {
+                link.send(sent.to_le_bytes().to_vec(), now);
+                sent += 1;
+            }
+            while let Some(bytes) = link.receive(now) {
+                assert_eq!(bytes, next.to_le_bytes(), "at {now}");
+                next += 1;
+            }
+        }
+        assert_eq!((next, link.waiting_bytes(200_000_000)), (sent, 0));
+    }
+
+    #[test]
+    fn a_better_line_is_felt_at_once() {
+        let slow = Profile { delay_us: 500_000, rate_bytes_s: 1_000, ..Profile::ALL[0] };
+        let mut link = Link::new(slow, 4);
+        for _ in 0..20 {
+            link.send(vec![0; 940], 0);
+        }
+        assert_eq!(link.waiting_bytes(0), 20_000);
+        assert_eq!(link.waiting_bytes(5_000_000), 15_000);
+        link.set_profile(Profile::ALL[0], 0);
+        assert_eq!(link.waiting_bytes(0), 0);
+        let arrived = core::iter::from_fn(|| link.receive(2_000)).count();
+        assert_eq!(arrived, 20);
+        link.send(vec![0; 9], 2_000);
+        link.clear(2_000);
+        assert_eq!(link.receive(9_000_000), None);
+    }
 
     /// Sends 3,000 messages at 30 Hz and returns their delays, ms, sorted; checks that order is kept.
     fn delays(profile: Profile) -> Vec<u64> {
@@ -155,7 +220,7 @@ mod tests {
         let mut link = Link::new(Profile::ALL[5], 3);
         (0..40u8).for_each(|i| link.send(vec![i; 600], 0));
         assert_eq!(link.under_way(), (40, 24_000));
-        link.heal(Profile::ALL[0], 100_000);
+        link.set_profile(Profile::ALL[0], 100_000);
         link.send(vec![40; 600], 100_000);
         let got: Vec<u8> = core::iter::from_fn(|| link.receive(103_000)).map(|bytes| bytes[0]).collect();
         assert_eq!(got, (0..=40).collect::<Vec<u8>>());

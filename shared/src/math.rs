@@ -25,6 +25,12 @@ pub fn exp2(x: f32) -> f32 {
     libm::exp2f(x)
 }
 
+/// The same angle within half a turn, rad.
+#[must_use]
+pub fn wrap_angle(angle_rad: f32) -> f32 {
+    angle_rad - (angle_rad / TAU).round() * TAU
+}
+
 /// `v` shortened to at most `length_max`; unchanged when shorter.
 #[must_use]
 pub fn clamp_length(v: Vec2, length_max: f32) -> Vec2 {

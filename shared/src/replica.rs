@@ -7,12 +7,17 @@
 
 mod clock;
 mod decode;
+mod flight;
 mod io;
 mod line;
+mod others;
+mod past;
 pub(crate) mod picture;
 mod predict;
 mod present;
 mod scribe;
+mod switches;
+mod traffic;
 mod transmit;
 pub mod view;
 
@@ -35,8 +40,11 @@ use clock::Clock;
 use decode::{Note, Reading};
 pub use io::{Intent, ReplicaError};
 use line::Line;
-use predict::{Fired, Predictor, Sent, Surroundings, standing};
+use past::Past;
+use predict::{Predictor, Sent};
 use present::Present;
+pub use switches::Switches;
+pub use traffic::{KINDS, Kind};
 pub use view::{Phase, View, ViewEvent};
 
 /// Desyncs forgiven in a row; TCP has no excuse for more.
@@ -45,8 +53,11 @@ const DESYNCS_MAX: u32 = 2;
 const FORGIVEN_AFTER: u32 = 120;
 /// Touches gentler than this make no sound, u/s.
 const BUMP_U_S: f32 = 20.0;
-/// Commands are sent in batches of this many.
-const BATCH: usize = 2;
+/// Without a snapshot for this long the controls are locked, µs: the server has been holding our ship still for most
+/// of it anyway.
+const LOCK_US: u64 = 1_000_000;
+/// After this long without a snapshot a tab that wakes up asks for everything anew, µs.
+const SLEPT_US: u64 = 2_000_000;
 
 /// A connection's view of a room.
 #[derive(Debug)]
@@ -63,6 +74,8 @@ pub struct Replica {
     command: Command,
     predictor: Option<Predictor>,
     present: Present,
+    past: Option<Past>,
+    switches: Switches,
     notes: Vec<Note>,
     events: Vec<ViewEvent>,
     roster: BTreeMap<PlayerId, RosterEntry>,
@@ -91,6 +104,12 @@ pub struct Replica {
     idle: bool,
     /// What the pilot wanted in the last frame.
     intent: Intent,
+    /// No news for so long that the controls rest.
+    locked: bool,
+    /// The socket takes no more: commands wait.
+    uplink_blocked: bool,
+    /// Half extents of the view, u.
+    view_half: (u16, u16),
     view_wanted: Option<(u16, u16)>,
     view_told_us: u64,
     hello_us: Option<u64>,
@@ -104,6 +123,8 @@ impl Replica {
     #[must_use]
     pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
         let hello = codec::encode_hello(&Hello { resume, view_half });
+        let mut line = Line::new(now_us);
+        line.traffic.add(Kind::Requests, hello.len());
         Replica {
             defs,
             layout: None,
@@ -117,6 +138,8 @@ impl Replica {
             command: Command::default(),
             predictor: None,
             present: Present::default(),
+            past: None,
+            switches: Switches::default(),
             notes: Vec::new(),
             events: Vec::new(),
             roster: BTreeMap::new(),
@@ -125,7 +148,7 @@ impl Replica {
             heard: resume.map_or(0, |resume| resume.heard),
             outbox: VecDeque::from([hello]),
             view: View::default(),
-            line: Line::new(now_us),
+            line,
             last_frame_us: now_us,
             last_ack_us: now_us,
             desyncs: 0,
@@ -138,6 +161,9 @@ impl Replica {
             leaving: false,
             idle: false,
             intent: Intent::default(),
+            locked: false,
+            uplink_blocked: false,
+            view_half,
             view_wanted: None,
             view_told_us: now_us,
             hello_us: None,
@@ -151,8 +177,10 @@ impl Replica {
     /// # Errors
     /// When the message makes no sense; the connection must then be closed.
     pub fn handle_bytes(&mut self, bytes: &[u8], now_us: u64) -> Result<(), ReplicaError> {
-        self.line.received(bytes.len());
         let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
+        if !matches!(message, ServerMessage::Snapshot(_)) {
+            self.line.traffic.add(Kind::Society, bytes.len());
+        }
         match message {
             ServerMessage::Welcome(welcome) => self.take_welcome(welcome, now_us),
             ServerMessage::Joined { player } => {
@@ -160,7 +188,10 @@ impl Replica {
                 self.leaving = false;
                 self.player = Some(player);
             }
-            ServerMessage::Snapshot(snapshot) => return self.take_snapshot(&snapshot, now_us),
+            ServerMessage::Snapshot(snapshot) => {
+                self.take_snapshot(&snapshot, now_us)?;
+                self.line.traffic.finish(bytes.len());
+            }
             ServerMessage::Roster(roster) => self.take_roster(roster),
             ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
             ServerMessage::News(news) => self.take_news(&news),
@@ -176,11 +207,8 @@ impl Replica {
         self.tell_view(now_us);
         self.intent = intent;
         self.advance_clock(now_us, intent, &mut events);
-        self.present.relax(dt_s);
-        if let Some(predictor) = &mut self.predictor {
-            predictor.relax(dt_s);
-        }
-        self.line.refresh(now_us, self.clock.as_ref(), self.known.tick);
+        self.relax(now_us, dt_s);
+        self.line.refresh(now_us, self.clock.as_ref(), self.past.as_ref().map(|past| &past.clock), self.known.tick);
         let mut view = std::mem::take(&mut self.view);
         view.events.clear();
         view.events.append(&mut events);
@@ -200,7 +228,6 @@ impl Replica {
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
         let bytes = self.outbox.pop_front()?;
         self.hello_us.get_or_insert(self.last_frame_us);
-        self.line.sent(bytes.len());
         Some(bytes)
     }
 
@@ -225,6 +252,7 @@ impl Replica {
 
     /// The window changed: half extents of the view, u. Told within a quarter second, however often it changes.
     pub fn set_view(&mut self, half: (u16, u16)) {
+        self.view_half = half;
         self.view_wanted = Some(half);
     }
 
@@ -234,20 +262,38 @@ impl Replica {
         self.foresees = on;
     }
 
+    /// How things are shown from now on: see the lab.
+    pub fn set_switches(&mut self, switches: Switches) {
+        self.switches = switches;
+    }
+
+    /// The socket takes no more for now, or takes again: meanwhile commands wait and are merged.
+    pub fn set_uplink_blocked(&mut self, blocked: bool) {
+        self.uplink_blocked = blocked;
+    }
+
     /// The tab was hidden, or is visible again.
     pub fn set_idle(&mut self, idle: bool, now_us: u64) {
         self.say(&ClientMessage::Idle(idle));
         self.idle = idle;
         self.intent = Intent::default();
         if !idle {
-            self.last_frame_us = now_us;
-            if self.line.staleness_us(now_us) > 2_000_000 {
-                self.say(&ClientMessage::NeedFull);
-            }
+            self.wake(now_us);
             if let Some(clock) = &mut self.clock {
                 clock.set_leading(false, self.known.tick, now_us);
             }
         }
+    }
+
+    /// The page may have slept: it goes on from now, and asks for everything anew when the news is old. True when it
+    /// is.
+    pub fn wake(&mut self, now_us: u64) -> bool {
+        self.last_frame_us = now_us;
+        let slept = self.welcome.is_some() && self.line.staleness_us(now_us) > SLEPT_US;
+        if slept {
+            self.say(&ClientMessage::NeedFull);
+        }
+        slept
     }
 
     /// The own slot, when playing.
@@ -351,20 +397,22 @@ impl Replica {
         let Some(layout) = &self.layout else { return Err(ReplicaError::OutOfOrder) };
         let sent = &self.sent;
         let mut reading = Reading { layout, defs: &self.defs, skies: &mut self.skies, player: self.player };
-        decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes)
+        let traffic = &mut self.line.traffic;
+        decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes, traffic)
             .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
         self.check(snapshot)?;
         // The rest of this tick is right behind: look at it whole. What this part told is noted with it.
         if snapshot.flags.has(SnapshotFlags::MORE) {
             return Ok(());
         }
-        self.line.snapshot(now_us);
+        self.line.snapshot(f32::from(snapshot.margin) / 4.0, now_us);
         // Snapshots under way when the slot was given up still show the own ship; the first without it ends it.
         if self.leaving && !matches!(self.known.station, Station::Flying | Station::Dead { .. }) {
             self.player = None;
             self.leaving = false;
         }
         self.keep_time(snapshot, now_us);
+        self.keep_past(snapshot.tick, now_us);
         let mut events = std::mem::take(&mut self.events);
         self.reconcile(&mut events);
         scribe::write(self, &mut events);
@@ -427,109 +475,6 @@ impl Replica {
         clock.note_snapshot(snapshot.tick, f32::from(snapshot.margin) / 4.0, now_us);
     }
 
-    /// Compares the own ship with the prediction and brings everything else to the present.
-    fn reconcile(&mut self, events: &mut Vec<ViewEvent>) {
-        let (Some(layout), Some(clock)) = (&self.layout, &self.clock) else { return };
-        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
-        match (&self.known.own, &mut self.predictor) {
-            (Some(told), Some(predictor)) if predictor.ship().id == told.state.id => {
-                let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
-                predictor.rewind(clock.tick());
-                let verdict = predictor.reconcile(&told.state, told.tick, &self.sent, &mut around, &loose);
-                self.line.judged(verdict);
-            }
-            (Some(told), predictor) => {
-                let mut fresh = Predictor::new(told.state.clone(), told.tick);
-                let loose: Vec<_> = self.known.rocks.iter().map(|(rock, _)| *rock).collect();
-                while clock.tick().is_after(fresh.tick()) {
-                    let next = fresh.tick().next();
-                    let solids = standing(&around, next, &loose);
-                    let command = self.sent.at(next).unwrap_or(Command::new(Buttons(0), told.state.body.heading));
-                    let _ = fresh.advance(command, &mut around, &solids);
-                }
-                // Until the pilot aims, the nose stays where the launch pointed it.
-                self.command = Command::new(Buttons(0), told.state.body.heading);
-                *predictor = Some(fresh);
-                self.relaunching = false;
-            }
-            (None, predictor) => *predictor = None,
-        }
-        let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
-        self.present.rebuild(&self.known, clock.tick(), &own, &mut around, events);
-    }
-
-    fn advance_clock(&mut self, now_us: u64, intent: Intent, events: &mut Vec<ViewEvent>) {
-        let Some(steps) = self.clock.as_mut().map(|clock| clock.due(now_us)) else { return };
-        let held = Command::new(intent.buttons, intent.aim.unwrap_or(self.command.aim));
-        let edge = held.buttons != self.command.buttons;
-        self.edges = self.edges.pressed(self.command.buttons, held.buttons);
-        self.command = held;
-        self.tapped = Buttons(self.tapped.0 | held.buttons.0);
-        for _ in 0..steps {
-            let Some(tick) = self.clock.as_mut().map(Clock::step) else { return };
-            let tapped = std::mem::replace(&mut self.tapped, held.buttons);
-            self.step(tick, Command::new(tapped, held.aim), events);
-        }
-        if steps > 0 {
-            self.tapped = Buttons(0);
-        }
-        if self.batch.len() >= BATCH || (edge && !self.batch.is_empty()) {
-            self.send_batch(now_us);
-        }
-    }
-
-    fn step(&mut self, tick: Tick, command: Command, events: &mut Vec<ViewEvent>) {
-        let Some(layout) = &self.layout else { return };
-        // After the clock jumped back, ticks come again: what was sent for them stands.
-        let command = self.sent.at(tick).unwrap_or(command);
-        if self.player.is_some() && self.sent.at(tick).is_none() {
-            self.sent.record(tick, command);
-            self.batch.push((tick, SentCommand { command, edges: self.edges }));
-        }
-        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
-        let solids = self.present.step_bodies(&mut around);
-        let (mut fired, mut beam) = (Vec::new(), None);
-        if let Some(predictor) = &mut self.predictor {
-            while tick.is_after(predictor.tick()) {
-                let (shot, impact) = predictor.advance(command, &mut around, &solids);
-                match shot {
-                    Some(Fired::Bolt(shot)) => fired.push((shot, predictor.tick())),
-                    Some(Fired::Ray(ray)) => beam = Some(ray),
-                    None => {}
-                }
-                if let Some(impact) = impact.filter(|impact| impact.speed > BUMP_U_S) {
-                    events.push(ViewEvent::Bumped { pos: predictor.ship().body.pos.to_vec2(), speed: impact.speed });
-                }
-            }
-        }
-        // The own ship has moved: shots of this tick are held against where it really was.
-        let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
-        self.present.step_shots(&own, &solids, &mut around, events);
-        self.present.step_hoped(&solids, &mut around, events);
-        for (shot, tick) in fired {
-            events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
-            self.present.hope(shot, tick);
-        }
-        let beam = beam.map(|ray| (ray, self.present.end_of(&ray, &solids, &mut around)));
-        if let Some((ray, (to, struck, ship))) = beam.filter(|_| self.beams_anew(tick)) {
-            events.push(ViewEvent::Beam { owner: ray.owner, from: ray.from, to, struck, ship, own: true });
-        }
-    }
-
-    /// Whether an own ray seen at `tick` is another one than the last: rays have their rest in between, so what
-    /// comes sooner is the same one, predicted anew after a correction or told by the server.
-    fn beams_anew(&mut self, tick: Tick) -> bool {
-        let rest = self.predictor.as_ref().map_or(0, |predictor| {
-            let weapon = self.defs.weapon(self.defs.ship(predictor.ship().class).primary);
-            i32::from(weapon.period_ticks) - i32::from(weapon.charge_ticks())
-        });
-        if self.beamed.is_some_and(|last| tick.since(last).abs() < rest) {
-            return false;
-        }
-        self.beamed = Some(tick);
-        true
-    }
-
     fn describe(&mut self, view: &mut View) {
         let Some(layout) = &self.layout else { return };
         let Some(clock) = &self.clock else { return };
@@ -538,7 +483,11 @@ impl Replica {
             layout,
             known: &self.known,
             present: &self.present,
+            past: self.past.as_ref(),
             predictor: self.predictor.as_ref(),
+            switches: self.switches,
+            locked: self.locked,
+            half: Vec2::new(self.view_half.0.into(), self.view_half.1.into()),
             skies: &mut self.skies,
             tick: clock.tick(),
             alpha: clock.alpha(),
@@ -562,24 +511,5 @@ impl Replica {
     #[must_use]
     pub fn station(&self) -> Station {
         self.known.station
-    }
-}
-
-/// What prediction reads, as it is known.
-fn surroundings<'a>(
-    layout: &'a Layout,
-    defs: &'a Defs,
-    skies: &'a mut Skies,
-    known: &'a Known,
-    predictor: Option<&Predictor>,
-) -> Surroundings<'a> {
-    Surroundings {
-        layout,
-        defs,
-        skies,
-        edge: known.edge,
-        edge_tick: known.tick,
-        belt: &known.belt,
-        own_class: predictor.map_or_else(Default::default, |predictor| predictor.ship().class),
     }
 }

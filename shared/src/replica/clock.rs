@@ -42,6 +42,8 @@ pub struct Clock {
     late_since_us: Option<u64>,
     deaf_until_us: u64,
     rtt_us: f64,
+    /// Ticks from a snapshot to the present at its arrival, smoothed.
+    usual_lead: Option<f32>,
 }
 
 impl Clock {
@@ -62,6 +64,7 @@ impl Clock {
             late_since_us: None,
             deaf_until_us: 0,
             rtt_us: 0.0,
+            usual_lead: None,
         }
     }
 
@@ -81,6 +84,18 @@ impl Clock {
     #[must_use]
     pub fn rtt_us(&self) -> f64 {
         self.rtt_us
+    }
+
+    /// How many ticks the present usually is ahead of the news, rounded up, with the two that pass until more comes.
+    #[must_use]
+    pub fn usual_lead(&self) -> i32 {
+        self.usual_lead.unwrap_or(0.0).ceil() as i32 + 2
+    }
+
+    /// How long an own shot may go without the server's word, ticks: lead and round trip.
+    #[must_use]
+    pub fn word_ticks(&self) -> i32 {
+        self.usual_lead() + (self.rtt_us / TICK_US as f64).ceil() as i32
     }
 
     /// Last reported margin, ticks.
@@ -119,6 +134,9 @@ impl Clock {
             self.tick = tick;
             self.owed_us = 0.0;
         }
+        let lead = self.tick.since(tick) as f32;
+        let usual = self.usual_lead.get_or_insert(lead);
+        *usual += (lead - *usual) / 16.0;
     }
 
     /// The least transit time counts, so bursts after a loss do no harm.
@@ -169,6 +187,7 @@ impl Clock {
         self.last_us = now_us;
         self.early_reports = 0;
         self.deaf_until_us = now_us + self.rtt_us as u64 + SETTLE_US;
+        self.usual_lead = None;
     }
 
     /// How many steps are due at `now_us`. The caller must take each with [`Clock::step`].

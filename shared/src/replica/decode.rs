@@ -1,6 +1,7 @@
 //! Reading a snapshot into the table of what is known. Invariant: either the whole snapshot is applied or an error
 //! ends the connection; bytes from the network never panic.
 
+use super::traffic::{Kind, Traffic};
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass},
     ids::{PlayerId, ShotKey},
@@ -80,7 +81,8 @@ pub struct Reading<'a> {
     pub player: Option<PlayerId>,
 }
 
-/// Applies `snapshot` to `known`; `sent` answers with the command this client sent for a tick.
+/// Applies `snapshot` to `known`; `sent` answers with the command this client sent for a tick; what the bits were for
+/// is counted in `traffic`.
 ///
 /// # Errors
 /// When the snapshot makes no sense. `known` is then in an unspecified state.
@@ -90,8 +92,10 @@ pub fn apply(
     reading: &mut Reading<'_>,
     sent: impl Fn(Tick) -> Option<Command>,
     notes: &mut Vec<Note>,
+    traffic: &mut Traffic,
 ) -> Result<(), BitsError> {
     let reader = &mut BitReader::new(&snapshot.body);
+    traffic.begin(reader.left());
     let (mut shooters, mut fallen) = (Shooters::default(), Vec::new());
     if snapshot.flags.has(SnapshotFlags::PART) {
         if snapshot.flags.has(SnapshotFlags::FULL) || snapshot.tick != known.tick || known.belt.is_empty() {
@@ -100,9 +104,13 @@ pub fn apply(
     } else {
         begin(known, snapshot, reading, &mut fallen)?;
         known.station = body::read_station(reader)?;
+        traffic.mark(Kind::Head, reader.left());
         read_own(known, reader, reading, sent, &mut shooters)?;
+        traffic.mark(Kind::Owner, reader.left());
         read_edge(known, reader)?;
+        traffic.mark(Kind::Head, reader.left());
         read_leaves(known, reader)?;
+        traffic.mark(Kind::Ships, reader.left());
         let ships = known.ships.iter().map(|told| told.state.id.player).collect();
         let names = Names { ships, own: reading.player };
         read_ends(known, reader, &names, reading.defs, &fallen, notes)?;
@@ -110,13 +118,19 @@ pub fn apply(
             notes.push(Note::Happened(body::read_happening(reader, &names)?));
             Ok(())
         })?;
+        traffic.mark(Kind::Events, reader.left());
         read_news(known, reader, reading, &mut shooters)?;
     }
     read_enters(known, reader)?;
+    traffic.mark(Kind::Ships, reader.left());
     read_shots(known, reader, reading, &shooters, usize::from(snapshot.base), notes)?;
+    traffic.mark(Kind::Shots, reader.left());
     read_rocks(known, reader)?;
+    traffic.mark(Kind::Rocks, reader.left());
     read_pickups(known, reader)?;
+    traffic.mark(Kind::Pickups, reader.left());
     read_belt(known, reader, notes)?;
+    traffic.mark(Kind::Belts, reader.left());
     if reader.left() < 8 { Ok(()) } else { Err(BitsError) }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         contact::{Impact, bounce_off_solids},
         helm, rays,
         rays::Ray,
-        rocks, rules, shots,
+        rules, shots,
         solids::{Near, Solids},
     },
     tick::Tick,
@@ -103,8 +103,15 @@ pub struct Predictor {
 pub struct Verdict {
     /// The prediction of motion for that tick was exactly right.
     pub exact: bool,
-    /// How far the present moved by the correction, u.
-    pub moved_u: f32,
+    /// How far it was off, u; 0 when nothing was predicted for that tick.
+    pub off_u: f32,
+}
+
+/// Where the ship was drawn before the server's word was taken in, and how far it must be replayed.
+#[derive(Debug, Clone, Copy)]
+pub struct Replay {
+    drawn: Kinematics,
+    until: Tick,
 }
 
 impl Predictor {
@@ -170,53 +177,73 @@ impl Predictor {
         }
     }
 
-    /// The server says where the ship was at `tick`. When that is not what was predicted, the present is computed
-    /// anew from there with the commands sent since; `loose` are the loose rocks at that tick.
-    pub fn reconcile(
-        &mut self,
-        truth: &Ship,
-        tick: Tick,
-        sent: &Sent,
-        around: &mut Surroundings<'_>,
-        loose: &[LooseRock],
-    ) -> Verdict {
-        let predicted =
-            self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick).map(|(_, ship)| ship);
-        if predicted == Some(truth) {
-            return Verdict { exact: true, moved_u: 0.0 };
-        }
-        let exact = predicted.is_some_and(|ship| ship.body == truth.body && ship.controls == truth.controls);
-        let drawn = (self.ship.body, self.before);
-        let present = self.tick;
+    /// What the server says of `tick` against what was predicted for it.
+    #[must_use]
+    pub fn judge(&self, truth: &Ship, tick: Tick) -> Verdict {
+        let predicted = self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick);
+        let Some((_, ship)) = predicted else { return Verdict { exact: false, off_u: 0.0 } };
+        let exact = ship.body == truth.body && ship.controls == truth.controls;
+        Verdict { exact, off_u: ship.body.pos.to_vec2().distance(truth.body.pos.to_vec2()) }
+    }
+
+    /// Goes back to what the server says of `tick`. From there the caller brings the ship to the present again with
+    /// [`Predictor::replay`], together with everything it can touch, and ends with [`Predictor::settle`].
+    pub fn restart(&mut self, truth: &Ship, tick: Tick) -> Replay {
+        let replay = Replay { drawn: self.ship.body, until: self.tick };
         self.ship = truth.clone();
+        self.before = truth.body;
         self.tick = tick;
         self.remember();
-        let mut loose = loose.to_vec();
-        while present.is_after(self.tick) {
-            let next = self.tick.next();
-            let sky = around.skies.at(around.layout, around.defs, next);
-            loose.retain_mut(|rock| rocks::advance(rock, &sky));
-            let solids = standing(around, next, &loose);
-            let command = sent.at(next).unwrap_or(self.ship.controls.neutral());
-            let _ = self.advance(command, around, &solids);
+        replay
+    }
+
+    /// A ship just launched is brought to `until` as if it had been there.
+    #[must_use]
+    pub fn begin(&self, until: Tick) -> Replay {
+        Replay { drawn: self.ship.body, until }
+    }
+
+    /// The server's word without its motion: what nobody can predict, like damage, is taken over; the flight goes on
+    /// as predicted.
+    pub fn adopt(&mut self, truth: &Ship) {
+        let (body, controls) = (self.ship.body, self.ship.controls);
+        self.ship = Ship { body, controls, ..truth.clone() };
+        self.remember();
+    }
+
+    /// One tick of the way back to the present, with the command that was sent for it, or else the one held before.
+    pub fn replay(&mut self, replay: Replay, sent: &Sent, around: &mut Surroundings<'_>, solids: &Solids<'_>) {
+        if replay.until.is_after(self.tick) {
+            let command = sent.at(self.tick.next()).unwrap_or(self.ship.controls);
+            let _ = self.advance(command, around, solids);
         }
-        if self.tick == tick {
-            self.before = self.ship.body;
-        }
-        let moved = drawn.0.pos.to_vec2() - self.ship.body.pos.to_vec2();
+    }
+
+    /// The present is reached again: the ship is drawn where it was, and moves over softly. Returns how far, u.
+    pub fn settle(&mut self, replay: Replay) -> f32 {
+        let moved = replay.drawn.pos.to_vec2() - self.ship.body.pos.to_vec2();
         if moved.length() > SNAP_U {
             self.error = Vec2::ZERO;
             self.error_turn = 0.0;
         } else {
             self.error += moved;
-            self.error_turn += turn_rad(self.ship.body.heading, drawn.0.heading);
+            self.error_turn += turn_rad(self.ship.body.heading, replay.drawn.heading);
         }
-        Verdict { exact, moved_u: moved.length() }
+        moved.length()
     }
 
-    /// Lets the drawn error fade over `dt_s`.
-    pub fn relax(&mut self, dt_s: f32) {
-        let keep = crate::math::exp2(-dt_s / error_half_life_s(self.error.length()));
+    /// Lets `push` move the ship in the present tick, as a touch does; true when it did.
+    pub fn push(&mut self, push: impl FnOnce(&mut Kinematics) -> bool) -> bool {
+        let pushed = push(&mut self.ship.body);
+        if pushed {
+            self.remember();
+        }
+        pushed
+    }
+
+    /// Lets the drawn error fade over `dt_s`, or vanish at once.
+    pub fn relax(&mut self, dt_s: f32, smooth: bool) {
+        let keep = if smooth { crate::math::exp2(-dt_s / error_half_life_s(self.error.length())) } else { 0.0 };
         self.error *= keep;
         self.error_turn *= keep;
     }
@@ -231,7 +258,9 @@ impl Predictor {
     }
 }
 
-fn turn_rad(from: Angle, to: Angle) -> f32 {
+/// The turn from one heading to another, rad, the short way.
+#[must_use]
+pub fn turn_rad(from: Angle, to: Angle) -> f32 {
     f32::from(from.to(to)) * (crate::math::TAU / 65_536.0)
 }
 

@@ -2,24 +2,23 @@
 //!
 //! Ships go on with their last known controls, shots and rocks fall, so that one aims at where things *are* by the
 //! server's rules. Rebuilt from the table at every snapshot; the jump that this makes is drawn as a fading offset.
+//! What one ship does meanwhile is in `others`.
 
 use std::collections::BTreeMap;
 
 use glam::Vec2;
 
 use super::{
-    predict::{Surroundings, standing},
+    others::PresentShip,
+    predict::{Predictor, Surroundings, standing},
     view::ViewEvent,
 };
 use crate::{
+    defs::Defs,
     ids::{ShipId, ShotKey},
-    protocol::{
-        entity_state::PublicShip,
-        known::{Known, Told},
-        reckon::{Reckoner, error_half_life_s},
-    },
+    protocol::known::Known,
     sim::{
-        Kinematics, LooseRock, Pickup, Shot, ShotHit, Sky, pickups, rays,
+        LooseRock, Pickup, Shot, ShotHit, Sky, contact, pickups, rays,
         rays::Ray,
         rocks, shots,
         solids::{Near, Solids},
@@ -27,16 +26,12 @@ use crate::{
     tick::Tick,
 };
 
-/// Controls are held this long after the last word of a ship, ticks; then its engines are taken to be off.
-const HOLD_TICKS: i32 = 15;
-/// Without word for this long a ship is drawn grey, ticks.
-const STALE_TICKS: i32 = 45;
-/// Corrections beyond this are shown at once, u.
-const SNAP_U: f32 = 200.0;
-/// An own shot that the server has not confirmed by then was a mistake, ticks.
+/// An own shot that the server has not confirmed by this much later in *its* time was a mistake, ticks.
 const CONFIRM_TICKS: i32 = 8;
 /// The server's shot may have left this many ticks off a mispredicted one and still be the same.
 const MISMATCH_TICKS: u8 = 6;
+/// …and so it was without news this much beyond lead and round trip in our time, ticks.
+const PATIENCE_TICKS: i32 = 10;
 /// …and fades this fast, s.
 const FADE_S: f32 = 0.08;
 
@@ -45,33 +40,6 @@ const SPENT_TICKS: i32 = 120;
 
 /// Where the own ship was at the start and the end of a tick.
 type OwnPath<'a> = &'a dyn Fn(Tick) -> Option<(ShipId, Vec2, Vec2)>;
-
-/// A ship at the present.
-#[derive(Debug, Clone, Copy)]
-pub struct PresentShip {
-    /// Its state.
-    pub state: PublicShip,
-    /// Where it was a tick before.
-    pub before: Kinematics,
-    /// When it was last told.
-    pub told: Tick,
-    edge_radius: f32,
-    error: Vec2,
-}
-
-impl PresentShip {
-    /// Whether nothing was heard of it for long.
-    #[must_use]
-    pub fn is_stale(&self, tick: Tick) -> bool {
-        tick.since(self.told) > STALE_TICKS
-    }
-
-    /// Where to draw it between the last two ticks, u.
-    #[must_use]
-    pub fn drawn(&self, alpha: f32) -> Vec2 {
-        self.before.pos.to_vec2().lerp(self.state.body.pos.to_vec2(), alpha) + self.error
-    }
-}
 
 /// An own shot not yet confirmed.
 #[derive(Debug, Clone, Copy)]
@@ -93,26 +61,23 @@ pub struct Present {
     pub rocks: Vec<(LooseRock, u8)>,
     /// Pickups.
     pub pickups: Vec<Pickup>,
+    /// How many ticks the present usually is ahead of the news.
+    lead: i32,
     hoped: Vec<Hoped>,
+    drawn: Vec<PresentShip>,
     /// Shots that hit something here already, and when.
     spent: BTreeMap<ShotKey, Tick>,
 }
 
 impl Present {
-    /// Starts over from what is known and simulates it forward to `to`.
-    pub fn rebuild(
-        &mut self,
-        known: &Known,
-        to: Tick,
-        own: OwnPath<'_>,
-        around: &mut Surroundings<'_>,
-        events: &mut Vec<ViewEvent>,
-    ) {
-        let drawn: Vec<(ShipId, Vec2)> =
-            self.ships.iter().map(|ship| (ship.state.id, ship.state.body.pos.to_vec2() + ship.error)).collect();
+    /// Starts over from what is known; the caller then steps it to the present and ends with [`Present::settle`].
+    /// `lead`: how many ticks the present usually is ahead of the news.
+    pub fn restart(&mut self, known: &Known, lead: i32, around: &mut Surroundings<'_>) {
         self.tick = known.tick;
+        self.lead = lead;
+        std::mem::swap(&mut self.drawn, &mut self.ships);
         self.ships.clear();
-        self.ships.extend(known.ships.iter().map(|told| caught_up(told, known.tick, around)));
+        self.ships.extend(known.ships.iter().map(|told| PresentShip::new(told, known.tick, lead, around)));
         self.forget_spent(known);
         self.shots.clear();
         self.shots.extend(known.shots.iter().filter(|shot| !self.spent.contains_key(&shot.key)));
@@ -124,14 +89,14 @@ impl Present {
                 hoped.fade_s.get_or_insert(FADE_S);
             }
         }
-        while to.is_after(self.tick) {
-            let solids = self.step_bodies(around);
-            self.step_shots(own, &solids, around, events);
-        }
+    }
+
+    /// The present is reached: ships are drawn where they were, and move over softly.
+    pub fn settle(&mut self) {
         for ship in &mut self.ships {
-            let before = drawn.iter().find(|(id, _)| *id == ship.state.id).map(|(_, at)| *at);
-            let error = before.map_or(Vec2::ZERO, |at| at - ship.state.body.pos.to_vec2());
-            ship.error = if error.length() > SNAP_U { Vec2::ZERO } else { error };
+            if let Some(before) = self.drawn.iter().find(|before| before.state.id == ship.state.id) {
+                ship.take_over(before);
+            }
         }
     }
 
@@ -149,6 +114,30 @@ impl Present {
         }
     }
 
+    /// The tick everything is at.
+    #[must_use]
+    pub fn tick(&self) -> Tick {
+        self.tick
+    }
+
+    /// Whether so long nothing was said of a ship that it stands still.
+    #[must_use]
+    pub fn is_frozen(&self, ship: &PresentShip) -> bool {
+        ship.is_frozen(self.tick, self.lead)
+    }
+
+    /// Lets the own ship, which must be at the same tick, bounce off others that are at our time; the hardest closing
+    /// speed, u/s.
+    pub fn touch(&mut self, own: &mut Predictor, defs: &Defs) -> Option<f32> {
+        let (tick, lead) = (self.tick, self.lead);
+        let here = own.ship().body.pos.to_vec2();
+        let near = |ship: &&mut PresentShip| {
+            ship.state.body.pos.to_vec2().distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
+                && !ship.is_frozen(tick, lead)
+        };
+        self.ships.iter_mut().filter(near).filter_map(|ship| ship.touch(own, defs)).reduce(f32::max)
+    }
+
     /// Takes back what was seen to hit something when the server, at a later moment, still has it flying.
     fn forget_spent(&mut self, known: &Known) {
         self.spent.retain(|key, when| {
@@ -161,7 +150,7 @@ impl Present {
     pub fn step_bodies<'a>(&mut self, around: &mut Surroundings<'a>) -> Solids<'a> {
         self.tick = self.tick.next();
         for ship in &mut self.ships {
-            step_ship(ship, self.tick, around);
+            ship.step(self.tick, self.lead, around);
         }
         let sky = around.skies.at(around.layout, around.defs, self.tick);
         self.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
@@ -179,16 +168,44 @@ impl Present {
         events: &mut Vec<ViewEvent>,
     ) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut air =
-            Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
+        let mut air = Air {
+            ships: &self.ships,
+            lead: self.lead,
+            own,
+            solids,
+            sky,
+            around,
+            near: Near::default(),
+            spent: &mut self.spent,
+        };
         self.shots.retain_mut(|shot| air.fly(shot, events));
     }
 
-    /// Moves the own shots that wait for confirmation.
-    pub fn step_hoped(&mut self, solids: &Solids<'_>, around: &mut Surroundings<'_>, events: &mut Vec<ViewEvent>) {
+    /// Moves the own shots that wait for confirmation, and gives up those that waited for longer than lead, round
+    /// trip (together `wait` ticks) and a little more.
+    pub fn step_hoped(
+        &mut self,
+        wait: i32,
+        solids: &Solids<'_>,
+        around: &mut Surroundings<'_>,
+        events: &mut Vec<ViewEvent>,
+    ) {
         let (sky, own) = (around.skies.at(around.layout, around.defs, self.tick), &|_| None);
-        let mut air =
-            Air { ships: &self.ships, own, solids, sky, around, near: Near::default(), spent: &mut self.spent };
+        for hoped in &mut self.hoped {
+            if self.tick.since(hoped.fired) > wait + PATIENCE_TICKS {
+                hoped.fade_s.get_or_insert(FADE_S);
+            }
+        }
+        let mut air = Air {
+            ships: &self.ships,
+            lead: self.lead,
+            own,
+            solids,
+            sky,
+            around,
+            near: Near::default(),
+            spent: &mut self.spent,
+        };
         self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
     }
 
@@ -210,7 +227,7 @@ impl Present {
         around: &mut Surroundings<'_>,
     ) -> (Vec2, bool, Option<ShipId>) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let ships = self.ships.iter().filter(|ship| ship.state.id.player != ray.owner && !ship.is_stale(self.tick));
+        let ships = self.ships.iter().filter(|ship| ship.state.id.player != ray.owner && !self.is_frozen(ship));
         let radius = |ship: &PresentShip| around.defs.ship(ship.state.class).radius;
         let ship = rays::first_circle(ray, ships.map(|ship| (Some(ship.state.id), ship.drawn(1.0), radius(ship))));
         let rock = solids.touch(ray.from, ray.to, 0.0, &mut Near::default()).map(|(t, _)| (t, None));
@@ -231,10 +248,10 @@ impl Present {
         self.hoped.iter().map(|hoped| (&hoped.shot, hoped.fade_s.map_or(1.0, |left| left / FADE_S)))
     }
 
-    /// Lets drawn errors and mistaken shots fade over `dt_s`.
-    pub fn relax(&mut self, dt_s: f32) {
+    /// Lets drawn errors (unless not `smooth`: they vanish) and mistaken shots fade over `dt_s`.
+    pub fn relax(&mut self, dt_s: f32, smooth: bool) {
         for ship in &mut self.ships {
-            ship.error *= crate::math::exp2(-dt_s / error_half_life_s(ship.error.length()));
+            ship.relax(dt_s, smooth);
         }
         self.hoped.retain_mut(|hoped| match &mut hoped.fade_s {
             Some(left) => {
@@ -252,38 +269,10 @@ fn ticks_apart(a: ShotKey, b: ShotKey) -> Option<u8> {
     (a.owner == b.owner && ticks <= MISMATCH_TICKS).then_some(ticks)
 }
 
-/// A ship left out of the last snapshots, brought to the known tick.
-fn caught_up(told: &Told<PublicShip>, to: Tick, around: &mut Surroundings<'_>) -> PresentShip {
-    let mut ship = PresentShip {
-        state: told.state,
-        before: told.state.body,
-        told: told.tick,
-        edge_radius: told.edge_radius_u(),
-        error: Vec2::ZERO,
-    };
-    let mut tick = told.tick;
-    while to.is_after(tick) && tick.since(told.tick) < STALE_TICKS {
-        tick = tick.next();
-        step_ship(&mut ship, tick, around);
-    }
-    ship
-}
-
-fn step_ship(ship: &mut PresentShip, tick: Tick, around: &mut Surroundings<'_>) {
-    let silent = tick.since(ship.told);
-    ship.before = ship.state.body;
-    if silent > STALE_TICKS {
-        return;
-    }
-    let controls = if silent > HOLD_TICKS { ship.state.controls.neutral() } else { ship.state.controls };
-    let mut reckoner =
-        Reckoner { layout: around.layout, defs: around.defs, skies: &mut *around.skies, edge_radius: ship.edge_radius };
-    reckoner.public(&mut ship.state, controls, tick);
-}
-
 /// What a shot can meet in one tick.
 struct Air<'a> {
     ships: &'a [PresentShip],
+    lead: i32,
     own: OwnPath<'a>,
     solids: &'a Solids<'a>,
     sky: Sky<'a>,
@@ -306,8 +295,9 @@ impl Air<'_> {
     fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
         let (end, radius) = (shot.pos.to_vec2(), shots::radius(shot, self.around.defs));
         let motion = end - start;
-        let others =
-            self.ships.iter().filter(|ship| ship.state.id.player != shot.key.owner && !ship.is_stale(self.sky.tick));
+        let live =
+            |ship: &&PresentShip| ship.state.id.player != shot.key.owner && !ship.is_frozen(self.sky.tick, self.lead);
+        let others = self.ships.iter().filter(live);
         let others = others.filter_map(|ship| {
             let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
             let reach = self.around.defs.ship(ship.state.class).radius + radius;

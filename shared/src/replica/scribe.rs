@@ -7,10 +7,13 @@ use super::{
     Replica,
     clock::Clock,
     decode::Note,
+    others::PresentShip,
+    past::Past,
     picture,
     predict::Predictor,
     present::Present,
-    view::{Focus, Gauges, LineView, Phase, ShipView, View, ViewEvent, blend_heading},
+    switches::Switches,
+    view::{Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
 };
 use crate::{
     defs::Defs,
@@ -22,7 +25,7 @@ use crate::{
         known::Known,
         reckon::{Reckoner, Skies},
     },
-    sim::{Layout, Ship, Shot},
+    sim::{Buttons, Kinematics, Layout, Ship, Shot},
     tick::Tick,
 };
 
@@ -40,8 +43,16 @@ pub struct Scribe<'a> {
     pub known: &'a Known,
     /// Everything else now.
     pub present: &'a Present,
+    /// Others in the past.
+    pub past: Option<&'a Past>,
     /// The own ship now.
     pub predictor: Option<&'a Predictor>,
+    /// How things are to be shown.
+    pub switches: Switches,
+    /// The controls are locked.
+    pub locked: bool,
+    /// Half extents of the view, u.
+    pub half: Vec2,
     /// Recent skies.
     pub skies: &'a mut Skies,
     /// The present tick.
@@ -74,6 +85,8 @@ impl Scribe<'_> {
         self.rocks(view, shown);
         self.pickups(view);
         self.forecast(view);
+        self.ghosts(view);
+        view.locked = self.locked;
     }
 
     fn phase(&self) -> Phase {
@@ -102,23 +115,71 @@ impl Scribe<'_> {
     fn ships(&self, view: &mut View) {
         view.ships.clear();
         let steps = |value: u8, of: u8| f32::from(value) / f32::from(of);
-        view.ships.extend(self.present.ships.iter().map(|ship| ShipView {
-            id: ship.state.id,
-            class: ship.state.class,
-            pos: ship.drawn(self.alpha),
-            vel: ship.state.body.vel.to_vec2(),
-            heading_rad: blend_heading(ship.before.heading, ship.state.body.heading, self.alpha),
-            buttons: ship.state.controls.buttons,
-            hull: steps(ship.state.hull, HULL_STEPS),
-            shield: steps(ship.state.shield, SHIELD_STEPS),
-            protected: ship.state.protected,
-            charging: ship.state.charging,
-            own: false,
-            stale: ship.is_stale(self.tick),
+        let middle = self.own_pose().map_or(view.focus.pos, |(pos, ..)| pos);
+        view.ships.extend(self.present.ships.iter().map(|ship| {
+            let frozen = self.present.is_frozen(ship);
+            let (pos, vel, heading_rad) = self.other_pose(ship, middle);
+            let vel = if frozen { Vec2::ZERO } else { vel };
+            ShipView {
+                id: ship.state.id,
+                class: ship.state.class,
+                pos,
+                vel,
+                heading_rad,
+                buttons: if frozen { Buttons(0) } else { ship.state.controls.buttons },
+                hull: steps(ship.state.hull, HULL_STEPS),
+                shield: steps(ship.state.shield, SHIELD_STEPS),
+                protected: ship.state.protected,
+                charging: ship.state.charging,
+                own: false,
+                stale: frozen,
+            }
         }));
-        if let Some(predictor) = self.predictor {
-            view.ships.push(picture::ship(predictor.ship(), self.defs, predictor.drawn(self.alpha), true));
+        let (Some(predictor), Some(pose)) = (self.predictor, self.own_pose()) else { return };
+        view.ships.push(picture::ship(predictor.ship(), self.defs, pose, true));
+    }
+
+    /// Where the own ship is drawn: at our own time, or without prediction where the server last said.
+    fn own_pose(&self) -> Option<(Vec2, Vec2, f32)> {
+        let predictor = self.predictor?;
+        match &self.known.own {
+            Some(told) if !self.switches.prediction => Some(pose(&told.state.body)),
+            _ => Some(predictor.drawn(self.alpha)),
         }
+    }
+
+    /// Where another ship is drawn: at our own time (or, without forward simulation, where the server last said) when
+    /// it is near, interpolated in the past when it is far, blended between.
+    fn other_pose(&self, ship: &PresentShip, middle: Vec2) -> (Vec2, Vec2, f32) {
+        let now = if self.switches.forward {
+            (ship.drawn(self.alpha), ship.state.body.vel.to_vec2(), ship.drawn_heading(self.alpha))
+        } else {
+            pose(&ship.said)
+        };
+        let away = (now.0 - middle).abs() / self.half.max(Vec2::ONE);
+        let share = self.switches.present_share(away.max_element());
+        if share >= 1.0 {
+            return now;
+        }
+        let Some(past) = self.past.and_then(|past| past.pose(ship.state.id)) else { return now };
+        let turn = crate::math::wrap_angle(now.2 - past.heading_rad);
+        (past.pos.lerp(now.0, share), past.vel.lerp(now.1, share), past.heading_rad + turn * share)
+    }
+
+    /// What the server last said, for those who want to see it.
+    fn ghosts(&self, view: &mut View) {
+        view.ghosts.clear();
+        if !self.switches.ghosts {
+            return;
+        }
+        let ghost = |id, class, body: &Kinematics, own| {
+            let (pos, _, heading_rad) = pose(body);
+            GhostView { id, class, pos, heading_rad, own }
+        };
+        let others = self.present.ships.iter();
+        view.ghosts.extend(others.map(|ship| ghost(ship.state.id, ship.state.class, &ship.said, false)));
+        let own = self.known.own.as_ref().map(|told| &told.state);
+        view.ghosts.extend(own.map(|ship| ghost(ship.id, ship.class, &ship.body, true)));
     }
 
     fn gauges(&mut self, ship: &Ship) -> Gauges {
@@ -131,7 +192,9 @@ impl Scribe<'_> {
         let drawn = |shot: &Shot, opacity| picture::shot(shot, self.alpha, opacity, Some(shot.key.owner) == own);
         view.shots.clear();
         view.shots.extend(self.present.shots.iter().map(|shot| drawn(shot, 1.0)));
-        view.shots.extend(self.present.hoped().map(|(shot, opacity)| drawn(shot, opacity)));
+        if self.switches.prediction {
+            view.shots.extend(self.present.hoped().map(|(shot, opacity)| drawn(shot, opacity)));
+        }
     }
 
     fn rocks(&self, view: &mut View, shown: Tick) {
@@ -162,6 +225,10 @@ impl Scribe<'_> {
         };
         picture::forecast(predictor.ship(), self.defs, self.tick, &mut reckoner, &mut view.forecast);
     }
+}
+
+fn pose(body: &Kinematics) -> (Vec2, Vec2, f32) {
+    (body.pos.to_vec2(), body.vel.to_vec2(), body.heading.to_rad())
 }
 
 /// Turns the notes of the last snapshot into events.

@@ -1,6 +1,6 @@
 //! What the replica says and when: commands in batches, the acknowledgement that is the flow control, the view's size.
 
-use super::Replica;
+use super::{Kind, Replica};
 use crate::{
     limits::COMMANDS_PER_BATCH_MAX,
     protocol::{ClientMessage, CommandBatch, Seen, codec},
@@ -9,6 +9,8 @@ use crate::{
 
 /// An acknowledgement goes out at least this often while snapshots come, µs.
 const ACK_US: u64 = 60_000;
+/// Commands are sent in batches of this many.
+const BATCH: usize = 2;
 /// The view's size is told this often at most while a window is dragged, µs.
 const VIEW_US: u64 = 250_000;
 
@@ -24,6 +26,9 @@ impl Replica {
     }
 
     pub(super) fn acknowledge(&mut self, now_us: u64) {
+        if self.uplink_blocked {
+            return;
+        }
         let spectating = self.player.is_none();
         if spectating || now_us.saturating_sub(self.last_ack_us) > ACK_US {
             self.send_batch(now_us);
@@ -67,7 +72,21 @@ impl Replica {
         Seen::present(tick.since(self.view.tick) as f32 - self.view.alpha)
     }
 
+    /// Sends waiting commands when a batch is full or a button changed. While the uplink is blocked they wait for it,
+    /// the newest of them, and then leave as one message: what is old by then would be too late anyway.
+    pub(super) fn send_due(&mut self, edge: bool, now_us: u64) {
+        if self.uplink_blocked {
+            let old = self.batch.len().saturating_sub(COMMANDS_PER_BATCH_MAX);
+            self.batch.drain(..old);
+        } else if self.batch.len() >= BATCH || (edge && !self.batch.is_empty()) {
+            self.send_batch(now_us);
+        }
+    }
+
     pub(super) fn say(&mut self, message: &ClientMessage) {
-        self.outbox.push_back(codec::encode_client(message));
+        let bytes = codec::encode_client(message);
+        let kind = if matches!(message, ClientMessage::Commands(_)) { Kind::Commands } else { Kind::Requests };
+        self.line.traffic.add(kind, bytes.len());
+        self.outbox.push_back(bytes);
     }
 }

@@ -1,8 +1,10 @@
-//! What a screen needs for one frame, as plain data in world units. Invariant: everything is at the same moment,
-//! the client's own present; drawing decides nothing and knows no netcode.
+//! What a screen needs for one frame, as plain data in world units. Invariant: everything in sight is at the same
+//! moment, the client's own present (unless the switches of the lab say otherwise; ghosts are older by their nature);
+//! drawing decides nothing and knows no netcode.
 
 use glam::Vec2;
 
+use super::traffic::KINDS;
 use crate::{
     defs::{PickupKind, RockSize, ShipClass, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
@@ -61,6 +63,10 @@ pub struct View {
     pub forecast: Vec<Vec2>,
     /// What happened since the last frame.
     pub events: Vec<ViewEvent>,
+    /// Where the server last said ships are, when [`crate::replica::Switches::ghosts`] asks for it.
+    pub ghosts: Vec<GhostView>,
+    /// Without news for so long that the controls are locked.
+    pub locked: bool,
     /// The line to the server.
     pub line: LineView,
 }
@@ -133,6 +139,21 @@ pub struct ShipView {
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
     pub stale: bool,
+}
+
+/// A ship by the last word of the server, unmoved since.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GhostView {
+    /// Which.
+    pub id: ShipId,
+    /// Class.
+    pub class: ShipClass,
+    /// Position, u.
+    pub pos: Vec2,
+    /// Direction of the nose, rad.
+    pub heading_rad: f32,
+    /// The own ship.
+    pub own: bool,
 }
 
 /// A shot as drawn.
@@ -300,10 +321,22 @@ pub struct LineView {
     pub mispredictions: u32,
     /// Size of the last correction, u.
     pub correction_u: f32,
+    /// Greatest distance between a prediction and the server's word since the last frame, u; 0 when all were right.
+    pub error_u: f32,
+    /// Longest time between two snapshots that came since the last frame, ms; 0 when none came.
+    pub gap_ms: f32,
+    /// How much later than the best of the last seconds the newest snapshot came, ms.
+    pub lateness_ms: f32,
+    /// How far in the past interpolation is, ms.
+    pub delay_ms: f32,
+    /// Reports of the server that a command of ours came late, since the start.
+    pub late_reports: u32,
     /// Bytes received per second, smoothed.
     pub down_bytes_s: f32,
     /// Bytes sent per second, smoothed.
     pub up_bytes_s: f32,
+    /// Bytes per second by kind, smoothed, in the order of [`crate::replica::Kind::ALL`].
+    pub kinds_bytes_s: [f32; KINDS],
     /// Snapshots received per second, smoothed.
     pub snapshots_s: f32,
 }

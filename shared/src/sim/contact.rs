@@ -21,7 +21,7 @@ use crate::{
 /// Share of the closing speed that comes back from rock.
 const BOUNCE_ROCK: f32 = 0.45;
 /// …and between two ships.
-const BOUNCE_SHIP: f32 = 0.7;
+pub const BOUNCE_SHIP: f32 = 0.7;
 
 /// A touch and how hard it was.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,7 +126,7 @@ fn touch_ships(stage: &mut Stage<'_>, players: &[PlayerId]) {
 }
 
 /// Largest distance at which two ships can touch, u.
-const SHIP_REACH: f32 = 80.0;
+pub const SHIP_REACH: f32 = 80.0;
 
 fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     let (Some(a), Some(b)) = (stage.world.ship(one), stage.world.ship(two)) else { return };
@@ -134,7 +134,7 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     let (mut body_a, mut body_b) = (a.body, b.body);
     // Protection must not be a battering ram: who cannot be hurt does not hurt either.
     let protected = a.protection > 0 || b.protection > 0;
-    let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b) else { return };
+    let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b, BOUNCE_SHIP) else { return };
     for (player, body) in [(one, body_a), (two, body_b)] {
         if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) {
             ship.body = body;
@@ -148,8 +148,9 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     damage::hurt(stage, two, Hurt { amount, by: Some(one), cause: Cause::Ram });
 }
 
-/// Elastic push between two ships, masses as the squares of their radii. Returns the closing speed.
-fn collide(a: &mut Kinematics, def_a: &ShipDef, b: &mut Kinematics, def_b: &ShipDef) -> Option<f32> {
+/// Push between two ships, masses as the squares of their radii; `bounce` is the share of the closing speed that comes
+/// back. Returns the closing speed, u/s, or `None` if they do not touch. Prediction runs this too.
+pub fn collide(a: &mut Kinematics, def_a: &ShipDef, b: &mut Kinematics, def_b: &ShipDef, bounce: f32) -> Option<f32> {
     let apart = a.pos.to_vec2() - b.pos.to_vec2();
     let reach = def_a.radius + def_b.radius;
     let square = apart.length_squared();
@@ -165,7 +166,7 @@ fn collide(a: &mut Kinematics, def_a: &ShipDef, b: &mut Kinematics, def_b: &Ship
     b.pos = Lattice::nearest(b.pos.to_vec2() - normal * (depth * share_b));
     let closing = -(a.vel.to_vec2() - b.vel.to_vec2()).dot(normal);
     if closing > 0.0 {
-        let impulse = normal * (closing * (1.0 + BOUNCE_SHIP));
+        let impulse = normal * (closing * (1.0 + bounce));
         a.vel = Lattice::nearest(a.vel.to_vec2() + impulse * share_a);
         b.vel = Lattice::nearest(b.vel.to_vec2() - impulse * share_b);
     }
@@ -190,10 +191,10 @@ mod tests {
         let defs = Defs::standard();
         let spark = defs.ship(ShipClass::Spark);
         let (mut a, mut b) = (body(-10.0, 100.0), body(10.0, -100.0));
-        assert_eq!(collide(&mut a, spark, &mut b, spark), Some(200.0));
+        assert_eq!(collide(&mut a, spark, &mut b, spark, BOUNCE_SHIP), Some(200.0));
         assert!((a.vel.to_vec2().x + 70.0).abs() < 0.1 && (b.vel.to_vec2().x - 70.0).abs() < 0.1);
         assert!((a.pos.to_vec2() - b.pos.to_vec2()).length() > 27.9);
-        assert_eq!(collide(&mut body(0.0, 0.0), spark, &mut body(40.0, 0.0), spark), None);
+        assert_eq!(collide(&mut body(0.0, 0.0), spark, &mut body(40.0, 0.0), spark, BOUNCE_SHIP), None);
     }
 
     #[test]

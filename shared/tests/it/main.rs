@@ -4,4 +4,5 @@ mod duels;
 mod hits;
 mod hostile;
 mod matches;
+mod presentation;
 mod snapshots;

@@ -188,8 +188,8 @@ impl Match {
         }
         self.lines = (lan, lan);
         for player in &mut self.players {
-            player.up.heal(lan, self.now_us);
-            player.down.heal(lan, self.now_us);
+            player.up.set_profile(lan, self.now_us);
+            player.down.set_profile(lan, self.now_us);
         }
     }
 

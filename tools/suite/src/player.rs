@@ -70,8 +70,14 @@ pub struct Player {
     pub received: (u32, usize),
     /// The last snapshot received has more parts, which are under way.
     pub partial: bool,
-    /// Bytes sent.
+    /// Bytes sent…
     pub sent: usize,
+    /// …in so many messages.
+    pub said: u32,
+    /// Nothing comes down to it for now: it waits in the line.
+    pub deaf: bool,
+    /// What a test makes it want, whatever its style.
+    pub held: Option<Intent>,
     /// When the last frame was drawn, µs of the match; 0 is never.
     pub drawn_us: u64,
     /// Engine buttons last wanted, and since when, µs of the match.
@@ -131,6 +137,9 @@ impl Player {
             received: (0, 0),
             partial: false,
             sent: 0,
+            said: 0,
+            deaf: false,
+            held: None,
             drawn_us: 0,
             pressed: (0, 0),
             resume,
@@ -167,7 +176,9 @@ impl Player {
     /// # Errors
     /// When the replica cannot go on with this server.
     pub fn listen(&mut self, at_us: u64, deeds: &mut Vec<Deed>) -> Result<(), String> {
-        while let Some(bytes) = self.down.receive(at_us) {
+        while !self.deaf
+            && let Some(bytes) = self.down.receive(at_us)
+        {
             self.received.1 += bytes.len();
             let before = self.replica.known().tick;
             self.replica.handle_bytes(&bytes, at_us + self.clock_us).map_err(|error| error.to_string())?;
@@ -189,6 +200,7 @@ impl Player {
             None if self.style == Style::Hunting => hunt(self.replica.view()),
             None => intent_of(self.style, seed, tick, index),
         };
+        let intent = self.held.unwrap_or(intent);
         let engines = intent.buttons.0 & ENGINES;
         if engines != self.pressed.0 {
             self.pressed = (engines, at_us);
@@ -204,6 +216,7 @@ impl Player {
     pub fn speak(&mut self, at_us: u64) {
         while let Some(bytes) = self.replica.poll_transmit() {
             self.sent += bytes.len();
+            self.said += 1;
             self.up.send(bytes, at_us);
         }
     }
