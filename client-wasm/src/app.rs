@@ -14,13 +14,14 @@ use crate::{
     hooks::{self, PageState},
     hud::{self, Frame, Source, Widget, hint::Deeds, page::Page},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
+    lab::{Lab, Toggle},
     names,
     net::{Net, Outgoing},
     platform::{
         browser::{self, element},
         error_card,
         events::{self, PageEvent, Queue},
-        frames, hook,
+        frames, hook, lab_panel,
         socket::{NO_SOCKET, Socket, SocketEvent},
         speaker::Speaker,
         stage::Stage,
@@ -33,6 +34,8 @@ use crate::{
 
 /// Longest step of animation, s: after a pause things go on, they do not jump.
 const STEP_MAX_S: f32 = 0.1;
+/// On screens narrower than this the lab's panel begins folded, CSS px.
+const NARROW_PX: f32 = 720.0;
 /// Time after death in which a click is still meant for the fight, s.
 const RELAUNCH_GUARD_S: f64 = 0.7;
 
@@ -60,6 +63,8 @@ struct App {
     last_us: u64,
     fps: f32,
     died_s: Option<f64>,
+    /// This page is the lab.
+    lab: Option<Lab>,
 }
 
 type Shared = Rc<RefCell<App>>;
@@ -76,6 +81,10 @@ pub fn start() {
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |app| app.state()));
     let (frame, slow) = (app.clone(), app.clone());
     frames::run(move || with(&frame, App::frame), move || with(&slow, App::slow));
+    if app.borrow().lab.is_some() {
+        let (queue, pump) = (app.borrow().queue.clone(), app.clone());
+        lab_panel::install(&queue, move || with(&pump, |_| {}));
+    }
     // The first attempt to connect is waiting to be carried out.
     with(&app, |_| {});
     ready();
@@ -107,12 +116,14 @@ pub fn stage_and_renderer() -> Option<(Stage, Option<Renderer>)> {
 fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
     let mut borrowed = app.borrow_mut();
     turn(&mut borrowed);
+    borrowed.hear_through_the_lab();
     while let Some(outgoing) = borrowed.net.poll_outgoing() {
         match outgoing {
             Outgoing::Session(Step::Connect) => borrowed.socket = connect(app, &mut borrowed.net),
             outgoing => borrowed.carry_out(outgoing),
         }
     }
+    borrowed.send_through_the_lab();
 }
 
 fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
@@ -164,7 +175,9 @@ impl App {
             remembered.name = names::suggest(browser::random_u32());
         }
         browser::fill("name", &remembered.name);
-        App {
+        let lab = lab_panel::is_here()
+            .then(|| Lab::new(&lab_panel::fragment(), stage.css_size().x < NARROW_PX, browser::random_u32().into()));
+        let mut app = App {
             net: Net::new(browser::random_u32().into(), camera.asked_half(), remembered, now_us),
             queue: events::install(),
             stage,
@@ -186,33 +199,90 @@ impl App {
             last_us: now_us,
             fps: 60.0,
             died_s: None,
+            lab,
+        };
+        app.take_up_lab();
+        app
+    }
+
+    /// What is set in the lab holds from now on.
+    fn take_up_lab(&mut self) {
+        if let Some(lab) = &self.lab {
+            self.net.set_switches(lab.setup.switches());
         }
+    }
+
+    /// What has come through the lab's line is heard.
+    fn hear_through_the_lab(&mut self) {
+        let now_us = browser::now_us();
+        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_down(now_us)) {
+            self.net.handle_message(&bytes, now_us);
+        }
+    }
+
+    /// What has come through the lab's line leaves; then it is known what could not.
+    fn send_through_the_lab(&mut self) {
+        let now_us = browser::now_us();
+        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_up(now_us)) {
+            if let Some(socket) = &self.socket {
+                socket.send(&bytes);
+            }
+        }
+        let in_socket = self.socket.as_ref().map_or(0, Socket::buffered_bytes);
+        let in_lab = self.lab.as_ref().map_or(0, |lab| lab.backlog_bytes(now_us));
+        self.net.handle_backlog(in_socket + in_lab, now_us);
     }
 
     fn hear(&mut self, event: SocketEvent) {
         let now_us = browser::now_us();
         match event {
             SocketEvent::Open => self.net.handle_open(now_us),
-            SocketEvent::Message(bytes) => self.net.handle_message(&bytes, now_us),
-            SocketEvent::Close(code) => self.net.handle_close(code, now_us),
+            SocketEvent::Message(bytes) => match &mut self.lab {
+                Some(lab) => lab.send_down(bytes, now_us),
+                None => self.net.handle_message(&bytes, now_us),
+            },
+            SocketEvent::Close(code) => {
+                self.hang_up_lab(now_us);
+                self.net.handle_close(code, now_us);
+            }
         }
     }
 
     fn carry_out(&mut self, outgoing: Outgoing) {
         match outgoing {
-            Outgoing::Send(bytes) => {
-                if let Some(socket) = &self.socket {
-                    socket.send(&bytes);
-                }
-            }
+            Outgoing::Send(bytes) => match (&mut self.lab, &self.socket) {
+                (Some(lab), _) => lab.send_up(bytes, browser::now_us()),
+                (None, Some(socket)) => socket.send(&bytes),
+                (None, None) => {}
+            },
             Outgoing::Remember { resume, playing } => storage::remember(resume, playing),
-            Outgoing::Session(Step::Hangup) => self.socket = None,
+            Outgoing::Session(Step::Hangup) => {
+                self.hang_up_lab(browser::now_us());
+                self.socket = None;
+            }
             Outgoing::Session(Step::Reload) => {
                 storage::remember_reload();
                 browser::reload();
             }
             Outgoing::Session(Step::Report(words)) => error_card::show(words, "connection"),
             Outgoing::Session(Step::Connect) => unreachable!("connecting needs the shared app: see `with`"),
+        }
+    }
+
+    fn hang_up_lab(&mut self, now_us: u64) {
+        if let Some(lab) = &mut self.lab {
+            lab.hang_up(now_us);
+        }
+    }
+
+    fn take_lab(&mut self, id: &str, value: f64, now_us: u64) {
+        let Some(lab) = &mut self.lab else { return };
+        if id.is_empty() {
+            lab.take_fragment(&lab_panel::fragment(), now_us);
+            self.take_up_lab();
+        } else if lab.take(id, value, now_us) {
+            lab_panel::set_fragment(&lab.setup.to_fragment());
+            self.take_up_lab();
         }
     }
 
@@ -273,6 +343,9 @@ impl App {
             // An hour of seconds keeps its fraction in an f32.
             time_s: (now_s % 3_600.0) as f32,
             calm: self.calm,
+            ghosts: self.lab.as_ref().map_or((false, false), |lab| {
+                (lab.setup.toggle(Toggle::OwnGhost), lab.setup.toggle(Toggle::OtherGhosts))
+            }),
         };
         self.scene.build(&ingredients, |player| net.pilot(player).is_some_and(|(_, bot)| bot));
         if let Some(renderer) = &mut self.renderer {
@@ -291,6 +364,7 @@ impl App {
             muted: self.speaker.muted(),
             fps: self.fps,
             deeds: self.deeds.done(),
+            lab: self.lab.as_ref(),
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -332,7 +406,8 @@ impl App {
             PageEvent::Choose(class) => self.choose(class),
             PageEvent::ToggleMute => self.toggle_mute(),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
-            PageEvent::Woken => self.net.handle_visible(true, now_us),
+            PageEvent::Woken => self.net.handle_woken(now_us),
+            PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),
             PageEvent::ContextLost => self.renderer = None,
             PageEvent::ContextRestored => self.rebuild(),
         }
@@ -393,10 +468,8 @@ impl App {
 
     fn state(&self) -> String {
         let error = error_card::report();
-        hooks::state(
-            &self.net,
-            &self.camera,
-            PageState { fps: self.fps, beams: self.effects.beams_seen(), error: error.as_deref() },
-        )
+        let lab = self.lab.as_ref().map(|lab| lab.setup);
+        let beams = self.effects.beams_seen();
+        hooks::state(&self.net, &self.camera, PageState { fps: self.fps, beams, error: error.as_deref(), lab })
     }
 }

@@ -4,12 +4,13 @@
 use glam::Vec2;
 use shared::{
     defs::ShipClass,
-    replica::view::{Phase, ShipView},
+    replica::view::{GhostView, Phase, ShipView},
 };
 
 use crate::{
     film::Film,
     json::Json,
+    lab::{KNOBS, Setup, TOGGLES},
     net::{Kill, Net},
     session::Connection,
     view::Camera,
@@ -24,6 +25,8 @@ pub struct PageState<'a> {
     pub beams: u32,
     /// What the error card shows.
     pub error: Option<&'a str>,
+    /// What is set in the lab, if this page is it.
+    pub lab: Option<Setup>,
 }
 
 /// The state of the page.
@@ -61,6 +64,21 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("error").maybe_text(page.error);
         json.key("camera");
         camera_state(json, camera);
+        for (key, value) in [
+            ("lead_ticks", view.line.lead_ticks),
+            ("margin_ticks", view.line.margin_ticks),
+            ("lateness_ms", view.line.lateness_ms),
+            ("past_ms", view.line.delay_ms),
+            ("down_bytes_s", view.line.down_bytes_s),
+            ("up_bytes_s", view.line.up_bytes_s),
+        ] {
+            json.key(key).number(value.into());
+        }
+        json.key("late_commands").integer(view.line.late_reports.into());
+        json.key("locked").boolean(view.locked);
+        json.key("ghosts").array(|json| view.ghosts.iter().for_each(|one| ghost(json, one)));
+        json.key("lab");
+        lab(json, page.lab);
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });
@@ -170,6 +188,26 @@ fn camera_state(json: &mut Json, camera: &Camera) {
     });
 }
 
+fn ghost(json: &mut Json, ghost: &GhostView) {
+    json.object(|json| {
+        json.key("player").integer(ghost.id.player.0.into());
+        place(json, ["x", "y"], ghost.pos);
+        json.key("own").boolean(ghost.own);
+    });
+}
+
+fn lab(json: &mut Json, setup: Option<Setup>) {
+    let Some(setup) = setup else { return json.null() };
+    json.object(|json| {
+        for (knob, _, _, word, _) in KNOBS {
+            json.key(word).integer(setup.knob(knob).into());
+        }
+        for (toggle, _, word, _) in TOGGLES {
+            json.key(word).boolean(setup.toggle(toggle));
+        }
+    });
+}
+
 fn motion(json: &mut Json, ship: &ShipView) {
     place(json, ["x", "y"], ship.pos);
     place(json, ["vx", "vy"], ship.vel);
@@ -197,7 +235,11 @@ mod tests {
     fn every_promised_key_is_there_before_anything_happened() {
         let net = Net::new(1, (800, 450), Remembered::default(), 0);
         let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
-        let text = state(&net, &camera, PageState { fps: 60.0, beams: 0, error: Some("a \"quoted\" error") });
+        let text = state(
+            &net,
+            &camera,
+            PageState { fps: 60.0, beams: 0, error: Some("a \"quoted\" error"), lab: Some(Setup::default()) },
+        );
         for key in [
             "phase",
             "connection",
@@ -221,6 +263,18 @@ mod tests {
             "camera",
             "resumed",
             "connects",
+            "lead_ticks",
+            "margin_ticks",
+            "lateness_ms",
+            "past_ms",
+            "down_bytes_s",
+            "up_bytes_s",
+            "late_commands",
+            "locked",
+            "ghosts",
+            "lab",
+            "prediction",
+            "delay",
         ] {
             assert!(text.contains(&["\"", key, "\":"].concat()), "{key} in {text}");
         }

@@ -10,7 +10,9 @@ pub mod death;
 pub mod feed;
 pub mod film_bar;
 pub mod gauges;
+pub mod graph;
 pub mod hint;
+pub mod lab;
 pub mod leaderboard;
 pub mod lobby;
 pub mod minimap;
@@ -25,8 +27,10 @@ use shared::{
     replica::view::{Phase, View},
 };
 
+use self::graph::Chart;
 use crate::{
     film::Film,
+    lab::Lab,
     net::{Kill, Net},
     session::Connection,
     view::palette::Rgb,
@@ -51,6 +55,10 @@ pub trait Dom {
     fn paint(&mut self, id: Id, marks: &[Mark]);
     /// Sets an attribute of an element that assistive technology reads.
     fn aria(&mut self, id: Id, name: &'static str, value: &str);
+    /// Paints graphs over a canvas.
+    fn chart(&mut self, id: Id, charts: &[Chart]);
+    /// Checks a checkbox or not.
+    fn check(&mut self, id: Id, on: bool);
     /// Gives the keyboard to an element.
     fn focus(&mut self, id: Id);
     /// Sets an attribute of an element.
@@ -104,6 +112,8 @@ pub struct Frame<'a> {
     pub fps: f32,
     /// First-minute deeds done, bits of [`hint::Deed`].
     pub deeds: u8,
+    /// The lab, if this page is it.
+    pub lab: Option<&'a Lab>,
 }
 
 impl<'a> Frame<'a> {
@@ -167,6 +177,15 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// How long nothing was heard over an open line, µs; a recording waits for nothing.
+    #[must_use]
+    pub fn silent_us(&self) -> u64 {
+        match self.source {
+            Source::Line(net) => net.silent_us((self.now_s * 1e6) as u64),
+            Source::Film(_) => 0,
+        }
+    }
+
     /// The player wants to be in the game.
     #[must_use]
     pub fn playing(&self) -> bool {
@@ -198,6 +217,8 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<banner::Banner>::default(),
         Box::<lobby::Lobby>::default(),
         Box::<choice::Choice>::default(),
+        Box::<graph::Graphs>::default(),
+        Box::<lab::LabPanel>::default(),
     ]
 }
 
@@ -243,10 +264,12 @@ pub mod tests {
     /// A page that remembers what was done to it.
     #[derive(Debug, Default)]
     pub struct Recorded {
-        /// `id=text`, `id.class`, `id!class`, `id%share`, `id[row,column]=text`, `id@name=value`, `id:=value`.
+        /// `id=text`, `id.class`, `id!class`, `id%share`, `id[row,column]=text`, `id@name=value`, `id:=value`, `id?checked`.
         pub done: Vec<String>,
         /// The last painting.
         pub marks: Vec<Mark>,
+        /// The last graphs, and where.
+        pub charts: Option<(Id, Vec<Chart>)>,
     }
 
     impl Dom for Recorded {
@@ -271,6 +294,12 @@ pub mod tests {
         fn aria(&mut self, id: Id, name: &'static str, value: &str) {
             self.done.push(format!("{id}@{name}={value}"));
         }
+        fn chart(&mut self, id: Id, charts: &[Chart]) {
+            self.charts = Some((id, charts.to_vec()));
+        }
+        fn check(&mut self, id: Id, on: bool) {
+            self.done.push(format!("{id}?{on}"));
+        }
         fn focus(&mut self, id: Id) {
             self.done.push(format!("{id}<focus"));
         }
@@ -291,18 +320,23 @@ pub mod tests {
 
     /// Runs `check` with a frame around this view.
     pub fn with_frame(view: &View, check: impl FnOnce(&mut Frame<'_>)) {
-        let net = Net::new(1, (800, 450), Remembered::default(), 0);
+        with_parts(view, &Net::new(1, (800, 450), Remembered::default(), 0), None, check);
+    }
+
+    /// The same with this connection and this lab.
+    pub fn with_parts(view: &View, net: &Net, lab: Option<&Lab>, check: impl FnOnce(&mut Frame<'_>)) {
         let defs = Defs::standard();
         check(&mut Frame {
             view,
             defs: &defs,
-            source: Source::Line(&net),
+            source: Source::Line(net),
             now_s: 0.0,
             touch: false,
             details: false,
             muted: false,
             fps: 60.0,
             deeds: 0,
+            lab,
         });
     }
 

@@ -11,6 +11,7 @@ pub mod hooks;
 pub mod hud;
 pub mod input;
 pub mod json;
+pub mod lab;
 pub mod names;
 pub mod net;
 pub mod platform;

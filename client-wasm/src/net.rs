@@ -11,7 +11,7 @@ use shared::{
     ids::PlayerId,
     protocol::{Deed, Resume},
     replica::{
-        Intent, Replica,
+        Intent, Replica, Switches,
         view::{Phase, View},
     },
     sim::Cause,
@@ -84,6 +84,7 @@ pub struct Net {
     name: String,
     class: ShipClass,
     visible: bool,
+    switches: Switches,
     connects: u32,
     kills: Vec<Kill>,
     outgoing: VecDeque<Outgoing>,
@@ -103,6 +104,7 @@ impl Net {
             name: remembered.name,
             class: remembered.class,
             visible: true,
+            switches: Switches::default(),
             connects: 0,
             kills: Vec::new(),
             outgoing: VecDeque::new(),
@@ -113,6 +115,7 @@ impl Net {
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
         let mut replica = Replica::new(Defs::standard(), self.view_half, self.resume, now_us);
+        replica.set_switches(self.switches);
         if !self.visible {
             replica.set_idle(true, now_us);
         }
@@ -150,6 +153,33 @@ impl Net {
         }
         self.session.handle_visible(visible, now_us);
         self.drain();
+    }
+
+    /// The page came back from the browser's cache, or the network came back: perhaps without a word that it had gone.
+    pub fn handle_woken(&mut self, now_us: u64) {
+        if self.visible {
+            self.replica().wake(now_us);
+        }
+        self.handle_visible(true, now_us);
+    }
+
+    /// So many bytes wait to leave.
+    pub fn handle_backlog(&mut self, bytes: u64, now_us: u64) {
+        let blocked = self.session.handle_backlog(bytes, now_us);
+        self.replica().set_uplink_blocked(blocked);
+    }
+
+    /// How things are shown from now on, whatever the connection.
+    pub fn set_switches(&mut self, switches: Switches) {
+        self.switches = switches;
+        self.shown.set_switches(switches);
+        self.replica().set_switches(switches);
+    }
+
+    /// How long nothing was heard over an open line, µs.
+    #[must_use]
+    pub fn silent_us(&self, now_us: u64) -> u64 {
+        self.session.silent_us(now_us)
     }
 
     /// Time passed; also called while the tab is hidden and no frames come.
@@ -438,6 +468,19 @@ mod tests {
         assert_eq!(net.connection(), Connection::Waiting);
         let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
         assert!(out.contains(&Outgoing::Session(Step::Hangup)));
+    }
+
+    #[test]
+    fn a_page_that_slept_without_a_word_asks_for_everything_anew() {
+        let sends = |woken_us: u64| {
+            let mut net = net(false);
+            net.handle_open(1_000);
+            net.handle_message(&welcome(None), 2_000);
+            while net.poll_outgoing().is_some() {}
+            net.handle_woken(woken_us);
+            core::iter::from_fn(|| net.poll_outgoing()).filter(|out| matches!(out, Outgoing::Send(_))).count()
+        };
+        assert_eq!((sends(1_000_000), sends(3_000_000)), (0, 1));
     }
 
     #[test]

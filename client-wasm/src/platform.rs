@@ -7,6 +7,7 @@ pub mod events;
 pub mod film_events;
 pub mod frames;
 pub mod hook;
+pub mod lab_panel;
 pub mod socket;
 pub mod speaker;
 pub mod stage;

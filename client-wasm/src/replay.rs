@@ -164,6 +164,7 @@ impl Theatre {
             // Things that glow and turn follow the recording, so that a pause is one.
             time_s: (film.time_s() % 3_600.0) as f32,
             calm: self.calm,
+            ghosts: (false, false),
         };
         self.scene.build(&ingredients, |player| film.pilot(player).is_some_and(|(_, bot)| bot));
         if let Some(renderer) = &mut self.renderer {
@@ -183,6 +184,7 @@ impl Theatre {
             muted: self.speaker.muted(),
             fps: self.fps,
             deeds: 0,
+            lab: None,
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -207,7 +209,8 @@ impl Theatre {
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
                 | PageEvent::Visible(_)
-                | PageEvent::Woken => {}
+                | PageEvent::Woken
+                | PageEvent::Lab { .. } => {}
             }
         }
     }
@@ -281,10 +284,8 @@ impl Theatre {
 
     fn state(&self) -> String {
         let error = error_card::report();
-        hooks::film_state(
-            &self.film,
-            &self.camera,
-            PageState { fps: self.fps, beams: self.effects.beams_seen(), error: error.as_deref() },
-        )
+        let beams = self.effects.beams_seen();
+        let page = PageState { fps: self.fps, beams, error: error.as_deref(), lab: None };
+        hooks::film_state(&self.film, &self.camera, page)
     }
 }

@@ -15,6 +15,13 @@ const PAUSE_US: (u64, u64) = (250_000, 5_000_000);
 const OPEN_MAX_US: u64 = 8_000_000;
 /// Silence while visible that means the line is dead, µs.
 const SILENCE_MAX_US: u64 = 3_000_000;
+/// Silence after waking up that means the same, µs: a phone may keep a dead socket "open".
+const WAKE_MAX_US: u64 = 1_500_000;
+/// More bytes than this waiting in the socket mean that the uplink is blocked…
+const BLOCKED_BYTES: u64 = 2 * 1_024;
+/// …and more than this, for that long, that it is dead, bytes and µs.
+const DEAD_BYTES: u64 = 16 * 1_024;
+const DEAD_US: u64 = 3_000_000;
 /// A line that lived this long starts the back-off over, µs.
 const STEADY_US: u64 = 5_000_000;
 /// This many misunderstandings in a row are a bug worth reporting.
@@ -55,6 +62,10 @@ pub struct Session {
     /// When the next attempt is due, µs.
     due_us: u64,
     heard_us: u64,
+    /// When the page woke up, until something is heard.
+    woken_us: Option<u64>,
+    /// Since when too much waits in the socket.
+    clogged_us: Option<u64>,
     visible: bool,
     attempt: u32,
     faults: u32,
@@ -73,6 +84,8 @@ impl Session {
             since_us: now_us,
             due_us: now_us,
             heard_us: now_us,
+            woken_us: None,
+            clogged_us: None,
             visible: true,
             attempt: 0,
             faults: 0,
@@ -104,6 +117,7 @@ impl Session {
     /// A message was understood.
     pub fn handle_heard(&mut self, now_us: u64) {
         self.heard_us = now_us;
+        self.woken_us = None;
         self.reloaded = false;
         if self.connection == Connection::Open && now_us.saturating_sub(self.since_us) > STEADY_US {
             self.attempt = 0;
@@ -134,9 +148,26 @@ impl Session {
     pub fn handle_visible(&mut self, visible: bool, now_us: u64) {
         self.visible = visible;
         self.heard_us = now_us;
+        self.woken_us = (visible && self.connection == Connection::Open).then_some(now_us);
         if visible && self.connection == Connection::Waiting {
             self.connect(now_us);
         }
+    }
+
+    /// So many bytes wait in the socket. True while that means that the uplink is blocked.
+    pub fn handle_backlog(&mut self, bytes: u64, now_us: u64) -> bool {
+        if bytes > DEAD_BYTES && self.connection == Connection::Open {
+            self.clogged_us.get_or_insert(now_us);
+        } else {
+            self.clogged_us = None;
+        }
+        bytes > BLOCKED_BYTES
+    }
+
+    /// How long nothing was heard, µs; 0 while there is no connection to hear from.
+    #[must_use]
+    pub fn silent_us(&self, now_us: u64) -> u64 {
+        if self.connection == Connection::Open { now_us.saturating_sub(self.heard_us) } else { 0 }
     }
 
     /// The player asks: try now, whatever was said before.
@@ -152,6 +183,12 @@ impl Session {
         match self.connection {
             Connection::Waiting if now_us >= self.due_us => self.connect(now_us),
             Connection::Connecting if now_us.saturating_sub(self.since_us) > OPEN_MAX_US => self.give_up(now_us),
+            Connection::Open if longer(self.woken_us, WAKE_MAX_US, now_us) => {
+                self.attempt = 0;
+                self.steps.push_back(Step::Hangup);
+                self.connect(now_us);
+            }
+            Connection::Open if longer(self.clogged_us, DEAD_US, now_us) => self.give_up(now_us),
             Connection::Open if self.visible && now_us.saturating_sub(self.heard_us) > SILENCE_MAX_US => {
                 self.give_up(now_us)
             }
@@ -194,7 +231,12 @@ impl Session {
     fn enter(&mut self, connection: Connection, now_us: u64) {
         self.connection = connection;
         self.since_us = now_us;
+        (self.woken_us, self.clogged_us) = (None, None);
     }
+}
+
+fn longer(since_us: Option<u64>, than_us: u64, now_us: u64) -> bool {
+    since_us.is_some_and(|since_us| now_us.saturating_sub(since_us) > than_us)
 }
 
 /// Pause before attempt number `attempt`, µs: doubling, with a quarter of jitter to either side so that a restarted
@@ -269,12 +311,46 @@ mod tests {
         session.tick(60 * S);
         assert_eq!(session.connection(), Connection::Open);
         session.handle_visible(true, 60 * S);
-        session.tick(62 * S);
+        session.tick(61 * S);
         assert_eq!(session.connection(), Connection::Open);
-        session.handle_heard(62 * S);
+        session.handle_heard(61 * S);
         session.tick(64 * S);
         assert_eq!(session.connection(), Connection::Open);
         session.tick(66 * S);
+        assert_eq!((session.connection(), session.poll_step()), (Connection::Waiting, Some(Step::Hangup)));
+    }
+
+    #[test]
+    fn nothing_heard_after_waking_up_connects_anew_at_once() {
+        let mut session = open();
+        session.handle_visible(false, 2 * S);
+        session.handle_visible(true, 60 * S);
+        session.tick(61 * S + 400_000);
+        assert_eq!((session.connection(), session.poll_step()), (Connection::Open, None));
+        session.tick(61 * S + 600_000);
+        assert_eq!((session.poll_step(), session.poll_step()), (Some(Step::Hangup), Some(Step::Connect)));
+        let mut session = open();
+        session.handle_visible(true, 60 * S);
+        session.handle_heard(61 * S);
+        session.tick(62 * S);
+        assert_eq!((session.connection(), session.poll_step()), (Connection::Open, None));
+    }
+
+    #[test]
+    fn a_blocked_uplink_is_told_and_a_dead_one_is_given_up() {
+        let mut session = open();
+        assert!(!session.handle_backlog(2_000, 2 * S) && session.handle_backlog(3_000, 2 * S));
+        for at in [2, 3, 4] {
+            session.handle_heard(at * S);
+            session.handle_backlog(if at == 3 { 9_000 } else { 20_000 }, at * S);
+            session.tick(at * S);
+        }
+        session.handle_heard(7 * S);
+        session.tick(7 * S);
+        assert_eq!(session.connection(), Connection::Open, "it moved in between");
+        session.tick(7 * S + 100);
+        session.handle_backlog(20_000, 7 * S + 100);
+        session.tick(7 * S + 200);
         assert_eq!((session.connection(), session.poll_step()), (Connection::Waiting, Some(Step::Hangup)));
     }
 

@@ -1,10 +1,13 @@
-//! How good the line is: a badge always, its details on F3. Invariant: at most two updates per second, so that the
-//! numbers can be read.
+//! How good the line is: a badge always, a sign as soon as news is late, details on F3. Invariant: at most two updates
+//! of numbers per second, so that they can be read.
 
 use super::{Cached, Dom, Frame, Widget};
+use crate::session::Connection;
 
 /// Time between two updates, s.
 const PERIOD_S: f64 = 0.5;
+/// News older than this shows a sign, ms: what is seen is then a guess.
+const STALLED_MS: f32 = 150.0;
 
 /// Badge and details.
 #[derive(Debug, Default)]
@@ -13,6 +16,7 @@ pub struct Badge {
     rtt: Cached<i32>,
     grade: Cached<Grade>,
     details: Cached<bool>,
+    stalled: Cached<bool>,
     muted: Cached<bool>,
 }
 
@@ -39,6 +43,10 @@ impl Widget for Badge {
         if self.details.changed(frame.details) {
             dom.flag("line-details", "off", !frame.details);
             self.due_s = 0.0;
+        }
+        let stalled = frame.connection() == Connection::Open && frame.view.line.staleness_ms > STALLED_MS;
+        if self.stalled.changed(stalled) {
+            dom.flag("stalled", "off", !stalled);
         }
         if self.muted.changed(frame.muted) {
             dom.flag("mute", "on", frame.muted);
@@ -82,10 +90,12 @@ fn details(frame: &Frame<'_>, dom: &mut dyn Dom) {
         ("margin", [&tenths(line.margin_ticks), " ticks"].concat()),
         ("lead", [&tenths(line.lead_ticks), " ticks"].concat()),
         ("news", [&whole(line.staleness_ms), " ms old"].concat()),
+        ("the past", [&whole(line.delay_ms), " ms ago"].concat()),
         ("snapshots", [&tenths(line.snapshots_s), " /s"].concat()),
         ("down", [&tenths(line.down_bytes_s / 1024.0), " KiB/s"].concat()),
         ("up", [&tenths(line.up_bytes_s / 1024.0), " KiB/s"].concat()),
         ("mispredicted", [&line.mispredictions.to_string(), " of ", &line.predictions.to_string()].concat()),
+        ("late commands", line.late_reports.to_string()),
         ("correction", [&tenths(line.correction_u), " u"].concat()),
         ("ships, shots", [&frame.view.ships.len().to_string(), ", ", &frame.view.shots.len().to_string()].concat()),
     ];
@@ -118,7 +128,7 @@ mod tests {
             frame.details = true;
             let mut dom = Recorded::default();
             badge.update(frame, &mut dom);
-            assert!(dom.done.iter().any(|done| done.contains("margin        -0.3 ticks")), "{:?}", dom.done);
+            assert!(dom.done.iter().any(|done| done.contains("margin         -0.3 ticks")), "{:?}", dom.done);
         });
     }
 }

@@ -1,10 +1,13 @@
-//! What the player should know about the line when it is not well. Invariant: silent while the line is open.
+//! What the player should know about the line when it is not well: after a second without news that the controls
+//! rest, after three that it is being replaced. Invariant: silent while news comes.
 
 use super::{Cached, Dom, Frame, Widget};
 use crate::session::Connection;
 
 /// An interruption shorter than this is not worth a word, s.
 const GRACE_S: f64 = 0.6;
+/// Silence that is worth one at once, µs.
+const SILENT_US: u64 = 3_000_000;
 
 /// The banner.
 #[derive(Debug, Default)]
@@ -19,7 +22,14 @@ impl Widget for Banner {
         let words = match frame.connection() {
             Connection::Open => {
                 self.since_s = None;
-                None
+                let silent = frame.silent_us() >= SILENT_US;
+                if silent {
+                    // The line is about to be given up: no second grace.
+                    self.since_s = Some(frame.now_s - GRACE_S);
+                    Some(("Reconnecting…", "your ship is kept for you"))
+                } else {
+                    frame.view.locked.then_some(("No word from the server", "the controls rest until there is"))
+                }
             }
             Connection::Stopped(reason) => Some((reason, "Press Play to try again.")),
             Connection::Connecting | Connection::Waiting => {
@@ -45,7 +55,7 @@ impl Widget for Banner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hud::tests::{Recorded, with_frame};
+    use crate::hud::tests::{Recorded, with_frame, with_parts};
     use shared::replica::view::View;
 
     #[test]
@@ -58,6 +68,22 @@ mod tests {
             frame.now_s = 2.0;
             banner.update(frame, &mut dom);
             assert!(dom.has("banner!off") && dom.has("banner-what=Connecting…"));
+        });
+    }
+
+    #[test]
+    fn it_says_why_the_controls_rest_and_when_the_line_is_replaced() {
+        let view = View { locked: true, ..View::default() };
+        let mut net = crate::net::Net::new(1, (800, 450), crate::net::Remembered::default(), 0);
+        net.handle_open(1_000_000);
+        with_parts(&view, &net, None, |frame| {
+            let mut banner = Banner::default();
+            for (now_s, words) in [(2.5, "No word from the server"), (4.1, "Reconnecting…")] {
+                let mut dom = Recorded::default();
+                frame.now_s = now_s;
+                banner.update(frame, &mut dom);
+                assert!(dom.has(&format!("banner-what={words}")), "{now_s}: {:?}", dom.done);
+            }
         });
     }
 }

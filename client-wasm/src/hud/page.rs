@@ -1,10 +1,12 @@
 //! The `Dom` of the real page. Invariant: text is set as text; elements are looked up once; an element that index.html
 //! lacks is skipped.
 
+mod chart;
+
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
-use super::{Dom, Id, Mark, feed, leaderboard};
+use super::{Dom, Id, Mark, feed, graph::Chart, leaderboard};
 use crate::{
     platform::browser::{document, element, window},
     view::palette::Rgb,
@@ -92,6 +94,19 @@ impl Dom for Page {
         if let Some(element) = self.element(id) {
             // The names are ours and well-formed.
             let _ = element.set_attribute(name, value);
+        }
+    }
+
+    fn chart(&mut self, id: Id, charts: &[Chart]) {
+        let canvas = self.element(id).and_then(|element| element.dyn_ref::<HtmlCanvasElement>());
+        if let Some(canvas) = canvas {
+            chart::paint(canvas, charts);
+        }
+    }
+
+    fn check(&mut self, id: Id, on: bool) {
+        if let Some(input) = self.element(id).and_then(|element| element.dyn_ref::<HtmlInputElement>()) {
+            input.set_checked(on);
         }
     }
 

@@ -97,7 +97,7 @@ pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
         .and_then(|target| target.dyn_into::<Element>().ok())
         .and_then(|element| {
             element
-                .closest("button, input, select, textarea, a, #lobby, #film-open, #film-bar, #error-card")
+                .closest("button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card")
                 .ok()
                 .flatten()
         })

@@ -30,6 +30,13 @@ pub enum PageEvent {
     ToggleMute,
     /// The tab was shown or hidden.
     Visible(bool),
+    /// A control of the lab's panel was moved, or (without an id) its address edited.
+    Lab {
+        /// The element.
+        id: String,
+        /// A slider's value; 1 or 0 of a checkbox.
+        value: f64,
+    },
     /// The page came back from the browser's cache, or the network came back.
     Woken,
     /// The graphics context was taken away…
@@ -64,7 +71,8 @@ pub fn install_pointers() -> Queue {
     queue
 }
 
-fn push(queue: &Queue, event: PageEvent) {
+/// Adds a fact, if there is room.
+pub fn push(queue: &Queue, event: PageEvent) {
     let mut queue = queue.borrow_mut();
     if queue.len() < QUEUE_MAX {
         queue.push(event);

@@ -51,6 +51,12 @@ impl Socket {
         Some(Socket { socket, _open: open, _message: message, _close: close })
     }
 
+    /// Bytes that wait in the browser.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> u64 {
+        self.socket.buffered_amount().into()
+    }
+
     /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows.
     pub fn send(&self, bytes: &[u8]) {
         let _ = self.socket.send_with_u8_array(bytes);

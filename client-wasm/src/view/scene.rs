@@ -111,6 +111,8 @@ pub struct Ingredients<'a> {
     pub time_s: f32,
     /// Less motion is wanted.
     pub calm: bool,
+    /// Draw the ghost of the own ship, and those of others.
+    pub ghosts: (bool, bool),
 }
 
 impl Scene {
@@ -135,6 +137,12 @@ impl Scene {
             self.ship(ship, from, &is_bot);
         }
         effects.beams(&mut self.over, camera);
+        for ghost in &view.ghosts {
+            let wanted = if ghost.own { from.ghosts.0 } else { from.ghosts.1 };
+            if wanted && camera.sees(ghost.pos, 80.0) {
+                ships::ghost(self, ghost, defs);
+            }
+        }
         effects.particles.draw(&mut self.over, |pos, radius| camera.sees(pos, radius));
         for shot in view.shots.iter().filter(|shot| camera.sees(shot.pos, 40.0)) {
             bodies::shot(self, shot, camera);
@@ -210,7 +218,7 @@ pub mod tests {
     use shared::{
         defs::{ShipClass, WeaponKind},
         ids::{ShipId, ShotKey},
-        replica::view::ShotView,
+        replica::view::{GhostView, ShotView},
         sim::Buttons,
     };
 
@@ -245,6 +253,7 @@ pub mod tests {
             leader,
             time_s: 0.0,
             calm: false,
+            ghosts: (true, false),
         };
         scene.build(&ingredients, |player| player.0 >= 10);
         scene
@@ -287,6 +296,21 @@ pub mod tests {
         let scene = scene_of(&view, None);
         assert!(scene.ships.items().len() <= SHIPS_MAX && scene.labels.len() <= LABELS_MAX);
         assert!(scene.over.items().len() <= SPRITES_MAX);
+    }
+
+    #[test]
+    fn ghosts_are_drawn_as_wanted() {
+        let ghost = |player, own| GhostView {
+            id: ShipId { player: PlayerId(player), life: 1 },
+            class: ShipClass::Spark,
+            pos: Vec2::new(1_000.0, 0.0),
+            heading_rad: 0.0,
+            own,
+        };
+        let view = View { ghosts: vec![ghost(1, true), ghost(2, false), ghost(3, false)], ..View::default() };
+        let scene = scene_of(&view, None);
+        let rings = scene.over.items().iter().filter(|sprite| sprite[9] == f32::from(Kind::Ring as u8)).count();
+        assert_eq!((rings, scene.ships.items().len()), (1, 0), "the own one as an outline, the others are not wanted");
     }
 
     #[test]

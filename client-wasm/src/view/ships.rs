@@ -2,7 +2,12 @@
 //! colour and in the marking on the hull.
 
 use glam::Vec2;
-use shared::{defs::Defs, math, replica::view::ShipView, sim::Buttons};
+use shared::{
+    defs::Defs,
+    math,
+    replica::view::{GhostView, ShipView},
+    sim::Buttons,
+};
 
 use super::{
     Camera, Effects,
@@ -75,6 +80,16 @@ pub fn build(
         charge(scene, ship, radius, colour, time_s);
     }
     shells(scene, ship, radius, effects, camera, time_s);
+}
+
+/// Adds the outline of a ship where the server last said it is.
+pub fn ghost(scene: &mut Scene, ghost: &GhostView, defs: &Defs) {
+    let radius = defs.ship(ghost.class).radius;
+    let ink = Ink::Light(if ghost.own { palette::OWN } else { palette::PERSON }, 0.6);
+    let ring = Sprite::round(Kind::Ring, ghost.pos, radius, ink);
+    scene.over.sprite(Sprite { parameters: [0.10, 0.0], ..ring });
+    let nose = Sprite::round(Kind::Chevron, ghost.pos, radius * 0.7, ink);
+    scene.over.sprite(Sprite { rotation: ghost.heading_rad, ..nose });
 }
 
 /// Flames of the engines that are on.

@@ -11,6 +11,8 @@ async fn every_answer_carries_the_strict_headers() {
     for (method, path, status) in [
         ("GET", "/", 200),
         ("HEAD", "/", 200),
+        ("GET", "/lab", 200),
+        ("GET", "/lab/more", 404),
         ("POST", "/", 405),
         ("GET", SCRIPT, 200),
         ("GET", "/replay", 200),

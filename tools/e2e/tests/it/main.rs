@@ -12,6 +12,7 @@ mod comeback;
 mod driver;
 mod flying;
 mod foreign;
+mod lab;
 mod lancer;
 mod lobby;
 mod page;
