@@ -39,10 +39,10 @@ use crate::{
     limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
         ClientMessage, CloseCode, CommandBatch, Deed, Roster, ServerMessage, Snapshot, SnapshotFlags, bits::BitWriter,
-        body, codec, known::Known,
+        body, codec, known::Known, owner_state::UsedCommand,
     },
     replay::Recorder,
-    rewind::Rewind,
+    rewind::{Lag, Rewind},
     sim::{Command, Event, Order, World, step},
     tick::{TICK_HZ, TICK_US},
 };
@@ -75,6 +75,12 @@ pub struct Room {
     seats: Seats,
     visitors: BTreeMap<ConnId, Visitor>,
     orders: Vec<Order>,
+    /// Memory for the commands of a tick…
+    commands: Vec<(PlayerId, Command)>,
+    /// …and for the lags of their pilots.
+    lags: Vec<(PlayerId, Lag)>,
+    /// …and for the commands used since a snapshot.
+    used: Vec<UsedCommand>,
     events: Vec<Event>,
     history: History,
     rewind: Rewind,
@@ -103,6 +109,9 @@ impl Room {
             seats: Seats::default(),
             visitors: BTreeMap::new(),
             orders: Vec::new(),
+            commands: Vec::new(),
+            lags: Vec::new(),
+            used: Vec::new(),
             events: Vec::new(),
             history: History::default(),
             rewind: Rewind::default(),
@@ -138,7 +147,7 @@ impl Room {
         self.now_us = now_us;
         self.keep_seats();
         let commands = self.take_commands();
-        let orders = std::mem::take(&mut self.orders);
+        let mut orders = std::mem::take(&mut self.orders);
         self.events.clear();
         step(&mut self.world, &orders, &commands, &self.config.defs, &self.rewind, &mut self.events);
         self.rewind.record(&self.world);
@@ -146,6 +155,10 @@ impl Room {
             let name_of = |player| self.seats.get(player).map(|seat| seat.name.clone());
             recorder.record(&orders, &commands, self.rewind.asked(&self.events), &self.world, name_of);
         }
+        self.commands = commands;
+        orders.clear();
+        // Orders for the next step come below, behind the emptied list.
+        self.orders = orders;
         self.note_deeds();
         self.settle_bots();
         self.history.record(&self.world, &self.config.defs, &self.events);
@@ -281,7 +294,10 @@ impl Room {
     /// Everybody's command for the coming tick; their lags go to the rewind.
     fn take_commands(&mut self) -> Vec<(PlayerId, Command)> {
         let next = self.world.tick.next();
-        let (world, counts, mut lags) = (&self.world, &mut self.status.commands, Vec::new());
+        let (mut commands, mut lags) = (std::mem::take(&mut self.commands), std::mem::take(&mut self.lags));
+        let (world, counts) = (&self.world, &mut self.status.commands);
+        lags.clear();
+        commands.clear();
         let mut take = |seat: &mut Seat| match &mut seat.holder {
             Holder::Bot(brain) => brain.think(next),
             Holder::Human(human) => {
@@ -293,8 +309,9 @@ impl Room {
                 taken.command
             }
         };
-        let commands = self.seats.iter_mut().map(|seat| (seat.player, take(seat))).collect();
-        self.rewind.begin(next, lags.into_iter());
+        commands.extend(self.seats.iter_mut().map(|seat| (seat.player, take(seat))));
+        self.rewind.begin(next, lags.iter().copied());
+        self.lags = lags;
         commands
     }
 
@@ -368,10 +385,10 @@ impl Room {
                 self.scores_version += 1;
             }
         }
-        // Each connection at a moment of its own within the second, so that no tick encodes hundreds.
+        // Half of the connections in the first tick of a second and half in the second, as their turns are.
         let (version, turn) = (self.scores_version, self.world.tick.0);
         for (conn, visitor) in &mut self.visitors {
-            if visitor.scores_shown != version && turn.wrapping_add(conn.0 as u32).is_multiple_of(TICK_HZ) {
+            if turn % TICK_HZ < 2 && visitor.scores_shown != version && Visitor::has_turn(*conn, self.world.tick) {
                 visitor.scores_shown = version;
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
@@ -391,7 +408,7 @@ impl Room {
     }
 
     fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
-        let Room { config, world, seats, visitors, history, index, press, body, post, status, .. } = self;
+        let Room { config, world, seats, visitors, history, index, press, body, post, status, used, .. } = self;
         let tick = world.tick;
         press.begin(tick, world.pilots.len());
         let mut scene = Scene { world, defs: &config.defs, history, index, press };
@@ -418,7 +435,7 @@ impl Room {
                     let thin = turn == Turn::SendThin;
                     let turn = Sending { conn, now_us, bytes_max, thin };
                     let bytes = send_news(seats, visitor, conn, post)
-                        + send_snapshot(&mut scene, seats, visitor, &turn, body, post);
+                        + send_snapshot(&mut scene, seats, visitor, &turn, (body, used), post);
                     visitor.flow.sent(tick, now_us);
                     visitor.budget.spend(bytes);
                     status.snapshots += 1;
@@ -490,7 +507,7 @@ fn send_snapshot(
     seats: &mut Seats,
     visitor: &mut Visitor,
     turn: &Sending,
-    body: &mut BitWriter,
+    (body, used): (&mut BitWriter, &mut Vec<UsedCommand>),
     post: &mut Post,
 ) -> usize {
     let tick = scene.world.tick;
@@ -500,7 +517,7 @@ fn send_snapshot(
     let (station, (pos, vel)) = visitor.look(scene.world, scene.defs);
     let told = visitor.audience.own.as_ref().map(|told| told.tick);
     let human = visitor.seat.and_then(|player| seats.human_mut(player));
-    let used = told.zip(human.as_ref()).and_then(|(told, human)| human.commands.used_since(told, tick));
+    let known = told.zip(human.as_ref()).is_some_and(|(told, human)| human.commands.used_since(told, tick, used));
     let margin = human.map_or(0, |human| human.commands.margin(tick));
     let (echo_ms, echo_age_ms) = visitor.echo(turn.now_us);
     let bytes_max = if turn.thin { turn.bytes_max.min(THIN_BYTES_MAX) } else { turn.bytes_max };
@@ -509,7 +526,7 @@ fn send_snapshot(
         player: visitor.seat,
         area: snapshot::area_of(pos, vel, visitor.view_half),
         view: (Area { centre: pos, half: visitor.view_half + Vec2::splat(VIEW_RIM_U) }, vel),
-        used: used.as_deref(),
+        used: known.then_some(used.as_slice()),
         bits_max: Viewer::bits_of(bytes_max),
     };
     let audience = &mut visitor.audience;

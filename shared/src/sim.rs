@@ -16,6 +16,7 @@ pub mod pickups;
 pub mod rays;
 pub mod rocks;
 pub mod rules;
+pub mod scratch;
 pub mod shots;
 pub mod sky;
 pub mod solids;
@@ -34,7 +35,8 @@ pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, Wor
 
 use crate::{defs::Defs, ids::PlayerId};
 use hits::Late;
-use solids::Solids;
+use scratch::Scratch;
+use solids::{Solids, Stones};
 use stage::Stage;
 use world::READY_TICKS_MAX;
 
@@ -54,46 +56,42 @@ pub fn step(
     debug_assert!(commands.is_sorted_by_key(|(player, _)| *player), "commands must be sorted by player");
     world.tick = world.tick.next();
     let sky = Sky::at(&world.layout, &defs.arena, world.tick);
+    let mut scratch = std::mem::take(&mut world.scratch);
     let stage = &mut Stage { world, defs, sky, events };
     for &order in orders {
         rules::apply(stage, order);
     }
     stage.world.edge.target = rules::edge_target(stage.world.population(), &defs.arena);
     rules::move_edge(&mut stage.world.edge, &defs.arena);
-    let Flown { targets, bolts, rays } = fly_ships(stage, commands, hits);
+    fly_ships(stage, commands, hits, &mut scratch);
     rocks::resolve(stage);
     let layout = std::sync::Arc::clone(&stage.world.layout);
-    let solids = standing_solids(stage.world, &layout);
-    shots::resolve(stage, &targets, &solids);
-    rays::resolve(stage, rays, hits, &targets, &solids);
+    let solids = standing_solids(stage.world, &layout, std::mem::take(&mut scratch.stones));
+    shots::resolve(stage, &solids, &mut scratch);
+    rays::resolve(stage, hits, &solids, &mut scratch);
     // A shot starts at the muzzle at the end of its tick and flies from the next. Rocks chipped away in this very
     // tick stop neither a late one nor ships.
-    let solids = standing_solids(stage.world, &layout);
-    for (shot, late) in bolts {
-        shots::add(stage, shot, late, &targets, &solids);
-    }
-    contact::resolve(stage, &solids);
+    let solids = standing_solids(stage.world, &layout, solids.into_stones());
+    shots::add_all(stage, &solids, &mut scratch);
+    contact::resolve(stage, &solids, &mut scratch);
     damage::surroundings(stage);
-    pickups::resolve(stage);
+    pickups::resolve(stage, &mut scratch);
+    scratch.stones = solids.into_stones();
+    stage.world.scratch = scratch;
 }
 
 /// The rocks of `world` at its tick.
-fn standing_solids<'a>(world: &World, layout: &'a Layout) -> Solids<'a> {
-    Solids::new(layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter())
+fn standing_solids<'a>(world: &World, layout: &'a Layout, stones: Stones) -> Solids<'a> {
+    Solids::of(layout, world.tick, |slot| world.belt[slot].regrow.is_none(), world.rocks.iter(), stones)
 }
 
-/// What comes of flying every ship.
-struct Flown {
-    targets: shots::Targets,
-    bolts: Vec<(Shot, Late)>,
-    rays: Vec<rays::Ray>,
-}
-
-/// Flies every ship by its command.
-fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery) -> Flown {
+/// Flies every ship by its command; what leaves their barrels waits in `scratch`, and where they were and are as targets.
+fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery, scratch: &mut Scratch) {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
-    let mut moved: Vec<hits::Target> = Vec::with_capacity(stage.world.pilots.len());
-    let (mut bolts, mut rays) = (Vec::new(), Vec::new());
+    let Scratch { targets, bolts, rays, places, .. } = scratch;
+    targets.clear();
+    bolts.clear();
+    rays.clear();
     let mut commands = commands.iter().copied().peekable();
     for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
         let player = PlayerId(slot as u16);
@@ -116,7 +114,7 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
             rays.extend(rays::launch(ship, defs));
         }
         let (now, radius) = (ship.body.pos.to_vec2(), defs.ship(ship.class).radius);
-        moved.push(hits::Target { id: ship.id, before, now, radius });
+        targets.push(hits::Target { id: ship.id, before, now, radius });
     }
-    Flown { targets: shots::Targets::new(moved), bolts, rays }
+    targets.index(places);
 }

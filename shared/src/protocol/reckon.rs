@@ -70,9 +70,15 @@ impl Reckoner<'_> {
     }
 }
 
-/// Time constant with which a drawn error fades, s, by its size: 100 ms below 8 u, 40 ms above 48 u (Gaffer's
-/// rule made independent of the frame rate).
+/// Share of a drawn error of `error_u` that is left after `dt_s`: it halves every 100 ms below 8 u and every 40 ms above
+/// 48 u (Gaffer's rule made independent of the frame rate), but never moves faster than the eye forgives.
 #[must_use]
-pub fn error_half_life_s(error_u: f32) -> f32 {
-    0.1 - 0.06 * math::ramp(error_u, 8.0, 48.0)
+pub fn error_kept(error_u: f32, dt_s: f32) -> f32 {
+    let half_life_s = 0.1 - 0.06 * math::ramp(error_u, 8.0, 48.0);
+    let kept = math::exp2(-dt_s / half_life_s);
+    let slowest = 1.0 - CORRECTION_U_S * dt_s / error_u.max(1e-3);
+    kept.max(slowest.min(1.0))
 }
+
+/// Drawn errors fade with this speed at most, u/s: 3.3 u in a frame of a 60 Hz screen, below what is seen as a jump.
+const CORRECTION_U_S: f32 = 200.0;

@@ -9,7 +9,7 @@ use crate::{
     protocol::{
         entity_state::PublicShip,
         known::Told,
-        reckon::{Reckoner, error_half_life_s},
+        reckon::{Reckoner, error_kept},
     },
     sim::{Kinematics, contact},
     tick::Tick,
@@ -120,7 +120,7 @@ impl PresentShip {
 
     /// Lets the drawn error fade over `dt_s`, or vanish at once.
     pub fn relax(&mut self, dt_s: f32, smooth: bool) {
-        let keep = if smooth { crate::math::exp2(-dt_s / error_half_life_s(self.error.length())) } else { 0.0 };
+        let keep = if smooth { error_kept(self.error.length(), dt_s) } else { 0.0 };
         self.error *= keep;
         self.error_turn *= keep;
     }

@@ -5,7 +5,7 @@ use glam::Vec2;
 use crate::{
     defs::{Defs, ShipClass},
     ids::ShipId,
-    protocol::reckon::{Skies, error_half_life_s},
+    protocol::reckon::{Skies, error_kept},
     quantize::Angle,
     sim::{
         Command, Edge, Kinematics, Layout, LooseRock, Ship, Shot,
@@ -243,7 +243,7 @@ impl Predictor {
 
     /// Lets the drawn error fade over `dt_s`, or vanish at once.
     pub fn relax(&mut self, dt_s: f32, smooth: bool) {
-        let keep = if smooth { crate::math::exp2(-dt_s / error_half_life_s(self.error.length())) } else { 0.0 };
+        let keep = if smooth { error_kept(self.error.length(), dt_s) } else { 0.0 };
         self.error *= keep;
         self.error_turn *= keep;
     }

@@ -174,17 +174,14 @@ impl CommandBuffer {
         Lag { late, catch_up: catch_up as u8, back }
     }
 
-    /// The commands used in the ticks after `from` up to `to`, if all of them are remembered.
+    /// Writes into `used` the commands used in the ticks after `from` up to `to`; whether all of them are remembered.
     #[must_use]
-    pub fn used_since(&self, from: Tick, to: Tick) -> Option<Vec<UsedCommand>> {
+    pub fn used_since(&self, from: Tick, to: Tick, used: &mut Vec<UsedCommand>) -> bool {
+        used.clear();
         let wanted = to.since(from);
-        let used: Vec<UsedCommand> = self
-            .used
-            .iter()
-            .filter(|(tick, _)| tick.is_after(from) && !tick.is_after(to))
-            .map(|(_, used)| *used)
-            .collect();
-        (wanted > 0 && used.len() == wanted as usize).then_some(used)
+        let within = |tick: Tick| tick.is_after(from) && !tick.is_after(to);
+        used.extend(self.used.iter().filter(|(tick, _)| within(*tick)).map(|(_, used)| *used));
+        wanted > 0 && used.len() == wanted as usize
     }
 
     /// Where the command of the last tick came from; `None` before the first one of this line.
@@ -274,7 +271,11 @@ mod tests {
         let told: String = (1..=to)
             .map(|tick| {
                 let command = buffer.take(Tick(tick)).command;
-                let used = buffer.used_since(Tick(tick - 1), Tick(tick)).unwrap()[0];
+                let used = {
+                    let mut used = Vec::new();
+                    assert!(buffer.used_since(Tick(tick - 1), Tick(tick), &mut used));
+                    used[0]
+                };
                 assert_eq!(used.command, command);
                 let (letter, source) = match (used.as_sent, command.buttons.0) {
                     (true, _) => ('u', Source::Sent),
@@ -384,7 +385,9 @@ mod tests {
         buffer.insert(Tick(2), SentCommand { edges, ..steer(0) }, 0, Tick(0), 0);
         buffer.take(Tick(1));
         assert!(buffer.take(Tick(2)).command.buttons.any(Buttons::BOOST));
-        let used = buffer.used_since(Tick(1), Tick(2)).unwrap()[0];
+        let mut used = Vec::new();
+        assert!(buffer.used_since(Tick(1), Tick(2), &mut used));
+        let used = used[0];
         assert!(!used.as_sent && used.command.buttons.any(Buttons::BOOST), "the owner is told");
     }
 

@@ -59,7 +59,7 @@ impl Fnv {
 /// are taken apart by name, so that a new one does not compile until it is mixed in too.
 #[must_use]
 pub fn checksum(world: &World) -> u32 {
-    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, next_body } = world;
+    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, next_body, scratch: _ } = world;
     let mut fnv = Fnv::default();
     fnv.word(tick.0).word(*secret as u32).word((secret >> 32) as u32).word(u32::from(*next_body));
     fnv.word(edge.radius.cast_unsigned()).word(edge.target.cast_unsigned());

@@ -5,8 +5,8 @@ use glam::Vec2;
 use super::{
     damage::{self, Hurt},
     events::Cause,
-    grid::Grid,
     movement::Kinematics,
+    scratch::Scratch,
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
@@ -86,13 +86,13 @@ pub fn impact_damage(speed: f32, defs: &Defs) -> i32 {
 }
 
 /// Settles every touch of this tick: solids first, then ship against ship, in order of slots.
-pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids<'_>) {
-    let players: Vec<PlayerId> = stage.world.ships().map(|ship| ship.id.player).collect();
-    let mut near = Near::default();
-    for &player in &players {
-        touch_solids(stage, player, solids, &mut near);
+pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids<'_>, scratch: &mut Scratch) {
+    scratch.players.clear();
+    scratch.players.extend(stage.world.ships().map(|ship| ship.id.player));
+    for &player in &scratch.players {
+        touch_solids(stage, player, solids, &mut scratch.near);
     }
-    touch_ships(stage, &players);
+    touch_ships(stage, scratch);
 }
 
 fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, near: &mut Near) {
@@ -106,19 +106,18 @@ fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, ne
     }
 }
 
-fn touch_ships(stage: &mut Stage<'_>, players: &[PlayerId]) {
-    let centres: Vec<Vec2> = players
-        .iter()
-        .map(|&player| stage.world.ship(player).map_or(Vec2::INFINITY, |ship| ship.body.pos.to_vec2()))
-        .collect();
-    let grid = Grid::new(&centres);
-    let mut near = Vec::new();
+fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
+    let Scratch { players, places: centres, grid, found: near, .. } = scratch;
+    let place = |&player: &PlayerId| stage.world.ship(player).map_or(Vec2::INFINITY, |ship| ship.body.pos.to_vec2());
+    centres.clear();
+    centres.extend(players.iter().map(place));
+    grid.rebuild(centres);
     for (index, &player) in players.iter().enumerate() {
         if !centres[index].is_finite() {
             continue;
         }
         let reach = Vec2::splat(SHIP_REACH);
-        grid.near(centres[index] - reach, centres[index] + reach, &mut near);
+        grid.near(centres[index] - reach, centres[index] + reach, near);
         for &other in near.iter().filter(|&&other| usize::from(other) > index) {
             touch_pair(stage, player, players[usize::from(other)]);
         }

@@ -91,9 +91,8 @@ fn destroy(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
 
 /// Heat of the star and the burn beyond the edge, for every ship.
 pub(super) fn surroundings(stage: &mut Stage<'_>) {
-    let players: Vec<PlayerId> = stage.world.ships().map(|ship| ship.id.player).collect();
     let edge = stage.world.edge.radius_u();
-    for player in players {
+    for player in (0..stage.world.pilots.len()).map(|slot| PlayerId(slot as u16)) {
         let Some(ship) = stage.world.ship(player) else { continue };
         let pos = ship.body.pos.to_vec2();
         let outside = if pos.length() > edge { stage.defs.arena.outside_damage_s } else { 0.0 };

@@ -4,6 +4,7 @@ use glam::Vec2;
 
 use super::{
     events::Event,
+    scratch::Scratch,
     stage::Stage,
     world::{MILLI, Pickup, Ship},
 };
@@ -30,25 +31,27 @@ pub fn advance(pickup: &mut Pickup) -> bool {
 }
 
 /// Moves every pickup and hands out those that a ship touches; ties go to the lower slot.
-pub(super) fn resolve(stage: &mut Stage<'_>) {
+pub(super) fn resolve(stage: &mut Stage<'_>, scratch: &mut Scratch) {
     let mut pickups = std::mem::take(&mut stage.world.pickups);
-    pickups.retain_mut(|pickup| {
-        if !advance(pickup) {
-            return false;
-        }
-        let at = pickup.pos.to_vec2();
-        let taker = stage.world.ships().find(|ship| {
-            let reach = stage.defs.ship(ship.class).radius + pickup::REACH;
-            (ship.body.pos.to_vec2() - at).length_squared() < reach * reach
-        });
-        match taker.map(|ship| ship.id.player) {
-            Some(player) => {
+    pickups.retain_mut(advance);
+    let Scratch { places, grid, found, .. } = scratch;
+    places.clear();
+    places.extend(pickups.iter().map(|pickup| pickup.pos.to_vec2()));
+    grid.rebuild(places);
+    for player in (0..stage.world.pilots.len()).map(|slot| PlayerId(slot as u16)) {
+        let Some(ship) = stage.world.ship(player) else { continue };
+        let (at, reach) = (ship.body.pos.to_vec2(), stage.defs.ship(ship.class).radius + pickup::REACH);
+        grid.near(at - Vec2::splat(reach), at + Vec2::splat(reach), found);
+        for &i in found.iter() {
+            let pickup = &mut pickups[usize::from(i)];
+            if pickup.life > 0 && (pickup.pos.to_vec2() - at).length_squared() < reach * reach {
                 collect(stage, player, *pickup);
-                false
+                // Taken: nobody else gets it, and it goes away below.
+                pickup.life = 0;
             }
-            None => true,
         }
-    });
+    }
+    pickups.retain(|pickup| pickup.life > 0);
     // Whatever was scattered meanwhile comes after the older ones.
     pickups.append(&mut stage.world.pickups);
     stage.world.pickups = pickups;

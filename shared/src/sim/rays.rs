@@ -8,9 +8,10 @@ use super::{
     damage::{self, Hurt},
     events::{Cause, Event, ShotHit},
     hits::{self, HitQuery},
-    rocks, shots,
-    shots::Targets,
-    solids::{Near, Solids},
+    rocks,
+    scratch::Scratch,
+    shots,
+    solids::Solids,
     stage::Stage,
     world::{MILLI, Ship},
 };
@@ -56,17 +57,11 @@ pub fn first_circle<T>(ray: &Ray, circles: impl Iterator<Item = (T, Vec2, f32)>)
 }
 
 /// Settles the rays of this tick, in order of slots.
-pub(super) fn resolve(
-    stage: &mut Stage<'_>,
-    rays: Vec<Ray>,
-    hits: &dyn HitQuery,
-    targets: &Targets,
-    solids: &Solids<'_>,
-) {
-    let mut near = Near::default();
-    for ray in rays {
+pub(super) fn resolve(stage: &mut Stage<'_>, hits: &dyn HitQuery, solids: &Solids<'_>, scratch: &mut Scratch) {
+    let Scratch { targets, rays, near, .. } = scratch;
+    for ray in rays.drain(..) {
         let ship = hits::first_ship(hits, &ray, targets).map(|(t, player)| (t, ShotHit::Ship(player)));
-        let rock = solids.touch(ray.from, ray.to, 0.0, &mut near);
+        let rock = solids.touch(ray.from, ray.to, 0.0, near);
         let wall = shots::touch_sky(ray.from, ray.to, 0.0, &stage.sky);
         let first = shots::first([ship, rock, wall].into_iter().flatten());
         let (end, hit) = first.map_or((1.0, None), |(t, hit)| (t, Some(hit)));

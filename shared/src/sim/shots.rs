@@ -9,6 +9,7 @@ use super::{
     hits::{CATCH_UP_TICKS_MAX, Late, Target},
     movement::Kinematics,
     rocks,
+    scratch::Scratch,
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
@@ -91,13 +92,21 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// Targets, in order of slots.
-    #[must_use]
-    pub fn new(all: Vec<Target>) -> Targets {
-        let mut targets = Targets { all, grid: Grid::default() };
-        let centres: Vec<Vec2> = targets.all.iter().map(|target| target.now).collect();
-        targets.grid.rebuild(&centres);
-        targets
+    /// Forgets all of them, keeps the memory.
+    pub fn clear(&mut self) {
+        self.all.clear();
+    }
+
+    /// One more, in order of slots; then [`Targets::index`].
+    pub fn push(&mut self, target: Target) {
+        self.all.push(target);
+    }
+
+    /// All are there: makes them findable. `centres` is memory.
+    pub fn index(&mut self, centres: &mut Vec<Vec2>) {
+        centres.clear();
+        centres.extend(self.all.iter().map(|target| target.now));
+        self.grid.rebuild(centres);
     }
 
     /// All of them.
@@ -155,14 +164,14 @@ impl Targets {
 const TARGET_REACH: f32 = 64.0;
 
 /// Moves every shot and settles what it hits.
-pub(super) fn resolve(stage: &mut Stage<'_>, targets: &Targets, solids: &Solids<'_>) {
+pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids<'_>, scratch: &mut Scratch) {
     let mut shots = std::mem::take(&mut stage.world.shots);
-    let (mut near, mut rocks_near) = (Vec::new(), Near::default());
+    let Scratch { targets, found, near, .. } = scratch;
     shots.retain_mut(|shot| {
         let Some(start) = advance(shot, &stage.sky, stage.defs) else { return false };
         let (end, radius) = (shot.pos.to_vec2(), self::radius(shot, stage.defs));
-        let ship = targets.touch(shot.key.owner, start, end, radius, &mut near);
-        settle(stage, shot, start, ship, solids, &mut rocks_near)
+        let ship = targets.touch(shot.key.owner, start, end, radius, found);
+        settle(stage, shot, start, ship, solids, near)
     });
     stage.world.shots = shots;
 }
@@ -204,24 +213,31 @@ fn strike(stage: &mut Stage<'_>, shot: &Shot, hit: ShotHit, pos: Lattice) {
     }
 }
 
+/// Adds the shots of this tick.
+pub(super) fn add_all(stage: &mut Stage<'_>, solids: &Solids<'_>, scratch: &mut Scratch) {
+    let mut bolts = std::mem::take(&mut scratch.bolts);
+    bolts.drain(..).for_each(|(shot, late)| add(stage, shot, late, solids, scratch));
+    scratch.bolts = bolts;
+}
+
 /// Adds a shot of this tick whose trigger came late, or on time; in a full arena it fizzles.
 ///
 /// A late shot is named and aged by the tick in which its pilot fired, so that the one on the pilot's screen is the
 /// same shot. It catches up at once, against everything as it stands *now*: who has dodged meanwhile has dodged.
 /// However little it catches up, it ends when it would have.
-pub(super) fn add(stage: &mut Stage<'_>, mut shot: Shot, late: Late, targets: &Targets, solids: &Solids<'_>) {
+fn add(stage: &mut Stage<'_>, mut shot: Shot, late: Late, solids: &Solids<'_>, scratch: &mut Scratch) {
+    let Scratch { targets, found, near, .. } = scratch;
     if stage.world.shots.len() >= SHOTS_MAX {
         return;
     }
     let catch_up = late.catch_up.min(CATCH_UP_TICKS_MAX).min(late.ticks);
     shot.key.tick = stage.world.tick.plus(-i32::from(late.ticks)).0 as u8;
     shot.age = u16::from(late.ticks - catch_up);
-    let (mut near, mut rocks_near) = (Vec::new(), Near::default());
     for _ in 0..catch_up {
         let Some(start) = advance(&mut shot, &stage.sky, stage.defs) else { return };
         let (end, radius) = (shot.pos.to_vec2(), self::radius(&shot, stage.defs));
-        let ship = targets.touch_standing(shot.key.owner, start, end, radius, &mut near);
-        if !settle(stage, &shot, start, ship, solids, &mut rocks_near) {
+        let ship = targets.touch_standing(shot.key.owner, start, end, radius, found);
+        if !settle(stage, &shot, start, ship, solids, near) {
             return;
         }
     }

@@ -27,9 +27,16 @@ pub struct Solids<'a> {
     layout: &'a Layout,
     tick: Tick,
     standing: [u64; BELT_SLOTS_MAX / 64],
-    loose: Vec<Solid>,
-    /// Over the loose rocks, when they are many.
-    grid: Option<Grid>,
+    stones: Stones,
+}
+
+/// The loose rocks of a tick, and the memory they lie in.
+#[derive(Debug, Default)]
+pub struct Stones {
+    all: Vec<Solid>,
+    centres: Vec<Vec2>,
+    /// Over all of them; of use only when they are many.
+    grid: Grid,
 }
 
 /// Radius of the largest rock, u.
@@ -46,23 +53,41 @@ impl<'a> Solids<'a> {
         stands: impl Fn(usize) -> bool,
         loose: impl Iterator<Item = &'b LooseRock>,
     ) -> Solids<'a> {
+        Solids::of(layout, tick, stands, loose, Stones::default())
+    }
+
+    /// The same in memory that was used before.
+    #[must_use]
+    pub fn of<'b>(
+        layout: &'a Layout,
+        tick: Tick,
+        stands: impl Fn(usize) -> bool,
+        loose: impl Iterator<Item = &'b LooseRock>,
+        mut stones: Stones,
+    ) -> Solids<'a> {
         let mut standing = [0; BELT_SLOTS_MAX / 64];
         for slot in (0..layout.slots.len()).filter(|&slot| stands(slot)) {
             standing[slot / 64] |= 1 << (slot % 64);
         }
-        let loose: Vec<Solid> = loose
-            .map(|rock| Solid {
-                hit: ShotHit::Loose(rock.id),
-                centre: rock.pos.to_vec2(),
-                velocity: rock.vel.to_vec2(),
-                radius: rock.size.def().radius,
-            })
-            .collect();
-        let grid = (loose.len() > FEW).then(|| {
-            let centres: Vec<Vec2> = loose.iter().map(|solid| solid.centre).collect();
-            Grid::new(&centres)
-        });
-        Solids { layout, tick, standing, loose, grid }
+        stones.all.clear();
+        stones.all.extend(loose.map(|rock| Solid {
+            hit: ShotHit::Loose(rock.id),
+            centre: rock.pos.to_vec2(),
+            velocity: rock.vel.to_vec2(),
+            radius: rock.size.def().radius,
+        }));
+        if stones.all.len() > FEW {
+            stones.centres.clear();
+            stones.centres.extend(stones.all.iter().map(|solid| solid.centre));
+            stones.grid.rebuild(&stones.centres);
+        }
+        Solids { layout, tick, standing, stones }
+    }
+
+    /// Gives the memory back.
+    #[must_use]
+    pub fn into_stones(self) -> Stones {
+        self.stones
     }
 
     /// Solids whose circle could touch one of `radius` at `pos`, into `near`, in a fixed order: belts by slot, then
@@ -94,13 +119,13 @@ impl<'a> Solids<'a> {
         near.found.sort_unstable();
         let standing = near.found.iter().map(|&slot| usize::from(slot)).filter(|&slot| self.stands(slot));
         near.solids.extend(standing.map(|slot| self.belt_rock(slot)));
-        match &self.grid {
-            Some(grid) => {
-                let reach = Vec2::splat(RADIUS_MAX + radius);
-                grid.near(start.min(end) - reach, start.max(end) + reach, &mut near.found);
-                near.solids.extend(near.found.iter().map(|&i| self.loose[usize::from(i)]));
-            }
-            None => near.solids.extend_from_slice(&self.loose),
+        let Stones { all, grid, .. } = &self.stones;
+        if all.len() > FEW {
+            let reach = Vec2::splat(RADIUS_MAX + radius);
+            grid.near(start.min(end) - reach, start.max(end) + reach, &mut near.found);
+            near.solids.extend(near.found.iter().map(|&i| all[usize::from(i)]));
+        } else {
+            near.solids.extend_from_slice(all);
         }
     }
 
@@ -154,7 +179,7 @@ mod tests {
     fn slow(solids: &Solids<'_>, start: Vec2, end: Vec2, radius: f32) -> Option<(f32, ShotHit)> {
         let belt =
             (0..solids.layout.slots.len()).filter(|&slot| solids.stands(slot)).map(|slot| solids.belt_rock(slot));
-        let all = belt.chain(solids.loose.iter().copied());
+        let all = belt.chain(solids.stones.all.iter().copied());
         let hits = all.filter_map(|solid| {
             let t = math::sweep_circle(start - solid.centre, end - start, solid.radius + radius)?;
             Some((t, solid.hit))

@@ -7,6 +7,7 @@ use super::{
     command::{Buttons, Command},
     layout::Layout,
     movement::Kinematics,
+    scratch::Scratch,
 };
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
@@ -44,6 +45,8 @@ pub struct World {
     pub pickups: Vec<Pickup>,
     /// Next number for a free body.
     pub next_body: u16,
+    /// Memory for steps; no state.
+    pub scratch: Scratch,
 }
 
 /// The arena's edge, in lattice steps; moves toward its target a little each tick.
@@ -227,6 +230,7 @@ impl World {
             rocks: Vec::new(),
             pickups: Vec::new(),
             next_body: 0,
+            scratch: Scratch::default(),
         }
     }
 

@@ -92,8 +92,9 @@ fn share(name: &str, lines: (Profile, Profile), class: ShipClass, seeds: u64, se
     let share = f64::from(sum[0]) / all;
     let noise = (share * (1.0 - share) / all).sqrt();
     println!("{name}: {} of {all} kills, {:.1} % ± {:.1}", sum[0], share * 100.0, noise * 196.0);
-    assert!(all > 60.0, "{name}: only {all} kills in all");
-    share
+    assert!(all > 40.0, "{name}: only {all} kills in all");
+    // What may be luck in so few kills is forgiven; the long run below has enough of them.
+    share - noise
 }
 
 const GOOD: Profile = Profile::ALL[1];

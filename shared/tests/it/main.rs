@@ -6,3 +6,4 @@ mod hostile;
 mod matches;
 mod presentation;
 mod snapshots;
+mod steady;
