@@ -36,6 +36,8 @@ const CLICK_PX: f32 = 6.0;
 const REACH_PX: f32 = 44.0;
 /// Sounds are heard up to this pace: beyond it they are noise.
 const HEARD_PACE: f32 = 2.0;
+/// While a seek is under way the picture stands still, and is drawn only this often, µs: the time belongs to the seek.
+const IDLE_DRAW_US: u64 = 250_000;
 /// How much a notch of the wheel changes the zoom: a sixth for a usual mouse's 100.
 const ZOOM_PER_DELTA: f32 = 0.0018;
 
@@ -60,6 +62,7 @@ struct Theatre {
     last_us: u64,
     fps: f32,
     seeking: bool,
+    drawn_us: u64,
 }
 
 /// A button or finger that is down on the arena.
@@ -110,6 +113,7 @@ impl Theatre {
             last_us: browser::now_us(),
             fps: 60.0,
             seeking: false,
+            drawn_us: 0,
         }
     }
 
@@ -120,6 +124,8 @@ impl Theatre {
         self.fps += (1.0 / dt_s - self.fps) * 0.05;
         if self.stage.refresh() {
             self.camera.resize(self.stage.css_size());
+            // A canvas that changes its size is empty.
+            self.drawn_us = 0;
         }
         self.take_events();
         self.advance(dt_s);
@@ -152,7 +158,16 @@ impl Theatre {
     }
 
     fn show(&mut self, now_us: u64) {
-        let now_s = now_us as f64 / 1e6;
+        if !self.seeking || now_us - self.drawn_us >= IDLE_DRAW_US {
+            self.drawn_us = now_us;
+            self.draw();
+        }
+        let runs = self.film.pace_now() > 0.0 && self.film.pace_now() <= HEARD_PACE;
+        self.speaker.play(self.audio.cues(), if runs { self.audio.hum() } else { 0.0 });
+        self.update_page(now_us as f64 / 1e6);
+    }
+
+    fn draw(&mut self) {
         let film = &self.film;
         let ingredients = Ingredients {
             view: film.view(),
@@ -172,8 +187,10 @@ impl Theatre {
                 film.pilot(player).map(|(name, _)| name)
             });
         }
-        let runs = film.pace_now() > 0.0 && film.pace_now() <= HEARD_PACE;
-        self.speaker.play(self.audio.cues(), if runs { self.audio.hum() } else { 0.0 });
+    }
+
+    fn update_page(&mut self, now_s: f64) {
+        let film = &self.film;
         let frame = Frame {
             view: film.view(),
             defs: film.defs(),
@@ -257,7 +274,10 @@ impl Theatre {
     fn drag(&mut self, id: i32, pos: Vec2) {
         let Some(grip) = self.grip.as_mut().filter(|grip| grip.id == id) else { return };
         grip.drags |= grip.from.distance(pos) > CLICK_PX;
-        if grip.drags && self.film.is_open() {
+        if !grip.drags {
+            return;
+        }
+        if self.film.is_open() {
             let by = self.camera.to_world(grip.last) - self.camera.to_world(pos);
             let centre = self.camera.centre() + by;
             self.camera.hold(centre);
