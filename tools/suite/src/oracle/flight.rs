@@ -1,5 +1,5 @@
 //! The own ship is predicted exactly unless it may have touched something, or the room flew by another command than
-//! the one sent: a late one, or none. Counts both on the way.
+//! the one sent: none, or one with the press of a late one. Counts both on the way.
 
 use shared::{
     ids::{PlayerId, ShipId},
@@ -33,6 +33,8 @@ struct Flight {
     /// By tick: a command for it had come when it was flown, or it had not.
     flown: Vec<Option<(Tick, bool)>>,
     arrived: Vec<Option<Tick>>,
+    /// Ticks before which a late command came: its press is carried out in them.
+    pressed: Vec<Option<Tick>>,
     judged: (u32, u32),
     through: Tick,
     collected: Option<Tick>,
@@ -72,8 +74,11 @@ impl Flights {
         }
         for &(index, tick) in &live.facts.commands {
             // It came before the room's tick, so the last one flown was the tick before.
-            if (1..=COMMANDS_AHEAD_MAX).contains(&tick.since(now.plus(-1))) {
-                self.flights[index].as_mut().expect("just made").arrived[tick.0 as usize % KEPT] = Some(tick);
+            let flight = self.flights[index].as_mut().expect("just made");
+            match tick.since(now.plus(-1)) {
+                1..=COMMANDS_AHEAD_MAX => flight.arrived[tick.0 as usize % KEPT] = Some(tick),
+                ..=0 => flight.pressed[now.0 as usize % KEPT] = Some(now),
+                _ => {}
             }
         }
         for (index, player) in live.players.iter().enumerate() {
@@ -129,8 +134,9 @@ impl Flights {
             return Ok(());
         }
         self.wrong += u64::from(news.1);
-        let flown = (0..to.since(from)).map(|i| flight.knows_came(to.plus(-i)));
-        let starved = flown.into_iter().any(|came| came != Some(true));
+        let starved = (0..to.since(from))
+            .map(|i| to.plus(-i))
+            .any(|tick| flight.knows_came(tick) != Some(true) || flight.pressed[tick.0 as usize % KEPT] == Some(tick));
         // After its clock jumped back, a client is behind the news for a moment, and what it once predicted for that tick
         // comes from before the jump.
         let behind = line.lead_ticks < LEAD_TICKS_MIN;
@@ -148,6 +154,7 @@ impl Flight {
             conn,
             flown: vec![None; KEPT],
             arrived: vec![None; KEPT],
+            pressed: vec![None; KEPT],
             judged: (0, 0),
             through: now,
             collected: None,
