@@ -134,7 +134,8 @@ impl Flights {
             return Ok(());
         }
         self.wrong += u64::from(news.1);
-        let starved = (0..to.since(from))
+        // The first command after some that never came also carries out their presses, by its counters: hence `from`.
+        let starved = (0..=to.since(from))
             .map(|i| to.plus(-i))
             .any(|tick| flight.knows_came(tick) != Some(true) || flight.pressed[tick.0 as usize % KEPT] == Some(tick));
         // After its clock jumped back, a client is behind the news for a moment, and what it once predicted for that tick
