@@ -49,6 +49,8 @@ pub fn record(script: &Script) -> Vec<u8> {
         seed: script.seed,
         secret: script.seed + 1_000,
         bots: script.bots,
+        // Rays and what they depend on are part of it.
+        start_points: 300,
         record: true,
         ..RoomConfig::default()
     };
