@@ -102,16 +102,9 @@ impl Present {
 
     /// Own shots that the server has now take the place of those hoped for. They match by name; but after a
     /// misprediction (a command came late, and the trigger was not repeated) the true one left some ticks off, and
-    /// stands for the one hoped nearest to it, or there would be two on the screen.
+    /// stands for all that were hoped for about then, or there would be two on the screen.
     fn confirm(&mut self, told: &[Shot]) {
-        self.hoped.retain(|hoped| !told.iter().any(|shot| shot.key == hoped.shot.key));
-        for shot in told {
-            let off = |i: usize| Some((ticks_apart(self.hoped[i].shot.key, shot.key)?, i));
-            let nearest = (0..self.hoped.len()).filter_map(off).min();
-            if let Some((_, i)) = nearest {
-                self.hoped.remove(i);
-            }
-        }
+        self.hoped.retain(|hoped| !told.iter().any(|shot| are_same(shot.key, hoped.shot.key)));
     }
 
     /// The tick everything is at.
@@ -213,7 +206,7 @@ impl Present {
     /// ticks off: it is on the screen already.
     pub fn hope(&mut self, shot: Shot, fired: Tick) {
         let flying = self.shots.iter().chain(self.hoped.iter().map(|hoped| &hoped.shot));
-        if !flying.into_iter().any(|other| ticks_apart(other.key, shot.key).is_some()) {
+        if !flying.into_iter().any(|other| are_same(other.key, shot.key)) {
             self.hoped.push(Hoped { shot, fired, fade_s: None });
         }
     }
@@ -263,10 +256,9 @@ impl Present {
     }
 }
 
-/// How many ticks apart two shots left, when they must be the same one: no weapon fires that fast.
-fn ticks_apart(a: ShotKey, b: ShotKey) -> Option<u8> {
-    let ticks = (a.tick.wrapping_sub(b.tick) as i8).unsigned_abs();
-    (a.owner == b.owner && ticks <= MISMATCH_TICKS).then_some(ticks)
+/// Whether two shots left so close together that they must be the same one: no weapon fires that fast.
+fn are_same(a: ShotKey, b: ShotKey) -> bool {
+    a.owner == b.owner && (a.tick.wrapping_sub(b.tick) as i8).unsigned_abs() <= MISMATCH_TICKS
 }
 
 /// What a shot can meet in one tick.

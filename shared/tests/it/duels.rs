@@ -101,14 +101,14 @@ const GOOD: Profile = Profile::ALL[1];
 
 #[test]
 fn equal_lines_are_equal() {
-    let share = share("no switch, bolts", (GOOD, GOOD), ShipClass::Spark, 12, 60);
+    let share = share("no switch, bolts", (GOOD, GOOD), ShipClass::Spark, 24, 60);
     assert!((0.42..=0.58).contains(&share), "{share}");
 }
 
 #[test]
 fn a_lag_switch_gains_nothing_with_bolts() {
     for (name, lines) in [("both ways", (SWITCH, SWITCH)), ("upwards", (SWITCH, GOOD))] {
-        let share = share(&format!("switch {name}, bolts"), lines, ShipClass::Spark, 12, 60);
+        let share = share(&format!("switch {name}, bolts"), lines, ShipClass::Spark, 24, 60);
         assert!(share <= 0.53, "{name}: {share}");
     }
 }
@@ -116,7 +116,7 @@ fn a_lag_switch_gains_nothing_with_bolts() {
 #[test]
 fn a_lag_switch_gains_nothing_with_rays() {
     for (name, lines) in [("both ways", (SWITCH, SWITCH)), ("upwards", (SWITCH, GOOD))] {
-        let share = share(&format!("switch {name}, rays"), lines, ShipClass::Lancer, 12, 60);
+        let share = share(&format!("switch {name}, rays"), lines, ShipClass::Lancer, 24, 60);
         assert!(share <= 0.53, "{name}: {share}");
     }
 }
