@@ -96,6 +96,7 @@ pub fn film_state(film: &Film, camera: &Camera, page: PageState<'_>) -> String {
         json.key("tick").integer(view.tick.0.into());
         json.key("fps").number(page.fps.into());
         json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, film.pilot(one.id.player))));
+        json.key("beams").integer(page.beams.into());
         json.key("shots").integer(view.shots.len() as i64);
         json.key("rocks").integer(view.rocks.len() as i64);
         json.key("kills").array(|json| film.kills().iter().for_each(|one| kill(json, one)));
