@@ -156,8 +156,7 @@ impl Scribe<'_> {
         } else {
             pose(&ship.said)
         };
-        let away = (now.0 - middle).abs() / self.half.max(Vec2::ONE);
-        let share = self.switches.present_share(away.max_element());
+        let share = self.switches.present_share(now.0.distance(middle) / self.half.length().max(1.0));
         if share >= 1.0 {
             return now;
         }

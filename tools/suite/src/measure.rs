@@ -161,7 +161,7 @@ impl Meter {
         self.sums.ships.0 += view.ships.len() as u64;
         self.sums.ships.1 += view.ships.iter().filter(|ship| ship.stale).count() as u64;
         if index < WATCHED {
-            self.sums.jumps.0 += subject.count_jumps(view);
+            self.sums.jumps.0 += subject.count_jumps(view, player.view_half);
             self.sums.jumps.1 += TICK_US;
             subject.notice_actions(view, player, live, &mut self.sums.action_ms);
         }
@@ -245,8 +245,10 @@ impl Subject {
         }
     }
 
-    /// Ships that are not where their own speed would have taken them since the last frame.
-    fn count_jumps(&mut self, view: &View) -> u64 {
+    /// Ships that are not where their own speed would have taken them since the last frame. Only what can be seen
+    /// counts: beyond the view and a fifth ships fade into the past, and seem faster or slower meanwhile.
+    fn count_jumps(&mut self, view: &View, half: (u16, u16)) -> u64 {
+        let reach = Vec2::new(half.0.into(), half.1.into()) * 1.2;
         let now = view.tick.0 as f32 + view.alpha;
         let passed_s = (now - self.shown) / 60.0;
         self.shown = now;
@@ -255,7 +257,10 @@ impl Subject {
         for ship in &view.ships {
             if let Some((pos, vel)) = before.get(&ship.id) {
                 let expected = *pos + (*vel + ship.vel) * (0.5 * passed_s);
-                jumps += u64::from(ship.pos.distance(expected) > JUMP_U);
+                let seen = (ship.pos - view.focus.pos).abs().cmple(reach).all();
+                // A touch may have turned the speed at any moment between the two frames.
+                let allowed = JUMP_U + 0.5 * ship.vel.distance(*vel) * passed_s.max(0.0);
+                jumps += u64::from(seen && ship.pos.distance(expected) > allowed);
             }
             self.drawn.insert(ship.id, (ship.pos, ship.vel));
         }
