@@ -98,7 +98,7 @@ impl Outbox {
     /// Sends a message now, behind what waits.
     ///
     /// # Errors
-    /// See [`OutboxError`].
+    /// See `OutboxError`.
     pub fn send(&mut self, bytes: Bytes) -> Result<(), OutboxError> {
         self.ride(bytes)?;
         self.hand_over()
@@ -107,7 +107,7 @@ impl Outbox {
     /// Lets a message wait for the next snapshot.
     ///
     /// # Errors
-    /// [`OutboxError::Full`].
+    /// `OutboxError::Full`.
     pub fn ride(&mut self, bytes: Bytes) -> Result<(), OutboxError> {
         if self.counts.reliable.fetch_add(1, Ordering::AcqRel) >= RELIABLE_MAX {
             self.counts.reliable.fetch_sub(1, Ordering::AcqRel);
@@ -125,8 +125,8 @@ impl Outbox {
     /// The tick has said everything: hands over its snapshot with all that rides, or what has waited long enough.
     ///
     /// # Errors
-    /// [`OutboxError::Full`] if there is a snapshot although the slot was taken (nobody asked first),
-    /// [`OutboxError::Gone`].
+    /// `OutboxError::Full` if there is a snapshot although the slot was taken (nobody asked first),
+    /// `OutboxError::Gone`.
     pub fn end_tick(&mut self) -> Result<(), OutboxError> {
         if self.riders.is_empty() {
             self.ridden_ticks = 0;
