@@ -1,7 +1,7 @@
 //! A recording on the screen: playing, pausing, pace, seeking in slices, whom to follow, and what the lists show.
 //! Plain Rust around `shared`'s [`Screening`]; the page that it is shown on is `replay`.
 //!
-//! Invariant: no call takes much longer than [`SLICE_US`], however long the recording; a file that cannot be played
+//! Invariant: no call takes much longer than `SLICE_US`, however long the recording; a file that cannot be played
 //! is one sentence in [`Film::trouble`], and what was good before stays watchable.
 
 use glam::Vec2;

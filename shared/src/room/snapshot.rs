@@ -44,7 +44,7 @@ const NEWS_SHARE: usize = 3;
 const WHOLE_BITS: usize = 172;
 /// Bits kept free in each message for the ends of its lists and padding.
 const TAIL_BITS: usize = 16;
-/// Sections of a body whose bits are counted, see [`Press::section_bits`].
+/// Sections of a body whose bits are counted, see `Press::section_bits`.
 pub const SECTIONS: [&str; 7] = ["owner", "ends and events", "news", "enters", "shots", "loose things", "belts"];
 
 /// What all clients of one tick share.
