@@ -7,7 +7,7 @@ use shared::{
     defs::Defs,
     limits::SNAPSHOT_BYTES_MAX,
     link::{Link, Profile},
-    protocol::{ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, codec},
+    protocol::{ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, SentCommand, codec},
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
     tick::{TICK_US, Tick},
@@ -64,8 +64,8 @@ pub enum Sabotage {
 pub struct Facts {
     /// Who said hello, by index, and whether the room gave a seat back.
     pub hellos: Vec<(usize, bool)>,
-    /// Commands that arrived: who, and for which tick.
-    pub commands: Vec<(usize, Tick)>,
+    /// Commands that arrived: who, for which tick, and what.
+    pub commands: Vec<(usize, Tick, SentCommand)>,
     /// Replicas that asked for everything anew by themselves.
     pub need_full: Vec<usize>,
     /// Snapshots handed over: to whom, bytes.
@@ -274,8 +274,8 @@ impl Match {
         match &mut message {
             ClientMessage::Commands(batch) => {
                 self.hold_ack(index, batch);
-                let ticks = (0..batch.commands.len()).map(|i| (index, batch.first.plus(i as i32)));
-                self.facts.commands.extend(ticks);
+                let sent = batch.commands.iter().enumerate();
+                self.facts.commands.extend(sent.map(|(i, sent)| (index, batch.first.plus(i as i32), *sent)));
                 let bend = |sabotage: &mut Sabotage| *sabotage == Sabotage::BendCommand;
                 if let Some(command) = batch.commands.first_mut()
                     && self.room.world().tick.0 % 1_024 > 600

@@ -4,9 +4,10 @@
 use shared::{
     ids::{PlayerId, ShipId},
     limits::COMMANDS_AHEAD_MAX,
+    protocol::{Edges, SentCommand},
     replica::Phase,
     room::ConnId,
-    sim::Event,
+    sim::{Buttons, Event},
     tick::Tick,
 };
 
@@ -33,8 +34,10 @@ struct Flight {
     /// By tick: a command for it had come when it was flown, or it had not.
     flown: Vec<Option<(Tick, bool)>>,
     arrived: Vec<Option<Tick>>,
-    /// Ticks before which a late command came: its press is carried out in them.
+    /// Ticks in which the room may have carried out a press that their own command does not show.
     pressed: Vec<Option<Tick>>,
+    /// Presses told by the last command.
+    counted: Option<Edges>,
     judged: (u32, u32),
     through: Tick,
     collected: Option<Tick>,
@@ -72,14 +75,8 @@ impl Flights {
             // A resumed seat forgets the commands of the connection before.
             self.flights[*index].as_mut().expect("just made").arrived.fill(None);
         }
-        for &(index, tick) in &live.facts.commands {
-            // It came before the room's tick, so the last one flown was the tick before.
-            let flight = self.flights[index].as_mut().expect("just made");
-            match tick.since(now.plus(-1)) {
-                1..=COMMANDS_AHEAD_MAX => flight.arrived[tick.0 as usize % KEPT] = Some(tick),
-                ..=0 => flight.pressed[now.0 as usize % KEPT] = Some(now),
-                _ => {}
-            }
+        for (index, tick, sent) in &live.facts.commands {
+            self.flights[*index].as_mut().expect("just made").hear(*tick, sent, now);
         }
         for (index, player) in live.players.iter().enumerate() {
             self.fly(index, player, live, now);
@@ -156,9 +153,28 @@ impl Flight {
             flown: vec![None; KEPT],
             arrived: vec![None; KEPT],
             pressed: vec![None; KEPT],
+            counted: None,
             judged: (0, 0),
             through: now,
             collected: None,
+        }
+    }
+
+    /// A command came before the room's tick `now`, so the last one flown was the tick before.
+    fn hear(&mut self, tick: Tick, sent: &SentCommand, now: Tick) {
+        let ahead = tick.since(now.plus(-1));
+        if ahead > COMMANDS_AHEAD_MAX {
+            return;
+        }
+        // Presses that only the counters tell of: of a command that never came, or of a tick that was sent already.
+        let counted = self.counted.replace(sent.edges).map_or(Buttons(0), |before| sent.edges.since(before));
+        let alone = counted.0 & !sent.command.buttons.0 != 0;
+        if ahead > 0 {
+            self.arrived[tick.0 as usize % KEPT] = Some(tick);
+        }
+        if ahead <= 0 || alone {
+            let pressed = if ahead > 0 { tick } else { now };
+            self.pressed[pressed.0 as usize % KEPT] = Some(pressed);
         }
     }
 
