@@ -65,8 +65,10 @@ fn a_recorded_match_is_watched_sought_and_followed() {
 
         let server = stage.server(&["--bots", "0"]).await;
         let page = theatre(stage, &server, &Window::SMALL).await;
-        assert!(page.is_visible("film-open").await && !page.is_visible("film-bar").await);
-        assert!(!page.is_visible("lobby").await && !page.is_visible("gauges").await);
+        page.until_visible("film-open").await;
+        for hidden in ["film-bar", "lobby", "gauges"] {
+            page.until_hidden(hidden).await;
+        }
 
         let seen = open(&page, &file).await;
         page.until_hidden("film-open").await;
