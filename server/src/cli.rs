@@ -1,9 +1,9 @@
 //! The command line. Invariant: anything wrong with it becomes one line that names the flag, the value and what
 //! would be right; nothing is half started. Settings files and environment are not here (yet there are none).
 
-use std::{ffi::OsString, fmt, net::IpAddr, path::PathBuf};
+use std::{fmt, net::IpAddr, path::PathBuf};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{Parser, Subcommand};
 
 use crate::{app::Config, limits::Limits, room::Blueprint};
 
@@ -45,7 +45,7 @@ pub struct CommandLine {
     record: Option<PathBuf>,
     /// Something else than serving.
     #[command(subcommand)]
-    task: Option<Task>,
+    pub task: Option<Task>,
 }
 
 /// What the binary can do besides serving.
@@ -61,41 +61,6 @@ pub enum Task {
 const START_POINTS_MAX: i64 = 1_000_000;
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
 const ROOM_NAME_CHARS_MAX: usize = 32;
-
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Parsed {
-    /// Start the server.
-    Run(CommandLine),
-    /// Do this instead of serving.
-    Do(Task),
-    /// Print this (help, version) and be done.
-    Print(String),
-    /// One line saying what is wrong.
-    Refuse(String),
-}
-
-/// Reads the arguments, the program's name first.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
-    match CommandLine::try_parse_from(arguments) {
-        Ok(CommandLine { task: Some(task), .. }) => Parsed::Do(task),
-        Ok(command_line) => Parsed::Run(command_line),
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
-            _ => Parsed::Refuse(one_line(&error.to_string())),
-        },
-    }
-}
-
-/// clap explains itself in a paragraph; the first line says what is wrong, a tip says what would be right.
-fn one_line(paragraph: &str) -> String {
-    let mut lines = paragraph.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("bad arguments").trim_start_matches("error: ").to_owned();
-    match lines.find(|line| line.starts_with("tip: ")) {
-        Some(tip) => format!("{first} ({tip})"),
-        None => format!("{first} (--help lists the flags)"),
-    }
-}
 
 fn room_name(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
@@ -193,10 +158,14 @@ impl CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
+    use arguments::Parsed;
+
     use super::*;
 
     fn refused(arguments: &str) -> String {
-        match parse(arguments.split(' ').map(OsString::from)) {
+        match arguments::parse::<CommandLine>(arguments.split(' ').map(OsString::from)) {
             Parsed::Refuse(line) => line,
             other => panic!("{arguments}: {other:?}"),
         }
@@ -224,7 +193,9 @@ mod tests {
 
     #[test]
     fn the_defaults_are_a_public_game() {
-        let Parsed::Run(command_line) = parse(["perihelion".into()]) else { panic!("refused") };
+        let Parsed::Run(command_line) = arguments::parse::<CommandLine>(["perihelion".into()]) else {
+            panic!("refused")
+        };
         let config = command_line.into_config().unwrap();
         assert_eq!((config.bind, config.port), (None, 8080));
         assert_eq!((config.room.name.as_str(), config.room.bots, config.room.players_max), ("Drift", 16, 64));
@@ -232,7 +203,9 @@ mod tests {
 
     #[test]
     fn help_shows_every_flag_with_its_default() {
-        let Parsed::Print(help) = parse(["perihelion".into(), "--help".into()]) else { panic!("no help") };
+        let Parsed::Print(help) = arguments::parse::<CommandLine>(["perihelion".into(), "--help".into()]) else {
+            panic!("no help")
+        };
         for words in [
             "--bind",
             "--start-points",

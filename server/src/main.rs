@@ -9,22 +9,24 @@ use std::{
     process::ExitCode,
 };
 
+use arguments::Parsed;
 use server::{
     app::{App, Config},
-    cli, log, network,
+    cli::{CommandLine, Task},
+    log, network,
     replay::verify,
     signals::Signals,
 };
 
 fn main() -> ExitCode {
-    let command_line = match cli::parse(std::env::args_os()) {
-        cli::Parsed::Run(command_line) => command_line,
-        cli::Parsed::Do(cli::Task::Replay { file }) => return replay(&file),
-        cli::Parsed::Print(text) => {
+    let command_line = match arguments::parse::<CommandLine>(std::env::args_os()) {
+        Parsed::Run(CommandLine { task: Some(Task::Replay { file }), .. }) => return replay(&file),
+        Parsed::Run(command_line) => command_line,
+        Parsed::Print(text) => {
             say(io::stdout(), &text);
             return ExitCode::SUCCESS;
         }
-        cli::Parsed::Refuse(line) => return refuse(&line),
+        Parsed::Refuse(line) => return refuse(&line),
     };
     let config = match command_line.into_config() {
         Ok(config) => config,

@@ -1,8 +1,8 @@
 //! The command line. Invariant: anything wrong with it becomes one line, before anything is made.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::path::PathBuf;
 
-use clap::{Parser, error::ErrorKind};
+use clap::Parser;
 
 use crate::road::{PROFILES, Profile};
 
@@ -42,45 +42,21 @@ pub struct CommandLine {
     pub swarm: Option<PathBuf>,
 }
 
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Parsed {
-    /// Measure.
-    Run(CommandLine),
-    /// Print this (help, version) and be done.
-    Print(String),
-    /// One line saying what is wrong.
-    Refuse(String),
-}
-
-/// Reads the arguments, the program's name first.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
-    match CommandLine::try_parse_from(arguments) {
-        Ok(line) => Parsed::Run(line),
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
-            _ => Parsed::Refuse(one_line(&error.to_string())),
-        },
-    }
-}
-
 fn profile(name: &str) -> Result<Profile, String> {
     let names = PROFILES.map(|profile| profile.name).join(", ");
     PROFILES.into_iter().find(|profile| profile.name == name).ok_or_else(|| format!("the lines are {names}"))
 }
 
-/// clap explains itself in a paragraph; the first line says what is wrong.
-fn one_line(paragraph: &str) -> String {
-    let first = paragraph.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("bad arguments");
-    format!("{} (--help lists the flags)", first.trim_start_matches("error: "))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
+    use arguments::Parsed;
+
     use super::*;
 
-    fn parsed(arguments: &str) -> Parsed {
-        parse(format!("netlab {arguments}").split_whitespace().map(OsString::from))
+    fn parsed(arguments: &str) -> Parsed<CommandLine> {
+        arguments::parse(format!("netlab {arguments}").split_whitespace().map(OsString::from))
     }
 
     #[test]

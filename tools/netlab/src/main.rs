@@ -28,7 +28,8 @@ mod tun;
 
 use std::process::ExitCode;
 
-use cli::{CommandLine, Parsed};
+use arguments::Parsed;
+use cli::CommandLine;
 
 /// What automake calls a skipped test.
 const CANNOT_RUN_HERE: u8 = 77;
@@ -45,7 +46,7 @@ pub enum LabError {
 }
 
 fn main() -> ExitCode {
-    let line = match cli::parse(std::env::args_os()) {
+    let line = match arguments::parse::<CommandLine>(std::env::args_os()) {
         Parsed::Run(line) => line,
         Parsed::Print(text) => {
             print!("{text}");

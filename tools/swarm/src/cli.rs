@@ -3,7 +3,8 @@
 
 use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 
-use clap::{Parser, error::ErrorKind};
+use arguments::Parsed;
+use clap::Parser;
 use shared::link::Profile;
 
 use crate::wire;
@@ -70,28 +71,12 @@ pub struct CommandLine {
     pub i_own_this_server: bool,
 }
 
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Parsed {
-    /// Fly.
-    Run(CommandLine),
-    /// Print this (help, version) and be done.
-    Print(String),
-    /// One line saying what is wrong.
-    Refuse(String),
-}
-
 /// Reads the arguments, the program's name first.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
-    match CommandLine::try_parse_from(arguments) {
-        Ok(command_line) => match command_line.contradiction() {
-            None => Parsed::Run(command_line),
-            Some(line) => Parsed::Refuse(line),
-        },
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Print(error.to_string()),
-            _ => Parsed::Refuse(one_line(&error.to_string())),
-        },
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed<CommandLine> {
+    let parsed = arguments::parse(arguments);
+    match &parsed {
+        Parsed::Run(line) => CommandLine::contradiction(line).map_or(parsed, Parsed::Refuse),
+        Parsed::Print(_) | Parsed::Refuse(_) => parsed,
     }
 }
 
@@ -128,17 +113,11 @@ fn threads(text: &str) -> Result<usize, &'static str> {
     text.parse().ok().filter(|threads| (1..=64).contains(threads)).ok_or("1 to 64 threads")
 }
 
-/// clap explains itself in a paragraph; the first line says what is wrong.
-fn one_line(paragraph: &str) -> String {
-    let first = paragraph.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("bad arguments");
-    format!("{} (--help lists the flags)", first.trim_start_matches("error: "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(arguments: &str) -> Parsed {
+    fn parsed(arguments: &str) -> Parsed<CommandLine> {
         parse(format!("swarm {arguments}").split_whitespace().map(OsString::from))
     }
 

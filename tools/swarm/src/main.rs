@@ -28,7 +28,8 @@ mod wire;
 
 use std::process::ExitCode;
 
-use cli::{CommandLine, Parsed};
+use arguments::Parsed;
+use cli::CommandLine;
 use report::Report;
 use target::Target;
 

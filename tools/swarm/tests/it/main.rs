@@ -8,15 +8,16 @@ use std::{
     time::Duration,
 };
 
+use arguments::Parsed;
 use serde_json::Value;
-use server::app::App;
+use server::{app::App, cli::CommandLine};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_swarm");
 
 /// A server on a port of its own, in the current runtime.
 fn serve(arguments: &[&str]) -> App {
     let all = ["perihelion", "--bind", "127.0.0.1", "--port", "0"].iter().chain(arguments);
-    let server::cli::Parsed::Run(line) = server::cli::parse(all.map(Into::into)) else { panic!("a good command line") };
+    let Parsed::Run(line) = arguments::parse::<CommandLine>(all.map(Into::into)) else { panic!("a good command line") };
     App::start(line.into_config().expect("fits this machine")).expect("starts")
 }
 
