@@ -18,16 +18,14 @@ use crate::{
     names,
     net::{Net, Outgoing},
     platform::{
-        browser::{self, element},
-        error_card,
+        browser, error_card,
         events::{self, PageEvent, Queue},
         frames, hook, lab_panel,
         socket::{NO_SOCKET, Socket, SocketEvent},
         speaker::Speaker,
-        stage::Stage,
         storage,
     },
-    render::{Renderer, RendererError},
+    screen::{self, Screen},
     session::Step,
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
@@ -42,8 +40,7 @@ const RELAUNCH_GUARD_S: f64 = 0.7;
 /// The page.
 #[derive(Debug)]
 struct App {
-    stage: Stage,
-    renderer: Option<Renderer>,
+    screen: Screen,
     queue: Queue,
     net: Net,
     socket: Option<Socket>,
@@ -73,10 +70,12 @@ type Shared = Rc<RefCell<App>>;
 pub fn start() {
     let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
     if !has_socket {
-        return unsupported("Perihelion needs WebSockets to reach the arena, and this browser does not offer them.");
+        return screen::unsupported(
+            "Perihelion needs WebSockets to reach the arena, and this browser does not offer them.",
+        );
     }
-    let Some((stage, renderer)) = stage_and_renderer() else { return };
-    let app = Rc::new(RefCell::new(App::new(stage, renderer)));
+    let Some(screen) = Screen::find() else { return };
+    let app = Rc::new(RefCell::new(App::new(screen)));
     let state = app.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |app| app.state()));
     let (frame, slow) = (app.clone(), app.clone());
@@ -87,29 +86,7 @@ pub fn start() {
     }
     // The first attempt to connect is waiting to be carried out.
     with(&app, |_| {});
-    ready();
-}
-
-/// The canvas and what draws on it (not now, if the context was lost a moment ago), or says why there is none.
-pub fn stage_and_renderer() -> Option<(Stage, Option<Renderer>)> {
-    let Some(stage) = Stage::find() else {
-        unsupported("This page is incomplete: it has no canvas.");
-        return None;
-    };
-    let Some(context) = stage.context() else {
-        unsupported(
-            "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
-        );
-        return None;
-    };
-    match Renderer::new(context) {
-        Ok(renderer) => Some((stage, Some(renderer))),
-        Err(RendererError::ContextLost) => Some((stage, None)),
-        Err(error) => {
-            error_card::show(&error.to_string(), "renderer");
-            None
-        }
-    }
+    screen::ready();
 }
 
 /// Takes a turn and then does what the network asks for; never re-entered, because handlers only queue.
@@ -139,49 +116,23 @@ fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
     socket
 }
 
-/// The module runs: what was only for browsers that cannot run it goes away.
-pub fn ready() {
-    if let Some(root) = element("unsupported") {
-        root.set_hidden(true);
-    }
-    if let Some(play) = element("play") {
-        // Until now a press would have sent the form to the server.
-        let _ = play.remove_attribute("disabled");
-    }
-    if let Some(body) = browser::document().body() {
-        let _ = body.class_list().add_1("ready");
-    }
-}
-
-fn unsupported(words: &str) {
-    if let Some(text) = element("unsupported-why") {
-        text.set_text_content(Some(words));
-    }
-    if let Some(root) = element("unsupported") {
-        let _ = root.class_list().add_1("now");
-    }
-    if let Some(lobby) = element("lobby") {
-        let _ = lobby.class_list().add_1("off");
-    }
-}
-
 impl App {
-    fn new(stage: Stage, renderer: Option<Renderer>) -> App {
+    fn new(screen: Screen) -> App {
         let now_us = browser::now_us();
         let calm = browser::reduced_motion();
-        let camera = Camera::new(stage.css_size(), calm);
+        let camera = Camera::new(screen.stage.css_size(), calm);
         let mut remembered = storage::remembered();
         if remembered.name.is_empty() {
             remembered.name = names::suggest(browser::random_u32());
         }
         browser::fill("name", &remembered.name);
-        let lab = lab_panel::is_here()
-            .then(|| Lab::new(&lab_panel::fragment(), stage.css_size().x < NARROW_PX, browser::random_u32().into()));
+        let lab = lab_panel::is_here().then(|| {
+            Lab::new(&lab_panel::fragment(), screen.stage.css_size().x < NARROW_PX, browser::random_u32().into())
+        });
         let mut app = App {
             net: Net::new(browser::random_u32().into(), camera.asked_half(), remembered, now_us),
             queue: events::install(),
-            stage,
-            renderer,
+            screen,
             socket: None,
             defs: Defs::standard(),
             sampler: Sampler::default(),
@@ -191,7 +142,7 @@ impl App {
             widgets: hud::widgets(),
             page: Page::new(),
             audio: Audio::default(),
-            speaker: Speaker::new(storage::muted()),
+            speaker: Speaker::new(),
             deeds: Deeds::new(storage::deeds()),
             calm,
             touch: browser::coarse_pointer(),
@@ -299,8 +250,8 @@ impl App {
         let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
         self.last_us = now_us;
         self.fps += (1.0 / dt_s - self.fps) * 0.05;
-        if self.stage.refresh() {
-            self.camera.resize(self.stage.css_size());
+        if self.screen.stage.refresh() {
+            self.camera.resize(self.screen.stage.css_size());
             self.net.set_view(self.camera.asked_half());
         }
         self.take_events();
@@ -348,11 +299,7 @@ impl App {
             }),
         };
         self.scene.build(&ingredients, |player| net.pilot(player).is_some_and(|(_, bot)| bot));
-        if let Some(renderer) = &mut self.renderer {
-            renderer.draw(&self.scene, self.stage.size(), self.stage.ratio(), |player| {
-                net.pilot(player).map(|(name, _)| name)
-            });
-        }
+        self.screen.draw(&self.scene, |player| net.pilot(player).map(|(name, _)| name));
         self.speaker.play(self.audio.cues(), self.audio.hum());
         let frame = Frame {
             view: net.view(),
@@ -384,7 +331,7 @@ impl App {
             self.details = !self.details;
         }
         if self.sampler.take_pressed(Action::Mute) {
-            self.toggle_mute();
+            self.speaker.toggle_mute();
         }
         for (action, class) in [Action::FirstShip, Action::SecondShip].into_iter().zip(ShipClass::ALL) {
             // While flying the digits mean nothing (yet).
@@ -404,12 +351,12 @@ impl App {
             PageEvent::Play(name) => self.play(&name, now_us),
             PageEvent::Relaunch => self.relaunch(),
             PageEvent::Choose(class) => self.choose(class),
-            PageEvent::ToggleMute => self.toggle_mute(),
+            PageEvent::ToggleMute => self.speaker.toggle_mute(),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),
-            PageEvent::ContextLost => self.renderer = None,
-            PageEvent::ContextRestored => self.rebuild(),
+            PageEvent::ContextLost => self.screen.lose(),
+            PageEvent::ContextRestored => self.screen.restore(),
         }
     }
 
@@ -423,7 +370,7 @@ impl App {
                 self.relaunch();
             }
         }
-        self.sampler.handle(input, self.stage.css_size().x);
+        self.sampler.handle(input, self.screen.stage.css_size().x);
     }
 
     fn play(&mut self, name: &str, now_us: u64) {
@@ -447,22 +394,6 @@ impl App {
         if rules::affordable(class, self.net.points(), &self.defs) == class {
             self.net.choose(class);
             storage::remember_class(class);
-        }
-    }
-
-    fn toggle_mute(&mut self) {
-        let muted = !self.speaker.muted();
-        self.speaker.set_muted(muted);
-        storage::remember_muted(muted);
-    }
-
-    fn rebuild(&mut self) {
-        let Some(context) = self.stage.context() else { return };
-        match Renderer::new(context) {
-            Ok(renderer) => self.renderer = Some(renderer),
-            // Lost again already: the next restore tries again.
-            Err(RendererError::ContextLost) => {}
-            Err(error) => error_card::show(&error.to_string(), "renderer"),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod net;
 pub mod platform;
 pub mod render;
 pub mod replay;
+pub mod screen;
 pub mod session;
 pub mod view;
 

@@ -6,7 +6,6 @@ use std::{cell::RefCell, rc::Rc};
 use glam::Vec2;
 
 use crate::{
-    app,
     audio::Audio,
     film::{Deed, Film},
     hooks::{self, PageState},
@@ -21,10 +20,8 @@ use crate::{
         film_events::{self, FilmEvent, FilmQueue},
         frames, hook,
         speaker::Speaker,
-        stage::Stage,
-        storage,
     },
-    render::{Renderer, RendererError},
+    screen::{self, Screen},
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
 
@@ -44,8 +41,7 @@ const ZOOM_PER_DELTA: f32 = 0.0018;
 /// The page.
 #[derive(Debug)]
 struct Theatre {
-    stage: Stage,
-    renderer: Option<Renderer>,
+    screen: Screen,
     pointers: Queue,
     controls: FilmQueue,
     film: Film,
@@ -76,22 +72,21 @@ struct Grip {
 
 /// Starts the page, or says why it cannot.
 pub fn start() {
-    let Some((stage, renderer)) = app::stage_and_renderer() else { return };
+    let Some(screen) = Screen::find() else { return };
     film_events::mark("film", true);
-    let theatre = Rc::new(RefCell::new(Theatre::new(stage, renderer)));
+    let theatre = Rc::new(RefCell::new(Theatre::new(screen)));
     let state = theatre.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |theatre| theatre.state()));
     frames::run(move || theatre.borrow_mut().frame(), || {});
-    app::ready();
+    screen::ready();
 }
 
 impl Theatre {
-    fn new(stage: Stage, renderer: Option<Renderer>) -> Theatre {
+    fn new(screen: Screen) -> Theatre {
         let calm = browser::reduced_motion();
         Theatre {
-            camera: Camera::new(stage.css_size(), calm),
-            stage,
-            renderer,
+            camera: Camera::new(screen.stage.css_size(), calm),
+            screen,
             pointers: events::install_pointers(),
             controls: film_events::install(),
             film: Film::default(),
@@ -107,7 +102,7 @@ impl Theatre {
             feed: Feed::default(),
             page: Page::new(),
             audio: Audio::default(),
-            speaker: Speaker::new(storage::muted()),
+            speaker: Speaker::new(),
             grip: None,
             calm,
             last_us: browser::now_us(),
@@ -122,8 +117,8 @@ impl Theatre {
         let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
         self.last_us = now_us;
         self.fps += (1.0 / dt_s - self.fps) * 0.05;
-        if self.stage.refresh() {
-            self.camera.resize(self.stage.css_size());
+        if self.screen.stage.refresh() {
+            self.camera.resize(self.screen.stage.css_size());
             // A canvas that changes its size is empty.
             self.drawn_us = 0;
         }
@@ -182,11 +177,7 @@ impl Theatre {
             ghosts: (false, false),
         };
         self.scene.build(&ingredients, |player| film.pilot(player).is_some_and(|(_, bot)| bot));
-        if let Some(renderer) = &mut self.renderer {
-            renderer.draw(&self.scene, self.stage.size(), self.stage.ratio(), |player| {
-                film.pilot(player).map(|(name, _)| name)
-            });
-        }
+        self.screen.draw(&self.scene, |player| film.pilot(player).map(|(name, _)| name));
     }
 
     fn update_page(&mut self, now_s: f64) {
@@ -219,9 +210,9 @@ impl Theatre {
         for event in events {
             match event {
                 PageEvent::Input(input) => self.take_pointer(&input),
-                PageEvent::ToggleMute => self.toggle_mute(),
-                PageEvent::ContextLost => self.renderer = None,
-                PageEvent::ContextRestored => self.rebuild(),
+                PageEvent::ToggleMute => self.speaker.toggle_mute(),
+                PageEvent::ContextLost => self.screen.lose(),
+                PageEvent::ContextRestored => self.screen.restore(),
                 PageEvent::Play(_)
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
@@ -238,7 +229,7 @@ impl Theatre {
             self.speaker.wake();
         }
         match event {
-            FilmEvent::Deed(Deed::Mute) => self.toggle_mute(),
+            FilmEvent::Deed(Deed::Mute) => self.speaker.toggle_mute(),
             FilmEvent::Deed(deed) => self.film.handle(deed, self.camera.centre()),
             FilmEvent::Seek(ticks) => self.film.seek(ticks),
             FilmEvent::Pace(pace) => self.film.set_pace(pace),
@@ -284,22 +275,6 @@ impl Theatre {
             self.film.look_at(centre);
         }
         grip.last = pos;
-    }
-
-    fn toggle_mute(&mut self) {
-        let muted = !self.speaker.muted();
-        self.speaker.set_muted(muted);
-        storage::remember_muted(muted);
-    }
-
-    fn rebuild(&mut self) {
-        let Some(context) = self.stage.context() else { return };
-        match Renderer::new(context) {
-            Ok(renderer) => self.renderer = Some(renderer),
-            // Lost again already: the next restore tries again.
-            Err(RendererError::ContextLost) => {}
-            Err(error) => error_card::show(&error.to_string(), "renderer"),
-        }
     }
 
     fn state(&self) -> String {

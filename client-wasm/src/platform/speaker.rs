@@ -7,6 +7,7 @@ use web_sys::{
     OscillatorType,
 };
 
+use super::storage;
 use crate::audio::{Cue, Sound};
 
 /// Loudness of everything.
@@ -30,10 +31,10 @@ struct Chain {
 }
 
 impl Speaker {
-    /// A speaker that is off or will be on.
+    /// A speaker that is off or will be on, as this browser was left.
     #[must_use]
-    pub fn new(muted: bool) -> Speaker {
-        Speaker { muted, ..Speaker::default() }
+    pub fn new() -> Speaker {
+        Speaker { muted: storage::muted(), ..Speaker::default() }
     }
 
     /// The player did something: from now on sound is allowed.
@@ -51,8 +52,13 @@ impl Speaker {
         }
     }
 
-    /// Turns sound off or on.
-    pub fn set_muted(&mut self, muted: bool) {
+    /// Turns sound off or on, also for the next visit.
+    pub fn toggle_mute(&mut self) {
+        self.set_muted(!self.muted);
+        storage::remember_muted(self.muted);
+    }
+
+    fn set_muted(&mut self, muted: bool) {
         self.muted = muted;
         if let Some(chain) = &self.sound {
             chain.master.gain().set_value(if muted { 0.0 } else { MASTER });

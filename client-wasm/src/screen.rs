@@ -1,0 +1,99 @@
+//! The canvas with what draws on it, and the words for a browser that has neither. Invariant: a lost context leaves a
+//! screen that draws nothing until it is restored; the page goes on meanwhile.
+
+use shared::ids::PlayerId;
+
+use crate::{
+    platform::{
+        browser::{self, element},
+        error_card,
+        stage::Stage,
+    },
+    render::{Renderer, RendererError},
+    view::Scene,
+};
+
+/// The canvas, and the renderer unless its context is lost.
+#[derive(Debug)]
+pub struct Screen {
+    /// The canvas.
+    pub stage: Stage,
+    renderer: Option<Renderer>,
+}
+
+impl Screen {
+    /// The page's screen, or says why there is none.
+    pub fn find() -> Option<Screen> {
+        let Some(stage) = Stage::find() else {
+            unsupported("This page is incomplete: it has no canvas.");
+            return None;
+        };
+        let mut screen = Screen { stage, renderer: None };
+        let Some(built) = screen.build() else {
+            unsupported(
+                "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
+            );
+            return None;
+        };
+        built.then_some(screen)
+    }
+
+    /// The context is lost: nothing can be drawn.
+    pub fn lose(&mut self) {
+        self.renderer = None;
+    }
+
+    /// The context is back.
+    pub fn restore(&mut self) {
+        // Without a context the next restore tries again.
+        let _ = self.build();
+    }
+
+    /// Draws `scene`; `name` is what stands beside a ship.
+    pub fn draw<'n>(&mut self, scene: &Scene, name: impl Fn(PlayerId) -> Option<&'n str>) {
+        if let Some(renderer) = &mut self.renderer {
+            renderer.draw(scene, self.stage.size(), self.stage.ratio(), name);
+        }
+    }
+
+    /// Makes the renderer. `None`: the browser gives no context; false: the renderer cannot be, which is said. Lost
+    /// again already is neither: the next restore tries again.
+    fn build(&mut self) -> Option<bool> {
+        match Renderer::new(self.stage.context()?) {
+            Ok(renderer) => self.renderer = Some(renderer),
+            Err(RendererError::ContextLost) => {}
+            Err(error) => {
+                error_card::show(&error.to_string(), "renderer");
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+}
+
+/// Says on the page why the game cannot run in this browser.
+pub fn unsupported(words: &str) {
+    if let Some(text) = element("unsupported-why") {
+        text.set_text_content(Some(words));
+    }
+    if let Some(root) = element("unsupported") {
+        let _ = root.class_list().add_1("now");
+    }
+    if let Some(lobby) = element("lobby") {
+        let _ = lobby.class_list().add_1("off");
+    }
+}
+
+/// The module runs: what was only for browsers that cannot run it goes away.
+pub fn ready() {
+    if let Some(root) = element("unsupported") {
+        root.set_hidden(true);
+    }
+    if let Some(play) = element("play") {
+        // Until now a press would have sent the form to the server.
+        let _ = play.remove_attribute("disabled");
+    }
+    if let Some(body) = browser::document().body() {
+        let _ = body.class_list().add_1("ready");
+    }
+}
