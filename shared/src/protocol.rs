@@ -10,10 +10,12 @@ pub mod codec;
 pub mod entity_state;
 pub mod known;
 pub mod messages;
+pub mod motion;
 pub mod owner_state;
 pub mod reckon;
 pub mod schema;
 pub mod sent;
+pub mod steering;
 
 pub use close::CloseCode;
 pub use codec::{DecodeError, HelloError};

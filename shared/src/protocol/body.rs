@@ -23,7 +23,7 @@
 
 use super::{
     bits::{BitReader, BitWriter, BitsError},
-    entity_state::{read_point, read_speed, write_point, write_speed},
+    motion::{read_point, read_speed, write_point, write_speed},
 };
 use crate::{
     defs::{PickupKind, RockSize, WeaponKind},

@@ -7,26 +7,22 @@
 //!        1 1 1 0 c S[tick]… r R v V         c: S as above; r: R residual of the body, v: V vitals
 //!        1 1 1 1 0                          left out this time: the base stays
 //!        1 1 1 1 1 whole                    all of it
-//! C      0 | 1 D                            same | changed
-//! S      as C, but where the aim moved in the tick before as well, T stands for A
-//! T      0 | 1 0 s1 | 1 1 A                 by as much as then | by one step more or less | otherwise
-//! D      0 A | 1 0 B | 1 1 B A              aim | buttons | both
-//! B      1 bit3 | 0 buttons7                one toggled | all anew
-//! A      00 s1 m2 | 01 s1 m4 | 10 s1 m6     by ±1…4, ±5…20, ±21…84 steps of aim
-//!        11 aim12                           anew
-//! whole  life 8, class 4, point, speed, heading 16, buttons 7, aim 12, hull 5, shield 4, protected 1, charging 1
-//! point  0 x22 y22 | 1 x24 y24; speed: class 2, x y in 12, 17, 20 or 24 bits; all signed
+//! whole  life 8, class 4, body, buttons 7, aim 12, hull 5, shield 4, protected 1, charging 1
 //! ```
+//!
+//! D and S are in [`super::steering`], body and R in [`super::motion`].
 
 use super::{
     bits::{BitReader, BitWriter, BitsError},
+    motion::{read_body, read_residual, write_body, write_residual},
     reckon::Reckoner,
+    steering::{read_difference, read_steering, write_difference, write_steering},
 };
 use crate::{
     defs::{Defs, ShipClass},
     ids::{PlayerId, ShipId},
     limits::HISTORY_TICKS,
-    quantize::{Angle, Lattice},
+    quantize::Angle,
     rng::mix,
     sim::{Buttons, Command, Kinematics, Ship, command::AIM_STEPS, world::MILLI},
     tick::Tick,
@@ -143,28 +139,29 @@ pub fn write_news(
     let truth = path.last().expect("a path has at least the present");
     let steered = path.iter().any(|step| step.controls != base.controls);
     let mut held = *base;
-    if steered || !reckon(&mut held, from, path.iter().map(|_| base.controls), reckoner, reckoned, truth) {
+    if !steered {
+        reckon(&mut held, from, path.iter().map(|_| base.controls), reckoner, reckoned);
+    }
+    if steered || held != *truth {
         write_change(writer, base, from, path, reckoner, reckoned);
     } else {
         writer.flag(false);
     }
 }
 
-/// Runs `ship` through one tick for each of `controls`; whether it ends as `truth`.
+/// Runs `ship` through one tick for each of `controls`.
 fn reckon(
     ship: &mut PublicShip,
     from: Tick,
     controls: impl Iterator<Item = Command>,
     reckoner: &mut Reckoner<'_>,
     reckoned: &mut Vec<Kinematics>,
-    truth: &PublicShip,
-) -> bool {
+) {
     reckoned.clear();
     for (i, controls) in controls.enumerate() {
         reckoner.public(ship, controls, from.plus(i as i32 + 1));
         reckoned.push(ship.body);
     }
-    ship == truth
 }
 
 fn write_change(
@@ -177,7 +174,8 @@ fn write_change(
 ) {
     let truth = path.last().expect("a path has at least the present");
     let mut told = *base;
-    if reckon(&mut told, from, path.iter().map(|step| step.controls), reckoner, reckoned, truth) {
+    reckon(&mut told, from, path.iter().map(|step| step.controls), reckoner, reckoned);
+    if told == *truth {
         match single_change(base.controls, path) {
             Some(change) => {
                 writer.bits(0b01, 2);
@@ -186,7 +184,7 @@ fn write_change(
             }
             None => {
                 writer.bits(0b011, 3);
-                write_steering(writer, base.controls, path);
+                write_steering(writer, base.controls, path.iter().map(|step| step.controls));
             }
         }
         return;
@@ -195,7 +193,7 @@ fn write_change(
     let steered = path.iter().any(|step| step.controls != base.controls);
     writer.flag(steered);
     if steered {
-        write_steering(writer, base.controls, path);
+        write_steering(writer, base.controls, path.iter().map(|step| step.controls));
     }
     let moved = told.body != truth.body;
     writer.flag(moved);
@@ -207,30 +205,6 @@ fn write_change(
     if hurt {
         write_vitals(writer, truth);
     }
-}
-
-fn write_steering(writer: &mut BitWriter, mut before: Command, path: &[PublicShip]) {
-    let mut turned = None;
-    for step in path {
-        let now = step.controls;
-        writer.flag(now != before);
-        if now != before {
-            write_difference(writer, before, now, turned);
-        }
-        turned = Some(turn_of(before, now)).filter(|turn| *turn != 0);
-        before = now;
-    }
-}
-
-fn read_steering(reader: &mut BitReader<'_>, before: Command, turned: &mut Option<i32>) -> Result<Command, BitsError> {
-    let now = if reader.flag()? { read_difference(reader, before, *turned)? } else { before };
-    *turned = Some(turn_of(before, now)).filter(|turn| *turn != 0);
-    Ok(now)
-}
-
-/// By how many steps of aim `now` differs from `before`, the short way.
-fn turn_of(before: Command, now: Command) -> i32 {
-    i32::from(before.aim.to(now.aim)) / i32::from(AIM_STEPS)
 }
 
 /// Where in `path` the controls change, if they do exactly once.
@@ -273,16 +247,17 @@ pub fn read_news(
     let known = (0..HISTORY_TICKS as i32).contains(&ticks);
     let mut ship = *base;
     if !reader.flag()? {
-        return if known { Ok(Some(reckon_held(ship, from, ticks, reckoner, reckoned))) } else { Err(BitsError) };
+        if !known {
+            return Err(BitsError);
+        }
+        reckon(&mut ship, from, (0..ticks).map(|_| base.controls), reckoner, reckoned);
+        return Ok(Some(ship));
     }
     if !reader.flag()? {
         let change = reader.below(if known { ticks as usize } else { 0 })?;
         let controls = read_difference(reader, base.controls, None)?;
-        for i in 0..ticks {
-            let engines = if i as usize >= change { controls } else { base.controls };
-            reckoner.public(&mut ship, engines, from.plus(i + 1));
-            reckoned.push(ship.body);
-        }
+        let engines = |i: i32| if i as usize >= change { controls } else { base.controls };
+        reckon(&mut ship, from, (0..ticks).map(engines), reckoner, reckoned);
         return Ok(Some(ship));
     }
     let disturbed = reader.flag()?;
@@ -309,188 +284,6 @@ pub fn read_news(
         read_vitals(reader, &mut ship)?;
     }
     Ok(Some(ship))
-}
-
-fn reckon_held(
-    mut ship: PublicShip,
-    from: Tick,
-    ticks: i32,
-    reckoner: &mut Reckoner<'_>,
-    reckoned: &mut Vec<Kinematics>,
-) -> PublicShip {
-    let controls = ship.controls;
-    for i in 1..=ticks {
-        reckoner.public(&mut ship, controls, from.plus(i));
-        reckoned.push(ship.body);
-    }
-    ship
-}
-
-/// Writes a command against the one before it.
-pub fn write_controls(writer: &mut BitWriter, before: Command, now: Command) {
-    writer.flag(now != before);
-    if now != before {
-        write_difference(writer, before, now, None);
-    }
-}
-
-/// Reads what [`write_controls`] wrote.
-///
-/// # Errors
-/// When the bits end.
-pub fn read_controls(reader: &mut BitReader<'_>, before: Command) -> Result<Command, BitsError> {
-    if reader.flag()? { read_difference(reader, before, None) } else { Ok(before) }
-}
-
-/// Ends of the classes of aim differences, steps, and the bits of what is above the class's start.
-const AIM_CLASSES: [(i32, i32, u32); 3] = [(0, 4, 2), (4, 20, 4), (20, 84, 6)];
-
-/// `turned`: by how much the aim moved in the tick before, if it did.
-fn write_difference(writer: &mut BitWriter, before: Command, now: Command, turned: Option<i32>) {
-    let toggled = before.buttons.0 ^ now.buttons.0;
-    let turn = turn_of(before, now);
-    match (toggled != 0, turn != 0) {
-        (false, _) => writer.flag(false),
-        (true, aimed) => writer.bits(1 | u32::from(aimed) << 1, 2),
-    }
-    if toggled.is_power_of_two() {
-        writer.bits(1 | toggled.trailing_zeros() << 1, 4);
-    } else if toggled != 0 {
-        writer.bits(u32::from(now.buttons.0) << 1, 8);
-    }
-    if turn == 0 && toggled != 0 {
-        return;
-    }
-    if let Some(turned) = turned {
-        match turn - turned {
-            0 => return writer.bits(0, 1),
-            more @ (-1 | 1) => return writer.bits(1 | u32::from(more < 0) << 2, 3),
-            _ => writer.bits(3, 2),
-        }
-    }
-    let size = turn.abs();
-    match AIM_CLASSES.iter().position(|(_, end, _)| size <= *end) {
-        Some(class) => {
-            let (start, _, bits) = AIM_CLASSES[class];
-            writer.bits(class as u32 | u32::from(turn < 0) << 2 | ((size - start - 1) as u32) << 3, 3 + bits);
-        }
-        None => writer.bits(3 | u32::from(now.aim.0 / AIM_STEPS) << 2, 14),
-    }
-}
-
-fn read_difference(reader: &mut BitReader<'_>, before: Command, turned: Option<i32>) -> Result<Command, BitsError> {
-    let pressed = reader.flag()?;
-    let aimed = !pressed || reader.flag()?;
-    let mut buttons = before.buttons.0;
-    if pressed {
-        buttons = if reader.flag()? { buttons ^ 1 << reader.bits(3)? } else { reader.bits(7)? as u8 };
-    }
-    let aim = if aimed { read_aim(reader, before.aim, turned)? } else { before.aim };
-    Ok(Command::new(Buttons(buttons), aim))
-}
-
-fn read_aim(reader: &mut BitReader<'_>, before: Angle, turned: Option<i32>) -> Result<Angle, BitsError> {
-    let turned_by = |steps: i32| Angle(before.0.wrapping_add_signed(steps as i16 * AIM_STEPS.cast_signed()));
-    if let Some(turned) = turned {
-        if !reader.flag()? {
-            return Ok(turned_by(turned));
-        }
-        if !reader.flag()? {
-            return Ok(turned_by(if reader.flag()? { turned - 1 } else { turned + 1 }));
-        }
-    }
-    match AIM_CLASSES.get(reader.bits(2)? as usize) {
-        Some(&(start, _, bits)) => {
-            let left = reader.flag()?;
-            let size = start + 1 + reader.bits(bits)? as i32;
-            Ok(turned_by(if left { -size } else { size }))
-        }
-        None => Ok(Angle(reader.bits(12)? as u16 * AIM_STEPS)),
-    }
-}
-
-/// Writes a body in full.
-pub fn write_body(writer: &mut BitWriter, body: Kinematics) {
-    write_point(writer, body.pos);
-    write_speed(writer, body.vel);
-    writer.bits(u32::from(body.heading.0), 16);
-}
-
-/// Reads what [`write_body`] wrote.
-///
-/// # Errors
-/// When the bits end.
-pub fn read_body(reader: &mut BitReader<'_>) -> Result<Kinematics, BitsError> {
-    Ok(Kinematics { pos: read_point(reader)?, vel: read_speed(reader)?, heading: Angle(reader.bits(16)? as u16) })
-}
-
-/// Writes a position: 22 bits an axis (±8,192 u, any arena and a wide rim), else 24.
-pub fn write_point(writer: &mut BitWriter, point: Lattice) {
-    let far = !fits(point, 22);
-    writer.flag(far);
-    let bits = if far { 24 } else { 22 };
-    writer.signed(point.x, bits);
-    writer.signed(point.y, bits);
-}
-
-/// Reads what [`write_point`] wrote.
-///
-/// # Errors
-/// When the bits end.
-pub fn read_point(reader: &mut BitReader<'_>) -> Result<Lattice, BitsError> {
-    let bits = if reader.flag()? { 24 } else { 22 };
-    Ok(Lattice { x: reader.signed(bits)?, y: reader.signed(bits)? })
-}
-
-/// Bits an axis of velocities: up to 8 u/s (things at rest), 256 u/s (most ships), 2,048 u/s (shots), anything.
-const SPEED_BITS: [u32; 4] = [12, 17, 20, 24];
-
-/// Writes a velocity: a class, and both axes in its bits.
-pub fn write_speed(writer: &mut BitWriter, vel: Lattice) {
-    let class = SPEED_BITS.iter().position(|bits| fits(vel, *bits)).expect("the lattice fits 24 bits");
-    writer.bits(class as u32, 2);
-    writer.signed(vel.x, SPEED_BITS[class]);
-    writer.signed(vel.y, SPEED_BITS[class]);
-}
-
-/// Reads what [`write_speed`] wrote.
-///
-/// # Errors
-/// When the bits end.
-pub fn read_speed(reader: &mut BitReader<'_>) -> Result<Lattice, BitsError> {
-    let bits = SPEED_BITS[reader.bits(2)? as usize];
-    Ok(Lattice { x: reader.signed(bits)?, y: reader.signed(bits)? })
-}
-
-/// Whether both coordinates fit `bits` signed bits.
-fn fits(point: Lattice, bits: u32) -> bool {
-    let end = 1 << (bits - 1);
-    let range = -end..end;
-    range.contains(&point.x) && range.contains(&point.y)
-}
-
-/// Writes by how much a body differs from the reckoned one.
-pub fn write_residual(writer: &mut BitWriter, reckoned: Kinematics, truth: Kinematics) {
-    writer.sized(truth.pos.x - reckoned.pos.x);
-    writer.sized(truth.pos.y - reckoned.pos.y);
-    writer.sized(truth.vel.x - reckoned.vel.x);
-    writer.sized(truth.vel.y - reckoned.vel.y);
-    writer.sized(i32::from(reckoned.heading.to(truth.heading)));
-}
-
-/// Reads what [`write_residual`] wrote.
-///
-/// # Errors
-/// When the bits end or the result is off the lattice.
-pub fn read_residual(reader: &mut BitReader<'_>, reckoned: Kinematics) -> Result<Kinematics, BitsError> {
-    let mut axis = |value: i32| {
-        let sum = value.checked_add(reader.sized()?).ok_or(BitsError)?;
-        if sum.unsigned_abs() <= 1 << 23 { Ok(sum) } else { Err(BitsError) }
-    };
-    let pos = Lattice { x: axis(reckoned.pos.x)?, y: axis(reckoned.pos.y)? };
-    let vel = Lattice { x: axis(reckoned.vel.x)?, y: axis(reckoned.vel.y)? };
-    let turn = reader.sized()? as u16;
-    Ok(Kinematics { pos, vel, heading: Angle(reckoned.heading.0.wrapping_add(turn)) })
 }
 
 fn write_vitals(writer: &mut BitWriter, ship: &PublicShip) {
@@ -570,19 +363,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn commands_survive_as_differences(before in any::<(u8, u16)>(), now in any::<(u8, u16)>(), nudge in -90i16..90) {
-            let command = |(buttons, aim)| Command::new(Buttons(buttons), Angle(aim));
-            let before = command(before);
-            let near = Command { aim: Angle(before.aim.0.wrapping_add_signed(nudge * 16)), ..before };
-            for now in [command(now), near, Command { buttons: Buttons(before.buttons.0 ^ 4), ..before }, before] {
-                let mut writer = BitWriter::default();
-                write_controls(&mut writer, before, now);
-                prop_assert_eq!(read_controls(&mut BitReader::new(writer.bytes()), before), Ok(now));
-                prop_assert!(writer.len() <= 25);
-            }
-        }
-
         #[test]
         fn rubbish_news_is_an_error_or_a_ship(bytes in proptest::collection::vec(any::<u8>(), 0..40), age in -3i32..200) {
             let defs = Defs::standard();

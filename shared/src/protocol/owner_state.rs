@@ -9,8 +9,9 @@
 
 use super::{
     bits::{BitReader, BitWriter, BitsError},
-    entity_state::{read_body, read_controls, read_residual, write_body, write_controls, write_residual},
+    motion::{read_body, read_residual, write_body, write_residual},
     reckon::Reckoner,
+    steering::{read_controls, write_controls},
 };
 use crate::{
     defs::ShipClass,

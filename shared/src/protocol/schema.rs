@@ -13,8 +13,9 @@ use super::{
         ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
         ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
-    owner_state,
+    motion, owner_state,
     sent::{Seen, SentCommand},
+    steering,
 };
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
@@ -70,8 +71,8 @@ fn record_samples() -> Vec<u8> {
     bits.below(5, 40);
     entity_state::write_whole_news(&mut bits, &PublicShip::of(&ship, &defs));
     entity_state::write_left_out(&mut bits);
-    entity_state::write_controls(&mut bits, Command::default(), Command::new(Buttons(5), Angle(160)));
-    entity_state::write_residual(&mut bits, Kinematics::default(), body);
+    steering::write_controls(&mut bits, Command::default(), Command::new(Buttons(5), Angle(160)));
+    motion::write_residual(&mut bits, Kinematics::default(), body);
     owner_state::write_whole(&mut bits, &ship);
     body::write_station(&mut bits, Station::Dead { killer: Some(player), cause, wait: 77, watching: None });
     body::write_whole_shot(&mut bits, &Shot { key, weapon: WeaponKind::default(), pos, vel, age: 12 });

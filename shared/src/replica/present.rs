@@ -160,18 +160,8 @@ impl Present {
         around: &mut Surroundings<'_>,
         events: &mut Vec<ViewEvent>,
     ) {
-        let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let mut air = Air {
-            ships: &self.ships,
-            lead: self.lead,
-            own,
-            solids,
-            sky,
-            around,
-            near: Near::default(),
-            spent: &mut self.spent,
-        };
-        self.shots.retain_mut(|shot| air.fly(shot, events));
+        let (mut air, shots, _) = self.air(own, solids, around);
+        shots.retain_mut(|shot| air.fly(shot, events));
     }
 
     /// Moves the own shots that wait for confirmation, and gives up those that waited for longer than lead, round
@@ -183,23 +173,33 @@ impl Present {
         around: &mut Surroundings<'_>,
         events: &mut Vec<ViewEvent>,
     ) {
-        let (sky, own) = (around.skies.at(around.layout, around.defs, self.tick), &|_| None);
         for hoped in &mut self.hoped {
             if self.tick.since(hoped.fired) > wait + PATIENCE_TICKS {
                 hoped.fade_s.get_or_insert(FADE_S);
             }
         }
-        let mut air = Air {
+        let (mut air, _, hoped) = self.air(&|_| None, solids, around);
+        hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
+    }
+
+    /// What shots fly through at the present tick, and the shots: told, and hoped for.
+    fn air<'a>(
+        &'a mut self,
+        own: OwnPath<'a>,
+        solids: &'a Solids<'_>,
+        around: &'a mut Surroundings<'_>,
+    ) -> (Air<'a>, &'a mut Vec<Shot>, &'a mut Vec<Hoped>) {
+        let air = Air {
             ships: &self.ships,
             lead: self.lead,
             own,
             solids,
-            sky,
+            sky: around.skies.at(around.layout, around.defs, self.tick),
             around,
             near: Near::default(),
             spent: &mut self.spent,
         };
-        self.hoped.retain_mut(|hoped| air.fly(&mut hoped.shot, events));
+        (air, &mut self.shots, &mut self.hoped)
     }
 
     /// An own shot leaves the barrel before the server knows. After a correction the same one may leave again, some

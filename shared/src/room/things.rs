@@ -151,9 +151,7 @@ pub fn write_shots(
     gap: usize,
 ) -> bool {
     let mut found = core::mem::take(&mut scene.press.found);
-    scene.index.shots.within(&viewer.area, &mut found);
-    found.retain(|&i| !audience.shots.has(scene.history.shot_slot(usize::from(i))));
-    nearest_first(&scene.index.shots, viewer, writer, &mut found);
+    comers(&scene.index.shots, viewer, writer, &mut found, |i| audience.shots.has(scene.history.shot_slot(i)));
     let mut all = true;
     for &i in &found {
         if viewer.room(writer) < THING_BITS {
@@ -223,18 +221,15 @@ pub fn write_rocks(
     audience: &mut Audience,
     writer: &mut BitWriter,
 ) -> bool {
-    let mut found = core::mem::take(&mut scene.press.found);
-    scene.index.rocks.within(&viewer.area, &mut found);
-    found.retain(|&i| !audience.rocks.has(scene.history.rock_slot(usize::from(i))));
-    nearest_first(&scene.index.rocks, viewer, writer, &mut found);
-    let all = write_things(viewer, writer, &found, |writer, i| {
-        let slot = scene.history.rock_slot(i);
-        body::write_rock(writer, &scene.world.rocks[i]);
+    let (index, history, world) = (scene.index, scene.history, scene.world);
+    let found = &mut scene.press.found;
+    comers(&index.rocks, viewer, writer, found, |i| audience.rocks.has(history.rock_slot(i)));
+    write_things(viewer, writer, found, |writer, i| {
+        let slot = history.rock_slot(i);
+        body::write_rock(writer, &world.rocks[i]);
         audience.rocks.insert(slot);
-        audience.rock_steps[usize::from(slot)] = scene.history.rock_steps(slot);
-    });
-    scene.press.found = found;
-    all
+        audience.rock_steps[usize::from(slot)] = history.rock_steps(slot);
+    })
 }
 
 /// Pickups that came into view.
@@ -244,16 +239,13 @@ pub fn write_pickups(
     audience: &mut Audience,
     writer: &mut BitWriter,
 ) -> bool {
-    let mut found = core::mem::take(&mut scene.press.found);
-    scene.index.pickups.within(&viewer.area, &mut found);
-    found.retain(|&i| !audience.pickups.has(scene.history.pickup_slot(usize::from(i))));
-    nearest_first(&scene.index.pickups, viewer, writer, &mut found);
-    let all = write_things(viewer, writer, &found, |writer, i| {
-        body::write_pickup(writer, &scene.world.pickups[i]);
-        audience.pickups.insert(scene.history.pickup_slot(i));
-    });
-    scene.press.found = found;
-    all
+    let (index, history, world) = (scene.index, scene.history, scene.world);
+    let found = &mut scene.press.found;
+    comers(&index.pickups, viewer, writer, found, |i| audience.pickups.has(history.pickup_slot(i)));
+    write_things(viewer, writer, found, |writer, i| {
+        body::write_pickup(writer, &world.pickups[i]);
+        audience.pickups.insert(history.pickup_slot(i));
+    })
 }
 
 /// Belt rocks in view that look otherwise than this client knows.
@@ -282,8 +274,17 @@ pub fn write_belt(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Aud
     all
 }
 
-/// Sorts by distance where not everything may fit; otherwise the order does not matter.
-fn nearest_first(places: &Places, viewer: &Viewer<'_>, writer: &BitWriter, found: &mut [u16]) {
+/// What lies in the viewer's area and was not `told` yet into `found`; the nearest first where not everything may fit,
+/// otherwise the order does not matter.
+fn comers(
+    places: &Places,
+    viewer: &Viewer<'_>,
+    writer: &BitWriter,
+    found: &mut Vec<u16>,
+    told: impl Fn(usize) -> bool,
+) {
+    places.within(&viewer.area, found);
+    found.retain(|&i| !told(usize::from(i)));
     if found.len() * THING_BITS > viewer.room(writer) {
         let distance = |i: u16| (places.at(usize::from(i)) - viewer.area.centre).length_squared();
         found.sort_unstable_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)));

@@ -15,15 +15,6 @@ use shared::{
 
 use suite::harness::{Match, Style};
 
-const GAME: Switches = Switches {
-    prediction: true,
-    reconciliation: true,
-    forward: true,
-    present_percent: 100,
-    smoothing: true,
-    ghosts: false,
-};
-
 fn a_pilot_in_flight(profile: Profile, seed: u64, bots: u16, style: Style) -> (Match, usize) {
     let mut live = Match::new(seed, bots, profile);
     let pilot = live.join(style);
@@ -81,10 +72,10 @@ fn drawn_errors(profile: Profile, switches: Switches) -> (Vec<f32>, u32) {
 #[test]
 fn near_ships_are_drawn_truest_at_our_own_time() {
     let modes = [
-        ("present", GAME),
-        ("half", Switches { present_percent: 50, ..GAME }),
-        ("past", Switches { present_percent: 0, ..GAME }),
-        ("as told", Switches { forward: false, ..GAME }),
+        ("present", Switches::default()),
+        ("half", Switches { present_percent: 50, ..Switches::default() }),
+        ("past", Switches { present_percent: 0, ..Switches::default() }),
+        ("as told", Switches { forward: false, ..Switches::default() }),
     ];
     for profile in &Profile::ALL[1..4] {
         let results = modes.map(|(name, switches)| {
@@ -101,8 +92,8 @@ fn near_ships_are_drawn_truest_at_our_own_time() {
 
 #[test]
 fn without_smoothing_corrections_jump() {
-    let (_, smooth) = drawn_errors(Profile::ALL[3], GAME);
-    let (_, rough) = drawn_errors(Profile::ALL[3], Switches { smoothing: false, ..GAME });
+    let (_, smooth) = drawn_errors(Profile::ALL[3], Switches::default());
+    let (_, rough) = drawn_errors(Profile::ALL[3], Switches { smoothing: false, ..Switches::default() });
     assert!(rough > 3 * (smooth + 10), "{rough} jumps without, {smooth} with");
 }
 
@@ -176,7 +167,7 @@ fn ships_that_collide_bounce_on_screen_at_once_and_without_a_jump() {
 /// which the server stopped its engine unforeseen.
 fn drift(reconciliation: bool) -> f32 {
     let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 0, Style::Still);
-    live.players[pilot].replica.set_switches(Switches { reconciliation, ..GAME });
+    live.players[pilot].replica.set_switches(Switches { reconciliation, ..Switches::default() });
     live.players[pilot].replica.set_uplink_blocked(true);
     live.run(60, |_| {});
     live.players[pilot].replica.set_uplink_blocked(false);
@@ -212,16 +203,16 @@ fn without_prediction_the_own_ship_is_where_the_server_last_said() {
         let own = replica.view().ships.iter().find(|ship| ship.own).expect("it flies");
         own.pos.distance(replica.known().own.as_ref().expect("it flies").state.body.pos.to_vec2())
     };
-    assert!(behind(&mut live, GAME) > 10.0, "predicted, it is ahead of the news");
-    assert_eq!(behind(&mut live, Switches { prediction: false, ..GAME }), 0.0);
-    assert!(behind(&mut live, GAME) > 10.0, "and again as soon as it is switched on");
+    assert!(behind(&mut live, Switches::default()) > 10.0, "predicted, it is ahead of the news");
+    assert_eq!(behind(&mut live, Switches { prediction: false, ..Switches::default() }), 0.0);
+    assert!(behind(&mut live, Switches::default()) > 10.0, "and again as soon as it is switched on");
 }
 
 #[test]
 fn ghosts_stand_where_the_server_last_said() {
     let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[2], 8, 30, Style::Still);
     assert!(live.players[pilot].replica.view().ghosts.is_empty(), "unless asked for there are none");
-    live.players[pilot].replica.set_switches(Switches { ghosts: true, ..GAME });
+    live.players[pilot].replica.set_switches(Switches { ghosts: true, ..Switches::default() });
     live.run(300, |live| {
         let replica = &live.players[pilot].replica;
         let (view, known) = (replica.view(), replica.known());
