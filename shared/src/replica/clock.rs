@@ -23,6 +23,12 @@ const SETTLE_US: u64 = 300_000;
 const OWED_US_MAX: f64 = 250_000.0;
 /// At most this many steps in one frame.
 const STEPS_MAX: u32 = 16;
+/// Time by which commands are to arrive early on a perfect line, and the most, ticks.
+const MARGIN_TICKS: (f32, f32) = (0.5, 8.0);
+/// Needlessly early by less than this is left alone, ticks.
+const SLACK_TICKS: f32 = 0.5;
+/// A line is steady this long after its last stall, µs.
+const STEADY_US: u64 = 30_000_000;
 /// Arrivals remembered for the best transit time, µs.
 const ARRIVAL_WINDOW_US: u64 = 3_000_000;
 
@@ -40,6 +46,7 @@ pub struct Clock {
     last_margin: Option<f32>,
     early_reports: u32,
     late_since_us: Option<u64>,
+    stalled_us: Option<u64>,
     deaf_until_us: u64,
     rtt_us: f64,
     /// Ticks from a snapshot to the present at its arrival, smoothed.
@@ -62,6 +69,7 @@ impl Clock {
             last_margin: None,
             early_reports: 0,
             late_since_us: None,
+            stalled_us: None,
             deaf_until_us: 0,
             rtt_us: 0.0,
             usual_lead: None,
@@ -96,6 +104,12 @@ impl Clock {
     #[must_use]
     pub fn word_ticks(&self) -> i32 {
         self.usual_lead() + (self.rtt_us / TICK_US as f64).ceil() as i32
+    }
+
+    /// Whether no command has stalled on its way lately.
+    #[must_use]
+    pub fn is_steady(&self, now_us: u64) -> bool {
+        self.stalled_us.is_none_or(|stalled_us| now_us.saturating_sub(stalled_us) > STEADY_US)
     }
 
     /// Last reported margin, ticks.
@@ -158,16 +172,19 @@ impl Clock {
         }
         if margin >= SPIKE_TICKS {
             self.late_since_us = None;
-        } else if now_us.saturating_sub(*self.late_since_us.get_or_insert(now_us)) < SPIKE_US {
-            return;
+        } else {
+            self.stalled_us = Some(now_us);
+            if now_us.saturating_sub(*self.late_since_us.get_or_insert(now_us)) < SPIKE_US {
+                return;
+            }
         }
         if let Some(last) = self.last_margin {
             self.jitter_ticks += ((margin - last).abs() - self.jitter_ticks) / 8.0;
         }
         self.last_margin = Some(margin);
-        let target = (1.0 + 2.0 * self.jitter_ticks).clamp(1.0, 8.0);
-        let error = margin - target;
-        self.early_reports = if error > 1.0 { self.early_reports + 1 } else { 0 };
+        let (least, most) = MARGIN_TICKS;
+        let error = margin - (least + 2.0 * self.jitter_ticks).min(most);
+        self.early_reports = if error > SLACK_TICKS { self.early_reports + 1 } else { 0 };
         if error.abs() > SNAP_TICKS {
             let to = self.tick.plus(-(error as i32));
             self.jump(if newest.is_after(to) { newest } else { to }, now_us);
@@ -249,7 +266,7 @@ mod tests {
             for start in [0, 5, 30] {
                 let margins = settle(|_| transit_ms * 1_000, start, 12);
                 let (low, high) = margins.iter().fold((f32::MAX, f32::MIN), |(l, h), m| (l.min(*m), h.max(*m)));
-                assert!(low > 0.0 && high < 5.0, "{transit_ms} ms from {start}: {low}..{high}");
+                assert!(low > 0.0 && high < 3.0, "{transit_ms} ms from {start}: {low}..{high}");
             }
         }
     }
@@ -258,6 +275,19 @@ mod tests {
     fn a_slower_line_makes_the_lead_grow() {
         let margins = settle(|now| if now < 6_000_000 { 20_000 } else { 90_000 }, 5, 14);
         assert!(margins.iter().all(|margin| *margin > 0.0), "{margins:?}");
+    }
+
+    #[test]
+    fn a_stall_makes_the_line_unsteady_for_half_a_minute() {
+        let mut clock = Clock::new(Tick(0), 0);
+        clock.set_leading(true, Tick(0), 0);
+        let mut report = |margin: f32, now_s: u64| {
+            clock.note_snapshot(Tick(60 * now_s as u32), margin, now_s * 1_000_000);
+            clock.is_steady(now_s * 1_000_000)
+        };
+        assert!(report(1.0, 1) && report(-1.0, 2), "a little late is no stall");
+        assert!(!report(-4.0, 3) && !report(1.0, 4) && !report(1.0, 33));
+        assert!(report(1.0, 34));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use shared::{
     defs::ShipClass,
     ids::PlayerId,
     link::Profile,
-    protocol::{CloseCode, Deed},
+    protocol::{CloseCode, Deed, Roster, RosterEntry, ServerMessage, codec},
     replica::Phase,
     room::RoomConfig,
     sim::Cause,
@@ -135,6 +135,30 @@ fn a_hitching_screen_needs_no_longer_lead() {
     live.run(900, |_| {});
     let line = live.players[pilot].replica.view().line;
     assert!(line.lead_ticks < 10.0, "{} ticks ahead on a line of 30 ms", line.lead_ticks);
+}
+
+#[test]
+fn commands_leave_at_once_on_a_steady_line_and_in_pairs_on_a_bad_one_or_in_a_crowd() {
+    fn said_in_two_seconds(profile: Profile, crowd: u16) -> u32 {
+        let mut live = Match::new(6, 2, profile);
+        let pilot = live.join(Style::Peaceful);
+        live.run(900, |_| {});
+        let entry = |i| RosterEntry { player: PlayerId(500 + i), name: format!("C{i}"), bot: false };
+        let roster = Roster { entries: (0..crowd).map(entry).collect(), left: Vec::new() };
+        let bytes = codec::encode_server(&ServerMessage::Roster(roster));
+        let player = &mut live.players[pilot];
+        player.replica.handle_bytes(&bytes, live.now_us + player.clock_us).expect("a roster");
+        let before = player.said;
+        live.run(120, |_| {});
+        live.players[pilot].said - before
+    }
+    // Fewer when a frame takes two steps; in pairs one more whenever a button changes.
+    let good = said_in_two_seconds(Profile::ALL[1], 0);
+    assert!((105..=125).contains(&good), "{good} messages");
+    for (line, crowd) in [(Profile::ALL[3], 0), (Profile::ALL[1], 200)] {
+        let said = said_in_two_seconds(line, crowd);
+        assert!((50..=80).contains(&said), "{said} messages on {}", line.name);
+    }
 }
 
 #[test]

@@ -225,6 +225,9 @@ impl Match {
     pub fn advance(&mut self) {
         self.facts = Facts::default();
         self.now_us += TICK_US;
+        for index in 0..self.players.len() {
+            self.listen(index, self.now_us);
+        }
         self.deliver_up();
         let (seed, busy, tick) = (self.seed, self.pranks.busy, self.room.world().tick);
         let writable = |conn: ConnId| !Keyed::new(seed, tick, conn.0 as u32 + 9_000, Purpose::Test).chance(busy);
@@ -240,14 +243,16 @@ impl Match {
 
     fn deliver_up(&mut self) {
         for index in 0..self.players.len() {
-            while let Some(bytes) = self.players[index].up.receive(self.now_us) {
+            while let Some(came_us) = self.players[index].up.due_us()
+                && let Some(bytes) = self.players[index].up.receive(self.now_us)
+            {
                 let conn = self.players[index].conn;
                 match codec::decode_hello(&bytes) {
                     Ok(hello) => self.greet(index, conn, hello),
                     Err(_) => {
                         let message = codec::decode_client(&bytes).expect("a replica sends only messages");
                         let message = self.overhear(index, message);
-                        self.room.handle(RoomEvent::Message { conn, message }, self.now_us);
+                        self.room.handle(RoomEvent::Message { conn, message }, came_us);
                     }
                 }
                 self.deliver_outputs();
@@ -337,12 +342,11 @@ impl Match {
         }
     }
 
-    fn play(&mut self, index: usize, at_us: u64) {
-        let (seed, tick) = (self.seed, self.room.world().tick);
-        let need_full = self.pranks.need_full;
+    /// The client hears what has come by `at_us`; false when it has no connection.
+    fn listen(&mut self, index: usize, at_us: u64) -> bool {
         let player = &mut self.players[index];
         if !player.connected || player.closed.is_some() {
-            return;
+            return false;
         }
         let mut deeds = Vec::new();
         if let Err(error) = player.listen(at_us, &mut deeds) {
@@ -350,6 +354,15 @@ impl Match {
             self.facts.broken.push((index, error));
         }
         self.facts.deeds.extend(deeds.into_iter().map(|deed| (index, deed)));
+        true
+    }
+
+    fn play(&mut self, index: usize, at_us: u64) {
+        let (seed, tick) = (self.seed, self.room.world().tick);
+        let need_full = self.pranks.need_full;
+        if !self.listen(index, at_us) {
+            return;
+        }
         let player = &mut self.players[index];
         if player.replica.welcome().is_some() && player.replica.player().is_none() {
             player.ask(&format!("P{index}"));

@@ -171,17 +171,19 @@ impl Player {
         }
     }
 
-    /// Takes in what has arrived by `at_us`; gives the deeds heard.
+    /// Takes in what has arrived by `at_us`, each message when it came, and says what it has to; gives the deeds heard.
     ///
     /// # Errors
     /// When the replica cannot go on with this server.
     pub fn listen(&mut self, at_us: u64, deeds: &mut Vec<Deed>) -> Result<(), String> {
         while !self.deaf
+            && let Some(came_us) = self.down.due_us()
             && let Some(bytes) = self.down.receive(at_us)
         {
+            let came_us = came_us.max(self.drawn_us);
             self.received.1 += bytes.len();
             let before = self.replica.known().tick;
-            self.replica.handle_bytes(&bytes, at_us + self.clock_us).map_err(|error| error.to_string())?;
+            self.replica.handle_bytes(&bytes, came_us + self.clock_us).map_err(|error| error.to_string())?;
             if bytes.first() == Some(&SNAPSHOT) {
                 self.partial = bytes.get(FLAGS_AT).is_some_and(|flags| flags & SnapshotFlags::MORE != 0);
             }
@@ -189,6 +191,7 @@ impl Player {
             while let Some(deed) = self.replica.poll_deed() {
                 deeds.push(deed);
             }
+            self.speak(came_us);
         }
         Ok(())
     }
