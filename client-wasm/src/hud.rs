@@ -177,15 +177,6 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// How long nothing was heard over an open line, µs; a recording waits for nothing.
-    #[must_use]
-    pub fn silent_us(&self) -> u64 {
-        match self.source {
-            Source::Line(net) => net.silent_us((self.now_s * 1e6) as u64),
-            Source::Film(_) => 0,
-        }
-    }
-
     /// The player wants to be in the game.
     #[must_use]
     pub fn playing(&self) -> bool {

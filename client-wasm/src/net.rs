@@ -176,12 +176,6 @@ impl Net {
         self.replica().set_switches(switches);
     }
 
-    /// How long nothing was heard over an open line, µs.
-    #[must_use]
-    pub fn silent_us(&self, now_us: u64) -> u64 {
-        self.session.silent_us(now_us)
-    }
-
     /// Time passed; also called while the tab is hidden and no frames come.
     pub fn tick(&mut self, now_us: u64) {
         self.session.tick(now_us);
@@ -370,7 +364,7 @@ impl Net {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use shared::{
         protocol::{
@@ -387,7 +381,8 @@ mod tests {
         net
     }
 
-    fn welcome(resumed: Option<PlayerId>) -> Vec<u8> {
+    /// A welcome, to a slot kept or to none.
+    pub fn welcome(resumed: Option<PlayerId>) -> Vec<u8> {
         encode_server(&ServerMessage::Welcome(Welcome {
             room: "Drift".to_owned(),
             tick: Tick(100),

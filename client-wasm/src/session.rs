@@ -164,12 +164,6 @@ impl Session {
         bytes > BLOCKED_BYTES
     }
 
-    /// How long nothing was heard, µs; 0 while there is no connection to hear from.
-    #[must_use]
-    pub fn silent_us(&self, now_us: u64) -> u64 {
-        if self.connection == Connection::Open { now_us.saturating_sub(self.heard_us) } else { 0 }
-    }
-
     /// The player asks: try now, whatever was said before.
     pub fn retry(&mut self, now_us: u64) {
         if matches!(self.connection, Connection::Waiting | Connection::Stopped(_)) {

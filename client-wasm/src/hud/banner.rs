@@ -1,13 +1,11 @@
 //! What the player should know about the line when it is not well: after a second without news that the controls
-//! rest, after three that it is being replaced. Invariant: silent while news comes.
+//! rest, after three (the session decides) that the line is being replaced. Invariant: silent while news comes.
 
 use super::{Cached, Dom, Frame, Widget};
 use crate::session::Connection;
 
 /// An interruption shorter than this is not worth a word, s.
 const GRACE_S: f64 = 0.6;
-/// Silence that is worth one at once, µs.
-const SILENT_US: u64 = 3_000_000;
 
 /// The banner.
 #[derive(Debug, Default)]
@@ -22,20 +20,14 @@ impl Widget for Banner {
         let words = match frame.connection() {
             Connection::Open => {
                 self.since_s = None;
-                let silent = frame.silent_us() >= SILENT_US;
-                if silent {
-                    // The line is about to be given up: no second grace.
-                    self.since_s = Some(frame.now_s - GRACE_S);
-                    Some(("Reconnecting…", "your ship is kept for you"))
-                } else {
-                    frame.view.locked.then_some(("No word from the server", "the controls rest until there is"))
-                }
+                frame.view.locked.then_some(("No word from the server", "the controls rest until there is"))
             }
             Connection::Stopped(reason) => Some((reason, "Press Play to try again.")),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);
                 let first = frame.connects() == 0;
-                (frame.now_s - since > GRACE_S).then_some(if first {
+                // Who has read already that there is no news needs no second grace.
+                (frame.view.locked || frame.now_s - since > GRACE_S).then_some(if first {
                     ("Connecting…", "")
                 } else {
                     ("Reconnecting…", "your ship is kept for you")
@@ -55,7 +47,10 @@ impl Widget for Banner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hud::tests::{Recorded, with_frame, with_parts};
+    use crate::{
+        hud::tests::{Recorded, with_frame, with_parts},
+        net::{Net, Remembered, tests::welcome},
+    };
     use shared::replica::view::View;
 
     #[test]
@@ -74,16 +69,18 @@ mod tests {
     #[test]
     fn it_says_why_the_controls_rest_and_when_the_line_is_replaced() {
         let view = View { locked: true, ..View::default() };
-        let mut net = crate::net::Net::new(1, (800, 450), crate::net::Remembered::default(), 0);
+        let mut net = Net::new(1, (800, 450), Remembered::default(), 0);
         net.handle_open(1_000_000);
-        with_parts(&view, &net, None, |frame| {
-            let mut banner = Banner::default();
-            for (now_s, words) in [(2.5, "No word from the server"), (4.1, "Reconnecting…")] {
-                let mut dom = Recorded::default();
-                frame.now_s = now_s;
+        net.handle_message(&welcome(None), 1_000_000);
+        let mut banner = Banner::default();
+        for (now_us, words) in [(2_500_000, "No word from the server"), (4_100_000, "Reconnecting…")] {
+            net.tick(now_us);
+            let mut dom = Recorded::default();
+            with_parts(&view, &net, None, |frame| {
+                frame.now_s = now_us as f64 / 1e6;
                 banner.update(frame, &mut dom);
-                assert!(dom.has(&format!("banner-what={words}")), "{now_s}: {:?}", dom.done);
-            }
-        });
+            });
+            assert!(dom.has(&format!("banner-what={words}")), "{now_us}: {:?}", dom.done);
+        }
     }
 }
