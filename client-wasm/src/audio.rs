@@ -66,7 +66,8 @@ pub struct Audio {
 }
 
 impl Audio {
-    /// Takes one frame. `fresh` is false when its events were already taken.
+    /// Takes one frame. `fresh` is false when nothing may begin in it: its events were already taken, or are too many to
+    /// be heard.
     pub fn update(&mut self, view: &View, camera: &Camera, fresh: bool, dt_s: f32) {
         self.cues.clear();
         self.since_collect_s += dt_s;
@@ -79,10 +80,10 @@ impl Audio {
             (true, false) => 0.6,
             _ => 0.0,
         });
-        let fresh_charges = view.ships.iter().filter(|ship| ship.charging && !self.charging.contains(&ship.id));
-        let places: Vec<(Vec2, bool)> = fresh_charges.map(|ship| (ship.pos, ship.own)).collect();
-        for (pos, own) in places {
-            self.cue(Sound::Charge, pos, if own { 0.4 } else { 0.6 }, camera);
+        for ship in view.ships.iter().filter(|ship| fresh && ship.charging) {
+            if !self.charging.contains(&ship.id) {
+                self.cue(Sound::Charge, ship.pos, if ship.own { 0.4 } else { 0.6 }, camera);
+            }
         }
         self.charging.clear();
         self.charging.extend(view.ships.iter().filter(|ship| ship.charging).map(|ship| ship.id));
@@ -140,7 +141,7 @@ impl Audio {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::PlayerId;
+    use shared::{ids::PlayerId, replica::view::ShipView};
 
     fn heard(events: Vec<ViewEvent>) -> Vec<Cue> {
         let mut audio = Audio::default();
@@ -183,6 +184,18 @@ mod tests {
         let (from, to) = (Vec2::ZERO, Vec2::X);
         view.events = vec![ViewEvent::Beam { owner: PlayerId(3), from, to, struck: true, ship: None, own: false }];
         assert_eq!(heard(&view), [Sound::Rail, Sound::Hit]);
+    }
+
+    #[test]
+    fn what_began_charging_unheard_stays_unheard() {
+        let mut audio = Audio::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let ship = ShipView { charging: true, ..crate::view::scene::tests::ship(3, Vec2::ZERO) };
+        let view = View { ships: vec![ship], ..View::default() };
+        for fresh in [false, true] {
+            audio.update(&view, &camera, fresh, 0.016);
+            assert_eq!(audio.cues(), [], "fresh: {fresh}");
+        }
     }
 
     #[test]

@@ -123,12 +123,14 @@ impl Theatre {
             self.drawn_us = 0;
         }
         self.take_events();
-        self.advance(dt_s);
-        self.show(now_us);
+        let heard = self.advance(dt_s);
+        self.show(now_us, heard);
         self.film.clear_events();
     }
 
-    fn advance(&mut self, dt_s: f32) {
+    /// To the next moment of the recording; true when one can hear it.
+    fn advance(&mut self, dt_s: f32) -> bool {
+        let sought = self.film.seeking().is_some();
         let moved = self.film.advance(dt_s, browser::now_us);
         self.film.frame();
         let seeking = self.film.seeking().is_some();
@@ -145,20 +147,21 @@ impl Theatre {
         // At 16 times the pace a frame of effects is a quarter second: enough for any spark.
         let effects_s = (dt_s * pace).min(0.25);
         self.effects.update(view, self.film.defs(), effects_s, |pos, radius| camera.sees(pos, radius));
-        if pace > 0.0 && pace <= HEARD_PACE {
+        // What is found at the end of a seek did not begin there.
+        let heard = moved && !sought && pace > 0.0 && pace <= HEARD_PACE;
+        if heard {
             self.camera.shake(self.effects.shake());
         }
-        let heard = moved && pace <= HEARD_PACE;
         self.audio.update(self.film.view(), &self.camera, heard, dt_s);
+        heard
     }
 
-    fn show(&mut self, now_us: u64) {
+    fn show(&mut self, now_us: u64, heard: bool) {
         if !self.seeking || now_us - self.drawn_us >= IDLE_DRAW_US {
             self.drawn_us = now_us;
             self.draw();
         }
-        let runs = self.film.pace_now() > 0.0 && self.film.pace_now() <= HEARD_PACE;
-        self.speaker.play(self.audio.cues(), if runs { self.audio.hum() } else { 0.0 });
+        self.speaker.play(self.audio.cues(), if heard { self.audio.hum() } else { 0.0 });
         self.update_page(now_us as f64 / 1e6);
     }
 
