@@ -64,7 +64,8 @@ impl Deeds {
         self.mark(Deed::Thrust, self.thrust_s > THRUST_S);
         self.mark(Deed::Drift, self.drift_s > DRIFT_S);
         for event in &view.events {
-            self.mark(Deed::Shoot, matches!(event, ViewEvent::Fired { own: true, .. }));
+            let shot = matches!(event, ViewEvent::Fired { own: true, .. } | ViewEvent::Beam { own: true, .. });
+            self.mark(Deed::Shoot, shot);
             self.mark(Deed::Ore, matches!(event, ViewEvent::Collected { own: true, .. }));
         }
         self.done != before
@@ -120,7 +121,10 @@ mod tests {
         view::scene::tests::ship,
     };
     use glam::Vec2;
-    use shared::replica::view::{Phase, ShipView};
+    use shared::{
+        ids::PlayerId,
+        replica::view::{Phase, ShipView},
+    };
 
     fn flying(buttons: u8, speed: f32) -> View {
         let own = ShipView { own: true, buttons: Buttons(buttons), vel: Vec2::new(speed, 0.0), ..ship(1, Vec2::ZERO) };
@@ -135,6 +139,17 @@ mod tests {
         assert!(!deeds.watch(&flying(Buttons::THRUST, 0.0), 0.7));
         assert!(deeds.watch(&flying(0, 200.0), 1.1));
         assert_eq!(deeds.done(), Deed::Thrust as u8 | Deed::Drift as u8);
+    }
+
+    #[test]
+    fn a_bolt_is_a_shot_and_so_is_a_ray() {
+        let pos = Vec2::ZERO;
+        let bolt = |own| ViewEvent::Fired { owner: PlayerId(1), pos, own };
+        let ray = |own| ViewEvent::Beam { owner: PlayerId(1), from: pos, to: pos, struck: false, ship: None, own };
+        for (event, done) in [(bolt(true), true), (ray(true), true), (bolt(false), false), (ray(false), false)] {
+            let view = View { events: vec![event], ..flying(0, 0.0) };
+            assert_eq!(Deeds::default().watch(&view, 0.0), done, "{event:?}");
+        }
     }
 
     #[test]
