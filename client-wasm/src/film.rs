@@ -341,14 +341,11 @@ impl Film {
             return;
         }
         self.kills_of = key;
-        let own = screening.followed();
         self.kills.clear();
         self.kills.extend(deaths.iter().map(|death| Kill {
-            killer: death.killer.as_ref().map(|(_, name)| name.clone()),
-            victim: death.victim.1.clone(),
+            killer: death.killer.clone(),
+            victim: death.victim.clone(),
             cause: death.cause,
-            by_own: own.is_some() && death.killer.as_ref().map(|(player, _)| *player) == own,
-            of_own: own == Some(death.victim.0),
             at_us: death.played as u64 * 1_000_000 / u64::from(TICK_HZ),
         }));
     }

@@ -221,8 +221,8 @@ fn place(json: &mut Json, keys: [&str; 2], at: Vec2) {
 
 fn kill(json: &mut Json, kill: &Kill) {
     json.object(|json| {
-        json.key("killer").maybe_text(kill.killer.as_deref());
-        json.key("victim").text(&kill.victim);
+        json.key("killer").maybe_text(kill.killer.as_ref().map(|(_, name)| name.as_str()));
+        json.key("victim").text(&kill.victim.1);
         json.key("cause").text(crate::hud::feed::cause_word(kill.cause));
     });
 }

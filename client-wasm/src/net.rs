@@ -41,16 +41,12 @@ pub enum Outgoing {
 /// A death, with the names of that moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kill {
-    /// Who did it, if anyone.
-    pub killer: Option<String>,
-    /// Who died.
-    pub victim: String,
+    /// Who did it, if anyone, and under which name.
+    pub killer: Option<(PlayerId, String)>,
+    /// Who died, and under which name.
+    pub victim: (PlayerId, String),
     /// Of what.
     pub cause: Cause,
-    /// The own ship killed.
-    pub by_own: bool,
-    /// The own ship died.
-    pub of_own: bool,
     /// When, µs.
     pub at_us: u64,
 }
@@ -330,16 +326,8 @@ impl Net {
             heard = true;
             // A hit shows as a spark of the view; the feed tells of deaths.
             let Deed::Kill { killer, victim, cause, points: _ } = deed else { continue };
-            let name = |player| replica.name_of(player).map(|entry| entry.name.clone());
-            let own = replica.player();
-            let kill = Kill {
-                killer: killer.map(|killer| name(killer).unwrap_or_else(|| "?".to_owned())),
-                victim: name(victim).unwrap_or_else(|| "?".to_owned()),
-                cause,
-                by_own: own.is_some() && killer == own,
-                of_own: own == Some(victim),
-                at_us: now_us,
-            };
+            let named = |player| (player, replica.name_of(player).map_or("?", |entry| entry.name.as_str()).to_owned());
+            let kill = Kill { killer: killer.map(named), victim: named(victim), cause, at_us: now_us };
             if self.kills.len() == KILLS_MAX {
                 self.kills.remove(0);
             }

@@ -162,7 +162,7 @@ fn the_feed_has_the_names_and_the_times_of_the_recording() {
         for kill in film.kills() {
             let age = film.time_s() - kill.at_us as f64 / 1e6;
             assert!((0.0..6.1).contains(&age), "{age}");
-            assert!(!kill.victim.is_empty());
+            assert!(!kill.victim.1.is_empty());
             seen += 1;
         }
     }

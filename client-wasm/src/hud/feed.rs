@@ -1,6 +1,6 @@
 //! Who killed whom, the last few. Invariant: a line stays six seconds; at most [`ROWS`] are shown, newest last.
 
-use shared::{defs::WeaponKind, sim::Cause};
+use shared::{defs::WeaponKind, ids::PlayerId, sim::Cause};
 
 use super::{Cached, Dom, Frame, Id, Widget};
 use crate::net::Kill;
@@ -15,8 +15,8 @@ const STAY_US: u64 = 6_000_000;
 /// The list.
 #[derive(Debug, Default)]
 pub struct Feed {
-    /// Index of the first kill shown and one past the last.
-    shown: Cached<(usize, usize)>,
+    /// Index of the first kill shown, time of the last, and whose kills are marked.
+    shown: Cached<(usize, u64, Option<PlayerId>)>,
 }
 
 impl Widget for Feed {
@@ -27,25 +27,28 @@ impl Widget for Feed {
             kills.iter().rev().take(ROWS).take_while(|kill| now_us.saturating_sub(kill.at_us) < STAY_US).count();
         let first = kills.len() - fresh;
         // The newest line's time makes the key: a full log no longer grows.
-        if self.shown.changed((first, kills.last().map_or(0, |kill| kill.at_us as usize))) {
+        if self.shown.changed((first, kills.last().map_or(0, |kill| kill.at_us), frame.own())) {
             for row in 0..ROWS {
-                line(row, kills[first..].get(row), dom);
+                line(row, kills[first..].get(row), frame.own(), dom);
             }
         }
     }
 }
 
-fn line(row: usize, kill: Option<&Kill>, dom: &mut dyn Dom) {
+fn line(row: usize, kill: Option<&Kill>, own: Option<PlayerId>, dom: &mut dyn Dom) {
     dom.row_flag(LIST, row, "off", kill.is_none());
     let Some(kill) = kill else { return };
-    dom.cell(LIST, row, 0, kill.killer.as_deref().unwrap_or(""));
+    let (victim, victims_name) = &kill.victim;
+    let names = match &kill.killer {
+        Some((_, killers_name)) => [killers_name, victims_name.as_str()],
+        None => [victims_name, ""],
+    };
+    dom.cell(LIST, row, 0, names[0]);
     dom.cell(LIST, row, 1, verb(kill));
-    dom.cell(LIST, row, 2, if kill.killer.is_some() { &kill.victim } else { "" });
-    if kill.killer.is_none() {
-        dom.cell(LIST, row, 0, &kill.victim);
-    }
-    dom.row_flag(LIST, row, "by-own", kill.by_own);
-    dom.row_flag(LIST, row, "of-own", kill.of_own);
+    dom.cell(LIST, row, 2, names[1]);
+    let by_own = own.is_some() && kill.killer.as_ref().map(|(killer, _)| *killer) == own;
+    dom.row_flag(LIST, row, "by-own", by_own);
+    dom.row_flag(LIST, row, "of-own", own == Some(*victim));
 }
 
 /// What happened, between the two names, or after the one.
@@ -85,34 +88,67 @@ pub fn cause_word(cause: Cause) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hud::tests::Recorded;
+    use crate::{
+        film::{Film, tests::recording},
+        hud::{
+            Source,
+            tests::{Recorded, with_frame},
+        },
+    };
+    use shared::replica::view::View;
 
     #[test]
     fn a_line_names_both_or_only_the_unlucky_one() {
         let kill = |killer: Option<&str>, cause| Kill {
-            killer: killer.map(str::to_owned),
-            victim: "Bo".to_owned(),
+            killer: killer.map(|name| (PlayerId(1), name.to_owned())),
+            victim: (PlayerId(2), "Bo".to_owned()),
             cause,
-            by_own: true,
-            of_own: false,
             at_us: 0,
         };
         let mut dom = Recorded::default();
-        line(0, Some(&kill(Some("Ada"), Cause::Ram)), &mut dom);
-        line(1, Some(&kill(None, Cause::Star)), &mut dom);
-        line(2, None, &mut dom);
-        line(3, Some(&kill(Some("Ada"), Cause::Shot(WeaponKind::Rail))), &mut dom);
+        let (ada, bo) = (Some(PlayerId(1)), Some(PlayerId(2)));
+        line(0, Some(&kill(Some("Ada"), Cause::Ram)), ada, &mut dom);
+        line(1, Some(&kill(None, Cause::Star)), bo, &mut dom);
+        line(2, None, None, &mut dom);
+        line(3, Some(&kill(Some("Ada"), Cause::Shot(WeaponKind::Rail))), None, &mut dom);
         for what in [
             "feed[3,1]=pierced",
             "feed[0,0]=Ada",
             "feed[0,1]=rammed",
             "feed[0,2]=Bo",
             "feed[0].by-own",
+            "feed[0]!of-own",
+            "feed[1]!by-own",
+            "feed[1].of-own",
+            "feed[3]!by-own",
             "feed[1,0]=Bo",
             "feed[1,1]=flew into the star",
             "feed[2].off",
         ] {
             assert!(dom.has(what), "{what} in {:?}", dom.done);
         }
+    }
+
+    #[test]
+    fn the_marks_go_with_whoever_is_followed() {
+        let mut film = Film::default();
+        film.open("match.rec", recording(3_600));
+        let mut feed = Feed::default();
+        while film.kills().is_empty() {
+            assert!(film.playing(), "nobody died");
+            film.advance(0.2, || 0);
+        }
+        let victim = film.kills()[0].victim.0;
+        let mut marked = |film: &Film| {
+            let mut dom = Recorded::default();
+            with_frame(&View::default(), |frame| {
+                feed.update(&Frame { source: Source::Film(film), now_s: film.time_s(), ..*frame }, &mut dom);
+            });
+            dom.has("feed[0].of-own")
+        };
+        film.look_at(glam::Vec2::ZERO);
+        assert!(!marked(&film), "nobody is followed");
+        film.follow(victim);
+        assert!(marked(&film));
     }
 }
