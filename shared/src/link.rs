@@ -11,6 +11,9 @@ use crate::{
     tick::Tick,
 };
 
+/// An outage that comes again and again: at the end of every twenty seconds nothing moves for two, µs.
+pub const FREEZE: (u64, u64) = (20_000_000, 2_000_000);
+
 /// What a line does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Profile {
@@ -37,16 +40,15 @@ impl Profile {
         Profile { name: "poor", delay_us: 75_000, jitter_us: 20_000, loss: 0.01, rate_bytes_s: 0, freeze: (0, 0) },
         Profile { name: "awful", delay_us: 125_000, jitter_us: 60_000, loss: 0.03, rate_bytes_s: 0, freeze: (0, 0) },
         Profile { name: "slow", delay_us: 40_000, jitter_us: 5_000, loss: 0.0, rate_bytes_s: 6_000, freeze: (0, 0) },
-        Profile {
-            name: "freeze",
-            delay_us: 40_000,
-            jitter_us: 5_000,
-            loss: 0.0,
-            rate_bytes_s: 0,
-            freeze: (20_000_000, 2_000_000),
-        },
+        Profile { name: "freeze", delay_us: 40_000, jitter_us: 5_000, loss: 0.0, rate_bytes_s: 0, freeze: FREEZE },
         Profile { name: "bursty", delay_us: 30_000, jitter_us: 90_000, loss: 0.0, rate_bytes_s: 0, freeze: (0, 0) },
     ];
+
+    /// The line of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Profile> {
+        Profile::ALL.into_iter().find(|profile| profile.name == name)
+    }
 }
 
 /// One direction of a line.

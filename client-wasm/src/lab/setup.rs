@@ -2,7 +2,10 @@
 //! shared. Invariant: every value is within its range, wherever it came from; what the address does not say is as in
 //! the game.
 
-use shared::{link::Profile, replica::Switches};
+use shared::{
+    link::{FREEZE, Profile},
+    replica::Switches,
+};
 
 use crate::hud::Id;
 
@@ -45,7 +48,7 @@ pub enum Toggle {
     OwnGhost,
     /// The ghosts of others are drawn.
     OtherGhosts,
-    /// Nothing moves for two of every twenty seconds.
+    /// See [`FREEZE`].
     Freeze,
 }
 
@@ -140,7 +143,7 @@ impl Setup {
             jitter_us: u64::from(self.knob(Knob::Jitter)) * 1_000,
             loss: f32::from(self.knob(Knob::Loss)) / 1_000.0,
             rate_bytes_s: u64::from(self.knob(Knob::Rate)) * 1_000,
-            freeze: if self.toggle(Toggle::Freeze) { (20_000_000, 2_000_000) } else { (0, 0) },
+            freeze: if self.toggle(Toggle::Freeze) { FREEZE } else { (0, 0) },
         }
     }
 

@@ -44,7 +44,7 @@ pub struct CommandLine {
 
 fn profile(name: &str) -> Result<Profile, String> {
     let names = PROFILES.map(|profile| profile.name).join(", ");
-    PROFILES.into_iter().find(|profile| profile.name == name).ok_or_else(|| format!("the lines are {names}"))
+    Profile::named(name).ok_or_else(|| format!("the lines are {names}"))
 }
 
 #[cfg(test)]

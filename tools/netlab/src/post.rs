@@ -112,7 +112,6 @@ impl Post {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::road::PROFILES;
 
     fn packet(client: u8, bytes: usize, way: Way) -> Vec<u8> {
         let mut packet = vec![0; bytes];
@@ -124,7 +123,7 @@ mod tests {
 
     #[test]
     fn one_line_does_not_delay_another() {
-        let slow = PROFILES.into_iter().find(|profile| profile.name == "slow").unwrap();
+        let slow = Profile::named("slow").unwrap();
         let mut post = Post::new(slow, 1);
         (0..20).for_each(|_| post.send(&packet(1, 1_000, Way::Down), Way::Down, 0));
         post.send(&packet(2, 100, Way::Down), Way::Down, 0);
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_counted_and_nothing_else_is_missing() {
-        let poor = PROFILES.into_iter().find(|profile| profile.name == "poor").unwrap();
+        let poor = Profile::named("poor").unwrap();
         let mut post = Post::new(poor, 7);
         for n in 0..20_000_u64 {
             post.send(&packet((n % 5) as u8, 60, Way::Up), Way::Up, n * 1_000);
@@ -161,7 +160,7 @@ mod tests {
 
     #[test]
     fn there_is_a_limit_to_what_is_under_way() {
-        let mut post = Post::new(PROFILES[5], 7);
+        let mut post = Post::new(Profile::named("freeze").unwrap(), 7);
         (0..UNDER_WAY_MAX + 10).for_each(|_| post.send(&packet(1, 20, Way::Up), Way::Up, 0));
         assert_eq!((post.carried().refused, post.packets.len()), (10, UNDER_WAY_MAX));
     }

@@ -96,8 +96,7 @@ fn parse(args: &[String]) -> Result<Flags, String> {
             "--seed" => (flags.from, flags.seeds, flags.alone) = (number()?, 1, true),
             "--players" => flags.players = Some(number()?.clamp(1, 64) as usize),
             "--profile" => {
-                let found = Profile::ALL.into_iter().find(|profile| profile.name == value);
-                flags.profile = Some(found.ok_or(format!("there is no line `{value}`"))?);
+                flags.profile = Some(Profile::named(value).ok_or(format!("there is no line `{value}`"))?);
             }
             "--json" => flags.json = Some(value.into()),
             _ => return Err(format!("there is no flag {name}")),

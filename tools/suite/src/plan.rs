@@ -2,7 +2,7 @@
 //! Invariant: a plan is a pure function of seed, length and what the command line fixed.
 
 use shared::{
-    link::Profile,
+    link::{FREEZE, Profile},
     rng::{Keyed, Purpose},
     room::RoomConfig,
     tick::{TICK_HZ, Tick},
@@ -14,8 +14,6 @@ use crate::harness::{Habits, Pranks, Style};
 pub const PEOPLE: (u32, u32) = (4, 24);
 /// Most bots beside them.
 const BOTS_MAX: u32 = 12;
-/// How often an outage comes and how long it lasts, µs.
-const OUTAGE: (u64, u64) = (20_000_000, 2_000_000);
 /// A thin uplink, bytes/s: a little more than a client sends, headers included.
 const UPLINK_BYTES_S: u64 = 3_500;
 
@@ -24,7 +22,7 @@ const UPLINK_BYTES_S: u64 = 3_500;
 pub enum Weather {
     /// Nothing goes wrong but the line; figures come from these.
     Fair,
-    /// Every twenty seconds nothing moves for two.
+    /// See [`FREEZE`].
     Outages,
     /// Rare things happen often: see [`Switches`].
     Foul,
@@ -142,7 +140,7 @@ impl Plan {
     pub fn lines(&self) -> (Profile, Profile) {
         let mut down = self.profile;
         if self.weather == Weather::Outages {
-            down.freeze = OUTAGE;
+            down.freeze = FREEZE;
         }
         let mut up = down;
         if self.switches.thin_uplink {

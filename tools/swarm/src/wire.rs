@@ -30,10 +30,7 @@ impl Wire {
 /// The line of this name.
 pub fn profile(name: &str) -> Result<Profile, String> {
     let known = Profile::ALL.map(|profile| profile.name).join(", ");
-    Profile::ALL
-        .into_iter()
-        .find(|profile| profile.name == name)
-        .ok_or_else(|| format!("there is no line {name}: {known}"))
+    Profile::named(name).ok_or_else(|| format!("there is no line {name}: {known}"))
 }
 
 #[cfg(test)]
