@@ -163,6 +163,15 @@ pub fn write_snapshot(bytes: &mut Vec<u8>, snapshot: &Snapshot, body: &[u8]) {
     bytes.extend(body);
 }
 
+/// The flags of a snapshot, without reading the rest of it; `None` when it is another message.
+#[must_use]
+pub fn snapshot_flags(bytes: &[u8]) -> Option<SnapshotFlags> {
+    match *bytes {
+        [SNAPSHOT, _, _, _, _, _, flags, ..] => Some(SnapshotFlags(flags & !SnapshotFlags::CHECK)),
+        _ => None,
+    }
+}
+
 fn read_snapshot(bytes: &[u8]) -> Option<Snapshot> {
     let (&[a, b, c, d, base, flags, margin, low, high, echo_age_ms], rest) = bytes.split_first_chunk::<10>()?;
     let has_check = flags & SnapshotFlags::CHECK != 0;

@@ -191,6 +191,8 @@ mod tests {
         for message in server_samples() {
             let bytes = codec::encode_server(&message);
             assert_eq!(codec::decode_server(&bytes).as_ref(), Ok(&message));
+            let flags = if let ServerMessage::Snapshot(snapshot) = &message { Some(snapshot.flags) } else { None };
+            assert_eq!(codec::snapshot_flags(&bytes), flags);
             // A snapshot's body is the rest of its message, and its own bits say where it ends.
             let head = if matches!(message, ServerMessage::Snapshot(_)) { 13 } else { bytes.len() };
             for end in 0..head {

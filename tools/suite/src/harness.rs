@@ -7,7 +7,9 @@ use shared::{
     defs::Defs,
     limits::SNAPSHOT_BYTES_MAX,
     link::{Link, Profile},
-    protocol::{ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, SentCommand, codec},
+    protocol::{
+        ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, SentCommand, ServerMessage, codec,
+    },
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
     tick::{TICK_US, Tick},
@@ -333,9 +335,10 @@ impl Match {
                 }
                 self.largest_snapshot = self.largest_snapshot.max(bytes.len());
                 self.facts.snapshots.push((index, bytes.len()));
-            } else if bytes.first() == Some(&NEWS)
-                && self.sabotage.take_if(|sabotage| *sabotage == Sabotage::LoseNews).is_some()
+            } else if self.sabotage == Some(Sabotage::LoseNews)
+                && matches!(codec::decode_server(&bytes), Ok(ServerMessage::News(_)))
             {
+                self.sabotage = None;
                 continue;
             }
             self.players[index].down.send(bytes, self.now_us);
@@ -378,6 +381,3 @@ impl Match {
         player.speak(at_us);
     }
 }
-
-/// First byte of a message of deeds.
-const NEWS: u8 = 5;

@@ -4,7 +4,7 @@
 use shared::{
     defs::{Defs, ShipClass},
     link::Link,
-    protocol::{CloseCode, Deed, Resume, SnapshotFlags},
+    protocol::{CloseCode, Deed, Resume, SnapshotFlags, codec},
     quantize::Angle,
     replica::{Intent, Phase, Replica, View},
     rng::{Keyed, Purpose},
@@ -36,10 +36,6 @@ pub enum Style {
 
 /// Engines as others see them: what a frame can show of an intent.
 pub const ENGINES: u8 = Buttons::THRUST | Buttons::REVERSE | Buttons::LEFT | Buttons::RIGHT;
-
-/// First byte of a snapshot, and where its flags are: behind that byte, the tick and the base.
-const SNAPSHOT: u8 = 2;
-const FLAGS_AT: usize = 6;
 
 /// A person.
 #[derive(Debug)]
@@ -184,8 +180,8 @@ impl Player {
             self.received.1 += bytes.len();
             let before = self.replica.known().tick;
             self.replica.handle_bytes(&bytes, came_us + self.clock_us).map_err(|error| error.to_string())?;
-            if bytes.first() == Some(&SNAPSHOT) {
-                self.partial = bytes.get(FLAGS_AT).is_some_and(|flags| flags & SnapshotFlags::MORE != 0);
+            if let Some(flags) = codec::snapshot_flags(&bytes) {
+                self.partial = flags.has(SnapshotFlags::MORE);
             }
             self.received.0 += u32::from(self.replica.known().tick != before);
             while let Some(deed) = self.replica.poll_deed() {

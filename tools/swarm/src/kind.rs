@@ -4,7 +4,7 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 6] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "kill"];
+pub const DOWN: [&str; 6] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news"];
 /// What a client sends.
 pub const UP: [&str; 8] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave"];
 /// The hello is no [`ClientMessage`].
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use shared::{
         ids::PlayerId,
-        protocol::{Leaderboard, Roster},
+        protocol::{Leaderboard, News, Roster},
     };
 
     #[test]
@@ -57,5 +57,6 @@ mod tests {
         assert_eq!(DOWN[of_server(&ServerMessage::Joined { player: PlayerId(1) })], "joined");
         assert_eq!(DOWN[of_server(&ServerMessage::Roster(Roster::default()))], "roster");
         assert_eq!(DOWN[of_server(&ServerMessage::Leaderboard(Leaderboard::default()))], "leaderboard");
+        assert_eq!(DOWN[of_server(&ServerMessage::News(News::default()))], "news");
     }
 }

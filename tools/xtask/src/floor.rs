@@ -187,7 +187,7 @@ mod tests {
                 "verdict": verdict,
                 "process": { "cpu_ms_per_client_s": cpu },
                 "snapshots_s": 30.0,
-                "down": { "bytes_s": 2_700.0, "kinds": { "snapshot": { "messages_s": 30.0 }, "kill": { "messages_s": 2.5 } } },
+                "down": { "bytes_s": 2_700.0, "kinds": { "snapshot": { "messages_s": 30.0 }, "news": { "messages_s": 2.5 } } },
             }))
             .unwrap()
         };

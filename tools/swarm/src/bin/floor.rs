@@ -230,7 +230,7 @@ mod tests {
             "snapshot_bytes_percentiles": sizes,
             "down": { "kinds": {
                 "snapshot": { "messages_s": 30.0, "bytes_mean": 550.0 },
-                "kill": { "messages_s": 15.0, "bytes_mean": 8.2 },
+                "news": { "messages_s": 15.0, "bytes_mean": 8.2 },
             } },
         });
         let wares = wares(&report).unwrap();
