@@ -32,7 +32,6 @@ use crate::{
     film::Film,
     lab::Lab,
     net::{Kill, Net},
-    session::Connection,
     view::palette::Rgb,
 };
 
@@ -156,33 +155,6 @@ impl<'a> Frame<'a> {
         match self.source {
             Source::Line(net) => net.kills(),
             Source::Film(film) => film.kills(),
-        }
-    }
-
-    /// Where the line stands; a recording needs none.
-    #[must_use]
-    pub fn connection(&self) -> Connection {
-        match self.source {
-            Source::Line(net) => net.connection(),
-            Source::Film(_) => Connection::Open,
-        }
-    }
-
-    /// Welcomes so far.
-    #[must_use]
-    pub fn connects(&self) -> u32 {
-        match self.source {
-            Source::Line(net) => net.connects(),
-            Source::Film(_) => 0,
-        }
-    }
-
-    /// The player wants to be in the game.
-    #[must_use]
-    pub fn playing(&self) -> bool {
-        match self.source {
-            Source::Line(net) => net.playing(),
-            Source::Film(_) => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How good the line is: a badge always, a sign as soon as news is late, details on F3. Invariant: at most two updates
 //! of numbers per second, so that they can be read.
 
-use super::{Cached, Dom, Frame, Widget};
+use super::{Cached, Dom, Frame, Source, Widget};
 use crate::session::Connection;
 
 /// Time between two updates, s.
@@ -40,11 +40,13 @@ fn grade(rtt_ms: f32, staleness_ms: f32) -> Grade {
 
 impl Widget for Badge {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        // A recording needs no line.
+        let Source::Line(net) = frame.source else { return };
         if self.details.changed(frame.details) {
             dom.flag("line-details", "off", !frame.details);
             self.due_s = 0.0;
         }
-        let stalled = frame.connection() == Connection::Open && frame.view.line.staleness_ms > STALLED_MS;
+        let stalled = net.connection() == Connection::Open && frame.view.line.staleness_ms > STALLED_MS;
         if self.stalled.changed(stalled) {
             dom.flag("stalled", "off", !stalled);
         }

@@ -1,7 +1,7 @@
 //! What the player should know about the line when it is not well: after a second without news that the controls
 //! rest, after three (the session decides) that the line is being replaced. Invariant: silent while news comes.
 
-use super::{Cached, Dom, Frame, Widget};
+use super::{Cached, Dom, Frame, Source, Widget};
 use crate::session::Connection;
 
 /// An interruption shorter than this is not worth a word, s.
@@ -17,7 +17,9 @@ pub struct Banner {
 
 impl Widget for Banner {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        let words = match frame.connection() {
+        // A recording needs no line.
+        let Source::Line(net) = frame.source else { return };
+        let words = match net.connection() {
             Connection::Open => {
                 self.since_s = None;
                 frame.view.locked.then_some(("No word from the server", "the controls rest until there is"))
@@ -25,7 +27,7 @@ impl Widget for Banner {
             Connection::Stopped(reason) => Some((reason, "Press Play to try again.")),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);
-                let first = frame.connects() == 0;
+                let first = net.connects() == 0;
                 // Who has read already that there is no news needs no second grace.
                 (frame.view.locked || frame.now_s - since > GRACE_S).then_some(if first {
                     ("Connecting…", "")

@@ -2,7 +2,7 @@
 
 use shared::{defs::WeaponKind, replica::view::Phase, sim::Cause, tick::TICK_HZ};
 
-use super::{Cached, CachedText, Dom, Frame, Widget};
+use super::{Cached, CachedText, Dom, Frame, Source, Widget};
 
 /// The card.
 #[derive(Debug, Default)]
@@ -15,8 +15,10 @@ pub struct DeathCard {
 
 impl Widget for DeathCard {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        // In a recording nobody waits to fly again.
+        let Source::Line(net) = frame.source else { return };
         let dead = match frame.view.phase {
-            Phase::Dead { killer, cause, wait_ticks } if frame.playing() => Some((killer, cause, wait_ticks)),
+            Phase::Dead { killer, cause, wait_ticks } if net.playing() => Some((killer, cause, wait_ticks)),
             _ => None,
         };
         if self.shown.changed(dead.is_some()) {

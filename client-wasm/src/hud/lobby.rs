@@ -1,7 +1,7 @@
 //! The name card over the live arena, and what is hidden while it is there. Invariant: shown exactly while the player
 //! is not in the game and has not asked to be.
 
-use super::{Cached, Dom, Frame, Widget};
+use super::{Cached, Dom, Frame, Source, Widget};
 use crate::session::Connection;
 
 /// The card.
@@ -13,7 +13,9 @@ pub struct Lobby {
 
 impl Widget for Lobby {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        let shown = !frame.playing() || matches!(frame.connection(), Connection::Stopped(_));
+        // Nobody joins a recording.
+        let Source::Line(net) = frame.source else { return };
+        let shown = !net.playing() || matches!(net.connection(), Connection::Stopped(_));
         if self.shown.changed(shown) {
             dom.flag("lobby", "off", !shown);
             dom.flag("hud", "watching", shown);
