@@ -19,7 +19,7 @@ use std::{
 use shared::{
     defs::ShipClass,
     link::Profile,
-    protocol::{ClientMessage, CloseCode, Hello, ServerMessage, codec},
+    protocol::{ClientMessage, Hello, ServerMessage, codec},
 };
 use tokio::{
     sync::{oneshot, watch},
@@ -30,11 +30,12 @@ use suite::sight::VIEW_HALF;
 
 use crate::{
     beat::{Beats, PHASES, Stage, moment},
+    comeback::{Comeback, End},
     frames::{self, Frame, Frames, NoFrame, Opcode},
     helm::Helm,
     kind,
     news::News,
-    pilot::{LAST_WORD, PAUSE, PAUSE_MAX, Shared},
+    pilot::{LAST_WORD, Shared},
     plan::Plan,
     socket::Socket,
     tally::{Events, Tally},
@@ -59,34 +60,32 @@ pub struct Boarding {
     pub gone: oneshot::Sender<Gone>,
 }
 
-/// How a connection of the fleet ended.
+/// What became of a connection of the fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
-    /// The run is over.
-    Over,
-    /// The server closed it.
-    Closed(u16),
-    /// It broke, or the server does not read.
-    Lost,
-    /// The server's bytes made no sense.
-    Nonsense,
+pub struct Gone {
+    /// How it ended.
+    pub end: End,
+    /// The server had greeted.
+    pub welcomed: bool,
 }
 
-impl From<NoFrame> for Gone {
-    fn from(_: NoFrame) -> Gone {
-        Gone::Nonsense
+impl From<NoFrame> for End {
+    fn from(_: NoFrame) -> End {
+        End::Nonsense
     }
 }
 
-impl From<io::Error> for Gone {
-    fn from(_: io::Error) -> Gone {
-        Gone::Lost
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> End {
+        End::Lost
     }
 }
 
 /// What one light client had, over all its connections.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stay {
+    /// Whether it was ever welcomed.
+    pub welcomed: bool,
     /// Whether it ever got a slot.
     pub joined: bool,
     /// Snapshots while measured.
@@ -111,35 +110,30 @@ pub async fn ferry(plan: Plan, shared: Arc<Shared>, mut beats: Beats, fleet: mps
     if beats.unless_over(sleep_until(arrival)).await.is_none() {
         return events;
     }
-    let mut pause = PAUSE;
+    let mut comeback = Comeback::new(shared.seed, plan.index);
     loop {
         match beats.unless_over(Socket::open(&shared.target, None, shared.address_of(plan.index))).await {
             None => return events,
             Some(Err(_)) => events.refused += 1,
             Some(Ok(socket)) => {
                 events.connected += 1;
-                let (gone, end) = oneshot::channel();
+                let (gone, told) = oneshot::channel();
                 let Ok(stream) = socket.into_std() else { return events };
-                // Without a fleet the run is over; then the answer says so too.
+                // Without a fleet the run is over; then there is no answer either.
                 let _ = fleet.send(Boarding { index: plan.index, stream, gone });
-                match end.await.unwrap_or(Gone::Over) {
-                    Gone::Over => return events,
-                    Gone::Closed(code) => {
-                        events.closed(code);
-                        if !CloseCode::from_number(code).is_none_or(CloseCode::reconnects) {
-                            return events;
-                        }
-                    }
-                    Gone::Lost => events.lost += 1,
-                    Gone::Nonsense => events.nonsense += 1,
+                let Ok(Gone { end, welcomed }) = told.await else { return events };
+                if welcomed {
+                    comeback.welcomed();
                 }
-                pause = PAUSE;
+                events.ended(end);
+                if !end.comes_back() {
+                    return events;
+                }
             }
         }
-        if beats.unless_over(sleep(pause)).await.is_none() {
+        if beats.unless_over(sleep(comeback.wait())).await.is_none() {
             return events;
         }
-        pause = (pause * 2).min(PAUSE_MAX);
     }
 }
 
@@ -201,8 +195,8 @@ impl Fleet {
             now_us = shared.now_us();
             match end {
                 Ok(()) => true,
-                Err(gone) => {
-                    light.end(gone);
+                Err(end) => {
+                    light.end(end);
                     false
                 }
             }
@@ -221,7 +215,7 @@ impl Fleet {
         for light in self.decks.iter_mut().flatten() {
             light.put(Opcode::Close, &1_000_u16.to_be_bytes());
             let _ = light.flush();
-            light.end(Gone::Over);
+            light.end(End::Over);
         }
         // Whoever comes now finds nobody, and takes that for the end.
         self.decks.clear();
@@ -249,6 +243,7 @@ struct Light {
     helm: Helm,
     news: News,
     greeted: bool,
+    welcomed: bool,
     joined: bool,
     sends: bool,
     relaunched_us: u64,
@@ -268,6 +263,7 @@ impl Light {
             helm: Helm::new(shared.seed, index),
             news: News::default(),
             greeted: false,
+            welcomed: false,
             joined: false,
             sends: index.is_multiple_of(2),
             relaunched_us: 0,
@@ -276,14 +272,14 @@ impl Light {
         }
     }
 
-    fn end(&mut self, gone: Gone) {
-        if let Some(told) = self.gone.take() {
+    fn end(&mut self, end: End) {
+        if let Some(gone) = self.gone.take() {
             // Its ferry may be gone with the run.
-            let _ = told.send(gone);
+            let _ = gone.send(Gone { end, welcomed: self.welcomed });
         }
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) -> Result<(), Gone> {
+    fn visit(&mut self, visit: &mut Visit<'_>) -> Result<(), End> {
         self.read(visit)?;
         self.count_time(visit);
         if !std::mem::replace(&mut self.greeted, true) {
@@ -316,10 +312,10 @@ impl Light {
         }
     }
 
-    fn read(&mut self, visit: &mut Visit<'_>) -> Result<(), Gone> {
+    fn read(&mut self, visit: &mut Visit<'_>) -> Result<(), End> {
         loop {
             let length = match self.stream.read(visit.buffer) {
-                Ok(0) => return Err(Gone::Lost),
+                Ok(0) => return Err(End::Lost),
                 Ok(length) => length,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -342,7 +338,7 @@ impl Light {
         Ok(())
     }
 
-    fn hear(&mut self, frame: Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Gone> {
+    fn hear(&mut self, frame: Frame<'_>, visit: &mut Visit<'_>) -> Result<(), End> {
         match frame {
             Frame::Message(bytes) => match &mut self.wire {
                 Some(wire) => wire.down.send(bytes.to_vec(), visit.now_us),
@@ -350,19 +346,21 @@ impl Light {
             },
             Frame::Ping(payload) => self.put(Opcode::Pong, payload),
             Frame::Pong => {}
-            Frame::Close(code) => return Err(Gone::Closed(code)),
+            Frame::Close(code) => return Err(End::Closed(code)),
         }
         Ok(())
     }
 
-    fn take(&mut self, bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), Gone> {
-        let message = codec::decode_server(bytes).map_err(|_| Gone::Nonsense)?;
+    fn take(&mut self, bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), End> {
+        let message = codec::decode_server(bytes).map_err(|_| End::Nonsense)?;
         if visit.measured {
             visit.tally.came(kind::of_server(&message), bytes.len());
         }
         match message {
             ServerMessage::Welcome(_) => {
-                visit.tally.events.welcomed += 1;
+                self.welcomed = true;
+                let first = !std::mem::replace(&mut visit.stay.welcomed, true);
+                visit.tally.events.welcomed += u32::from(first);
                 let name = format!("Swarm {}", self.index);
                 self.say(
                     kind::PLAY,
@@ -419,16 +417,16 @@ impl Light {
         frames::write(&mut self.waiting, opcode, bytes, self.mask);
     }
 
-    fn flush(&mut self) -> Result<(), Gone> {
+    fn flush(&mut self) -> Result<(), End> {
         while !self.waiting.is_empty() {
             match self.stream.write(&self.waiting) {
-                Ok(0) => return Err(Gone::Lost),
+                Ok(0) => return Err(End::Lost),
                 Ok(length) => drop(self.waiting.drain(..length)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        if self.waiting.len() > WAITING_BYTES_MAX { Err(Gone::Lost) } else { Ok(()) }
+        if self.waiting.len() > WAITING_BYTES_MAX { Err(End::Lost) } else { Ok(()) }
     }
 }

@@ -21,6 +21,7 @@ use suite::sight::VIEW_HALF;
 
 use crate::{
     beat::Beats,
+    comeback::End,
     pilot::Shared,
     plan::Plan,
     socket::{Heard, Socket, connect},
@@ -71,7 +72,7 @@ impl Hostile {
             sleep_until(self.shared.began + self.plan.arrives).await;
             for number in self.plan.number.. {
                 match timeout(ACT_MAX, self.act(number)).await {
-                    Ok(Ok(Outcome::Closed(code))) => self.tally.events.closed(code),
+                    Ok(Ok(Outcome::Closed(code))) => self.tally.events.ended(End::Closed(code)),
                     Ok(Ok(Outcome::Lost)) => self.tally.events.lost += 1,
                     Ok(Err(_)) => self.tally.events.refused += 1,
                     // Tolerated to the end: let go.

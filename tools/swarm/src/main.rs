@@ -7,6 +7,7 @@
 
 mod beat;
 mod cli;
+mod comeback;
 mod facts;
 mod fleet;
 mod frames;

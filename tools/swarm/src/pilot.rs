@@ -19,7 +19,7 @@ use std::{
 use shared::{
     defs::{Defs, ShipClass},
     link::Profile,
-    protocol::{CloseCode, Resume, ServerMessage, Snapshot, codec},
+    protocol::{Resume, ServerMessage, Snapshot, codec},
     replica::{Intent, Replica, ReplicaError, view::LineView},
     rng::{Keyed, Purpose},
     tick::Tick,
@@ -30,6 +30,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::{
     beat::{Beats, Heard as HeardBeat, Stage},
+    comeback::{Comeback, End},
     kind,
     news::News,
     plan::{Plan, Role},
@@ -39,10 +40,6 @@ use crate::{
     wire::Wire,
 };
 
-/// First wait before coming back; doubled each time in vain, up to [`PAUSE_MAX`], and jittered by half.
-pub const PAUSE: Duration = Duration::from_millis(500);
-/// Longest wait before coming back.
-pub const PAUSE_MAX: Duration = Duration::from_secs(8);
 /// Between giving the slot up and closing: a server may forget a connection that is gone before it has read what
 /// that said last.
 pub const LAST_WORD: Duration = Duration::from_millis(200);
@@ -95,21 +92,6 @@ pub struct Pilot {
     measured: bool,
 }
 
-/// How a connection ended.
-#[derive(Debug)]
-enum End {
-    /// The run is over.
-    Over,
-    /// The server closed it.
-    Closed(u16),
-    /// It broke.
-    Lost,
-    /// We let go of it on purpose.
-    Dropped,
-    /// The server's message made no sense.
-    Nonsense(ReplicaError),
-}
-
 /// One connection: the client logic and what was seen of it last.
 #[derive(Debug)]
 struct Flight {
@@ -140,7 +122,7 @@ impl Pilot {
         if self.beats.unless_over(sleep_until(arrival)).await.is_none() {
             return self.tally;
         }
-        let (mut resume, mut pause) = (None, PAUSE);
+        let (mut resume, mut comeback) = (None, Comeback::new(self.shared.seed, self.plan.index));
         loop {
             let opening = Socket::open(&self.shared.target, None, self.shared.address_of(self.plan.index));
             match self.beats.unless_over(opening).await {
@@ -151,47 +133,21 @@ impl Pilot {
                     let (end, latest) = self.fly(socket, resume).await;
                     // A token is good once; only a welcome brings the next.
                     if latest.is_some() {
-                        (resume, pause) = (latest, PAUSE);
+                        resume = latest;
+                        comeback.welcomed();
                     }
-                    if !self.comes_back_after(&end) {
+                    self.tally.events.ended(end);
+                    if !end.comes_back() {
                         break;
                     }
                 }
             }
-            let jittered = pause.mul_f32(self.random.range(0.5, 1.5));
-            if self.beats.unless_over(sleep(jittered)).await.is_none() {
+            if self.beats.unless_over(sleep(comeback.wait())).await.is_none() {
                 break;
             }
-            pause = (pause * 2).min(PAUSE_MAX);
         }
         self.tally.events.launches = self.mind.launches();
         self.tally
-    }
-
-    /// Counts the end; whether the page would come back by itself.
-    fn comes_back_after(&mut self, end: &End) -> bool {
-        let events = &mut self.tally.events;
-        match end {
-            End::Over => false,
-            End::Closed(code) => {
-                events.closed(*code);
-                CloseCode::from_number(*code).is_none_or(CloseCode::reconnects)
-            }
-            End::Lost => {
-                events.lost += 1;
-                true
-            }
-            End::Dropped => {
-                events.dropped += 1;
-                true
-            }
-            End::Nonsense(error) => {
-                // Worth a line each: it is a bug at one end or the other.
-                eprintln!("swarm: client {}: {error}", self.plan.index);
-                events.nonsense += 1;
-                true
-            }
-        }
     }
 
     /// One connection, from the hello to its end; gives what resumes it.
@@ -230,7 +186,7 @@ impl Pilot {
             let now_us = self.now_us();
             while let Some(bytes) = flight.wire.as_mut().and_then(|wire| wire.down.receive(now_us)) {
                 if let Err(error) = self.take(&bytes, flight) {
-                    return End::Nonsense(error);
+                    return self.puzzled(&error);
                 }
             }
             if self.send(socket, flight, now_us).await.is_err() {
@@ -255,7 +211,7 @@ impl Pilot {
                         Some(wire) => wire.down.send(bytes.to_vec(), self.shared.now_us()),
                         None => {
                             if let Err(error) = self.take(&bytes, flight) {
-                                return End::Nonsense(error);
+                                return self.puzzled(&error);
                             }
                         }
                     },
@@ -265,6 +221,12 @@ impl Pilot {
                 },
             }
         }
+    }
+
+    /// Worth a line each: it is a bug at one end or the other.
+    fn puzzled(&self, error: &ReplicaError) -> End {
+        eprintln!("swarm: client {}: {error}", self.plan.index);
+        End::Nonsense
     }
 
     fn frame(&mut self, heard: HeardBeat, flight: &mut Flight) {

@@ -444,7 +444,7 @@ pub mod tests {
         tally.corrections = (1.5, 1.0);
         (1..=100).for_each(|ms| tally.rtt.record(ms * 1_000));
         tally.events.joined = 2;
-        tally.events.closed(4008);
+        tally.events.ended(crate::comeback::End::Closed(4008));
         let usage = |cpu_s, rss_kib| Some(Usage { cpu_s, room_cpu_s: cpu_s / 4.0, rss_kib });
         let sample = |server, own| Sample { server, own, facts: None };
         let samples = Samples {

@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use shared::replica::view::LineView;
 
-use crate::{kind, news::Arrival, socket::frame_bytes};
+use crate::{comeback::End, kind, news::Arrival, socket::frame_bytes};
 
 /// Beyond this a time is "very long", µs.
 const TIME_MAX_US: u64 = 30_000_000;
@@ -313,9 +313,15 @@ pub fn snapshots_s(snapshots: u64, client_us: u64, measured: Duration) -> Option
 }
 
 impl Events {
-    /// A close frame came.
-    pub fn closed(&mut self, code: u16) {
-        *self.closes.entry(code).or_default() += 1;
+    /// A connection ended.
+    pub fn ended(&mut self, end: End) {
+        match end {
+            End::Over => {}
+            End::Closed(code) => *self.closes.entry(code).or_default() += 1,
+            End::Lost => self.lost += 1,
+            End::Dropped => self.dropped += 1,
+            End::Nonsense => self.nonsense += 1,
+        }
     }
 
     /// Adds another's.
@@ -403,9 +409,9 @@ mod tests {
         other.came(2, 50);
         other.went(1, 20);
         other.rtt.record(5_000);
-        other.events.closed(4005);
+        other.events.ended(End::Closed(4005));
         other.events.rejoined = 2;
-        one.events.closed(4005);
+        one.events.ended(End::Closed(4005));
         one.add(&other);
         assert_eq!(one.down[2], Count { messages: 2, bytes: 150 });
         assert_eq!((one.up[1].bytes, one.framing), (20, (4, 6)));
