@@ -7,3 +7,8 @@ mod sight;
 
 pub use brain::{Brain, Temperament};
 pub use sight::{ShipSight, Sight, SolidSight};
+
+/// Half extents of what a bot sees, u: a player's screen of 1600 × 900.
+pub const VIEW_HALF: (u16, u16) = (800, 450);
+/// For how long a bot remembers who hurt it, ticks.
+pub const BLAME_TICKS: i32 = 60;

@@ -7,7 +7,7 @@ use super::{
     seats::{Holder, Seats},
 };
 use crate::{
-    bot::{Brain, ShipSight, Sight, SolidSight},
+    bot::{BLAME_TICKS, Brain, ShipSight, Sight, SolidSight, VIEW_HALF},
     defs::{Defs, ShipClass},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
@@ -15,9 +15,6 @@ use crate::{
     sim::{Layout, Ship, Sky, World},
     tick::Tick,
 };
-
-/// Half extents of what a bot sees: a player's view.
-const VIEW_HALF: Vec2 = Vec2::new(800.0, 450.0);
 
 /// Share of bots that fly a Lancer once they have the points.
 const LANCERS: f32 = 0.4;
@@ -73,7 +70,7 @@ fn sight<'a>(
     found: &mut Vec<u16>,
 ) -> Sight<'a> {
     let layout: &'a Layout = &world.layout;
-    let area = Area { centre: own.body.pos.to_vec2(), half: VIEW_HALF };
+    let area = Area { centre: own.body.pos.to_vec2(), half: Vec2::new(VIEW_HALF.0.into(), VIEW_HALF.1.into()) };
     index.ships.within(&area, found);
     let ships = found
         .iter()
@@ -99,7 +96,7 @@ fn sight<'a>(
     index.pickups.within(&area, found);
     let pickups = found.iter().map(|&i| &world.pickups[usize::from(i)]).map(|p| (p.pos.to_vec2(), p.kind)).collect();
     let blame = world.pilot(own.id.player).and_then(|pilot| pilot.blame);
-    let attacker = blame.filter(|(_, when)| world.tick.since(*when) < 60).map(|(by, _)| by);
+    let attacker = blame.filter(|(_, when)| world.tick.since(*when) < BLAME_TICKS).map(|(by, _)| by);
     Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, attacker }
 }
 

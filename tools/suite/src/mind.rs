@@ -2,7 +2,7 @@
 //! and gives intents, as a person does with a keyboard; it knows nothing of sockets or time.
 
 use shared::{
-    bot::Brain,
+    bot::{BLAME_TICKS, Brain},
     defs::ShipClass,
     ids::PlayerId,
     replica::{Intent, Phase, Replica, View, ViewEvent},
@@ -11,9 +11,6 @@ use shared::{
 };
 
 use crate::sight::{Told, own_ship, sight, tick_of};
-
-/// For how long one remembers who shot, ticks: as long as the server's bots do.
-const BLAME_TICKS: i32 = 60;
 
 /// A mind behind one client.
 #[derive(Debug)]

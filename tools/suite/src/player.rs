@@ -37,6 +37,9 @@ pub enum Style {
 /// Engines as others see them: what a frame can show of an intent.
 pub const ENGINES: u8 = Buttons::THRUST | Buttons::REVERSE | Buttons::LEFT | Buttons::RIGHT;
 
+/// The same buttons are held for so many ticks.
+const HELD_TICKS: u32 = 30;
+
 /// A person.
 #[derive(Debug)]
 pub struct Player {
@@ -236,8 +239,16 @@ fn intent_of(style: Style, seed: u64, tick: Tick, index: usize) -> Intent {
     if !matches!(style, Style::Wild | Style::Peaceful) {
         return Intent::default();
     }
-    let mut keyed = Keyed::new(seed, Tick(tick.0 / 30), index as u32 + 900, Purpose::Test);
-    let buttons = Buttons(keyed.bits() as u8).with(Buttons::FIRE, style == Style::Wild && keyed.chance(0.5));
-    let sweep = (tick.0 % 30) as u16 * 64;
-    Intent { buttons, aim: Some(Angle(keyed.bits() as u16).turned_toward(Angle(0), sweep)) }
+    let (buttons, aim) = wild(seed, tick, index as u32 + 900, style == Style::Wild);
+    Intent { buttons, aim: Some(aim) }
+}
+
+/// Buttons as drawn for each half second, the trigger only if it `fires`, and an aim that sweeps meanwhile. `key` tells
+/// pilots apart.
+#[must_use]
+pub fn wild(seed: u64, tick: Tick, key: u32, fires: bool) -> (Buttons, Angle) {
+    let mut keyed = Keyed::new(seed, Tick(tick.0 / HELD_TICKS), key, Purpose::Test);
+    let buttons = Buttons(keyed.bits() as u8).with(Buttons::FIRE, fires && keyed.chance(0.5));
+    let sweep = (tick.0 % HELD_TICKS) as u16 * 64;
+    (buttons, Angle(keyed.bits() as u16).turned_toward(Angle(0), sweep))
 }

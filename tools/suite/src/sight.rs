@@ -4,7 +4,7 @@
 //! Where a person guesses (the score of somebody who is not among the best), the guess is named.
 
 use shared::{
-    bot::{ShipSight, Sight, SolidSight},
+    bot::{ShipSight, Sight, SolidSight, VIEW_HALF},
     defs::Defs,
     ids::PlayerId,
     protocol::{Leaderboard, RosterEntry},
@@ -16,9 +16,6 @@ use shared::{
     sim::{Command, Kinematics, Layout, LooseRock, Ship, Sky, world::MILLI},
     tick::Tick,
 };
-
-/// Half extents of what a pilot sees, u: a screen of 1600 × 900.
-pub const VIEW_HALF: (u16, u16) = (800, 450);
 
 /// What the client was told besides the picture.
 #[derive(Debug, Clone, Copy)]

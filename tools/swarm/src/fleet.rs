@@ -17,6 +17,7 @@ use std::{
 };
 
 use shared::{
+    bot::VIEW_HALF,
     defs::ShipClass,
     link::Profile,
     protocol::{ClientMessage, Hello, ServerMessage, codec},
@@ -25,8 +26,6 @@ use tokio::{
     sync::{oneshot, watch},
     time::{Instant, sleep, sleep_until},
 };
-
-use suite::sight::VIEW_HALF;
 
 use crate::{
     beat::{Beats, PHASES, Stage, moment},

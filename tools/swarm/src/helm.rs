@@ -5,11 +5,10 @@
 
 use shared::{
     protocol::{CommandBatch, Edges, Seen, SentCommand},
-    quantize::Angle,
-    rng::{Keyed, Purpose},
-    sim::{Buttons, Command},
+    sim::Command,
     tick::Tick,
 };
+use suite::player::wild;
 
 /// Ticks of one batch: 60 commands a second in 30 messages.
 const BATCH: i32 = 2;
@@ -22,8 +21,6 @@ const LOST: i32 = 90;
 /// Reports are the least of half a second and come a round trip late: listening more often would answer the same
 /// lateness twice, µs.
 const LISTEN_US: u64 = 1_200_000;
-/// The same buttons are held for so many ticks.
-const HOLD: u32 = 30;
 
 /// The schedule and the script of one client.
 #[derive(Debug)]
@@ -36,24 +33,12 @@ pub struct Helm {
     listened_us: u64,
     /// Ticks to leave out: commands come too early.
     hold: i32,
-    script: (u32, Buttons, Angle),
 }
 
 impl Helm {
     /// Of client `index`.
     pub fn new(seed: u64, index: u32) -> Helm {
-        let mut helm = Helm {
-            seed,
-            index,
-            newest: None,
-            margin: 0,
-            next: None,
-            listened_us: 0,
-            hold: 0,
-            script: (u32::MAX, Buttons(0), Angle(0)),
-        };
-        helm.draw(0);
-        helm
+        Helm { seed, index, newest: None, margin: 0, next: None, listened_us: 0, hold: 0 }
     }
 
     /// A snapshot came; `margin` in quarter ticks, as it tells.
@@ -94,18 +79,9 @@ impl Helm {
         next.plus((-early).max(0))
     }
 
-    fn command(&mut self, tick: Tick) -> Command {
-        if self.script.0 != tick.0 / HOLD {
-            self.draw(tick.0 / HOLD);
-        }
-        let (_, buttons, aim) = self.script;
-        Command::new(buttons, aim.turned_toward(Angle(0), (tick.0 % HOLD) as u16 * 64))
-    }
-
-    fn draw(&mut self, period: u32) {
-        let mut keyed = Keyed::new(self.seed, Tick(period), self.index, Purpose::Test);
-        let held = Buttons(keyed.bits() as u8).with(Buttons::FIRE, keyed.chance(0.5));
-        self.script = (period, held, Angle(keyed.bits() as u16));
+    fn command(&self, tick: Tick) -> Command {
+        let (buttons, aim) = wild(self.seed, tick, self.index, true);
+        Command::new(buttons, aim)
     }
 }
 
@@ -174,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_script_holds_buttons_and_changes_them() {
-        let mut helm = Helm::new(3, 5);
+        let helm = Helm::new(3, 5);
         let held: Vec<_> = (0..600).map(|tick| helm.command(Tick(tick)).buttons).collect();
         assert!(held.chunks(30).all(|held| held.iter().all(|buttons| *buttons == held[0])));
         assert!(held.iter().map(|buttons| buttons.0).collect::<BTreeSet<_>>().len() > 10);

@@ -6,6 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use shared::{
+    bot::VIEW_HALF,
     protocol::{ClientMessage, CommandBatch, Hello, Seen, codec},
     rng::{Keyed, Purpose},
     tick::Tick,
@@ -16,8 +17,6 @@ use tokio::{
     time::{sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::tungstenite::{Error, Message};
-
-use suite::sight::VIEW_HALF;
 
 use crate::{
     beat::Beats,

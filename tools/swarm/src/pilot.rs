@@ -17,6 +17,7 @@ use std::{
 };
 
 use shared::{
+    bot::VIEW_HALF,
     defs::{Defs, ShipClass},
     link::Profile,
     protocol::{Resume, ServerMessage, Snapshot, codec},
@@ -24,7 +25,7 @@ use shared::{
     rng::{Keyed, Purpose},
     tick::Tick,
 };
-use suite::{mind::Mind, sight::VIEW_HALF};
+use suite::mind::Mind;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
