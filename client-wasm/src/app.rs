@@ -263,7 +263,7 @@ impl App {
 
     /// Input to intent to the next moment of the world.
     fn advance(&mut self, now_us: u64, dt_s: f32) {
-        let own = self.net.view().ships.iter().find(|ship| ship.own);
+        let own = self.net.view().own_ship();
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
         let intent = if self.net.playing() { self.sampler.sample(pose) } else { Intent::default() };
         let fresh = self.net.frame(now_us, intent);

@@ -74,7 +74,7 @@ impl Audio {
         if self.since_collect_s > STREAK_S {
             self.streak = 0;
         }
-        let own = view.ships.iter().find(|ship| ship.own);
+        let own = view.own_ship();
         self.hum = own.map_or(0.0, |own| match (own.buttons.any(Buttons::THRUST), own.buttons.any(Buttons::BOOST)) {
             (true, true) => 1.0,
             (true, false) => 0.6,

@@ -147,7 +147,7 @@ fn connection(connection: Connection) -> &'static str {
 
 fn own(json: &mut Json, net: &Net) {
     let view = net.view();
-    let (Some(gauges), Some(ship)) = (view.own, view.ships.iter().find(|ship| ship.own)) else {
+    let (Some(gauges), Some(ship)) = (view.own, view.own_ship()) else {
         return json.null();
     };
     json.object(|json| {

@@ -54,7 +54,7 @@ impl Deeds {
     /// Takes a frame; true when a deed was done in it.
     pub fn watch(&mut self, view: &View, dt_s: f32) -> bool {
         let before = self.done;
-        if let Some(own) = view.ships.iter().find(|ship| ship.own) {
+        if let Some(own) = view.own_ship() {
             if own.buttons.any(Buttons::THRUST) {
                 self.thrust_s += dt_s;
             } else if self.has(Deed::Thrust) && own.vel.length() > DRIFT_SPEED {

@@ -67,7 +67,7 @@ impl Minimap {
             let at = on_map(Vec2::new(leader.at.0.into(), leader.at.1.into()));
             self.marks.push(Mark::Crown(at, 5.0, palette::ORE));
         }
-        if let Some(own) = frame.view.ships.iter().find(|ship| ship.own) {
+        if let Some(own) = frame.view.own_ship() {
             self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, palette::OWN));
         }
     }

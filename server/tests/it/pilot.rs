@@ -105,5 +105,5 @@ pub fn sees(replica: &Replica, player: PlayerId) -> bool {
 
 /// Where the own ship is, u.
 pub fn own_position(replica: &Replica) -> Option<(f32, f32)> {
-    replica.view().ships.iter().find(|ship| ship.own).map(|ship| (ship.pos.x, ship.pos.y))
+    replica.view().own_ship().map(|ship| (ship.pos.x, ship.pos.y))
 }

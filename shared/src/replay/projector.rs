@@ -131,7 +131,7 @@ impl Projector {
             let before = self.was(|was| was == ship.id).map_or(ship.body, |(_, body)| body);
             picture::ship(ship, defs, picture::between(before, ship.body, alpha), Some(ship.id.player) == own)
         }));
-        let seen = view.ships.iter().find(|ship| ship.own);
+        let seen = view.own_ship().copied();
         view.phase = if seen.is_some() { Phase::Flying } else { Phase::Spectating };
         view.focus = match seen {
             Some(ship) => Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) },

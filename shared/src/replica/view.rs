@@ -71,6 +71,14 @@ pub struct View {
     pub line: LineView,
 }
 
+impl View {
+    /// The own ship, or that of whoever is followed, while it is in sight.
+    #[must_use]
+    pub fn own_ship(&self) -> Option<&ShipView> {
+        self.ships.iter().find(|ship| ship.own)
+    }
+}
+
 /// Ticks between two points of [`View::forecast`].
 pub const FORECAST_STRIDE: usize = 6;
 /// Points in [`View::forecast`]: 2.5 s.

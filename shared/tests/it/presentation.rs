@@ -38,7 +38,7 @@ fn drawn_errors(profile: Profile, switches: Switches) -> (Vec<f32>, u32) {
         let world = live.room.world();
         truth.extend(world.ships().map(|ship| ((world.tick.0, ship.id), ship.body.pos.to_vec2())));
         let view = live.players[pilot].replica.view();
-        let Some(own) = view.ships.iter().find(|ship| ship.own) else { return };
+        let Some(own) = view.own_ship() else { return };
         let now = view.tick.0 as f32 + view.alpha;
         let passed_s = (now - std::mem::replace(&mut shown, now)) / 60.0;
         let last = std::mem::take(&mut before);
@@ -127,7 +127,7 @@ fn rammed(profile: Profile, seed: u64) -> (u32, f32, f32) {
     let mut last: Option<(f32, Vec2, Vec2)> = None;
     ram(profile, seed, |live| {
         let view = live.players[0].replica.view();
-        let Some(own) = view.ships.iter().find(|ship| ship.own) else {
+        let Some(own) = view.own_ship() else {
             last = None;
             return;
         };
@@ -173,7 +173,7 @@ fn drift(reconciliation: bool) -> f32 {
     live.players[pilot].replica.set_uplink_blocked(false);
     live.run(120, |_| {});
     let view = live.players[pilot].replica.view();
-    let (own, tick) = (view.ships.iter().find(|ship| ship.own).expect("it flies").pos, view.tick.0);
+    let (own, tick) = (view.own_ship().expect("it flies").pos, view.tick.0);
     let slot = live.players[pilot].replica.player().expect("it plays");
     let alpha = live.players[pilot].replica.view().alpha;
     let mut path = Vec::new();
@@ -200,7 +200,7 @@ fn without_prediction_the_own_ship_is_where_the_server_last_said() {
         live.players[pilot].replica.set_switches(switches);
         live.run(2, |_| {});
         let replica = &live.players[pilot].replica;
-        let own = replica.view().ships.iter().find(|ship| ship.own).expect("it flies");
+        let own = replica.view().own_ship().expect("it flies");
         own.pos.distance(replica.known().own.as_ref().expect("it flies").state.body.pos.to_vec2())
     };
     assert!(behind(&mut live, Switches::default()) > 10.0, "predicted, it is ahead of the news");
@@ -237,7 +237,7 @@ fn a_second_without_news_locks_the_controls_until_there_is_some() {
         let view = live.players[pilot].replica.view();
         if view.locked {
             locked_after.get_or_insert(tick);
-            let own = view.ships.iter().find(|ship| ship.own).expect("it flies on");
+            let own = view.own_ship().expect("it flies on");
             assert_eq!(own.buttons.0, 0, "tick {tick}");
         }
         if view.ships.iter().filter(|ship| !ship.own).all(|ship| ship.stale) {

@@ -162,7 +162,7 @@ mod tests {
         for _ in 0..60 * 600 {
             game.tick(&mut mind);
             let view = game.replica.view();
-            let Some(own) = view.ships.iter().find(|ship| ship.own) else { continue };
+            let Some(own) = view.own_ship() else { continue };
             pressed += u32::from(own.buttons.0 != 0);
             fired += view.events.iter().filter(|event| matches!(event, ViewEvent::Fired { own: true, .. })).count();
             farthest = farthest.max(own.pos.distance(*start.get_or_insert(own.pos)));

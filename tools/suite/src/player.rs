@@ -226,7 +226,7 @@ impl Player {
 
 /// Toward the nearest other ship.
 fn hunt(view: &View) -> Intent {
-    let Some(own) = view.ships.iter().find(|ship| ship.own) else { return Intent::default() };
+    let Some(own) = view.own_ship() else { return Intent::default() };
     let ways = view.ships.iter().filter(|ship| !ship.own).map(|ship| ship.pos - own.pos);
     let nearest = ways.min_by(|a, b| a.length().total_cmp(&b.length()));
     Intent { buttons: Buttons(Buttons::FIRE), aim: nearest.map(Angle::of) }

@@ -53,7 +53,7 @@ pub fn tick_of(view: &View) -> Tick {
 
 /// The own ship as its gauges tell it; `None` unless flying. Timers that no gauge shows are zero.
 pub fn own_ship(view: &View, defs: &Defs) -> Option<Ship> {
-    let shown = view.ships.iter().find(|ship| ship.own)?;
+    let shown = view.own_ship()?;
     let gauges = view.own?;
     let milli = |points: f32| (points * MILLI as f32) as i32;
     let heading = Angle::nearest(shown.heading_rad);

@@ -28,7 +28,7 @@ fn shown(screening: &mut Screening) -> String {
 fn it_opens_on_a_ship_and_follows_it() {
     let mut screening = screening(120);
     let view = screening.frame();
-    let own = view.ships.iter().find(|ship| ship.own).expect("somebody is followed");
+    let own = view.own_ship().expect("somebody is followed");
     assert_eq!((view.phase, view.focus.ship, view.focus.pos), (Phase::Flying, Some(own.id), own.pos));
     assert!(view.own.is_some() && !view.forecast.is_empty() && view.rocks.len() > 50 && view.planets.len() == 3);
     assert_eq!(screening.room(), "Drift");
