@@ -103,74 +103,29 @@ fn learn<'a>(known: &'a mut Option<(u64, Layout)>, replica: &Replica) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{
-        defs::Defs,
-        protocol::{ResumeToken, codec},
-        room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
-        tick::TICK_US,
-    };
-
-    /// A room and one client on a perfect line, in virtual time.
-    struct Match {
-        room: Room,
-        replica: Replica,
-        now_us: u64,
-    }
-
-    impl Match {
-        fn new() -> Match {
-            let config = RoomConfig { bots: 6, ..RoomConfig::default() };
-            Match { room: Room::new(config), replica: Replica::new(Defs::standard(), (800, 450), None, 0), now_us: 0 }
-        }
-
-        fn tick(&mut self, mind: &mut Mind) {
-            let conn = ConnId(1);
-            self.now_us += TICK_US;
-            let intent = mind.intent(&mut self.replica);
-            self.replica.frame(self.now_us, intent);
-            while let Some(bytes) = self.replica.poll_transmit() {
-                let event = match codec::decode_hello(&bytes) {
-                    Ok(hello) => {
-                        let credentials =
-                            Credentials { resume_key: None, token: ResumeToken([7; 16]), token_key: [7; 32] };
-                        RoomEvent::Connect { conn, hello, credentials }
-                    }
-                    Err(_) => RoomEvent::Message { conn, message: codec::decode_client(&bytes).unwrap() },
-                };
-                self.room.handle(event, self.now_us);
-            }
-            self.room.tick(self.now_us, &|_| true);
-            while let Some(output) = self.room.poll_output() {
-                match output {
-                    Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => {
-                        self.replica.handle_bytes(bytes, self.now_us).expect("our own server's messages make sense");
-                    }
-                    Output::Close { code, .. } => panic!("closed: {code:?}"),
-                }
-            }
-        }
-    }
+    use crate::harness::{Match, Style};
+    use shared::{defs::Defs, link::Profile};
 
     #[test]
     fn a_mind_flies_fights_and_comes_back_after_death() {
-        let (mut game, mut mind) = (Match::new(), Mind::new(3));
-        game.tick(&mut mind);
-        game.replica.play("Swarm", ShipClass::Lancer);
+        let mut live = Match::new(3, 6, Profile::ALL[0]);
+        let pilot = live.join(Style::Brain);
         let (mut pressed, mut fired, mut farthest) = (0, 0, 0.0_f32);
         let mut start = None;
         // Until it lost two ships; ten minutes of the game at most.
         for _ in 0..60 * 600 {
-            game.tick(&mut mind);
-            let view = game.replica.view();
+            live.run(1, |_| {});
+            let view = live.players[pilot].replica.view();
             let Some(own) = view.own_ship() else { continue };
             pressed += u32::from(own.buttons.0 != 0);
             fired += view.events.iter().filter(|event| matches!(event, ViewEvent::Fired { own: true, .. })).count();
             farthest = farthest.max(own.pos.distance(*start.get_or_insert(own.pos)));
-            if mind.launches() >= 3 {
+            if live.players[pilot].launches() >= 3 {
                 break;
             }
         }
-        assert!(mind.launches() >= 3, "it relaunches: {} launches", mind.launches());
+        let launches = live.players[pilot].launches();
+        assert!(launches >= 3, "it relaunches: {launches} launches");
         assert!(pressed > 100 && fired > 10 && farthest > 300.0, "{pressed} pressed, {fired} fired, {farthest} u");
     }
 

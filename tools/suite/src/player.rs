@@ -152,6 +152,12 @@ impl Player {
         self.mind = Some(Box::new(mind));
     }
 
+    /// Ships its mind has flown so far; 0 without a mind.
+    #[must_use]
+    pub fn launches(&self) -> u32 {
+        self.mind.as_ref().map_or(0, |mind| mind.launches())
+    }
+
     /// Asks for a ship under `name`, once per connection, unless it only watches.
     pub fn ask(&mut self, name: &str) {
         if self.style != Style::Spectator && !self.asked {
