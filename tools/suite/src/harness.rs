@@ -181,11 +181,16 @@ impl Match {
         Player::new(conn, habits, resume, lines, (self.now_us, clock_us), &self.defs)
     }
 
+    /// Whether this fault is wanted; it is so once.
+    pub fn sabotaged(&mut self, fault: Sabotage) -> bool {
+        self.sabotage.take_if(|wanted| *wanted == fault).is_some()
+    }
+
     /// From now on every line is a good one.
     pub fn heal(&mut self) {
         self.pranks = Pranks::default();
         let mut lan = Profile::ALL[0];
-        if self.sabotage.take_if(|sabotage| *sabotage == Sabotage::StayBad).is_some() {
+        if self.sabotaged(Sabotage::StayBad) {
             lan.delay_us = 10_000_000;
         }
         self.lines = (lan, lan);
@@ -283,10 +288,9 @@ impl Match {
                 self.hold_ack(index, batch);
                 let sent = batch.commands.iter().enumerate();
                 self.facts.commands.extend(sent.map(|(i, sent)| (index, batch.first.plus(i as i32), *sent)));
-                let bend = |sabotage: &mut Sabotage| *sabotage == Sabotage::BendCommand;
                 if let Some(command) = batch.commands.first_mut()
                     && self.room.world().tick.0 % 1_024 > 600
-                    && self.sabotage.take_if(bend).is_some()
+                    && self.sabotaged(Sabotage::BendCommand)
                 {
                     command.command.buttons.0 ^= 3;
                 }
@@ -304,7 +308,7 @@ impl Match {
         if hold == 0 || batch.commands.is_empty() {
             return;
         }
-        self.acks.resize(self.players.len().max(self.acks.len()), (Tick(0), Tick(0)));
+        self.acks.resize(self.players.len(), (Tick(0), Tick(0)));
         let now = self.room.world().tick;
         let (held, since) = &mut self.acks[index];
         let fresh = Keyed::new(self.seed, Tick(now.0 / hold), index as u32 + 7_000, Purpose::Test).chance(0.7);
@@ -330,7 +334,7 @@ impl Match {
             };
             let Some(index) = self.players.iter().position(|player| player.conn == conn) else { continue };
             if is_snapshot {
-                if self.sabotage.take_if(|sabotage| *sabotage == Sabotage::PadSnapshot).is_some() {
+                if self.sabotaged(Sabotage::PadSnapshot) {
                     bytes.resize(SNAPSHOT_BYTES_MAX + 1, 0);
                 }
                 self.largest_snapshot = self.largest_snapshot.max(bytes.len());

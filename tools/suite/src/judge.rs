@@ -79,20 +79,18 @@ impl Judge {
     pub fn look(&mut self, live: &mut Match) -> Result<(), Failure> {
         let tick = live.room.world().tick;
         let failure = |oracle| move |what| Failure { oracle, tick, what };
-        while let Some(chunk) = live.room.poll_recording() {
-            self.recording.extend(chunk);
-        }
+        self.keep_recording(live);
         self.truth.record(live.room.world());
         self.lines(live).map_err(failure("lines"))?;
         queues::check(live).map_err(failure("queues"))?;
         self.mirror.check(live).map_err(failure("mirror"))?;
         self.deeds.check(live).map_err(failure("deeds"))?;
-        if tick.0 % 1_024 > 300 && live.sabotage.take_if(|it| *it == Sabotage::OldIds).is_some() {
+        if tick.0 % 1_024 > 300 && live.sabotaged(Sabotage::OldIds) {
             self.ids.age();
         }
         self.ids.check(live.room.world()).map_err(failure("ids"))?;
         let died = live.room.events().iter().any(|event| matches!(event, shared::sim::Event::Destroyed { .. }));
-        let blind = died && live.sabotage.take_if(|it| *it == Sabotage::MissDeath).is_some();
+        let blind = died && live.sabotaged(Sabotage::MissDeath);
         let events = if blind { &[] } else { live.room.events() };
         self.accounts.check(live.room.world(), events).map_err(failure("accounts"))?;
         self.flights.check(live, &self.truth).map_err(failure("flight"))?;
@@ -100,13 +98,19 @@ impl Judge {
         Ok(())
     }
 
+    fn keep_recording(&mut self, live: &mut Match) {
+        while let Some(chunk) = live.room.poll_recording() {
+            self.recording.extend(chunk);
+        }
+    }
+
     /// Nobody is thrown out, nobody loses the thread.
     fn lines(&mut self, live: &mut Match) -> Result<(), String> {
         let tick = live.room.world().tick;
-        if live.sabotage.take_if(|it| *it == Sabotage::AskFull).is_some() {
+        if live.sabotaged(Sabotage::AskFull) {
             live.facts.need_full.push(0);
         }
-        if tick.0 % 1_024 > 300 && live.sabotage.take_if(|it| *it == Sabotage::Close).is_some() {
+        if tick.0 % 1_024 > 300 && live.sabotaged(Sabotage::Close) {
             live.players[0].closed = Some(shared::protocol::CloseCode::TooSlow);
         }
         if let Some((index, error)) = live.facts.broken.first() {
@@ -167,14 +171,12 @@ impl Judge {
     /// The recording ends in the very same world.
     fn replay(&mut self, live: &mut Match) -> Result<(), String> {
         live.room.finish_recording();
-        while let Some(chunk) = live.room.poll_recording() {
-            self.recording.extend(chunk);
-        }
-        if live.sabotage.take_if(|it| *it == Sabotage::BendRecording).is_some() {
+        self.keep_recording(live);
+        if live.sabotaged(Sabotage::BendRecording) {
             let middle = self.recording.len() / 2;
             self.recording[middle] ^= 1;
         }
-        let summary = Playback::open(self.recording.clone()).and_then(Playback::verify);
+        let summary = Playback::open(std::mem::take(&mut self.recording)).and_then(Playback::verify);
         let summary = summary.map_err(|error: ReplayError| error.to_string())?;
         let (played, lived) = (summary.checksum, shared::sim::checksum(live.room.world()));
         if played == lived {

@@ -100,7 +100,7 @@ impl Play<'_> {
 
     fn advance(&mut self) -> Result<(), Failure> {
         self.player_ticks += self.live.players.len() as u64;
-        if self.live.sabotage.take_if(|it| *it == Sabotage::Panic).is_some() {
+        if self.live.sabotaged(Sabotage::Panic) {
             panic!("on purpose");
         }
         self.live.advance();

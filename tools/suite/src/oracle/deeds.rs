@@ -32,7 +32,7 @@ impl Deeds {
     /// # Errors
     /// Who heard something else than what happened.
     pub fn check(&mut self, live: &Match) -> Result<(), String> {
-        self.stories.resize(live.players.len().max(self.stories.len()), Story::default());
+        self.stories.resize(live.players.len(), Story::default());
         for (index, resumed) in &live.facts.hellos {
             if !resumed {
                 self.stories[*index] = Story::default();

@@ -63,7 +63,7 @@ impl Flights {
     /// # Errors
     /// Whose prediction was wrong without a reason.
     pub fn check(&mut self, live: &Match, truth: &Truth) -> Result<(), String> {
-        self.flights.resize(live.players.len().max(self.flights.len()), None);
+        self.flights.resize(live.players.len(), None);
         let now = live.room.world().tick;
         for (index, player) in live.players.iter().enumerate() {
             let slot = &mut self.flights[index];

@@ -64,7 +64,7 @@ impl Mirror {
     /// # Errors
     /// Who knows something else, or was told too much.
     pub fn check(&mut self, live: &mut Match) -> Result<(), String> {
-        self.clients.resize_with(live.players.len().max(self.clients.len()), || None);
+        self.clients.resize_with(live.players.len(), || None);
         for (client, player) in self.clients.iter_mut().zip(&live.players) {
             match client {
                 Some(client) if client.conn == player.conn => {
@@ -101,14 +101,14 @@ impl Mirror {
             return Ok(());
         }
         let Some(known) = live.room.projection(client.conn) else { return Ok(()) };
-        let tiny = live.sabotage.take_if(|it| *it == Sabotage::TinyArea && known.ships.len() > 2).is_some();
+        let tiny = known.ships.len() > 2 && live.sabotaged(Sabotage::TinyArea);
         let half = if tiny { TINY } else { client.half() };
         let before = client.last.as_ref().filter(|(number, _)| number + 1 == client.snapshots).map(|(_, known)| known);
         watch(before, &known, half, live.room.world())?;
         client.last = Some((client.snapshots, known.clone()));
         let mut meant = known;
         if let Some(told) = meant.ships.first_mut()
-            && live.sabotage.take_if(|it| *it == Sabotage::OtherTable).is_some()
+            && live.sabotaged(Sabotage::OtherTable)
         {
             told.state.body.pos.x += 1;
         }

@@ -15,7 +15,7 @@ const OUTPUTS_EACH_MAX: usize = 7 + SNAPSHOT_PARTS_MAX;
 /// # Errors
 /// What is beyond its limit.
 pub fn check(live: &mut Match) -> Result<(), String> {
-    let flood = if live.sabotage.take_if(|it| *it == Sabotage::FloodLine).is_some() { 1 << 20 } else { 0 };
+    let flood = if live.sabotaged(Sabotage::FloodLine) { 1 << 20 } else { 0 };
     let outputs = live.facts.outputs;
     if outputs > (live.players.len() + 2) * OUTPUTS_EACH_MAX {
         return Err(format!("{outputs} outputs of one tick"));
