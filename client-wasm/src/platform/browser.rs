@@ -1,7 +1,7 @@
 //! The window, its clock and its address. Invariant: everything here answers, whatever the browser lacks.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element, EventTarget, HtmlElement, HtmlInputElement, Window};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, HtmlInputElement, Window};
 
 /// The window. There is one: the module is only ever loaded by a page.
 #[must_use]
@@ -90,16 +90,20 @@ pub fn listen<E: JsCast + 'static>(
     }
 }
 
+/// What an event happened to, if it is such an element.
+#[must_use]
+pub fn target<T: JsCast>(event: &Event) -> Option<T> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The nearest element around a place of the page that matches a selector.
+#[must_use]
+pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
+    target?.dyn_into::<Element>().ok()?.closest(what).ok().flatten()
+}
+
 /// Whether an event belongs to a control of the page rather than to the game.
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
-    target
-        .and_then(|target| target.dyn_into::<Element>().ok())
-        .and_then(|element| {
-            element
-                .closest("button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card")
-                .ok()
-                .flatten()
-        })
-        .is_some()
+    closest(target, "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card").is_some()
 }

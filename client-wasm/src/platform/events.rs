@@ -72,7 +72,7 @@ pub fn install_pointers() -> Queue {
 }
 
 /// Adds a fact, if there is room.
-pub fn push(queue: &Queue, event: PageEvent) {
+pub fn push<T>(queue: &RefCell<Vec<T>>, event: T) {
     let mut queue = queue.borrow_mut();
     if queue.len() < QUEUE_MAX {
         queue.push(event);

@@ -3,19 +3,17 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    DragEvent, Element, Event, EventTarget, File, HtmlInputElement, HtmlSelectElement, KeyboardEvent, MouseEvent,
-    WheelEvent,
-};
+use wasm_bindgen::{JsValue, closure::Closure};
+use web_sys::{DragEvent, Event, File, HtmlInputElement, HtmlSelectElement, KeyboardEvent, MouseEvent, WheelEvent};
 
-use super::browser::{document, element, listen, window};
+use super::{
+    browser::{closest, document, element, listen, target, window},
+    events::push,
+};
 use crate::film::{Deed, deed_of_key};
 
 /// A larger file is not read into a page, bytes: more than a day of play.
 const FILE_BYTES_MAX: f64 = 64.0 * 1_024.0 * 1_024.0;
-/// Facts kept between two frames.
-const QUEUE_MAX: usize = 256;
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,13 +47,6 @@ pub fn install() -> FilmQueue {
     controls(&queue);
     files(&queue);
     queue
-}
-
-fn push(queue: &FilmQueue, event: FilmEvent) {
-    let mut queue = queue.borrow_mut();
-    if queue.len() < QUEUE_MAX {
-        queue.push(event);
-    }
 }
 
 fn keyboard(queue: &FilmQueue) {
@@ -201,14 +192,6 @@ fn focus(id: &str) {
         // Nothing depends on it: the controls can be clicked as well.
         let _ = element.focus();
     }
-}
-
-fn target<T: JsCast>(event: &Event) -> Option<T> {
-    event.target()?.dyn_into().ok()
-}
-
-fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
-    target?.dyn_into::<Element>().ok()?.closest(what).ok().flatten()
 }
 
 /// Marks the page as the one for recordings, and as being dropped onto.

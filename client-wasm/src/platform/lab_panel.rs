@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, HtmlElement, HtmlInputElement};
 
 use super::{
-    browser::{document, element, listen, window},
+    browser::{self, document, element, listen, target, window},
     events::{PageEvent, Queue},
 };
 
@@ -18,7 +18,7 @@ const PATH: &str = "/lab";
 /// Whether this page is the lab.
 #[must_use]
 pub fn is_here() -> bool {
-    window().location().pathname().is_ok_and(|path| path.trim_end_matches('/') == PATH)
+    browser::path() == PATH
 }
 
 /// What the address says behind its `#`, that included.
@@ -49,15 +49,14 @@ pub fn install(queue: &Queue, pump: impl FnMut() + 'static) {
     let Some(panel) = element("lab") else { return };
     let to = queue.clone();
     listen(&panel, "input", true, move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = target::<HtmlInputElement>(&event) else { return };
         let checked = input.type_() == "checkbox";
         let value = if checked { f64::from(u8::from(input.checked())) } else { input.value_as_number() };
         push(&to, input.id(), value);
     });
     let to = queue.clone();
     listen(&panel, "click", true, move |event: Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if let Some(button) = target.filter(|target| target.tag_name() == "BUTTON") {
+        if let Some(button) = target::<HtmlElement>(&event).filter(|target| target.tag_name() == "BUTTON") {
             push(&to, button.id(), 0.0);
         }
     });
