@@ -52,8 +52,6 @@ pub trait Dom {
     fn row_flag(&mut self, id: Id, row: usize, class: &'static str, on: bool);
     /// Paints over a small canvas; coordinates -1..1, +y up.
     fn paint(&mut self, id: Id, marks: &[Mark]);
-    /// Sets an attribute of an element that assistive technology reads.
-    fn aria(&mut self, id: Id, name: &'static str, value: &str);
     /// Paints graphs over a canvas.
     fn chart(&mut self, id: Id, charts: &[Chart]);
     /// Checks a checkbox or not.
@@ -185,6 +183,23 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
     ]
 }
 
+/// Shows whether sound is off, on the button that every page has.
+fn show_muted(muted: bool, dom: &mut dyn Dom) {
+    dom.flag("mute", "on", muted);
+    dom.text("mute", if muted { "♪ off" } else { "♪" });
+}
+
+/// A number with one place behind the point.
+fn tenths(value: f32) -> String {
+    decimal((value * 10.0).round() as i64)
+}
+
+/// The same of a number of tenths.
+fn decimal(tenths: i64) -> String {
+    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
+    [sign, &(tenths / 10).to_string(), ".", &(tenths % 10).to_string()].concat()
+}
+
 /// A value and whether it differs from the last one.
 #[derive(Debug, Clone)]
 pub struct Cached<T>(Option<T>);
@@ -253,9 +268,6 @@ pub mod tests {
         }
         fn paint(&mut self, _: Id, marks: &[Mark]) {
             self.marks = marks.to_vec();
-        }
-        fn aria(&mut self, id: Id, name: &'static str, value: &str) {
-            self.done.push(format!("{id}@{name}={value}"));
         }
         fn chart(&mut self, id: Id, charts: &[Chart]) {
             self.charts = Some((id, charts.to_vec()));

@@ -1,13 +1,13 @@
 //! How good the line is: a badge always, a sign as soon as news is late, details on F3. Invariant: at most two updates
 //! of numbers per second, so that they can be read.
 
-use super::{Cached, Dom, Frame, Source, Widget};
+use super::{Cached, Dom, Frame, Source, Widget, show_muted, tenths};
 use crate::session::Connection;
 
 /// Time between two updates, s.
 const PERIOD_S: f64 = 0.5;
 /// News older than this shows a sign, ms: what is seen is then a guess.
-const STALLED_MS: f32 = 150.0;
+pub const STALLED_MS: f32 = 150.0;
 
 /// Badge and details.
 #[derive(Debug, Default)]
@@ -51,8 +51,7 @@ impl Widget for Badge {
             dom.flag("stalled", "off", !stalled);
         }
         if self.muted.changed(frame.muted) {
-            dom.flag("mute", "on", frame.muted);
-            dom.text("mute", if frame.muted { "♪ off" } else { "♪" });
+            show_muted(frame.muted, dom);
         }
         if frame.now_s < self.due_s {
             return;
@@ -80,11 +79,6 @@ impl Widget for Badge {
 
 fn details(frame: &Frame<'_>, dom: &mut dyn Dom) {
     let line = &frame.view.line;
-    let tenths = |value: f32| {
-        let tenths = (value * 10.0).round() as i32;
-        let sign = if tenths < 0 { "-" } else { "" };
-        [sign, &(tenths.abs() / 10).to_string(), ".", &(tenths.abs() % 10).to_string()].concat()
-    };
     let whole = |value: f32| (value.round() as i64).to_string();
     let rows = [
         ("frames", [&whole(frame.fps), " /s"].concat()),

@@ -41,8 +41,8 @@ fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut
             let picked = class == next;
             dom.flag(button, "picked", picked);
             dom.flag(button, "dear", !in_reach);
-            dom.aria(button, "aria-checked", if picked { "true" } else { "false" });
-            dom.aria(button, "aria-disabled", if in_reach { "false" } else { "true" });
+            dom.attribute(button, "aria-checked", if picked { "true" } else { "false" });
+            dom.attribute(button, "aria-disabled", if in_reach { "false" } else { "true" });
             let price = defs.ship(class).price.to_string();
             match (class, in_reach) {
                 (_, false) => dom.text(text, &["from ", &price, " points"].concat()),

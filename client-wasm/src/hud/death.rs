@@ -2,7 +2,7 @@
 
 use shared::{defs::WeaponKind, replica::view::Phase, sim::Cause, tick::TICK_HZ};
 
-use super::{Cached, CachedText, Dom, Frame, Source, Widget};
+use super::{Cached, CachedText, Dom, Frame, Source, Widget, decimal};
 
 /// The card.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Widget for DeathCard {
 fn button(tenths: u16) -> String {
     match tenths {
         0 => "Fly again".to_owned(),
-        _ => ["Fly again in ", &(tenths / 10).to_string(), ".", &(tenths % 10).to_string()].concat(),
+        _ => ["Fly again in ", &decimal(tenths.into())].concat(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use shared::tick::TICK_HZ;
 
-use super::{Cached, CachedText, Dom, Frame, Source, Widget};
+use super::{Cached, CachedText, Dom, Frame, Source, Widget, show_muted};
 use crate::film::Film;
 
 /// A seek that takes less than this shows no progress, s.
@@ -49,8 +49,7 @@ impl Widget for FilmBar {
         self.place(film, dom);
         self.progress(film, frame.now_s, dom);
         if self.muted.changed(frame.muted) {
-            dom.flag("mute", "on", frame.muted);
-            dom.text("mute", if frame.muted { "♪ off" } else { "♪" });
+            show_muted(frame.muted, dom);
         }
     }
 }

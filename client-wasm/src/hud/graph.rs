@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use shared::replica::{Kind, view::LineView};
 
-use super::{Cached, Dom, Frame, Id, Widget};
+use super::{Cached, Dom, Frame, Id, Widget, badge::STALLED_MS, tenths};
 use crate::view::palette::{self, Rgb};
 
 /// The graphs of F3.
@@ -117,7 +117,7 @@ impl Graphs {
         let now = [
             line.margin_ticks,
             late as f32,
-            line.gap_ms.max(if line.staleness_ms > 150.0 { line.staleness_ms } else { 0.0 }),
+            line.gap_ms.max(if line.staleness_ms > STALLED_MS { line.staleness_ms } else { 0.0 }),
             line.lateness_ms,
             line.error_u,
             line.lead_ticks,
@@ -156,7 +156,7 @@ impl Graphs {
         let newest = |what: What| self.samples.back().map_or(0.0, |sample| sample[what as usize]);
         let plain = |title, unit: &str, curves: Vec<Curve>, least, mark, value: f32| Chart {
             title,
-            value: [&number(value), " ", unit].concat(),
+            value: [&tenths(value), " ", unit].concat(),
             range: (0.0, Self::top(&curves, least)),
             mark,
             curves,
@@ -171,7 +171,7 @@ impl Graphs {
                 Curve { values: late.values.iter().map(|n| if *n > 0.0 { bottom } else { 0.0 }).collect(), ..late };
             Chart {
                 title: "margin",
-                value: [&number(newest(What::Margin)), " ticks · ", &line.late_reports.to_string(), " late"].concat(),
+                value: [&tenths(newest(What::Margin)), " ticks · ", &line.late_reports.to_string(), " late"].concat(),
                 range: (bottom, top),
                 mark: Some(0.0),
                 curves: vec![late, curves],
@@ -225,7 +225,7 @@ impl Graphs {
         let legend = used.iter().filter(worth).map(|kind| (kind.word(), KIND_COLOURS[*kind as usize])).collect();
         Chart {
             title: "bytes",
-            value: [&number(line.down_bytes_s / 1_000.0), " KB/s down, ", &number(line.up_bytes_s / 1_000.0), " up"]
+            value: [&tenths(line.down_bytes_s / 1_000.0), " KB/s down, ", &tenths(line.up_bytes_s / 1_000.0), " up"]
                 .concat(),
             range: (0.0, Self::top(&curves, 2.0)),
             mark: None,
@@ -233,13 +233,6 @@ impl Graphs {
             legend,
         }
     }
-}
-
-/// A number with one place behind the point.
-fn number(value: f32) -> String {
-    let tenths = (value * 10.0).round() as i64;
-    let sign = if tenths < 0 { "-" } else { "" };
-    [sign, &(tenths.abs() / 10).to_string(), ".", &(tenths.abs() % 10).to_string()].concat()
 }
 
 #[cfg(test)]

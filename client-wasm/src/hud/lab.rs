@@ -1,7 +1,7 @@
 //! The panel of the lab: controls show what is set, whoever set it (a hand, a preset, the address). Invariant: the
 //! panel holds no settings of its own; they are in `crate::lab`.
 
-use super::{Cached, Dom, Frame, Widget};
+use super::{Cached, Dom, Frame, Widget, decimal};
 use crate::lab::{KNOBS, Knob, PRESETS, Setup, TOGGLES};
 
 /// The panel.
@@ -48,7 +48,7 @@ fn words(knob: Knob, value: u16) -> String {
     let number = value.to_string();
     match knob {
         Knob::Delay | Knob::Jitter => [&number, " ms"].concat(),
-        Knob::Loss => [&(value / 10).to_string(), ".", &(value % 10).to_string(), " %"].concat(),
+        Knob::Loss => [&decimal(value.into()), " %"].concat(),
         Knob::Rate if value == 0 => "unlimited".to_owned(),
         Knob::Rate => [&number, " KB/s"].concat(),
         Knob::Present => [&number, " %"].concat(),

@@ -90,13 +90,6 @@ impl Dom for Page {
         }
     }
 
-    fn aria(&mut self, id: Id, name: &'static str, value: &str) {
-        if let Some(element) = self.element(id) {
-            // The names are ours and well-formed.
-            let _ = element.set_attribute(name, value);
-        }
-    }
-
     fn chart(&mut self, id: Id, charts: &[Chart]) {
         let canvas = self.element(id).and_then(|element| element.dyn_ref::<HtmlCanvasElement>());
         if let Some(canvas) = canvas {
@@ -118,6 +111,7 @@ impl Dom for Page {
 
     fn attribute(&mut self, id: Id, name: &'static str, value: &str) {
         if let Some(element) = self.element(id) {
+            // The names are ours and well-formed.
             let _ = element.set_attribute(name, value);
         }
     }
@@ -149,17 +143,32 @@ fn make_rows(id: Id, rows: usize) -> Vec<Row> {
         .collect()
 }
 
-fn paint(canvas: &HtmlCanvasElement, marks: &[Mark]) {
-    let pen =
-        canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let Some(pen) = pen else { return };
+/// What one paints with on a clean canvas.
+#[derive(Debug)]
+struct Pen {
+    pen: CanvasRenderingContext2d,
+    /// Width and height, device px.
+    size: [f64; 2],
+    /// Device px per CSS px.
+    ratio: f64,
+}
+
+/// Wipes a canvas, as many device pixels of it as it has on the screen.
+fn pen_on(canvas: &HtmlCanvasElement) -> Option<Pen> {
+    let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
     let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
-    let side = (f64::from(canvas.client_width()) * ratio).round().max(1.0);
-    if f64::from(canvas.width()) != side {
-        canvas.set_width(side as u32);
-        canvas.set_height(side as u32);
+    let size = [canvas.client_width(), canvas.client_height()].map(|side| (f64::from(side) * ratio).round().max(1.0));
+    let [width, height] = size;
+    if f64::from(canvas.width()) != width || f64::from(canvas.height()) != height {
+        canvas.set_width(width as u32);
+        canvas.set_height(height as u32);
     }
-    pen.clear_rect(0.0, 0.0, side, side);
+    pen.clear_rect(0.0, 0.0, width, height);
+    Some(Pen { pen, size, ratio })
+}
+
+fn paint(canvas: &HtmlCanvasElement, marks: &[Mark]) {
+    let Some(Pen { pen, size: [side, _], ratio }) = pen_on(canvas) else { return };
     let place = |at: glam::Vec2| (side * 0.5 * (1.0 + f64::from(at.x)), side * 0.5 * (1.0 - f64::from(at.y)));
     for mark in marks {
         match *mark {

@@ -1,13 +1,11 @@
 //! Paints the graphs of `hud::graph` on a canvas, one below the other. Invariant: as many device pixels as the canvas
 //! has on the screen, so text stays sharp.
 
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::css;
+use super::{Pen, css, pen_on};
 use crate::{
     hud::graph::{Chart, Curve, SAMPLES},
-    platform::browser::window,
     view::palette::Rgb,
 };
 
@@ -45,17 +43,7 @@ impl Frame {
 
 /// Paints.
 pub fn paint(canvas: &HtmlCanvasElement, charts: &[Chart]) {
-    let pen =
-        canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let Some(pen) = pen else { return };
-    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
-    let size = [canvas.client_width(), canvas.client_height()].map(|side| (f64::from(side) * ratio).round().max(1.0));
-    let [width, height] = size;
-    if f64::from(canvas.width()) != width || f64::from(canvas.height()) != height {
-        canvas.set_width(width as u32);
-        canvas.set_height(height as u32);
-    }
-    pen.clear_rect(0.0, 0.0, width, height);
+    let Some(Pen { pen, size: [width, height], ratio }) = pen_on(canvas) else { return };
     pen.set_font(&["600 ", &(TEXT_PX * ratio).to_string(), "px \"Segoe UI\", Inter, system-ui, sans-serif"].concat());
     let with_legend = charts.iter().filter(|chart| !chart.legend.is_empty()).count() as f64;
     let words = (charts.len() as f64 + with_legend) * TITLE_PX + charts.len() as f64 * GAP_PX;
