@@ -90,7 +90,7 @@ struct Running {
 impl Running {
     fn start(tree: &Tree, page: &Path, flags: &[String]) -> Result<Running> {
         build_server(tree)?;
-        let binary = tree.target.join("debug").join(format!("perihelion{}", std::env::consts::EXE_SUFFIX));
+        let binary = tree.program("debug", "perihelion");
         let mut command = Command::new(&binary);
         command.arg("--client-dir").arg(page).args(flags).stdin(Stdio::null());
         // A group of its own: ctrl-c reaches only us, and we pass it on exactly once.

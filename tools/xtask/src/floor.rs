@@ -43,8 +43,7 @@ pub fn bench(args: &[String]) -> Result<ExitCode> {
     let plan = parse(args)?;
     let tree = Tree::find()?;
     tree.cargo("building server and swarm", &["build", "--release", "--package", "server", "--package", "swarm"], &[])?;
-    let program = |name: &str| tree.target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let (server, floor, swarm) = (program("perihelion"), program("floor"), program("swarm"));
+    let [server, floor, swarm] = ["perihelion", "floor", "swarm"].map(|name| tree.program("release", name));
     let report = tree.target.join("bench-floor.json");
     let mut rounds = Vec::new();
     for round in 1..=plan.rounds {

@@ -45,7 +45,7 @@ pub fn build(tree: &Tree) -> Result<PathBuf> {
     let page = client::build(tree, Care::Ship)?;
     let args = ["build", "--release", "--package", "server", "--bin", "perihelion"];
     tree.cargo("building the server", &args, &[("PERIHELION_CLIENT_DIST", page.as_os_str())])?;
-    Ok(tree.target.join("release").join(format!("perihelion{}", std::env::consts::EXE_SUFFIX)))
+    Ok(tree.program("release", "perihelion"))
 }
 
 /// `123.4 KB`, decimal as browsers count.

@@ -115,7 +115,7 @@ fn in_browser(tree: &Tree, what: &str, filter: &[&str]) -> Result<()> {
     let browser = browser::ensure()?;
     let pictures = tree.target.join("e2e");
     std::fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
-    let binary = tree.target.join("release").join(format!("perihelion{}", std::env::consts::EXE_SUFFIX));
+    let binary = tree.program("release", "perihelion");
     let module = client::compiled(tree, "wasm-checks");
     let args = [&["test", "--package", "e2e", "--", "--test-threads=1"][..], filter].concat();
     let env: [(&str, &OsStr); 6] = [

@@ -46,6 +46,11 @@ impl Tree {
         Ok(Tree { root, target: PathBuf::from(target) })
     }
 
+    /// Where cargo puts a program; `profile` is the name of its folder.
+    pub fn program(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
     /// `cargo` in the repository root, with a message in the form of a sentence when it fails.
     pub fn cargo<S: AsRef<OsStr>>(&self, what: &str, args: &[S], env: &[(&str, &OsStr)]) -> Result<()> {
         let mut command = Command::new(cargo());
