@@ -4,7 +4,8 @@
 use glam::Vec2;
 use shared::{
     defs::ShipClass,
-    replica::view::{GhostView, Phase, ShipView},
+    ids::PlayerId,
+    replica::view::{GhostView, Phase, ShipView, View},
 };
 
 use crate::{
@@ -37,8 +38,6 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
     json.object(|json| {
         json.key("phase").text(phase(view.phase));
         json.key("connection").text(connection(net.connection()));
-        json.key("tick").integer(view.tick.0.into());
-        json.key("fps").number(page.fps.into());
         match net.shown().player() {
             Some(player) => json.key("player").integer(player.0.into()),
             None => json.key("player").null(),
@@ -47,23 +46,16 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("name").maybe_text(own_name);
         json.key("own");
         own(json, net);
-        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, net.pilot(one.id.player))));
-        json.key("beams").integer(page.beams.into());
         json.key("class").text(class(net.class()));
-        json.key("shots").integer(view.shots.len() as i64);
-        json.key("rocks").integer(view.rocks.len() as i64);
         match net.shown().leaderboard().own {
             Some((_, row)) => json.key("score").integer(row.score.into()),
             None => json.key("score").null(),
         }
-        json.key("kills").array(|json| net.kills().iter().for_each(|one| kill(json, one)));
         json.key("rtt_ms").number(view.line.rtt_ms.into());
         json.key("staleness_ms").number(view.line.staleness_ms.into());
         json.key("mispredictions").integer(view.line.mispredictions.into());
         json.key("predictions").integer(view.line.predictions.into());
-        json.key("error").maybe_text(page.error);
-        json.key("camera");
-        camera_state(json, camera);
+        picture(json, view, |player| net.pilot(player), net.kills(), camera, page);
         for (key, value) in [
             ("lead_ticks", view.line.lead_ticks),
             ("margin_ticks", view.line.margin_ticks),
@@ -88,21 +80,11 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
 /// The state of the page that shows recordings.
 #[must_use]
 pub fn film_state(film: &Film, camera: &Camera, page: PageState<'_>) -> String {
-    let view = film.view();
     let mut json = Json::default();
     json.object(|json| {
         json.key("phase").text(if film.is_open() { "watching" } else { "choosing" });
         json.key("connection").text("none");
-        json.key("tick").integer(view.tick.0.into());
-        json.key("fps").number(page.fps.into());
-        json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, film.pilot(one.id.player))));
-        json.key("beams").integer(page.beams.into());
-        json.key("shots").integer(view.shots.len() as i64);
-        json.key("rocks").integer(view.rocks.len() as i64);
-        json.key("kills").array(|json| film.kills().iter().for_each(|one| kill(json, one)));
-        json.key("error").maybe_text(page.error);
-        json.key("camera");
-        camera_state(json, camera);
+        picture(json, film.view(), |player| film.pilot(player), film.kills(), camera, page);
         json.key("film").object(|json| {
             let (played, length) = film.position();
             json.key("played").integer(played as i64);
@@ -116,6 +98,27 @@ pub fn film_state(film: &Film, camera: &Camera, page: PageState<'_>) -> String {
         });
     });
     json.finish()
+}
+
+/// What both pages tell.
+fn picture<'a>(
+    json: &mut Json,
+    view: &View,
+    pilot: impl Fn(PlayerId) -> Option<(&'a str, bool)>,
+    kills: &[Kill],
+    camera: &Camera,
+    page: PageState<'_>,
+) {
+    json.key("tick").integer(view.tick.0.into());
+    json.key("fps").number(page.fps.into());
+    json.key("ships").array(|json| view.ships.iter().for_each(|one| ship(json, one, pilot(one.id.player))));
+    json.key("beams").integer(page.beams.into());
+    json.key("shots").integer(view.shots.len() as i64);
+    json.key("rocks").integer(view.rocks.len() as i64);
+    json.key("kills").array(|json| kills.iter().for_each(|one| kill(json, one)));
+    json.key("error").maybe_text(page.error);
+    json.key("camera");
+    camera_state(json, camera);
 }
 
 /// The phase in one word.
