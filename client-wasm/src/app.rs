@@ -11,6 +11,7 @@ use shared::{
 
 use crate::{
     audio::Audio,
+    frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{self, Frame, Source, Widget, hint::Deeds, page::Page},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
@@ -57,8 +58,7 @@ struct App {
     calm: bool,
     touch: bool,
     details: bool,
-    last_us: u64,
-    fps: f32,
+    clock: FrameClock,
     died_s: Option<f64>,
     /// This page is the lab.
     lab: Option<Lab>,
@@ -147,8 +147,7 @@ impl App {
             calm,
             touch: browser::coarse_pointer(),
             details: false,
-            last_us: now_us,
-            fps: 60.0,
+            clock: FrameClock::new(now_us),
             died_s: None,
             lab,
         };
@@ -247,9 +246,7 @@ impl App {
 
     fn frame(&mut self) {
         let now_us = browser::now_us();
-        let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
-        self.last_us = now_us;
-        self.fps += (1.0 / dt_s - self.fps) * 0.05;
+        let dt_s = self.clock.frame(now_us);
         if self.screen.stage.refresh() {
             self.camera.resize(self.screen.stage.css_size());
             self.net.set_view(self.camera.asked_half());
@@ -309,7 +306,7 @@ impl App {
             touch: self.touch,
             details: self.details,
             muted: self.speaker.muted(),
-            fps: self.fps,
+            fps: self.clock.fps(),
             deeds: self.deeds.done(),
             lab: self.lab.as_ref(),
         };
@@ -324,7 +321,7 @@ impl App {
             self.take_event(event);
         }
         self.died_s = match self.net.view().phase {
-            Phase::Dead { .. } => self.died_s.or(Some(self.last_us as f64 / 1e6)),
+            Phase::Dead { .. } => self.died_s.or(Some(self.clock.now_s())),
             _ => None,
         };
         if self.sampler.take_pressed(Action::LineDetails) {
@@ -366,7 +363,7 @@ impl App {
         }
         if let InputEvent::PointerDown { kind, .. } = input {
             self.touch = *kind == PointerKind::Touch;
-            if self.died_s.is_some_and(|died| self.last_us as f64 / 1e6 - died > RELAUNCH_GUARD_S) {
+            if self.died_s.is_some_and(|died| self.clock.now_s() - died > RELAUNCH_GUARD_S) {
                 self.relaunch();
             }
         }
@@ -401,6 +398,6 @@ impl App {
         let error = error_card::report();
         let lab = self.lab.as_ref().map(|lab| lab.setup);
         let beams = self.effects.beams_seen();
-        hooks::state(&self.net, &self.camera, PageState { fps: self.fps, beams, error: error.as_deref(), lab })
+        hooks::state(&self.net, &self.camera, PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab })
     }
 }

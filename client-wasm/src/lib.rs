@@ -7,6 +7,7 @@
 pub mod app;
 pub mod audio;
 pub mod film;
+pub mod frame_clock;
 pub mod hooks;
 pub mod hud;
 pub mod input;

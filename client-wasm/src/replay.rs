@@ -8,6 +8,7 @@ use glam::Vec2;
 use crate::{
     audio::Audio,
     film::{Deed, Film},
+    frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{
         Frame, Source, Widget, feed::Feed, film_bar::FilmBar, gauges::GaugesPanel, leaderboard::LeaderboardList,
@@ -55,8 +56,7 @@ struct Theatre {
     speaker: Speaker,
     grip: Option<Grip>,
     calm: bool,
-    last_us: u64,
-    fps: f32,
+    clock: FrameClock,
     seeking: bool,
     drawn_us: u64,
 }
@@ -105,8 +105,7 @@ impl Theatre {
             speaker: Speaker::new(),
             grip: None,
             calm,
-            last_us: browser::now_us(),
-            fps: 60.0,
+            clock: FrameClock::new(browser::now_us()),
             seeking: false,
             drawn_us: 0,
         }
@@ -114,9 +113,7 @@ impl Theatre {
 
     fn frame(&mut self) {
         let now_us = browser::now_us();
-        let dt_s = ((now_us - self.last_us) as f32 / 1e6).max(1e-4);
-        self.last_us = now_us;
-        self.fps += (1.0 / dt_s - self.fps) * 0.05;
+        let dt_s = self.clock.frame(now_us);
         if self.screen.stage.refresh() {
             self.camera.resize(self.screen.stage.css_size());
             // A canvas that changes its size is empty.
@@ -193,7 +190,7 @@ impl Theatre {
             touch: false,
             details: false,
             muted: self.speaker.muted(),
-            fps: self.fps,
+            fps: self.clock.fps(),
             deeds: 0,
             lab: None,
         };
@@ -283,7 +280,7 @@ impl Theatre {
     fn state(&self) -> String {
         let error = error_card::report();
         let beams = self.effects.beams_seen();
-        let page = PageState { fps: self.fps, beams, error: error.as_deref(), lab: None };
+        let page = PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab: None };
         hooks::film_state(&self.film, &self.camera, page)
     }
 }
