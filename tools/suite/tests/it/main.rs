@@ -17,7 +17,7 @@ fn plan(seed: u64) -> Plan {
 
 /// Plays the match with the fault; some seed of a few must show it (a fault waits for its occasion).
 fn check(sabotage: Sabotage, oracle: &str, says: &str) {
-    for seed in 0..6 {
+    for seed in 0..24 {
         let plan = plan(seed);
         let Some(failure) = play(&plan, false, Some(sabotage)).failure else { continue };
         assert_eq!(failure.oracle, oracle, "{sabotage:?}, seed {}: {}", plan.seed, failure.what);
