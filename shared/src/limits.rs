@@ -13,7 +13,7 @@ pub const ROCKS_MAX: usize = 1_024;
 pub const PICKUPS_MAX: usize = 2_048;
 /// Belt slots in one room.
 pub const BELT_SLOTS_MAX: usize = 512;
-/// Events kept for one client between two snapshots. Full: the oldest cosmetic ones are dropped.
+/// Events kept for one client between two snapshots. Full: the newest cosmetic ones are dropped.
 pub const EVENTS_PENDING_MAX: usize = 128;
 /// Snapshots one client has not acknowledged. Full: the line is stuck, no more are sent.
 pub const SNAPSHOTS_UNACKED_MAX: usize = 512;

@@ -101,6 +101,11 @@ pub fn clip_segment(from: Vec2, to: Vec2, half: Vec2) -> Option<(Vec2, Vec2)> {
     (enter <= leave).then(|| (at(enter), at(leave)))
 }
 
+/// The earliest of several touches (when, and what); the first named of equals.
+pub fn earliest<T>(touches: impl Iterator<Item = (f32, T)>) -> Option<(f32, T)> {
+    touches.reduce(|best, touch| if best.0 <= touch.0 { best } else { touch })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -497,14 +497,12 @@ impl Replica {
         .describe(view);
     }
 
-    /// Where a ship is drawn now, or was known last, u and u/s.
-    fn place_of(&self, player: PlayerId) -> Option<(ShipId, Vec2, Vec2)> {
-        if let Some(predictor) = self.predictor.as_ref().filter(|p| p.ship().id.player == player) {
-            let body = predictor.ship().body;
-            return Some((predictor.ship().id, body.pos.to_vec2(), body.vel.to_vec2()));
-        }
-        let ship = self.present.ships.iter().find(|ship| ship.state.id.player == player)?;
-        Some((ship.state.id, ship.state.body.pos.to_vec2(), ship.state.body.vel.to_vec2()))
+    /// Where a ship is drawn now, or was known last, u.
+    fn place_of(&self, player: PlayerId) -> Option<(ShipId, Vec2)> {
+        let own = self.predictor.as_ref().map(|own| (own.ship().id, own.ship().body));
+        let others = self.present.ships.iter().map(|ship| (ship.state.id, ship.state.body));
+        let (id, body) = own.into_iter().chain(others).find(|(id, _)| id.player == player)?;
+        Some((id, body.pos.to_vec2()))
     }
 
     /// The station the server last told.

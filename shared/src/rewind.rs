@@ -79,8 +79,9 @@ impl Rewind {
     /// forgotten.
     #[must_use]
     pub fn asked(&self, events: &[Event]) -> Vec<(PlayerId, Lag)> {
-        let ray = |player| events.iter().any(|event| matches!(event, Event::Ray { owner, .. } if *owner == player));
-        self.lags.iter().copied().filter(|(player, lag)| lag.late > 0 || ray(*player)).collect()
+        let ray = |event: &Event| if let Event::Ray { owner, .. } = event { Some(*owner) } else { None };
+        let shooters: Vec<PlayerId> = events.iter().filter_map(ray).collect();
+        self.lags.iter().copied().filter(|(player, lag)| lag.late > 0 || shooters.contains(player)).collect()
     }
 
     fn lag(&self, player: PlayerId) -> Lag {

@@ -386,9 +386,12 @@ impl Room {
             }
         }
         // Half of the connections in the first tick of a second and half in the second, as their turns are.
-        let (version, turn) = (self.scores_version, self.world.tick.0);
+        if self.world.tick.0 % TICK_HZ >= 2 {
+            return;
+        }
+        let version = self.scores_version;
         for (conn, visitor) in &mut self.visitors {
-            if turn % TICK_HZ < 2 && visitor.scores_shown != version && Visitor::has_turn(*conn, self.world.tick) {
+            if visitor.scores_shown != version && Visitor::has_turn(*conn, self.world.tick) {
                 visitor.scores_shown = version;
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));

@@ -67,11 +67,17 @@ pub fn step(
     rocks::resolve(stage);
     let layout = std::sync::Arc::clone(&stage.world.layout);
     let solids = standing_solids(stage.world, &layout, std::mem::take(&mut scratch.stones));
+    let quiet = stage.events.len();
     shots::resolve(stage, &solids, &mut scratch);
     rays::resolve(stage, hits, &solids, &mut scratch);
     // A shot starts at the muzzle at the end of its tick and flies from the next. Rocks chipped away in this very
     // tick stop neither a late one nor ships.
-    let solids = standing_solids(stage.world, &layout, solids.into_stones());
+    let broke = |event: &Event| matches!(event, Event::BeltBroken { .. } | Event::LooseBroken { .. });
+    let solids = if stage.events[quiet..].iter().any(broke) {
+        standing_solids(stage.world, &layout, solids.into_stones())
+    } else {
+        solids
+    };
     shots::add_all(stage, &solids, &mut scratch);
     contact::resolve(stage, &solids, &mut scratch);
     damage::surroundings(stage);
@@ -107,7 +113,8 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
             if let Some(shot) = shots::launch(ship, tick, defs) {
                 // Nobody fires before the weapon is ready, however late the trigger comes; and the rest counts from
                 // when it was pulled, so that being late costs no later shot.
-                let late = Late { ticks: hits.late(player).ticks.min(ready), ..hits.late(player) };
+                let late = hits.late(player);
+                let late = Late { ticks: late.ticks.min(ready), ..late };
                 ship.cooldown -= late.ticks.cast_signed();
                 bolts.push((shot, late));
             }

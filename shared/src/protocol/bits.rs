@@ -145,12 +145,6 @@ impl<'a> BitReader<'a> {
         self.bytes.len() * 8 - self.at
     }
 
-    /// Bits read so far.
-    #[must_use]
-    pub fn position(&self) -> usize {
-        self.at
-    }
-
     /// Twin of [`BitWriter::wide`].
     ///
     /// # Errors

@@ -137,15 +137,29 @@ pub fn write_news(
     reckoned: &mut Vec<Kinematics>,
 ) {
     let truth = path.last().expect("a path has at least the present");
-    let steered = path.iter().any(|step| step.controls != base.controls);
-    let mut held = *base;
-    if !steered {
-        reckon(&mut held, from, path.iter().map(|_| base.controls), reckoner, reckoned);
-    }
-    if steered || held != *truth {
-        write_change(writer, base, from, path, reckoner, reckoned);
-    } else {
-        writer.flag(false);
+    let controls = || path.iter().map(|step| step.controls);
+    let steered = controls().any(|now| now != base.controls);
+    let mut told = *base;
+    reckon(&mut told, from, controls(), reckoner, reckoned);
+    match (told == *truth, single_change(base.controls, path)) {
+        (true, _) if !steered => writer.flag(false),
+        (true, Some(change)) => {
+            writer.bits(0b01, 2);
+            writer.below(change, path.len());
+            write_difference(writer, base.controls, path[change].controls, None);
+        }
+        (true, None) => {
+            writer.bits(0b011, 3);
+            write_steering(writer, base.controls, controls());
+        }
+        (false, _) => {
+            writer.bits(0b0111, 4);
+            writer.flag(steered);
+            if steered {
+                write_steering(writer, base.controls, controls());
+            }
+            write_disturbance(writer, base, &told, truth);
+        }
     }
 }
 
@@ -164,37 +178,8 @@ fn reckon(
     }
 }
 
-fn write_change(
-    writer: &mut BitWriter,
-    base: &PublicShip,
-    from: Tick,
-    path: &[PublicShip],
-    reckoner: &mut Reckoner<'_>,
-    reckoned: &mut Vec<Kinematics>,
-) {
-    let truth = path.last().expect("a path has at least the present");
-    let mut told = *base;
-    reckon(&mut told, from, path.iter().map(|step| step.controls), reckoner, reckoned);
-    if told == *truth {
-        match single_change(base.controls, path) {
-            Some(change) => {
-                writer.bits(0b01, 2);
-                writer.below(change, path.len());
-                write_difference(writer, base.controls, path[change].controls, None);
-            }
-            None => {
-                writer.bits(0b011, 3);
-                write_steering(writer, base.controls, path.iter().map(|step| step.controls));
-            }
-        }
-        return;
-    }
-    writer.bits(0b0111, 4);
-    let steered = path.iter().any(|step| step.controls != base.controls);
-    writer.flag(steered);
-    if steered {
-        write_steering(writer, base.controls, path.iter().map(|step| step.controls));
-    }
+/// Writes what reckoning could not know: where `truth` is otherwise than it came out, `told`.
+fn write_disturbance(writer: &mut BitWriter, base: &PublicShip, told: &PublicShip, truth: &PublicShip) {
     let moved = told.body != truth.body;
     writer.flag(moved);
     if moved {

@@ -266,8 +266,12 @@ pub fn turn_rad(from: Angle, to: Angle) -> f32 {
 
 /// The rocks that stand at `tick`.
 #[must_use]
-pub fn standing<'a>(around: &Surroundings<'a>, tick: Tick, loose: &[LooseRock]) -> Solids<'a> {
-    Solids::new(around.layout, tick, |slot| around.belt.get(slot).is_some_and(|steps| *steps > 0), loose.iter())
+pub fn standing<'a, 'b>(
+    around: &Surroundings<'a>,
+    tick: Tick,
+    loose: impl Iterator<Item = &'b LooseRock>,
+) -> Solids<'a> {
+    Solids::new(around.layout, tick, |slot| around.belt.get(slot).is_some_and(|steps| *steps > 0), loose)
 }
 
 /// The whole of a tick for one's own ship: flight, then touching planets and rocks. The same parts in the same

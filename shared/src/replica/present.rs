@@ -16,6 +16,7 @@ use super::{
 use crate::{
     defs::Defs,
     ids::{ShipId, ShotKey},
+    math,
     protocol::known::Known,
     sim::{
         LooseRock, Pickup, Shot, ShotHit, Sky, contact, pickups, rays,
@@ -148,8 +149,7 @@ impl Present {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
         self.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
         self.pickups.retain_mut(pickups::advance);
-        let loose: Vec<LooseRock> = self.rocks.iter().map(|(rock, _)| *rock).collect();
-        standing(around, self.tick, &loose)
+        standing(around, self.tick, self.rocks.iter().map(|(rock, _)| rock))
     }
 
     /// Moves the shots that were told, after everything else has moved.
@@ -225,7 +225,7 @@ impl Present {
         let ship = rays::first_circle(ray, ships.map(|ship| (Some(ship.state.id), ship.drawn(1.0), radius(ship))));
         let rock = solids.touch(ray.from, ray.to, 0.0, &mut Near::default()).map(|(t, _)| (t, None));
         let wall = shots::touch_sky(ray.from, ray.to, 0.0, &sky).map(|(t, _)| (t, None));
-        let first = [ship, rock, wall].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0));
+        let first = math::earliest([ship, rock, wall].into_iter().flatten());
         let (end, ship) = first.unwrap_or((1.0, None));
         (ray.from + (ray.to - ray.from) * end, first.is_some(), ship)
     }
@@ -293,19 +293,19 @@ impl Air<'_> {
         let others = others.filter_map(|ship| {
             let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
             let reach = self.around.defs.ship(ship.state.class).radius + radius;
-            let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
+            let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(ship.state.id)))
         });
         let own =
             (self.own)(self.sky.tick).filter(|(id, _, _)| id.player != shot.key.owner).and_then(|(id, before, now)| {
                 let reach = self.around.defs.ship(self.around.own_class).radius + radius;
-                let t = crate::math::sweep_circle(start - before, motion - (now - before), reach)?;
+                let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
                 Some((t, Some(id)))
             });
         let hard =
             [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
         let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));
-        let first = others.chain(own).chain(hard).min_by(|a, b| a.0.total_cmp(&b.0));
+        let first = math::earliest(others.chain(own).chain(hard));
         first.map(|(t, ship)| (start + motion * t, ship))
     }
 }

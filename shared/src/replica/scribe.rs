@@ -240,7 +240,7 @@ pub fn write(replica: &mut Replica, events: &mut Vec<ViewEvent>) {
                 fresh.then_some(ViewEvent::Fired { owner: key.owner, pos: pos.to_vec2(), own: false })
             }
             Note::ShotEnded { key, pos, vel, victim } => {
-                let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _, _)| id);
+                let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _)| id);
                 let news = !replica.present.take_spent(key);
                 news.then_some(ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship })
             }
@@ -263,7 +263,7 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
     let own = replica.player;
     match happening {
         Happening::Launched(ship) => {
-            let (_, pos, _) = replica.place_of(ship.player)?;
+            let (_, pos) = replica.place_of(ship.player)?;
             Some(ViewEvent::Launched { ship, pos })
         }
         Happening::Destroyed(ship) => {
@@ -272,7 +272,7 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
             Some(ViewEvent::Destroyed { ship, pos: last.pos, vel: last.vel, own: Some(ship.player) == own })
         }
         Happening::Ray { owner, from, to, struck, victim } => {
-            let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _, _)| id);
+            let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _)| id);
             let own = Some(owner) == own;
             let tick = replica.clock.as_ref().map_or(replica.known.tick, Clock::tick);
             let news = !own || replica.beams_anew(tick);
@@ -294,7 +294,7 @@ pub fn struck(replica: &Replica, deed: Deed) -> Option<ViewEvent> {
 
 fn damaged(replica: &Replica, player: PlayerId, by: Option<PlayerId>, points: u8) -> Option<ViewEvent> {
     let own = replica.player;
-    let (ship, pos, _) = replica.place_of(player)?;
+    let (ship, pos) = replica.place_of(player)?;
     Some(ViewEvent::Damaged {
         ship,
         by,

@@ -5,6 +5,8 @@
 //! does not steer, but its press is carried out in the next tick, once. For the same reason a trigger is not
 //! repeated when a command is missing: engines go on, presses do not.
 
+use std::collections::VecDeque;
+
 use crate::{
     limits::{COMMAND_REPEAT_TICKS, COMMANDS_AHEAD_MAX, HISTORY_TICKS},
     protocol::{
@@ -39,7 +41,7 @@ pub struct CommandBuffer {
     silent_ticks: u32,
     /// Whether a command was ever used since the line began: before that, silence is no starvation.
     begun: bool,
-    used: Vec<(Tick, UsedCommand)>,
+    used: VecDeque<(Tick, UsedCommand)>,
     margins: Margins,
     /// Presses counted so far, and the tick of the command that told of the last ones.
     counted: Option<(Tick, Edges)>,
@@ -48,8 +50,6 @@ pub struct CommandBuffer {
     credit: u16,
     /// Commands that arrived after their tick.
     pub late: u64,
-    /// Commands too far ahead, or for a tick that already had one.
-    pub refused: u64,
     /// Presses carried out late.
     pub presses_late: u64,
 }
@@ -78,13 +78,12 @@ impl Default for CommandBuffer {
             last: Command::default(),
             silent_ticks: COMMAND_REPEAT_TICKS,
             begun: false,
-            used: Vec::new(),
+            used: VecDeque::new(),
             margins: Margins::default(),
             counted: None,
             owed: Owed::default(),
             credit: CREDIT_MAX * CREDIT_TICKS,
             late: 0,
-            refused: 0,
             presses_late: 0,
         }
     }
@@ -103,7 +102,6 @@ impl CommandBuffer {
         }
         let slot = &mut self.waiting[tick.0 as usize % SLOTS];
         if ahead > COMMANDS_AHEAD_MAX || slot.is_some_and(|(taken, _, _)| taken == tick) {
-            self.refused += 1;
             return;
         }
         *slot = Some((tick, sent, back));
@@ -157,10 +155,10 @@ impl CommandBuffer {
         let command = Command { buttons: steered.buttons.with(owed.buttons.0, true), aim: steered.aim };
         self.last = steered;
         if self.used.len() >= HISTORY_TICKS {
-            self.used.remove(0);
+            self.used.pop_front();
         }
         let as_sent = sent.is_some_and(|(_, sent, _)| sent.command == command);
-        self.used.push((tick, UsedCommand { command, as_sent }));
+        self.used.push_back((tick, UsedCommand { command, as_sent }));
         Taken { command, lag: self.lag(tick, owed, sent.map(|(_, _, back)| back)) }
     }
 

@@ -14,7 +14,7 @@ use crate::{
         entity_state::PublicShip,
     },
     quantize::Lattice,
-    sim::{Cause, Edge, Event, ShotHit, World, world::MILLI},
+    sim::{Cause, Event, ShotHit, World, world::MILLI},
     tick::Tick,
 };
 
@@ -69,8 +69,6 @@ impl<N> Ends<N> {
 pub struct Moment {
     /// Which.
     pub tick: Tick,
-    /// The edge then.
-    pub edge: Edge,
     /// Ships by slot, with their sums.
     pub ships: Vec<Option<(PublicShip, u64)>>,
     /// Shots that ended.
@@ -120,7 +118,6 @@ impl History {
         let History { moments, shots, rocks, rock_steps, pickups } = self;
         let moment = &mut moments[world.tick.0 as usize % HISTORY_TICKS];
         moment.tick = world.tick;
-        moment.edge = world.edge;
         moment.ships.clear();
         moment.ships.extend(world.pilots.iter().map(|pilot| {
             let ship = PublicShip::of(pilot.as_ref()?.ship.as_ref()?, defs);

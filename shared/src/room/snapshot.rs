@@ -85,7 +85,6 @@ pub struct Shooter {
 /// Ship news of one tick, encoded once and copied to every viewer with the same base; and memory that all share.
 #[derive(Debug, Clone, Default)]
 pub struct Press {
-    tick: Tick,
     bits: BitWriter,
     /// By slot: the tick they are for, and a page per base.
     pages: Vec<(Tick, Vec<Page>)>,
@@ -117,7 +116,6 @@ pub struct Press {
 impl Press {
     /// Forgets the last tick's news.
     pub fn begin(&mut self, tick: Tick, players: usize) {
-        self.tick = tick;
         self.bits.clear();
         self.reckoned.clear();
         if self.pages.len() < players {
@@ -278,9 +276,7 @@ fn told_now<T>(scene: &Scene<'_>, state: T) -> Told<T> {
 fn write_edge(scene: &Scene<'_>, audience: &mut Audience, writer: &mut BitWriter) {
     let now = scene.world.edge;
     if let Some(since) = audience.through {
-        for _ in 0..scene.world.tick.since(since) {
-            rules::move_edge(&mut audience.edge, &scene.defs.arena);
-        }
+        audience.edge = rules::edge_after(audience.edge, scene.world.tick.since(since), &scene.defs.arena);
     }
     let expected = audience.through.is_some() && audience.edge == now;
     writer.flag(!expected);

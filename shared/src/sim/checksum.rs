@@ -47,12 +47,6 @@ impl Fnv {
     pub fn finish(self) -> u32 {
         self.0
     }
-
-    /// The sum folded to 16 bits.
-    #[must_use]
-    pub fn finish_u16(self) -> u16 {
-        (self.0 ^ (self.0 >> 16)) as u16
-    }
 }
 
 /// Check sum of everything authoritative in `world`; the layout follows from its seed and is not mixed in. Fields

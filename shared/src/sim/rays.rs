@@ -5,15 +5,13 @@
 use glam::Vec2;
 
 use super::{
-    damage::{self, Hurt},
-    events::{Cause, Event, ShotHit},
+    events::{Event, ShotHit},
     hits::{self, HitQuery},
-    rocks,
     scratch::Scratch,
     shots,
     solids::Solids,
     stage::Stage,
-    world::{MILLI, Ship},
+    world::Ship,
 };
 use crate::{
     defs::{Defs, WeaponKind},
@@ -48,12 +46,11 @@ pub fn launch(ship: &Ship, defs: &Defs) -> Option<Ray> {
 /// The first of `circles` (name, centre, radius) that `ray` meets, and how far along, `[0, 1]`.
 pub fn first_circle<T>(ray: &Ray, circles: impl Iterator<Item = (T, Vec2, f32)>) -> Option<(f32, T)> {
     let along = ray.to - ray.from;
-    let met = circles
-        .filter_map(|(name, centre, radius)| math::sweep_circle(ray.from - centre, along, radius).map(|t| (t, name)));
-    met.fold(None, |best, hit| match best {
-        Some((t, _)) if t <= hit.0 => best,
-        _ => Some(hit),
-    })
+    math::earliest(
+        circles.filter_map(|(name, centre, radius)| {
+            math::sweep_circle(ray.from - centre, along, radius).map(|t| (t, name))
+        }),
+    )
 }
 
 /// Settles the rays of this tick, in order of slots.
@@ -63,20 +60,12 @@ pub(super) fn resolve(stage: &mut Stage<'_>, hits: &dyn HitQuery, solids: &Solid
         let ship = hits::first_ship(hits, &ray, targets).map(|(t, player)| (t, ShotHit::Ship(player)));
         let rock = solids.touch(ray.from, ray.to, 0.0, near);
         let wall = shots::touch_sky(ray.from, ray.to, 0.0, &stage.sky);
-        let first = shots::first([ship, rock, wall].into_iter().flatten());
+        let first = math::earliest([ship, rock, wall].into_iter().flatten());
         let (end, hit) = first.map_or((1.0, None), |(t, hit)| (t, Some(hit)));
         let (from, to) = (Lattice::nearest(ray.from), Lattice::nearest(ray.from + (ray.to - ray.from) * end));
         stage.events.push(Event::Ray { owner: ray.owner, weapon: ray.weapon, from, to, hit });
-        let points = stage.defs.weapon(ray.weapon).damage;
-        match hit {
-            Some(ShotHit::Ship(player)) => {
-                let cause = Cause::Shot(ray.weapon);
-                let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(ray.owner), cause };
-                damage::hurt(stage, player, hurt);
-            }
-            Some(ShotHit::Belt(slot)) => rocks::chip_belt(stage, slot, points),
-            Some(ShotHit::Loose(id)) => rocks::chip_loose(stage, id, points),
-            Some(ShotHit::Planet(_) | ShotHit::Star) | None => {}
+        if let Some(hit) = hit {
+            shots::strike(stage, ray.owner, ray.weapon, hit);
         }
     }
 }

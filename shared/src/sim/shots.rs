@@ -16,7 +16,7 @@ use super::{
     world::{MILLI, Ship, Shot},
 };
 use crate::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, WeaponKind},
     ids::{PlayerId, ShotKey},
     limits::SHOTS_MAX,
     math,
@@ -74,14 +74,7 @@ pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(
         let t = math::sweep_circle(start - centre, end - start, planet.radius + radius)?;
         Some((t, ShotHit::Planet(i as u8)))
     });
-    first(star.into_iter().chain(planets))
-}
-
-pub(super) fn first(hits: impl Iterator<Item = (f32, ShotHit)>) -> Option<(f32, ShotHit)> {
-    hits.fold(None, |best, hit| match best {
-        Some((t, _)) if t <= hit.0 => best,
-        _ => Some(hit),
-    })
+    math::earliest(star.into_iter().chain(planets))
 }
 
 /// Ships as targets of this tick: where each was before it moved and where it is now.
@@ -156,7 +149,7 @@ impl Targets {
         let reach = Vec2::splat(TARGET_REACH);
         self.grid.near(start.min(end) - reach, start.max(end) + reach, near);
         let others = near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| target.id.player != owner);
-        first(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
+        math::earliest(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
     }
 }
 
@@ -193,18 +186,19 @@ fn settle(
 ) -> bool {
     let (end, radius) = (shot.pos.to_vec2(), self::radius(shot, stage.defs));
     let hits = [ship, solids.touch(start, end, radius, near), touch_sky(start, end, radius, &stage.sky)];
-    let Some((t, hit)) = first(hits.into_iter().flatten()) else { return true };
-    strike(stage, shot, hit, Lattice::nearest(start + (end - start) * t));
+    let Some((t, hit)) = math::earliest(hits.into_iter().flatten()) else { return true };
+    let pos = Lattice::nearest(start + (end - start) * t);
+    stage.events.push(Event::ShotEnded { key: shot.key, hit, pos });
+    strike(stage, shot.key.owner, shot.weapon, hit);
     false
 }
 
-fn strike(stage: &mut Stage<'_>, shot: &Shot, hit: ShotHit, pos: Lattice) {
-    let points = stage.defs.weapon(shot.weapon).damage;
-    stage.events.push(Event::ShotEnded { key: shot.key, hit, pos });
+/// What a shot or ray of `owner` does to what it hit.
+pub(super) fn strike(stage: &mut Stage<'_>, owner: PlayerId, weapon: WeaponKind, hit: ShotHit) {
+    let points = stage.defs.weapon(weapon).damage;
     match hit {
         ShotHit::Ship(player) => {
-            let hurt =
-                Hurt { amount: i32::from(points) * MILLI, by: Some(shot.key.owner), cause: Cause::Shot(shot.weapon) };
+            let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(owner), cause: Cause::Shot(weapon) };
             damage::hurt(stage, player, hurt);
         }
         ShotHit::Belt(slot) => rocks::chip_belt(stage, slot, points),

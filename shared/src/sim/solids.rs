@@ -100,15 +100,9 @@ impl<'a> Solids<'a> {
     #[must_use]
     pub fn touch(&self, start: Vec2, end: Vec2, radius: f32, near: &mut Near) -> Option<(f32, ShotHit)> {
         self.within(start, end, radius, near);
-        let mut best: Option<(f32, ShotHit)> = None;
-        for solid in &near.solids {
-            if let Some(t) = math::sweep_circle(start - solid.centre, end - start, solid.radius + radius)
-                && best.is_none_or(|(earlier, _)| t < earlier)
-            {
-                best = Some((t, solid.hit));
-            }
-        }
-        best
+        math::earliest(near.solids.iter().filter_map(|solid| {
+            math::sweep_circle(start - solid.centre, end - start, solid.radius + radius).map(|t| (t, solid.hit))
+        }))
     }
 
     fn within(&self, start: Vec2, end: Vec2, radius: f32, near: &mut Near) {
@@ -184,10 +178,7 @@ mod tests {
             let t = math::sweep_circle(start - solid.centre, end - start, solid.radius + radius)?;
             Some((t, solid.hit))
         });
-        hits.fold(None, |best: Option<(f32, ShotHit)>, hit| match best {
-            Some((t, _)) if t <= hit.0 => best,
-            _ => Some(hit),
-        })
+        math::earliest(hits)
     }
 
     #[test]
