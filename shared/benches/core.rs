@@ -19,10 +19,13 @@ use shared::{
     tick::{TICK_US, Tick},
 };
 
+/// How many ships there are.
+const CROWDS: [u16; 4] = [50, 200, 500, 1_000];
+
 /// One step of a brawl: everybody thrusts, turns and shoots.
 fn step(c: &mut Criterion) {
     let mut group = c.benchmark_group("sim step");
-    for ships in [50u16, 200, 500] {
+    for ships in CROWDS {
         let defs = Defs::standard();
         let mut live = Match::new(&Script { seed: 9, pilots: ships, ticks: 0, start: Tick(0) }, &defs);
         (0..300).for_each(|_| live.advance(&defs));
@@ -42,13 +45,19 @@ fn step(c: &mut Criterion) {
     group.finish();
 }
 
+fn key(i: u64) -> [u8; 32] {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&i.to_le_bytes());
+    key
+}
+
 /// A room with `players` connected people who fly, and everything they were told so far.
 fn room(players: u64) -> (Room, u64) {
-    let config = RoomConfig { seed: 3, bots: 0, players_max: 512, ..RoomConfig::default() };
+    let config = RoomConfig { seed: 3, bots: 0, players_max: 2_048, ..RoomConfig::default() };
     let mut room = Room::new(config);
     for i in 0..players {
         let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
-        let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [i as u8; 32] };
+        let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: key(i) };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
         let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::default() };
         room.handle(RoomEvent::Message { conn, message: play }, 0);
@@ -91,7 +100,7 @@ fn advance(room: &mut Room, players: u64, now_us: &mut u64) -> Vec<Vec<u8>> {
 fn room_tick(c: &mut Criterion) {
     let mut group = c.benchmark_group("room tick");
     group.sample_size(30);
-    for players in [50u64, 200, 500] {
+    for players in CROWDS.map(u64::from) {
         let (mut room, mut now_us) = room(players);
         group.throughput(Throughput::Elements(players));
         group.bench_function(BenchmarkId::from_parameter(players), |b| {
@@ -101,31 +110,44 @@ fn room_tick(c: &mut Criterion) {
     group.finish();
 }
 
-/// A second of snapshots decoded and drawn at 60 Hz, in a crowd.
-fn replica(c: &mut Criterion) {
-    let players = 200;
-    let config = RoomConfig { seed: 3, bots: players, players_max: 512, ..RoomConfig::default() };
+/// What a spectator of so many bots is told in a second, tick by tick.
+fn second_among(ships: u16) -> Vec<Vec<Vec<u8>>> {
+    let config = RoomConfig { seed: 3, bots: ships, players_max: 2_048, ..RoomConfig::default() };
     let mut room = Room::new(config);
     let conn = ConnId(0);
-    let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [0; 32] };
+    let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: key(0) };
     room.handle(RoomEvent::Connect { conn, hello: Hello { resume: None, view_half: (800, 450) }, credentials }, 0);
     let mut now_us = 0;
-    let messages: Vec<Vec<Vec<u8>>> = (0..60).map(|_| advance(&mut room, 1, &mut now_us)).collect();
-    c.bench_function("replica, one second among 200", |b| {
-        b.iter_batched(
-            || Replica::new(Defs::standard(), (800, 450), None, 0),
-            |mut replica| {
-                for (i, messages) in messages.iter().enumerate() {
-                    let now_us = i as u64 * TICK_US;
-                    for bytes in messages {
-                        let _ = black_box(replica.handle_bytes(bytes, now_us));
-                    }
-                    black_box(replica.frame(now_us, Intent::default()));
-                }
-            },
-            BatchSize::SmallInput,
-        );
-    });
+    (0..60).map(|_| advance(&mut room, 1, &mut now_us)).collect()
+}
+
+/// A second of snapshots among so many ships: taken in, and taken in and drawn at 60 Hz.
+fn replica(c: &mut Criterion) {
+    let mut group = c.benchmark_group("client second");
+    group.sample_size(30);
+    for ships in CROWDS {
+        let told = second_among(ships);
+        for (name, draws) in [("decoded", false), ("decoded and drawn", true)] {
+            group.bench_function(BenchmarkId::new(name, ships), |b| {
+                b.iter_batched(
+                    || Replica::new(Defs::standard(), (800, 450), None, 0),
+                    |mut replica| {
+                        for (i, messages) in told.iter().enumerate() {
+                            let now_us = i as u64 * TICK_US;
+                            for bytes in messages {
+                                let _ = black_box(replica.handle_bytes(bytes, now_us));
+                            }
+                            if draws {
+                                black_box(replica.frame(now_us, Intent::default()));
+                            }
+                        }
+                    },
+                    BatchSize::SmallInput,
+                );
+            });
+        }
+    }
+    group.finish();
 }
 
 criterion_group!(benches, step, room_tick, replica);
