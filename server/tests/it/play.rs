@@ -2,11 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use shared::{defs::ShipClass, sim::Buttons};
+use futures_util::{SinkExt, StreamExt};
+use shared::{
+    defs::ShipClass,
+    protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand, ServerMessage, codec},
+    sim::Buttons,
+    tick::Tick,
+};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
+    clients::{Socket, welcomed},
     pilot::{Pilot, head_for, own_position, press, sees},
-    running::{DEADLINE, Running, until},
+    running::{DEADLINE, Running, in_time, until},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,4 +131,54 @@ async fn the_world_rests_when_the_last_one_leaves() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(server.status().await["tick"], tick);
     assert_eq!(server.get("/healthz").await.status, 200, "resting is healthy");
+}
+
+async fn say(socket: &mut Socket, message: &ClientMessage) {
+    socket.send(Message::Binary(codec::encode_client(message).into())).await.expect("sent");
+}
+
+/// The tick of the next snapshot.
+async fn next_tick(socket: &mut Socket) -> Tick {
+    in_time("a snapshot", async {
+        loop {
+            let message = socket.next().await.expect("open").expect("whole");
+            if let Message::Binary(bytes) = message
+                && let Ok(ServerMessage::Snapshot(snapshot)) = codec::decode_server(&bytes)
+            {
+                return snapshot.tick;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_presses_and_replaced_claims_are_told_also_of_who_has_left() {
+    let server = Running::start();
+    let mut socket = welcomed(server.address).await;
+    say(&mut socket, &ClientMessage::Play { name: "Kepler".into(), class: ShipClass::Spark }).await;
+    let counts = async || {
+        let status = server.status().await;
+        ["presses_late", "claims_replaced"].map(|fact| status[fact].as_u64().expect("a count"))
+    };
+    assert_eq!(counts().await, [0, 0]);
+    let mut edges = Edges::default();
+    until("both are counted", async || {
+        // Whatever was in a snapshot is over, so a command for its tick is late; a slow machine may make it too late.
+        let tick = next_tick(&mut socket).await;
+        edges = edges.pressed(Buttons(0), Buttons(Buttons::FIRE));
+        let commands = vec![SentCommand { edges, ..SentCommand::default() }];
+        let seen = Seen { back: 250, delay: Seen::PRESENT };
+        let batch = CommandBatch { ack: tick, stamp_ms: 0, seen, first: tick, commands };
+        say(&mut socket, &ClientMessage::Commands(batch)).await;
+        counts().await.iter().all(|count| *count > 0)
+    })
+    .await;
+    let before = counts().await;
+    say(&mut socket, &ClientMessage::Leave).await;
+    until("the slot is free", async || server.status().await["players"].as_u64() == Some(0)).await;
+    drop(socket);
+    server.until_connections(0).await;
+    let after = counts().await;
+    assert!(after.iter().zip(before).all(|(after, before)| *after >= before), "{before:?}, then {after:?}");
 }

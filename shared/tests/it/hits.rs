@@ -214,12 +214,26 @@ struct Fired {
     claims_replaced: u64,
 }
 
-fn fires(class: ShipClass, manners: Manners, ticks: u64) -> Fired {
+/// The only pilot there is.
+const ALONE: ConnId = ConnId(1);
+
+/// A room in which [`ALONE`] flies a ship of `class`.
+fn alone(class: ShipClass) -> Room {
     let mut room = Room::new(RoomConfig { seed: 4, bots: 0, start_points: 500, ..RoomConfig::default() });
-    let conn = ConnId(1);
     let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
-    room.handle(RoomEvent::Connect { conn, hello: Hello { resume: None, view_half: (800, 450) }, credentials }, 0);
-    room.handle(RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into(), class } }, 0);
+    let hello = Hello { resume: None, view_half: (800, 450) };
+    room.handle(RoomEvent::Connect { conn: ALONE, hello, credentials }, 0);
+    hear(&mut room, ClientMessage::Play { name: "x".into(), class }, 0);
+    room
+}
+
+/// The room hears `message` from [`ALONE`].
+fn hear(room: &mut Room, message: ClientMessage, now_us: u64) {
+    room.handle(RoomEvent::Message { conn: ALONE, message }, now_us);
+}
+
+fn fires(class: ShipClass, manners: Manners, ticks: u64) -> Fired {
+    let mut room = alone(class);
     let (mut edges, mut before, mut cooldown) = (Edges::default(), Buttons(0), 0);
     let mut fired = Fired { shots: 0, caught_up: 0, claims_replaced: 0 };
     let mut sent: Vec<SentCommand> = Vec::new();
@@ -234,7 +248,7 @@ fn fires(class: ShipClass, manners: Manners, ticks: u64) -> Fired {
         let mut say = |ahead: i32, commands: &[SentCommand]| {
             let first = tick.plus(ahead);
             let batch = CommandBatch { ack: tick, stamp_ms: 0, seen, first, commands: commands.to_vec() };
-            room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
+            hear(&mut room, ClientMessage::Commands(batch), i * TICK_US);
         };
         match manners {
             Manners::Honest => say(1, &sent[sent.len() - 1..]),
@@ -269,6 +283,35 @@ fn shots_that_are_late_by_design_gain_nothing() {
         assert!(lagging.shots <= honest.shots, "{class:?}: {} of {}", lagging.shots, honest.shots);
         assert!(lagging.claims_replaced > 100, "{class:?}: counted {}", lagging.claims_replaced);
     }
+}
+
+#[test]
+fn a_late_press_and_a_replaced_claim_count_once_each_and_for_good() {
+    let mut room = alone(ShipClass::Spark);
+    room.tick(TICK_US, &|_| true);
+    let (tick, now_us) = (room.world().tick, TICK_US);
+    let pressed = Edges::default().pressed(Buttons(0), Buttons(Buttons::FIRE));
+    let (honest, wild) = (Seen::present(1.5), Seen { back: 250, delay: Seen::PRESENT });
+    let command = |edges| vec![SentCommand { edges, ..SentCommand::default() }];
+    for (ahead, commands, seen, counts) in [
+        (-1, command(Edges::default()), honest, (1, 0, 0)),
+        (0, command(pressed), honest, (2, 1, 0)),
+        // Told again it is no other press.
+        (0, command(pressed), honest, (3, 1, 0)),
+        (1, command(pressed), wild, (3, 1, 1)),
+        // Who only acknowledges claims nothing.
+        (2, Vec::new(), wild, (3, 1, 1)),
+    ] {
+        let batch = CommandBatch { ack: tick, stamp_ms: 0, seen, first: tick.plus(ahead), commands };
+        hear(&mut room, ClientMessage::Commands(batch), now_us);
+        let status = room.status();
+        assert_eq!((status.late_commands, status.late_presses, status.claims_replaced), counts, "{ahead} ahead");
+    }
+    hear(&mut room, ClientMessage::Leave, now_us);
+    room.handle(RoomEvent::Disconnect { conn: ALONE }, now_us);
+    (2..200).for_each(|i| room.tick(i * TICK_US, &|_| true));
+    let status = room.status();
+    assert_eq!((status.humans, status.late_presses, status.claims_replaced), (0, 1, 1));
 }
 
 #[test]
