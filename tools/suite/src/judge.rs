@@ -4,7 +4,7 @@
 use shared::{
     replay::{Playback, ReplayError},
     replica::Phase,
-    tick::Tick,
+    tick::{TICK_HZ, Tick},
 };
 
 use crate::{
@@ -19,8 +19,13 @@ use crate::{
 const WAKING_TICKS: i32 = 600;
 /// A ship is shown to its pilot this soon after it launched, ticks.
 const LAUNCHED_TICKS: i32 = 60;
-/// News is no older than this on a line that has healed, ms.
+/// News is no older than this on a line that has healed, ms…
 const STALE_MS_MAX: f32 = 150.0;
+/// …and so many ticks behind the room…
+const BEHIND_TICKS_MAX: i32 = 8;
+/// …but by this much more where the room is frugal, ticks: a budget halved thrice has to save up for a message. It was
+/// two seconds at most in 600 matches, and may be half as much again.
+const FRUGAL_TICKS: i32 = 180;
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +49,7 @@ pub struct Judge {
     flights: Flights,
     meter: Meter,
     recording: Vec<u8>,
+    frugal: bool,
     /// When each person last woke, or its clock jumped.
     woke: Vec<Option<Tick>>,
 }
@@ -53,14 +59,16 @@ impl Judge {
     #[must_use]
     pub fn new(plan: &Plan, all: bool) -> Judge {
         Judge {
-            truth: Truth::default(),
-            mirror: Mirror::new(all),
+            truth: Truth::new(plan.frugal),
+            // Few snapshots are written there, and each leaves out most of what there is.
+            mirror: Mirror::new(all || plan.frugal),
             deeds: Deeds::default(),
             ids: Ids::default(),
             accounts: Accounts::default(),
             flights: Flights::default(),
             meter: Meter::new(plan),
             recording: Vec::new(),
+            frugal: plan.frugal,
             woke: vec![None; plan.people.len()],
         }
     }
@@ -140,17 +148,19 @@ impl Judge {
 
     fn liveness(&mut self, live: &Match) -> Result<(), String> {
         let (world, tick) = (live.room.world(), live.room.world().tick);
+        let saving_ticks = if self.frugal { FRUGAL_TICKS } else { 0 };
+        let stale_ms_max = STALE_MS_MAX + saving_ticks as f32 * 1_000.0 / TICK_HZ as f32;
         for (index, player) in live.players.iter().enumerate() {
             let view = player.replica.view();
             let age_ms = view.line.staleness_ms;
-            if age_ms > STALE_MS_MAX {
+            if age_ms > stale_ms_max {
                 return Err(format!("player {index} sees a picture {age_ms} ms old"));
             }
             let Some(standing) = live.room.standing(player.conn) else {
                 return Err(format!("player {index} has no connection"));
             };
             let behind = world.tick.since(player.replica.known().tick);
-            if behind > 8 {
+            if behind > BEHIND_TICKS_MAX + saving_ticks {
                 return Err(format!("player {index} knows the world of {behind} ticks ago"));
             }
             if let Some(meant) = live.room.projection(player.conn)
@@ -160,7 +170,8 @@ impl Judge {
                 return Err(format!("player {index} knows something else than was meant"));
             }
             let ship = standing.seat.and_then(|seat| world.ship(seat));
-            let settled = ship.is_some_and(|ship| self.truth.place(ship.id, tick.plus(-LAUNCHED_TICKS), 0.0).is_some());
+            let long_ago = tick.plus(-LAUNCHED_TICKS - saving_ticks);
+            let settled = ship.is_some_and(|ship| self.truth.place(ship.id, long_ago, 0.0).is_some());
             if settled && view.phase != Phase::Flying {
                 return Err(format!("player {index} has a ship and sees {:?}", view.phase));
             }

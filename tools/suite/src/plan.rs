@@ -16,6 +16,11 @@ pub const PEOPLE: (u32, u32) = (4, 24);
 const BOTS_MAX: u32 = 12;
 /// A thin uplink, bytes/s: a little more than a client sends, headers included.
 const UPLINK_BYTES_S: u64 = 3_500;
+/// One of so many matches that are not fair has a room that may send hardly anything.
+const FRUGAL_ONE_OF: u32 = 16;
+/// …this much to each, bytes/s: a fortieth of the usual. Backed off to its floor it is still enough for a message now
+/// and then.
+pub const FRUGAL_BYTES_S: u32 = 600;
 
 /// What kind of match it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +92,8 @@ pub struct Plan {
     pub weather: Weather,
     /// What is switched on.
     pub switches: Switches,
+    /// The room may send [`FRUGAL_BYTES_S`] to each and no more.
+    pub frugal: bool,
     /// Bots.
     pub bots: u16,
     /// People, by index.
@@ -114,6 +121,7 @@ impl Plan {
             profile: profile.unwrap_or(drawn),
             weather,
             switches: if weather == Weather::Foul { switches(&mut keyed) } else { Switches::default() },
+            frugal: weather != Weather::Fair && frugal(seed),
             bots,
             people: Vec::new(),
             acts: Vec::new(),
@@ -131,8 +139,10 @@ impl Plan {
     #[must_use]
     pub fn room(&self) -> RoomConfig {
         let start = if self.switches.wrap { Tick(u32::MAX - 1_000) } else { Tick(0) };
-        let secret = self.seed ^ 0x5EC2_E700;
-        RoomConfig { seed: self.seed, secret, bots: self.bots, start, record: true, ..RoomConfig::default() }
+        let usual = RoomConfig::default();
+        let bytes_per_s = if self.frugal { FRUGAL_BYTES_S } else { usual.bytes_per_s };
+        let (seed, secret) = (self.seed, self.seed ^ 0x5EC2_E700);
+        RoomConfig { seed, secret, bots: self.bots, start, record: true, bytes_per_s, ..usual }
     }
 
     /// Lines to the room and from it.
@@ -198,6 +208,11 @@ impl Plan {
             self.acts.push((at + pause + 2 + keyed.below(40), index, Act::RedialAgain));
         }
     }
+}
+
+/// Drawn apart, so that all else about a seed is as it was.
+fn frugal(seed: u64) -> bool {
+    Keyed::new(seed, Tick(0), 2, Purpose::Test).below(FRUGAL_ONE_OF) == 0
 }
 
 fn switches(keyed: &mut Keyed) -> Switches {
@@ -274,6 +289,11 @@ mod tests {
         for (i, switch) in switches.into_iter().enumerate() {
             assert!(plans.iter().filter(|plan| switch(&plan.switches)).count() > 20, "switch {i}");
         }
+        for weather in [Weather::Outages, Weather::Foul] {
+            let frugal = plans.iter().filter(|plan| plan.frugal && plan.weather == weather).count();
+            assert!((4..=15).contains(&frugal), "{frugal} in {weather:?}");
+        }
+        assert!(plans.iter().all(|plan| !plan.frugal || plan.weather != Weather::Fair));
         for style in [Style::Wild, Style::Peaceful, Style::Still, Style::Brain, Style::Spectator] {
             assert!(plans.iter().flat_map(|plan| &plan.people).any(|habits| habits.style == style));
         }

@@ -70,6 +70,10 @@ impl Play<'_> {
             let recovery_ms = std::mem::take(&mut measures.recovery_ms);
             measures = Measures { recovery_ms, ..Measures::default() };
         }
+        if self.plan.frugal {
+            // What a room does without bytes is no figure of the netcode.
+            measures = Measures::default();
+        }
         Outcome { failure, compared, player_ticks: self.player_ticks, measures }
     }
 

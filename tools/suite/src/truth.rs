@@ -13,6 +13,8 @@ use shared::{
 const KEPT: usize = 1_024;
 /// Things this near may have touched, u: a tick of motion and what client and room may differ by.
 const TOUCH_U: f32 = 30.0;
+/// …and ships a frugal room left out of its last messages: a client believes in them where they no longer are.
+const FRUGAL_TOUCH_U: f32 = 150.0;
 /// The edge may be elsewhere than a client on a bad line believes by this much, u: it moves some 20 u/s, either way.
 const EDGE_U: f32 = 120.0;
 /// A loose rock that broke is still believed in by a client for this long, ticks.
@@ -39,18 +41,21 @@ struct Moment {
 pub struct Truth {
     ring: Vec<Moment>,
     defs: Defs,
-}
-
-impl Default for Truth {
-    fn default() -> Truth {
-        Truth { ring: vec![Moment::default(); KEPT], defs: Defs::standard() }
-    }
+    /// Ships this near may have touched, u.
+    touch_u: f32,
 }
 
 impl Truth {
+    /// Of a room that has bytes enough, or of a frugal one.
+    #[must_use]
+    pub fn new(frugal: bool) -> Truth {
+        let touch_u = if frugal { FRUGAL_TOUCH_U } else { TOUCH_U };
+        Truth { ring: vec![Moment::default(); KEPT], defs: Defs::standard(), touch_u }
+    }
+
     /// Remembers `world` as it is.
     pub fn record(&mut self, world: &World) {
-        let Truth { ring, defs } = self;
+        let Truth { ring, defs, .. } = self;
         let moment = &mut ring[world.tick.0 as usize % KEPT];
         moment.tick = world.tick;
         moment.edge = world.edge.radius_u();
@@ -104,7 +109,10 @@ impl Truth {
         // The edge moves when somebody comes or goes, which a client learns late.
         own.pos.length() > now.edge - self.defs.arena.margin - EDGE_U
             || near(Vec2::ZERO, star.radius)
-            || now.ships.iter().any(|(other, disc)| *other != id && near(disc.pos, disc.radius))
+            || now
+                .ships
+                .iter()
+                .any(|(other, disc)| *other != id && near(disc.pos, disc.radius + self.touch_u - TOUCH_U))
             || planets.any(|(i, planet)| near(layout.planet(i, tick, 0.0), planet.radius))
             || belt.any(|(pos, size)| near(pos, size.def().radius))
             || (0..GHOST_TICKS).step_by(3).any(|age| {

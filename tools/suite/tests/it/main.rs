@@ -1,10 +1,10 @@
 //! Every oracle sees what it is there for: a match with a fault on purpose fails, by that oracle, and the same match
 //! without it does not.
 
-use shared::link::Profile;
+use shared::{link::Profile, room::RoomStatus};
 use suite::{
-    harness::Sabotage,
-    plan::{Plan, Weather},
+    harness::{Match, Sabotage},
+    plan::{FRUGAL_BYTES_S, Plan, Weather},
     play::play,
 };
 
@@ -39,6 +39,35 @@ fn without_a_fault_all_is_well_and_a_seed_is_the_same_match_again() {
         assert_eq!(sample.measures.predictions, all.measures.predictions);
         assert_eq!(sample.measures.bytes, all.measures.bytes);
     }
+}
+
+/// Twenty seconds of a plan's room, with everybody there from the start: what the room says of itself.
+fn twenty_seconds(plan: &Plan) -> RoomStatus {
+    let mut live = Match::in_room(plan.room(), plan.lines());
+    for habits in &plan.people {
+        live.join_as(*habits);
+    }
+    live.run(1_200, |_| {});
+    live.room.status()
+}
+
+#[test]
+fn a_frugal_room_sends_less_and_breaks_no_promise() {
+    let plans = (0..300).map(|seed| Plan::new(seed, 20, None, Some(16))).filter(|plan| plan.frugal);
+    let plans: Vec<Plan> = plans.take(4).collect();
+    assert_eq!(plans.len(), 4);
+    let mut sums = (0, 0);
+    for plan in plans {
+        assert_eq!(play(&plan, false, None).failure, None, "seed {}", plan.seed);
+        let (frugal, usual) = (twenty_seconds(&plan), twenty_seconds(&Plan { frugal: false, ..plan.clone() }));
+        // Twenty seconds and the two of a full bucket.
+        let bytes_max = 22 * u64::from(FRUGAL_BYTES_S) * plan.people.len() as u64;
+        assert!(frugal.snapshot_bytes <= bytes_max, "seed {}: {} bytes", plan.seed, frugal.snapshot_bytes);
+        assert!(frugal.snapshots <= usual.snapshots, "seed {}: {frugal:?}, {usual:?}", plan.seed);
+        (sums.0, sums.1) = (sums.0 + frugal.snapshot_bytes, sums.1 + usual.snapshot_bytes);
+    }
+    // On a lan everybody is told so little that even this budget is hardly felt.
+    assert!(sums.0 * 10 < sums.1 * 9, "{sums:?} bytes");
 }
 
 #[test]
