@@ -4,6 +4,8 @@
 //! Invariant: no call takes much longer than `SLICE_US`, however long the recording; a file that cannot be played
 //! is one sentence in [`Film::trouble`], and what was good before stays watchable.
 
+pub mod address;
+
 use glam::Vec2;
 use shared::{
     defs::Defs,

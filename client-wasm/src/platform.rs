@@ -5,6 +5,7 @@ pub mod browser;
 pub mod error_card;
 pub mod events;
 pub mod film_events;
+pub mod film_fetch;
 pub mod frames;
 pub mod hook;
 pub mod lab_panel;

@@ -1,5 +1,6 @@
-//! The page `/replay`: a recording from a file, drawn by the same scene and renderer as a live arena. Invariant: it
-//! opens no connection and knows no server; what is shown is decided in [`Film`], this file gives it its turns.
+//! The page `/replay`: a recording from a file, or from the page's own server (`?src=PATH`), drawn by the same scene and
+//! renderer as a live arena. Invariant: it opens no socket and knows no room; what is shown is decided in [`Film`], this
+//! file gives it its turns.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -3,17 +3,14 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen::{JsValue, closure::Closure};
-use web_sys::{DragEvent, Event, File, HtmlInputElement, HtmlSelectElement, KeyboardEvent, MouseEvent, WheelEvent};
+use web_sys::{DragEvent, Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent, MouseEvent, WheelEvent};
 
 use super::{
     browser::{closest, document, element, listen, target, window},
     events::push,
+    film_fetch,
 };
 use crate::film::{Deed, deed_of_key};
-
-/// A larger file is not read into a page, bytes: more than a day of play.
-const FILE_BYTES_MAX: f64 = 64.0 * 1_024.0 * 1_024.0;
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,13 +36,14 @@ pub enum FilmEvent {
 /// The queue; handlers hold the other ends.
 pub type FilmQueue = Rc<RefCell<Vec<FilmEvent>>>;
 
-/// Starts listening.
+/// Starts listening, and asks for the recording that the address names.
 #[must_use]
 pub fn install() -> FilmQueue {
     let queue = FilmQueue::default();
     keyboard(&queue);
     controls(&queue);
     files(&queue);
+    film_fetch::fetch_named(&queue);
     queue
 }
 
@@ -139,7 +137,7 @@ fn files(queue: &FilmQueue) {
         listen(&field, "change", true, move |event: Event| {
             let Some(field) = target::<HtmlInputElement>(&event) else { return };
             if let Some(file) = field.files().and_then(|files| files.item(0)) {
-                read(&to, file);
+                film_fetch::read(&to, file.name(), &file);
             }
             // So that the same file can be chosen again.
             field.set_value("");
@@ -162,29 +160,9 @@ fn files(queue: &FilmQueue) {
         event.prevent_default();
         push(&to, FilmEvent::Hover(false));
         if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.item(0)) {
-            read(&to, file);
+            film_fetch::read(&to, file.name(), &file);
         }
     });
-}
-
-/// Reads a file; its bytes, or why there are none, arrive in the queue later.
-fn read(queue: &FilmQueue, file: File) {
-    let name = file.name();
-    if file.size() > FILE_BYTES_MAX {
-        let why = "larger than the 64 MB that a page opens (perihelion replay FILE has no such limit)";
-        return push(queue, FilmEvent::Refused(name, why.to_owned()));
-    }
-    let (good, bad, called) = (queue.clone(), queue.clone(), name.clone());
-    let arrived = Closure::once(move |buffer: JsValue| {
-        push(&good, FilmEvent::File(name, js_sys::Uint8Array::new(&buffer).to_vec()));
-    });
-    let failed = Closure::once(move |_: JsValue| {
-        push(&bad, FilmEvent::Refused(called, "the browser cannot read it".to_owned()));
-    });
-    // The promise calls one of the two, once.
-    let _ = file.array_buffer().then2(&arrived, &failed);
-    arrived.forget();
-    failed.forget();
 }
 
 fn focus(id: &str) {

@@ -118,10 +118,12 @@ fn in_browser(tree: &Tree, what: &str, filter: &[&str]) -> Result<()> {
     let binary = tree.program("release", "perihelion");
     let module = client::compiled(tree, "wasm-checks");
     let args = [&["test", "--package", "e2e", "--", "--test-threads=1"][..], filter].concat();
-    let env: [(&str, &OsStr); 6] = [
+    let page = tree.target.join("client");
+    let env: [(&str, &OsStr); 7] = [
         // A failing test tells with words and pictures; frames of the async machinery would bury them.
         ("RUST_BACKTRACE", OsStr::new("0")),
         ("PERIHELION_BIN", binary.as_os_str()),
+        ("PERIHELION_PAGE", page.as_os_str()),
         ("PERIHELION_WASM_CHECKS", module.as_os_str()),
         ("PERIHELION_E2E_OUT", pictures.as_os_str()),
         ("CHROMIUM", browser.chromium.as_os_str()),

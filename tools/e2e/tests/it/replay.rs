@@ -263,6 +263,87 @@ fn recordings_look_right_on_a_desk_and_on_a_phone() {
     });
 }
 
+/// The built page in a folder of its own, with a golden recording beside it.
+fn page_with_a_recording() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the page");
+    for file in std::fs::read_dir(stage::variable("PERIHELION_PAGE")).expect("the page is built") {
+        let file = file.expect("the folder can be read");
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a file can be copied");
+    }
+    let (_, recording) = wasm_checks::recordings::RECORDINGS[0];
+    std::fs::create_dir(folder.path().join("films")).expect("a folder can be made");
+    std::fs::write(folder.path().join("films/the match.rec"), recording).expect("a file can be written");
+    folder
+}
+
+#[test]
+fn a_recording_is_watched_from_the_server_by_its_address() {
+    stage::run("replay-address", async |stage| {
+        let folder = page_with_a_recording();
+        let path = folder.path().to_str().expect("a temporary path is UTF-8");
+        let server = stage.server(&["--bots", "0", "--client-dir", path]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.open(&format!("{}replay?src=/films/the%20match.rec", server.url)).await;
+        let seen = page.until("it plays", |state| state.phase == "watching" && !state.ships.is_empty()).await;
+        assert_eq!((seen.film().length, seen.film().trouble.as_deref()), (3_600, None));
+        page.until_hidden("film-open").await;
+        let named = "document.getElementById('film-title').textContent.includes('the match.rec')";
+        page.until_js("it is called by its name", named).await;
+
+        page.expect_console(&["404"]);
+        for (src, words) in [
+            ("/films/none.rec", "none.rec: the server has no such file."),
+            ("/", "/: this is not a Perihelion recording."),
+            ("//127.0.0.1:9/match.rec", "//127.0.0.1:9/match.rec: an address here is a path on this server"),
+            ("/%5C127.0.0.1:9/match.rec", "begins with a single /."),
+            ("http://127.0.0.1:9/match.rec", "begins with a single /."),
+            ("films/the%20match.rec", "begins with a single /."),
+        ] {
+            page.open(&format!("{}replay?src={src}", server.url)).await;
+            refused(&page, words).await;
+        }
+        // After a refusal the page is the one that opens files.
+        let file = folder.path().join("films/the match.rec");
+        open(&page, &file).await;
+    });
+}
+
+#[test]
+fn a_recording_that_is_too_large_or_does_not_come_is_refused() {
+    stage::run("replay-address-bad", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        for (answer, words) in [
+            ("new Response('x', { headers: { 'content-length': '67108865' } })", "match.rec: larger than the 64 MB"),
+            ("new Response(new Uint8Array(67108865))", "match.rec: larger than the 64 MB"),
+            ("new Response('x', { status: 503 })", "match.rec: the server does not give it (503)."),
+            ("Promise.reject(new TypeError('network'))", "match.rec: the server cannot be reached."),
+            (
+                "new Response(new ReadableStream({ start(to) { to.error(new TypeError('cut')) } }))",
+                "match.rec: the server stopped before all of it had come.",
+            ),
+        ] {
+            let page = stage.browser(&Window::SMALL).await;
+            let own = format!(
+                "const real = window.fetch; window.fetch = async (what, how) => \
+                 what === '/match.rec' ? {answer} : real(what, how)"
+            );
+            page.before_load(&own).await;
+            page.open(&format!("{}replay?src=/match.rec", server.url)).await;
+            refused(&page, words).await;
+        }
+    });
+}
+
+/// The page still asks for a file, and says why it has none.
+async fn refused(page: &Page, words: &str) {
+    let seen = page.until("it says what is wrong", |state| {
+        state.phase == "choosing" && state.film().trouble.as_deref().is_some_and(|trouble| trouble.contains(words))
+    });
+    seen.await;
+    page.until_visible("film-trouble").await;
+    assert!(page.words("film-trouble").await.contains(words));
+}
+
 /// Clicks the ship nearest to the middle, and expects to follow it. Goes back in time until one is well inside the window.
 async fn click_a_ship(page: &Page, window: &Window) {
     let middle = [window.width, window.height].map(|side| f64::from(side) / 2.0);
