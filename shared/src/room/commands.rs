@@ -177,8 +177,10 @@ impl CommandBuffer {
     pub fn used_since(&self, from: Tick, to: Tick, used: &mut Vec<UsedCommand>) -> bool {
         used.clear();
         let wanted = to.since(from);
-        let within = |tick: Tick| tick.is_after(from) && !tick.is_after(to);
-        used.extend(self.used.iter().filter(|(tick, _)| within(*tick)).map(|(_, used)| *used));
+        // The newest are wanted, and few of the many that are kept.
+        let (first, end) = (self.used.partition_point(|(tick, _)| !tick.is_after(from)), self.used.len());
+        let late = self.used.range(first..).rev().take_while(|(tick, _)| tick.is_after(to)).count();
+        used.extend(self.used.range(first..end - late).map(|(_, used)| *used));
         wanted > 0 && used.len() == wanted as usize
     }
 

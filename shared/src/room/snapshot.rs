@@ -291,7 +291,9 @@ fn write_leaves(scene: &Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience,
     let (own, tick) = (viewer.own_player(), scene.world.tick);
     let mut any = false;
     for ship in &mut audience.ships {
-        let now = scene.world.ship(ship.player).filter(|now| now.id == ship.told.state.id && Some(ship.player) != own);
+        // From the same memory as the news, which are next.
+        let now = scene.history.ship(ship.player, tick);
+        let now = now.filter(|now| now.id == ship.told.state.id && Some(ship.player) != own);
         let place = now.map(|now| now.body.pos.to_vec2());
         ship.outside = match place {
             Some(pos) if viewer.area.holds(pos, 1.0) => None,
