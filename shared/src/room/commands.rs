@@ -178,9 +178,9 @@ impl CommandBuffer {
         used.clear();
         let wanted = to.since(from);
         // The newest are wanted, and few of the many that are kept.
-        let (first, end) = (self.used.partition_point(|(tick, _)| !tick.is_after(from)), self.used.len());
-        let late = self.used.range(first..).rev().take_while(|(tick, _)| tick.is_after(to)).count();
-        used.extend(self.used.range(first..end - late).map(|(_, used)| *used));
+        let first = self.used.partition_point(|(tick, _)| !tick.is_after(from));
+        let newer = self.used.range(first..).take_while(|(tick, _)| !tick.is_after(to));
+        used.extend(newer.map(|(_, used)| *used));
         wanted > 0 && used.len() == wanted as usize
     }
 
