@@ -13,7 +13,7 @@ use crate::{
     audio::Audio,
     frame_clock::FrameClock,
     hooks::{self, PageState},
-    hud::{self, Frame, Source, Widget, hint::Deeds, page::Page},
+    hud::{self, Frame, Source, Widget, choice, hint::Deeds, page::Page},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
     lab::{Lab, Toggle},
     names,
@@ -266,6 +266,7 @@ impl App {
         let fresh = self.net.frame(now_us, intent);
         let view = self.net.view();
         self.camera.follow(view.focus.pos, view.focus.vel, dt_s);
+        self.camera.look_far(view.view_factor, dt_s);
         let dt_s = dt_s.min(STEP_MAX_S);
         if fresh {
             let camera = &self.camera;
@@ -330,9 +331,10 @@ impl App {
         if self.sampler.take_pressed(Action::Mute) {
             self.speaker.toggle_mute();
         }
-        for (action, class) in [Action::FirstShip, Action::SecondShip].into_iter().zip(ShipClass::ALL) {
-            // While flying the digits mean nothing (yet).
-            if self.sampler.take_pressed(action) && self.net.view().phase != Phase::Flying {
+        for number in 0..ShipClass::COUNT {
+            if self.sampler.take_pressed(Action::Card(number as u8))
+                && let Some(class) = self.card(number)
+            {
                 self.choose(class);
             }
         }
@@ -386,11 +388,23 @@ impl App {
         }
     }
 
-    /// Wants this ship, unless it is out of reach: then the card already says from how many points.
+    /// The ship on card number `number`: of those offered in flight, else of all.
+    fn card(&self, number: usize) -> Option<ShipClass> {
+        match self.net.view().own_ship() {
+            Some(own) => choice::better(own.class, self.net.points(), &self.defs).nth(number),
+            None => choice::LADDER.get(number).copied(),
+        }
+    }
+
+    /// Wants this ship, unless it is out of reach: then the card already says from how many points. In flight the server
+    /// is asked at once.
     fn choose(&mut self, class: ShipClass) {
         if rules::affordable(class, self.net.points(), &self.defs) == class {
             self.net.choose(class);
             storage::remember_class(class);
+            if self.net.view().phase == Phase::Flying {
+                self.net.refit();
+            }
         }
     }
 

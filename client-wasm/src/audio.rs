@@ -3,9 +3,9 @@
 
 use glam::Vec2;
 use shared::{
-    defs::PickupKind,
+    defs::{PickupKind, ShipClass, WeaponKind},
     ids::ShipId,
-    replica::view::{View, ViewEvent},
+    replica::view::{ShipView, View, ViewEvent},
     sim::Buttons,
 };
 
@@ -15,18 +15,24 @@ use crate::view::Camera;
 pub const CUES_MAX: usize = 6;
 /// Farther than this from the middle of the picture nothing is heard, u.
 const EARSHOT: f32 = 1_300.0;
+/// From one crackle of a beam to the next, s.
+const SIZZLE_S: f32 = 0.1;
 /// Ore collected within this time of the last rises in pitch, s.
 const STREAK_S: f32 = 1.6;
 
 /// A kind of sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sound {
-    /// A pulse shot.
-    Shot,
+    /// A bolt or a volley of them.
+    Shot(WeaponKind),
+    /// A special begins.
+    Special,
     /// A rail begins to charge.
     Charge,
     /// A ray.
     Rail,
+    /// A beam, for a moment.
+    Sizzle,
     /// A hull or shield is struck.
     Hit,
     /// A rock is struck.
@@ -60,7 +66,10 @@ pub struct Audio {
     cues: Vec<Cue>,
     /// Ships that were charging in the last frame.
     charging: Vec<ShipId>,
+    /// …and those whose special was active.
+    special: Vec<ShipId>,
     hum: f32,
+    sizzle_s: f32,
     streak: u8,
     since_collect_s: f32,
 }
@@ -80,13 +89,27 @@ impl Audio {
             (true, false) => 0.6,
             _ => 0.0,
         });
-        for ship in view.ships.iter().filter(|ship| fresh && ship.charging) {
+        // A beam shows as a charge, too, and sizzles instead.
+        self.sizzle_s = if view.beams.is_empty() { SIZZLE_S } else { self.sizzle_s + dt_s };
+        if fresh && self.sizzle_s >= SIZZLE_S {
+            self.sizzle_s = 0.0;
+            view.beams.iter().for_each(|beam| self.cue(Sound::Sizzle, beam.to, 0.4, camera));
+        }
+        let charges = |ship: &&ShipView| ship.charging && ship.class != ShipClass::Prospector;
+        for ship in view.ships.iter().filter(charges).filter(|_| fresh) {
             if !self.charging.contains(&ship.id) {
                 self.cue(Sound::Charge, ship.pos, if ship.own { 0.4 } else { 0.6 }, camera);
             }
         }
         self.charging.clear();
-        self.charging.extend(view.ships.iter().filter(|ship| ship.charging).map(|ship| ship.id));
+        self.charging.extend(view.ships.iter().filter(charges).map(|ship| ship.id));
+        for ship in view.ships.iter().filter(|ship| fresh && ship.special) {
+            if !self.special.contains(&ship.id) {
+                self.cue(Sound::Special, ship.pos, if ship.own { 0.45 } else { 0.3 }, camera);
+            }
+        }
+        self.special.clear();
+        self.special.extend(view.ships.iter().filter(|ship| ship.special).map(|ship| ship.id));
         for event in view.events.iter().filter(|_| fresh) {
             self.event(event, camera);
         }
@@ -106,7 +129,10 @@ impl Audio {
 
     fn event(&mut self, event: &ViewEvent, camera: &Camera) {
         match *event {
-            ViewEvent::Fired { pos, own, .. } => self.cue(Sound::Shot, pos, if own { 0.5 } else { 0.32 }, camera),
+            ViewEvent::Fired { pos, own, weapon, .. } => {
+                self.cue(Sound::Shot(weapon), pos, if own { 0.5 } else { 0.32 }, camera);
+            }
+            ViewEvent::Collected { pos, kind: PickupKind::Mine, .. } => self.cue(Sound::Explosion, pos, 0.7, camera),
             ViewEvent::Beam { from, to, struck, own, .. } => {
                 self.cue(Sound::Rail, from, if own { 0.7 } else { 0.8 }, camera);
                 if struck {
@@ -141,7 +167,7 @@ impl Audio {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{ids::PlayerId, replica::view::ShipView};
+    use shared::ids::PlayerId;
 
     fn heard(events: Vec<ViewEvent>) -> Vec<Cue> {
         let mut audio = Audio::default();
@@ -151,7 +177,7 @@ mod tests {
     }
 
     fn shot(x: f32) -> ViewEvent {
-        ViewEvent::Fired { owner: PlayerId(1), pos: Vec2::new(x, 0.0), own: false }
+        ViewEvent::Fired { owner: PlayerId(1), weapon: WeaponKind::Pulse, pos: Vec2::new(x, 0.0), own: false }
     }
 
     #[test]

@@ -137,6 +137,13 @@ fn class(class: ShipClass) -> &'static str {
     match class {
         ShipClass::Spark => "spark",
         ShipClass::Lancer => "lancer",
+        ShipClass::Needle => "needle",
+        ShipClass::Prospector => "prospector",
+        ShipClass::Anvil => "anvil",
+        ShipClass::Wraith => "wraith",
+        ShipClass::Tender => "tender",
+        ShipClass::Gravitor => "gravitor",
+        ShipClass::Dreadnought => "dreadnought",
     }
 }
 
@@ -157,6 +164,7 @@ fn own(json: &mut Json, net: &Net) {
         motion(json, ship);
         json.key("class").text(class(ship.class));
         json.key("charging").boolean(ship.charging);
+        json.key("special").boolean(ship.special);
         for (key, value) in [
             ("heading", ship.heading_rad),
             ("hull", gauges.hull.0),
@@ -182,6 +190,7 @@ fn ship(json: &mut Json, ship: &ShipView, pilot: Option<(&str, bool)>) {
         json.key("protected").boolean(ship.protected);
         json.key("class").text(class(ship.class));
         json.key("charging").boolean(ship.charging);
+        json.key("special").boolean(ship.special);
     });
 }
 

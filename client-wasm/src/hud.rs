@@ -3,6 +3,7 @@
 //! Invariant: widgets are plain Rust that reads a [`Frame`] and tells a [`Dom`] what changed; a frame in which nothing
 //! changed touches nothing. Text goes in as text, never as markup.
 
+pub mod abilities;
 pub mod badge;
 pub mod banner;
 pub mod choice;
@@ -168,6 +169,7 @@ pub trait Widget: core::fmt::Debug {
 pub fn widgets() -> Vec<Box<dyn Widget>> {
     vec![
         Box::<gauges::GaugesPanel>::default(),
+        Box::<abilities::Abilities>::default(),
         Box::<score::Score>::default(),
         Box::<leaderboard::LeaderboardList>::default(),
         Box::<minimap::Minimap>::default(),

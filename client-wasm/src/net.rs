@@ -219,6 +219,13 @@ impl Net {
         self.drain();
     }
 
+    /// Asks for another ship in flight.
+    pub fn refit(&mut self) {
+        let class = self.class;
+        self.replica().refit(class);
+        self.drain();
+    }
+
     /// The window changed.
     pub fn set_view(&mut self, half: (u16, u16)) {
         if half != self.view_half {

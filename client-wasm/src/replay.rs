@@ -258,7 +258,7 @@ impl Theatre {
                     self.film.follow_nearest(self.camera.to_world(grip.from), reach);
                 }
             }
-            InputEvent::Blur => self.grip = None,
+            InputEvent::Thumb { .. } | InputEvent::Blur => self.grip = None,
             InputEvent::PointerDown { .. } | InputEvent::Key { .. } => {}
         }
     }

@@ -2,10 +2,13 @@
 //! nothing of rooms, the wire or other brains.
 
 mod brain;
+mod choice;
 mod helm;
+mod knack;
 mod sight;
 
 pub use brain::{Brain, Temperament};
+pub use choice::choose;
 pub use sight::{ShipSight, Sight, SolidSight};
 
 /// Half extents of what a bot sees, u: a player's screen of 1600 × 900.

@@ -6,14 +6,16 @@ pub mod pickup;
 pub mod rock;
 pub mod rules;
 pub mod ship;
+pub mod special;
 pub mod weapon;
 
 pub use arena::ArenaDef;
 pub use pickup::PickupKind;
 pub use rock::RockSize;
 pub use rules::RulesDef;
-pub use ship::{ShipClass, ShipDef};
-pub use weapon::{Barrel, BoltDef, RayDef, WeaponDef, WeaponKind};
+pub use ship::{Mount, ShipClass, ShipDef};
+pub use special::{Special, SpecialDef};
+pub use weapon::{Barrel, BoltDef, MineDef, Pattern, RayDef, WeaponDef, WeaponKind};
 
 /// All tables together; what `sim::step` reads besides the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,16 +72,26 @@ impl Defs {
             positive("ship.radius", ship.radius)?;
             holds("ship.turn_deg_s below half a turn per tick", ship.turn_deg_s < 180.0 * crate::tick::TICK_HZ as f32)?;
         }
+        for class in ShipClass::ALL {
+            let parts = crate::sim::shots::parts(class, self);
+            holds("ship: shots of all mounts", parts <= usize::from(crate::ids::PARTS_MAX))?;
+        }
         for weapon in &self.weapons {
             match &weapon.barrel {
                 Barrel::Bolt(bolt) => {
                     positive("weapon.speed", bolt.speed)?;
-                    let life = "weapon.life_ticks below 256: shot keys hold the low byte of a tick";
-                    holds(life, bolt.life_ticks < 240)?;
+                    let life =
+                        "weapon.life_ticks: shot keys hold the low byte of a tick, and names rest for two seconds";
+                    holds(life, bolt.life_ticks <= 136)?;
                 }
                 Barrel::Ray(ray) => {
                     positive("weapon.range", ray.range)?;
-                    holds("weapon.charge_ticks", ray.charge_ticks > 0 && ray.charge_ticks < weapon.period_ticks)?;
+                    holds("weapon.charge_ticks", ray.charge_ticks < weapon.period_ticks)?;
+                }
+                Barrel::Mine(mine) => {
+                    positive("weapon.reach", mine.reach)?;
+                    holds("weapon.life_ticks in 12 bits", mine.life_ticks < 1 << 12)?;
+                    holds("weapon.arm_ticks", mine.arm_ticks < mine.life_ticks)?;
                 }
             }
             holds("weapon.period_ticks", (1..128).contains(&weapon.period_ticks))?;

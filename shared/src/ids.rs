@@ -24,15 +24,23 @@ pub struct ShipId {
     pub life: u8,
 }
 
-/// A shot's name, known to shooter and server before they talk: who, and the tick it left the barrel (mod 256;
-/// no shot lives that long). That is how a predicted shot and the authoritative one find each other.
+/// A shot's name, known to shooter and server before they talk: who, the tick it left the barrel (mod 256; no shot lives
+/// that long), and which of those that left together. That is how a predicted shot and the authoritative one find each
+/// other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShotKey {
     /// Who fired.
     pub owner: PlayerId,
     /// Low byte of the firing tick.
     pub tick: u8,
+    /// Number among the shots of all the ship's mounts, `0..`[`PARTS_MAX`].
+    pub part: u8,
 }
+
+/// Shots that one ship may fire in one tick.
+pub const PARTS_MAX: u8 = 16;
+/// Bits of [`ShotKey::part`] on the wire.
+pub const PART_BITS: u32 = 4;
 
 /// A free body: a loose rock or a pickup. Numbers count up and skip those in use, so none is reused soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

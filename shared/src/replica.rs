@@ -59,6 +59,9 @@ const LOCK_US: u64 = 1_000_000;
 /// After this long without a snapshot a tab that wakes up asks for everything anew, µs.
 const SLEPT_US: u64 = 2_000_000;
 
+/// Pilots who left whose names are still known; the lowest slot is forgotten first.
+const FORMER_MAX: usize = 64;
+
 /// A connection's view of a room.
 #[derive(Debug)]
 pub struct Replica {
@@ -79,6 +82,8 @@ pub struct Replica {
     notes: Vec<Note>,
     events: Vec<ViewEvent>,
     roster: BTreeMap<PlayerId, RosterEntry>,
+    /// Who had a slot before, while nobody else has it.
+    former: BTreeMap<PlayerId, RosterEntry>,
     leaderboard: Leaderboard,
     /// Deeds heard and not yet polled.
     deeds: VecDeque<Deed>,
@@ -143,6 +148,7 @@ impl Replica {
             notes: Vec::new(),
             events: Vec::new(),
             roster: BTreeMap::new(),
+            former: BTreeMap::new(),
             leaderboard: Leaderboard::default(),
             deeds: VecDeque::new(),
             heard: resume.map_or(0, |resume| resume.heard),
@@ -238,10 +244,16 @@ impl Replica {
 
     /// Asks for a new ship after death; once per death is enough, more do no harm.
     pub fn relaunch(&mut self, class: ShipClass) {
-        if !self.relaunching {
+        // The picture may still show the death when the news of the launch is in.
+        if !self.relaunching && self.known.station != Station::Flying {
             self.relaunching = true;
             self.say(&ClientMessage::Relaunch { class });
         }
+    }
+
+    /// Asks to turn the ship that flies into one of another class; the room may refuse in silence.
+    pub fn refit(&mut self, class: ShipClass) {
+        self.say(&ClientMessage::Relaunch { class });
     }
 
     /// Gives the slot up.
@@ -329,7 +341,7 @@ impl Replica {
     /// A pilot's name and kind.
     #[must_use]
     pub fn name_of(&self, player: PlayerId) -> Option<&RosterEntry> {
-        self.roster.get(&player)
+        self.roster.get(&player).or_else(|| self.former.get(&player))
     }
 
     /// The standing.
@@ -384,7 +396,12 @@ impl Replica {
 
     fn take_roster(&mut self, roster: Roster) {
         for player in roster.left {
-            self.roster.remove(&player);
+            // Their last deeds may still be on the way.
+            let gone = self.roster.remove(&player).map(|entry| (player, entry));
+            self.former.extend(gone);
+        }
+        while self.former.len() > FORMER_MAX {
+            self.former.pop_first();
         }
         for entry in roster.entries {
             if self.roster.len() < crate::limits::PLAYERS_MAX || self.roster.contains_key(&entry.player) {
@@ -487,7 +504,7 @@ impl Replica {
             predictor: self.predictor.as_ref(),
             switches: self.switches,
             locked: self.locked,
-            half: Vec2::new(self.view_half.0.into(), self.view_half.1.into()),
+            half: Vec2::new(self.view_half.0.into(), self.view_half.1.into()) * view.view_factor.max(1.0),
             skies: &mut self.skies,
             tick: clock.tick(),
             alpha: clock.alpha(),

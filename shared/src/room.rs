@@ -413,7 +413,7 @@ impl Room {
     fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
         let Room { config, world, seats, visitors, history, index, press, body, post, status, used, .. } = self;
         let tick = world.tick;
-        press.begin(tick, world.pilots.len());
+        press.begin(world, world.pilots.len());
         let mut scene = Scene { world, defs: &config.defs, history, index, press };
         let mut dead = Vec::new();
         for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick)) {
@@ -474,6 +474,7 @@ impl Room {
             shots: shots.map(|i| world.shots[i]).collect(),
             rocks: rocks.map(rock).collect(),
             pickups: pickups.map(|i| world.pickups[i]).collect(),
+            wells: world.wells.clone(),
             belt: audience.belt.clone(),
         })
     }
@@ -518,6 +519,8 @@ fn send_snapshot(
         visitor.audience.reset();
     }
     let (station, (pos, vel)) = visitor.look(scene.world, scene.defs);
+    let own = visitor.seat.and_then(|player| scene.world.ship(player));
+    let half = visitor.view_half * own.map_or(1.0, |ship| ship.view_factor(scene.defs));
     let told = visitor.audience.own.as_ref().map(|told| told.tick);
     let human = visitor.seat.and_then(|player| seats.human_mut(player));
     let known = told.zip(human.as_ref()).is_some_and(|(told, human)| human.commands.used_since(told, tick, used));
@@ -527,8 +530,8 @@ fn send_snapshot(
     let mut viewer = Viewer {
         station,
         player: visitor.seat,
-        area: snapshot::area_of(pos, vel, visitor.view_half),
-        view: (Area { centre: pos, half: visitor.view_half + Vec2::splat(VIEW_RIM_U) }, vel),
+        area: snapshot::area_of(pos, vel, half),
+        view: (Area { centre: pos, half: half + Vec2::splat(VIEW_RIM_U) }, vel),
         used: known.then_some(used.as_slice()),
         bits_max: Viewer::bits_of(bytes_max),
     };

@@ -11,6 +11,7 @@ pub mod grid;
 pub mod helm;
 pub mod hits;
 pub mod layout;
+mod mending;
 pub mod movement;
 pub mod pickups;
 pub mod rays;
@@ -20,7 +21,9 @@ pub mod scratch;
 pub mod shots;
 pub mod sky;
 pub mod solids;
+mod special;
 mod stage;
+pub mod wells;
 pub mod world;
 
 pub use checksum::checksum;
@@ -31,9 +34,13 @@ pub use layout::Layout;
 pub use movement::Kinematics;
 pub use rules::Order;
 pub use sky::Sky;
+pub use wells::Well;
 pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
 
-use crate::{defs::Defs, ids::PlayerId};
+use crate::{
+    defs::{Barrel, Defs, Mount, Special},
+    ids::PlayerId,
+};
 use hits::Late;
 use scratch::Scratch;
 use solids::{Solids, Stones};
@@ -55,7 +62,7 @@ pub fn step(
 ) {
     debug_assert!(commands.is_sorted_by_key(|(player, _)| *player), "commands must be sorted by player");
     world.tick = world.tick.next();
-    let sky = Sky::at(&world.layout, &defs.arena, world.tick);
+    let sky = Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
     let mut scratch = std::mem::take(&mut world.scratch);
     let stage = &mut Stage { world, defs, sky, events };
     for &order in orders {
@@ -63,6 +70,7 @@ pub fn step(
     }
     stage.world.edge.target = rules::edge_target(stage.world.population(), &defs.arena);
     rules::move_edge(&mut stage.world.edge, &defs.arena);
+    wells::forget(&mut stage.world.wells, stage.world.tick);
     fly_ships(stage, commands, hits, &mut scratch);
     rocks::resolve(stage);
     let layout = std::sync::Arc::clone(&stage.world.layout);
@@ -81,6 +89,7 @@ pub fn step(
     shots::add_all(stage, &solids, &mut scratch);
     contact::resolve(stage, &solids, &mut scratch);
     damage::surroundings(stage);
+    mending::resolve(stage);
     pickups::resolve(stage, &mut scratch);
     scratch.stones = solids.into_stones();
     stage.world.scratch = scratch;
@@ -94,10 +103,11 @@ fn standing_solids<'a>(world: &World, layout: &'a Layout, stones: Stones) -> Sol
 /// Flies every ship by its command; what leaves their barrels waits in `scratch`, and where they were and are as targets.
 fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery, scratch: &mut Scratch) {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
-    let Scratch { targets, bolts, rays, places, .. } = scratch;
+    let Scratch { targets, bolts, rays, mines, places, .. } = scratch;
     targets.clear();
     bolts.clear();
     rays.clear();
+    mines.clear();
     let mut commands = commands.iter().copied().peekable();
     for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
         let player = PlayerId(slot as u16);
@@ -109,19 +119,35 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let before = ship.body.pos.to_vec2();
         let command = given.unwrap_or(ship.controls.neutral());
         let ready = (1 - ship.cooldown).clamp(0, READY_TICKS_MAX).unsigned_abs();
-        if helm::fly(ship, command, defs, &stage.sky, edge) {
-            if let Some(shot) = shots::launch(ship, tick, defs) {
-                // Nobody fires before the weapon is ready, however late the trigger comes; and the rest counts from
-                // when it was pulled, so that being late costs no later shot.
-                let late = hits.late(player);
-                let late = Late { ticks: late.ticks.min(ready), ..late };
-                ship.cooldown -= late.ticks.cast_signed();
-                bolts.push((shot, late));
+        let triggers = helm::fly(ship, command, defs, &stage.sky, edge);
+        if triggers.special && defs.ship(ship.class).special.kind == Special::Well {
+            wells::begin(&mut stage.world.wells, ship.body.pos, tick);
+        }
+        for mount in triggers.mounts() {
+            let Some(kind) = defs.ship(ship.class).weapon(mount) else { continue };
+            match defs.weapon(kind).barrel {
+                Barrel::Ray(_) => rays.extend(rays::launch(ship, defs)),
+                Barrel::Mine(_) => mines.push((player, kind)),
+                Barrel::Bolt(_) => {
+                    let late = if mount == Mount::Primary {
+                        catch_up(ship, hits.late(player), ready)
+                    } else {
+                        Late::default()
+                    };
+                    bolts.extend(shots::volley(ship, mount, tick, defs).map(|shot| (shot, late)));
+                }
             }
-            rays.extend(rays::launch(ship, defs));
         }
         let (now, radius) = (ship.body.pos.to_vec2(), defs.ship(ship.class).radius);
         targets.push(hits::Target { id: ship.id, before, now, radius });
     }
     targets.index(places);
+}
+
+/// How late a trigger counts as. Nobody fires before the weapon is ready, however late the trigger comes; and the rest
+/// counts from when it was pulled, so that being late costs no later shot.
+fn catch_up(ship: &mut Ship, late: Late, ready: u8) -> Late {
+    let late = Late { ticks: late.ticks.min(ready), ..late };
+    ship.cooldown -= late.ticks.cast_signed();
+    late
 }

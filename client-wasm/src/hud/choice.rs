@@ -1,24 +1,99 @@
-//! Which ship comes next: two buttons on the lobby's card and on the death card. Invariant: a ship out of reach says
-//! from how many points it comes, and cannot be picked; what is marked is what will be launched.
+//! Which ship comes next: buttons on the lobby's card and on the death card, and in flight the cards of a better one.
+//! Invariant: a ship out of reach says from how many points it comes, and cannot be picked; what is marked is what will be
+//! launched; in flight only what the server would grant is offered.
 
 use shared::{
     defs::{Defs, ShipClass},
+    replica::view::ViewEvent,
     sim::rules,
 };
 
 use super::{Cached, Dom, Frame, Id, Source, Widget};
 
-/// Buttons of the lobby's card and of the death card, in order of [`ShipClass`].
-pub const IDS: [[Id; ShipClass::COUNT]; 2] = [["lobby-spark", "lobby-lancer"], ["death-spark", "death-lancer"]];
-/// What each says below its name.
-const WORDS: [[Id; ShipClass::COUNT]; 2] =
-    [["lobby-spark-words", "lobby-lancer-words"], ["death-spark-words", "death-lancer-words"]];
+/// Every class in order of its step, as the cards stand on the page.
+pub const LADDER: [ShipClass; ShipClass::COUNT] = [
+    ShipClass::Spark,
+    ShipClass::Needle,
+    ShipClass::Prospector,
+    ShipClass::Anvil,
+    ShipClass::Lancer,
+    ShipClass::Wraith,
+    ShipClass::Tender,
+    ShipClass::Gravitor,
+    ShipClass::Dreadnought,
+];
+
+/// The elements of one class: its button in the lobby, on the death card and in flight, each with the line below its name.
+#[derive(Debug, Clone, Copy)]
+struct Card {
+    lobby: (Id, Id),
+    death: (Id, Id),
+    flight: (Id, Id),
+}
+
+macro_rules! card {
+    ($name:literal) => {
+        Card {
+            lobby: (concat!("lobby-", $name), concat!("lobby-", $name, "-words")),
+            death: (concat!("death-", $name), concat!("death-", $name, "-words")),
+            flight: (concat!("refit-", $name), concat!("refit-", $name, "-words")),
+        }
+    };
+}
+
+/// By class.
+const CARDS: [Card; ShipClass::COUNT] = [
+    card!("spark"),
+    card!("lancer"),
+    card!("needle"),
+    card!("prospector"),
+    card!("anvil"),
+    card!("wraith"),
+    card!("tender"),
+    card!("gravitor"),
+    card!("dreadnought"),
+];
+
+/// Every button that stands for a class.
+pub fn buttons() -> impl Iterator<Item = (Id, ShipClass)> {
+    ShipClass::ALL.into_iter().flat_map(|class| {
+        let card = CARDS[class as usize];
+        [card.lobby.0, card.death.0, card.flight.0].map(|id| (id, class))
+    })
+}
+
+/// What a class is about, in a few words.
+#[must_use]
+pub fn words(class: ShipClass) -> &'static str {
+    match class {
+        ShipClass::Spark => "quick bolts, boost",
+        ShipClass::Needle => "twin bolts, afterburner",
+        ShipClass::Prospector => "cutting beam, tractor",
+        ShipClass::Anvil => "scatter gun, ram shield",
+        ShipClass::Lancer => "one long ray, far sight",
+        ShipClass::Wraith => "splinters, cloak",
+        ShipClass::Tender => "light bolts, repair beam",
+        ShipClass::Gravitor => "mines, gravity well",
+        ShipClass::Dreadnought => "turrets, torpedo, broadside",
+    }
+}
+
+/// The ships offered in flight: those of the next step that the points reach.
+pub fn better(own: ShipClass, points: u32, defs: &Defs) -> impl Iterator<Item = ShipClass> {
+    let step = defs.ship(own).tier + 1;
+    let fits =
+        move |class: &ShipClass| defs.ship(*class).tier == step && rules::affordable(*class, points, defs) == *class;
+    LADDER.into_iter().filter(fits)
+}
 
 /// The buttons.
 #[derive(Debug, Default)]
 pub struct Choice {
     /// The class wanted, and for each whether it is in reach.
     shown: Cached<(ShipClass, [bool; ShipClass::COUNT])>,
+    offered: Cached<[bool; ShipClass::COUNT]>,
+    /// When the own ship was hit last, s.
+    hit_s: Option<f64>,
 }
 
 impl Widget for Choice {
@@ -31,23 +106,47 @@ impl Widget for Choice {
         if self.shown.changed((next, reach)) {
             show(next, reach, defs, dom);
         }
+        let offered = self.offer(frame, points);
+        if self.offered.changed(offered) {
+            dom.flag("refit", "off", !offered.contains(&true));
+            for class in ShipClass::ALL {
+                let (button, text) = CARDS[class as usize].flight;
+                dom.flag(button, "off", !offered[class as usize]);
+                dom.text(text, words(class));
+            }
+        }
+    }
+}
+
+impl Choice {
+    fn offer(&mut self, frame: &Frame<'_>, points: u32) -> [bool; ShipClass::COUNT] {
+        let mut offered = [false; ShipClass::COUNT];
+        let hit = |event: &ViewEvent| matches!(event, ViewEvent::Damaged { own: true, by: Some(_), .. });
+        if frame.view.events.iter().any(hit) {
+            self.hit_s = Some(frame.now_s);
+        }
+        let Some(own) = frame.view.own_ship().filter(|_| frame.flying()) else { return offered };
+        let quiet_s = f64::from(frame.defs.rules.shield_delay_ticks) / f64::from(shared::tick::TICK_HZ);
+        if self.hit_s.is_none_or(|hit| frame.now_s - hit > quiet_s) {
+            better(own.class, points, frame.defs).for_each(|class| offered[class as usize] = true);
+        }
+        offered
     }
 }
 
 fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut dyn Dom) {
-    for (buttons, words) in IDS.iter().zip(&WORDS) {
-        for (class, in_reach) in ShipClass::ALL.into_iter().zip(reach) {
-            let (button, text) = (buttons[class as usize], words[class as usize]);
-            let picked = class == next;
+    for (class, in_reach) in ShipClass::ALL.into_iter().zip(reach) {
+        let picked = class == next;
+        let price = defs.ship(class).price.to_string();
+        for (button, text) in [CARDS[class as usize].lobby, CARDS[class as usize].death] {
             dom.flag(button, "picked", picked);
             dom.flag(button, "dear", !in_reach);
             dom.attribute(button, "aria-checked", if picked { "true" } else { "false" });
             dom.attribute(button, "aria-disabled", if in_reach { "false" } else { "true" });
-            let price = defs.ship(class).price.to_string();
-            match (class, in_reach) {
-                (_, false) => dom.text(text, &["from ", &price, " points"].concat()),
-                (ShipClass::Spark, true) => dom.text(text, "quick bolts"),
-                (ShipClass::Lancer, true) => dom.text(text, "one long ray"),
+            if in_reach {
+                dom.text(text, words(class));
+            } else {
+                dom.text(text, &["from ", &price, " points"].concat());
             }
         }
     }
@@ -57,7 +156,7 @@ fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut
 mod tests {
     use super::*;
     use crate::hud::tests::{Recorded, with_frame};
-    use shared::replica::view::View;
+    use shared::replica::view::{Phase, View};
 
     #[test]
     fn what_is_out_of_reach_says_why() {
@@ -68,8 +167,10 @@ mod tests {
             "lobby-lancer@aria-disabled=true",
             "lobby-lancer@aria-checked=false",
             "death-lancer-words=from 160 points",
+            "lobby-dreadnought-words=from 600 points",
             "lobby-spark.picked",
             "death-spark@aria-checked=true",
+            "refit.off",
         ] {
             assert!(dom.has(what), "{what} in {:?}", dom.done);
         }
@@ -78,11 +179,47 @@ mod tests {
     #[test]
     fn what_is_in_reach_can_be_picked() {
         let mut dom = Recorded::default();
-        show(ShipClass::Lancer, [true, true], &Defs::standard(), &mut dom);
-        for what in
-            ["lobby-lancer.picked", "lobby-lancer!dear", "lobby-spark!picked", "death-lancer-words=one long ray"]
-        {
+        show(ShipClass::Lancer, [true; ShipClass::COUNT], &Defs::standard(), &mut dom);
+        for what in [
+            "lobby-lancer.picked",
+            "lobby-lancer!dear",
+            "lobby-spark!picked",
+            "death-lancer-words=one long ray, far sight",
+        ] {
             assert!(dom.has(what), "{what} in {:?}", dom.done);
         }
+    }
+
+    #[test]
+    fn in_flight_the_next_step_is_offered_and_never_under_fire() {
+        let own = shared::replica::view::ShipView { own: true, ..crate::view::scene::tests::ship(1, glam::Vec2::ZERO) };
+        let mut view = View { phase: Phase::Flying, ships: vec![own], ..View::default() };
+        let mut choice = Choice::default();
+        let mut offers = |view: &View, now_s: f64, points: u32| {
+            let mut offered = [false; ShipClass::COUNT];
+            with_frame(view, |frame| {
+                frame.now_s = now_s;
+                offered = choice.offer(frame, points);
+            });
+            ShipClass::ALL.into_iter().filter(|class| offered[*class as usize]).collect::<Vec<_>>()
+        };
+        assert_eq!(offers(&view, 1.0, 39), []);
+        let second = [ShipClass::Needle, ShipClass::Prospector, ShipClass::Anvil];
+        assert_eq!(offers(&view, 1.0, 40), second);
+        assert_eq!(offers(&view, 1.0, 900), second, "one step at a time");
+        let (ship, pos) = (view.ships[0].id, glam::Vec2::ZERO);
+        let by = Some(shared::ids::PlayerId(9));
+        view.events = vec![ViewEvent::Damaged { ship, by, amount: 3, pos, own: true, by_own: false }];
+        assert_eq!(offers(&view, 2.0, 40), []);
+        view.events.clear();
+        assert_eq!(offers(&view, 5.9, 40), []);
+        assert_eq!(offers(&view, 6.1, 40), second);
+    }
+
+    #[test]
+    fn the_ladder_holds_every_class_once_and_rises() {
+        let defs = Defs::standard();
+        assert!(LADDER.is_sorted_by_key(|class| defs.ship(*class).tier));
+        assert!(ShipClass::ALL.iter().all(|class| LADDER.contains(class)));
     }
 }

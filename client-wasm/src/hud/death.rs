@@ -50,8 +50,7 @@ fn button(tenths: u16) -> String {
 
 fn title(killer: Option<&str>, cause: Cause) -> String {
     match (killer, cause) {
-        (Some(name), Cause::Shot(WeaponKind::Pulse)) => ["Shot down by ", name].concat(),
-        (Some(name), Cause::Shot(WeaponKind::Rail)) => ["Pierced by the rail of ", name].concat(),
+        (Some(name), Cause::Shot(weapon)) => [undone_by(weapon), name].concat(),
         (Some(name), Cause::Ram) => ["Rammed by ", name].concat(),
         (Some(name), Cause::Star) => ["Driven into the star by ", name].concat(),
         (Some(name), Cause::Planet | Cause::Rock) => ["Wrecked while fleeing ", name].concat(),
@@ -61,6 +60,21 @@ fn title(killer: Option<&str>, cause: Cause) -> String {
         (None, Cause::Planet) => "You met a planet".to_owned(),
         (None, Cause::Rock) => "You met a rock".to_owned(),
         (None, Cause::Edge) => "Lost beyond the edge".to_owned(),
+    }
+}
+
+/// How a weapon ends a ship, up to the name of whose it was.
+fn undone_by(weapon: WeaponKind) -> &'static str {
+    match weapon {
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => "Shot down by ",
+        WeaponKind::Rail => "Pierced by the rail of ",
+        WeaponKind::Beam => "Cut apart by ",
+        WeaponKind::Scatter => "Blown apart by ",
+        WeaponKind::Shards => "Torn by the splinters of ",
+        WeaponKind::Mine => "On a mine of ",
+        WeaponKind::Turret => "Under the turrets of ",
+        WeaponKind::Torpedo => "Torpedoed by ",
+        WeaponKind::Broadside => "By a broadside of ",
     }
 }
 

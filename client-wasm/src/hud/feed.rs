@@ -54,15 +54,13 @@ fn line(row: usize, kill: Option<&Kill>, own: Option<PlayerId>, dom: &mut dyn Do
 /// What happened, between the two names, or after the one.
 fn verb(kill: &Kill) -> &'static str {
     match (kill.killer.is_some(), kill.cause) {
-        (true, Cause::Shot(WeaponKind::Pulse)) => "shot down",
-        (true, Cause::Shot(WeaponKind::Rail)) => "pierced",
+        (true, Cause::Shot(weapon)) => did(weapon),
         (true, Cause::Star) => "burned",
         (true, Cause::Planet) => "wrecked",
         (true, Cause::Rock) => "wrecked",
         (true, Cause::Ram) => "rammed",
         (true, Cause::Edge) => "drove out",
-        (false, Cause::Shot(WeaponKind::Pulse)) => "was shot down",
-        (false, Cause::Shot(WeaponKind::Rail)) => "was pierced",
+        (false, Cause::Shot(_)) => "was shot down",
         (false, Cause::Star) => "flew into the star",
         (false, Cause::Planet) => "crashed on a planet",
         (false, Cause::Rock) => "hit a rock",
@@ -71,12 +69,41 @@ fn verb(kill: &Kill) -> &'static str {
     }
 }
 
+/// What a pilot did with a weapon.
+fn did(weapon: WeaponKind) -> &'static str {
+    match weapon {
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => "shot down",
+        WeaponKind::Rail => "pierced",
+        WeaponKind::Beam => "cut apart",
+        WeaponKind::Scatter => "blew apart",
+        WeaponKind::Shards => "tore apart",
+        WeaponKind::Mine => "mined",
+        WeaponKind::Turret => "gunned down",
+        WeaponKind::Torpedo => "torpedoed",
+        WeaponKind::Broadside => "flattened",
+    }
+}
+
+/// A weapon in one word.
+fn weapon_word(weapon: WeaponKind) -> &'static str {
+    match weapon {
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => "shot",
+        WeaponKind::Rail => "rail",
+        WeaponKind::Beam => "beam",
+        WeaponKind::Scatter => "scatter",
+        WeaponKind::Shards => "splinters",
+        WeaponKind::Mine => "mine",
+        WeaponKind::Turret => "turrets",
+        WeaponKind::Torpedo => "torpedo",
+        WeaponKind::Broadside => "broadside",
+    }
+}
+
 /// The cause in one word.
 #[must_use]
 pub fn cause_word(cause: Cause) -> &'static str {
     match cause {
-        Cause::Shot(WeaponKind::Pulse) => "shot",
-        Cause::Shot(WeaponKind::Rail) => "rail",
+        Cause::Shot(weapon) => weapon_word(weapon),
         Cause::Star => "star",
         Cause::Planet => "planet",
         Cause::Rock => "rock",

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_bolt_is_a_shot_and_so_is_a_ray() {
         let pos = Vec2::ZERO;
-        let bolt = |own| ViewEvent::Fired { owner: PlayerId(1), pos, own };
+        let bolt = |own| ViewEvent::Fired { owner: PlayerId(1), weapon: shared::defs::WeaponKind::Pulse, pos, own };
         let ray = |own| ViewEvent::Beam { owner: PlayerId(1), from: pos, to: pos, struck: false, ship: None, own };
         for (event, done) in [(bolt(true), true), (ray(true), true), (bolt(false), false), (ray(false), false)] {
             let view = View { events: vec![event], ..flying(0, 0.0) };

@@ -2,7 +2,6 @@
 
 /// What a key or button asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Action {
     /// Main engine.
     Thrust,
@@ -20,6 +19,8 @@ pub enum Action {
     Fire,
     /// Boost.
     Boost,
+    /// What the class can do besides.
+    Special,
     /// Slow down.
     Brake,
     /// Launch again when dead.
@@ -28,15 +29,8 @@ pub enum Action {
     LineDetails,
     /// Sound on or off.
     Mute,
-    /// The first ship, for the next launch.
-    FirstShip,
-    /// The second ship.
-    SecondShip,
-}
-
-impl Action {
-    /// How many there are.
-    pub const COUNT: usize = Action::SecondShip as usize + 1;
+    /// The ship on the card with this number, from 0.
+    Card(u8),
 }
 
 /// The table in use.
@@ -67,15 +61,26 @@ impl Default for Bindings {
                 ("NumpadEnter", Relaunch),
                 ("ShiftLeft", Boost),
                 ("ShiftRight", Boost),
+                ("KeyE", Special),
+                ("KeyQ", Special),
                 ("KeyX", Brake),
                 ("F3", LineDetails),
                 ("KeyM", Mute),
-                ("Digit1", FirstShip),
-                ("Numpad1", FirstShip),
-                ("Digit2", SecondShip),
-                ("Numpad2", SecondShip),
+                ("Digit1", Card(0)),
+                ("Digit2", Card(1)),
+                ("Digit3", Card(2)),
+                ("Digit4", Card(3)),
+                ("Digit5", Card(4)),
+                ("Digit6", Card(5)),
+                ("Digit7", Card(6)),
+                ("Digit8", Card(7)),
+                ("Digit9", Card(8)),
+                ("Numpad1", Card(0)),
+                ("Numpad2", Card(1)),
+                ("Numpad3", Card(2)),
+                ("Numpad4", Card(3)),
             ],
-            buttons: vec![(0, Fire), (2, Boost)],
+            buttons: vec![(0, Fire), (1, Special), (2, Boost)],
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use glam::Vec2;
 
+use super::bindings::Action;
+
 /// What moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PointerKind {
@@ -50,6 +52,13 @@ pub enum InputEvent {
         kind: PointerKind,
         /// Mouse button; negative when all are meant.
         button: i16,
+    },
+    /// A button on the screen went down or up.
+    Thumb {
+        /// What it is for.
+        action: Action,
+        /// Down.
+        down: bool,
     },
     /// The window lost the keyboard: everything is let go.
     Blur,

@@ -33,6 +33,8 @@ pub struct Sampler {
     /// Codes of keys held, so that a repeat counts once.
     keys: Vec<String>,
     buttons: Vec<i16>,
+    /// Actions held by buttons on the screen.
+    thumbs: Vec<Action>,
     pointer: Option<Vec2>,
     /// The nose was turned by key since the pointer last moved.
     turned_by_key: bool,
@@ -55,6 +57,12 @@ impl Sampler {
             InputEvent::PointerUp { kind: PointerKind::Mouse, button, .. } => {
                 self.buttons.retain(|held| held != button && *button >= 0);
             }
+            InputEvent::Thumb { action, down } => {
+                self.thumbs.retain(|held| held != action);
+                if *down {
+                    self.thumbs.push(*action);
+                }
+            }
             InputEvent::Blur => self.release_all(),
         }
     }
@@ -63,6 +71,7 @@ impl Sampler {
     pub fn release_all(&mut self) {
         self.keys.clear();
         self.buttons.clear();
+        self.thumbs.clear();
         self.touch.clear();
     }
 
@@ -93,6 +102,7 @@ impl Sampler {
             (Action::StrafeRight, Buttons::RIGHT),
             (Action::Fire, Buttons::FIRE),
             (Action::Boost, Buttons::BOOST),
+            (Action::Special, Buttons::SPECIAL),
             (Action::Brake, Buttons::BRAKE),
         ]
         .into_iter()
@@ -118,6 +128,7 @@ impl Sampler {
 
     fn held(&self, action: Action) -> bool {
         self.keys.iter().any(|code| self.bindings.of_key(code).any(|bound| bound == action))
+            || self.thumbs.contains(&action)
             || self.buttons.iter().any(|button| self.bindings.of_button(*button).any(|bound| bound == action))
     }
 
@@ -174,6 +185,7 @@ mod tests {
                 button: rest.parse().unwrap(),
                 pos: Vec2::new(500.0, 300.0),
             },
+            "t" => InputEvent::Thumb { action: Action::Special, down: rest == "1" },
             "u" => InputEvent::PointerUp { id: 1, kind: PointerKind::Mouse, button: rest.parse().unwrap() },
             _ => InputEvent::Blur,
         }
@@ -185,6 +197,10 @@ mod tests {
         check("+KeyW +ArrowUp -KeyW", Buttons::THRUST, None);
         check("+KeyW +KeyW -KeyW", 0, None);
         check("+KeyA +KeyX", Buttons::LEFT | Buttons::BRAKE, None);
+        check("+KeyE", Buttons::SPECIAL, None);
+        check("t1", Buttons::SPECIAL, None);
+        check("t1 t0", 0, None);
+        check("t1 blur", 0, None);
         check("d0", Buttons::FIRE, Some(0));
         check("d2 d0 u0", Buttons::BOOST, Some(0));
     }

@@ -12,7 +12,7 @@ use shared::defs::ShipClass;
 use super::browser::{document, element, is_for_a_control, listen, window};
 use crate::{
     hud::choice,
-    input::{Bindings, InputEvent, PointerKind},
+    input::{Action, Bindings, InputEvent, PointerKind},
 };
 
 /// One fact.
@@ -67,6 +67,7 @@ pub fn install_pointers() -> Queue {
     mouse(&queue);
     touch(&queue);
     buttons(&queue);
+    pads(&queue);
     life(&queue);
     queue
 }
@@ -177,12 +178,32 @@ fn lobby(queue: &Queue) {
 }
 
 fn buttons(queue: &Queue) {
-    let choices = choice::IDS.iter().flatten().zip(ShipClass::ALL.into_iter().cycle());
-    let choices = choices.map(|(id, class)| (*id, PageEvent::Choose(class)));
+    let choices = choice::buttons().map(|(id, class)| (id, PageEvent::Choose(class)));
     for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)].into_iter().chain(choices) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));
+        }
+    }
+}
+
+/// Buttons under the right thumb: held while a finger is on them, wherever it lets go.
+fn pads(queue: &Queue) {
+    for (id, action) in [("pad-special", Action::Special), ("pad-boost", Action::Boost)] {
+        let Some(pad) = element(id) else { continue };
+        for (name, down) in
+            [("pointerdown", true), ("pointerup", false), ("pointercancel", false), ("lostpointercapture", false)]
+        {
+            let (to, held) = (queue.clone(), pad.clone());
+            listen(&pad, name, false, move |event: PointerEvent| {
+                event.prevent_default();
+                if down {
+                    // Without the capture a finger that slides off would be held for ever.
+                    let _ = held.set_pointer_capture(event.pointer_id());
+                }
+                let _ = held.class_list().toggle_with_force("held", down);
+                push(&to, PageEvent::Input(InputEvent::Thumb { action, down }));
+            });
         }
     }
 }

@@ -7,6 +7,8 @@ use web_sys::{
     OscillatorType,
 };
 
+use shared::defs::WeaponKind;
+
 use super::storage;
 use crate::audio::{Cue, Sound};
 
@@ -119,7 +121,11 @@ impl Chain {
         let out: &AudioNode = &out;
         let gain = cue.gain;
         match cue.sound {
-            Sound::Shot => self.tone(out, OscillatorType::Triangle, (920.0, 210.0), 0.11, gain * 0.55),
+            Sound::Shot(weapon) => self.shot(out, weapon, gain),
+            Sound::Special => {
+                self.tone(out, OscillatorType::Sine, (240.0, 620.0), 0.3, gain * 0.4)?;
+                self.tone(out, OscillatorType::Triangle, (480.0, 1_240.0), 0.24, gain * 0.15)
+            }
             // A whine that climbs as long as the charge takes, and the crack that ends it.
             Sound::Charge => {
                 self.tone(out, OscillatorType::Sawtooth, (140.0, 1_250.0), 0.36, gain * 0.16)?;
@@ -130,6 +136,7 @@ impl Chain {
                 self.tone(out, OscillatorType::Sine, (190.0, 34.0), 0.5, gain * 0.7)?;
                 self.burst(out, (7_000.0, 240.0), 0.34, gain * 0.75)
             }
+            Sound::Sizzle => self.burst(out, (5_400.0, 2_600.0), 0.13, gain * 0.35),
             Sound::Hit => {
                 self.tone(out, OscillatorType::Square, (320.0, 90.0), 0.09, gain * 0.25)?;
                 self.burst(out, (2_400.0, 600.0), 0.12, gain * 0.6)
@@ -146,6 +153,42 @@ impl Chain {
             }
             Sound::Launch => self.tone(out, OscillatorType::Sine, (180.0, 720.0), 0.45, gain * 0.5),
             Sound::Bump => self.burst(out, (420.0, 90.0), 0.2, gain),
+        }
+    }
+
+    /// What leaves a barrel: the heavier, the deeper.
+    fn shot(&self, out: &AudioNode, weapon: WeaponKind, gain: f32) -> Result<(), JsValue> {
+        let tone =
+            |(from, to), length_s, share| self.tone(out, OscillatorType::Triangle, (from, to), length_s, gain * share);
+        match weapon {
+            WeaponKind::Pulse => tone((920.0, 210.0), 0.11, 0.55),
+            WeaponKind::Light => tone((1_120.0, 360.0), 0.09, 0.4),
+            WeaponKind::Twin => {
+                tone((1_250.0, 300.0), 0.08, 0.4)?;
+                tone((1_010.0, 240.0), 0.1, 0.35)
+            }
+            WeaponKind::Scatter => {
+                tone((360.0, 80.0), 0.16, 0.6)?;
+                self.burst(out, (3_600.0, 300.0), 0.18, gain * 0.8)
+            }
+            WeaponKind::Shards => {
+                tone((1_500.0, 420.0), 0.13, 0.35)?;
+                self.burst(out, (5_200.0, 1_200.0), 0.1, gain * 0.4)
+            }
+            WeaponKind::Turret => {
+                tone((520.0, 130.0), 0.14, 0.6)?;
+                self.burst(out, (1_600.0, 300.0), 0.1, gain * 0.35)
+            }
+            WeaponKind::Torpedo => {
+                tone((170.0, 52.0), 0.6, 0.8)?;
+                self.burst(out, (900.0, 140.0), 0.5, gain * 0.6)
+            }
+            WeaponKind::Broadside => {
+                tone((260.0, 46.0), 0.4, 0.9)?;
+                self.burst(out, (2_600.0, 160.0), 0.42, gain)
+            }
+            // Rays and mines are heard when they strike.
+            WeaponKind::Rail | WeaponKind::Beam | WeaponKind::Mine => Ok(()),
         }
     }
 

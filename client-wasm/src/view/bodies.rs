@@ -3,9 +3,10 @@
 
 use glam::Vec2;
 use shared::{
-    defs::PickupKind,
+    defs::{PickupKind, WeaponKind},
+    ids::PlayerId,
     math,
-    replica::view::{PickupView, RockId, RockView, ShotView},
+    replica::view::{BeamView, PickupView, RockId, RockView, ShotView},
 };
 
 use super::{
@@ -23,6 +24,7 @@ pub fn pickup_colour(kind: PickupKind) -> Rgb {
         PickupKind::Ore => palette::ORE,
         PickupKind::Repair => palette::REPAIR,
         PickupKind::Charge => palette::CHARGE,
+        PickupKind::Mine => palette::DANGER,
     }
 }
 
@@ -49,8 +51,69 @@ pub fn rock(scene: &mut Scene, rock: &RockView) {
     ]);
 }
 
+/// Adds a mine: a body with spikes, and a light that beats; the own ones are calm and of the own colour.
+fn mine(scene: &mut Scene, mine: &PickupView, own: bool, time_s: f32) {
+    let phase = look(u32::from(mine.id.0)) * math::TAU;
+    let beat = (math::unit(time_s * if own { 3.0 } else { 9.0 } + phase).y * 0.5 + 0.5).powi(3);
+    let colour = if own { palette::OWN } else { palette::DANGER };
+    scene.under.sprite(Sprite::round(Kind::Glow, mine.pos, 34.0, Ink::Light(colour, 0.16 + 0.3 * beat)));
+    for spike in 0..3 {
+        let rotation = time_s * 0.5 + phase + spike as f32 * math::TAU / 3.0;
+        let shape = Sprite::round(Kind::Shard, mine.pos, 13.0, Ink::Paint([0.16, 0.17, 0.22], 1.0));
+        scene.under.sprite(Sprite { rotation, ..shape });
+    }
+    scene.under.sprite(Sprite::round(Kind::Disc, mine.pos, 6.5, Ink::Paint([0.10, 0.11, 0.15], 1.0)));
+    let ring = Sprite::round(Kind::Ring, mine.pos, 11.0, Ink::Light(colour, 0.7));
+    scene.under.sprite(Sprite { parameters: [0.14, 0.0], ..ring });
+    scene.under.sprite(Sprite::round(Kind::Disc, mine.pos, 3.2, Ink::Light(colour, 0.5 + beat)));
+    if !own {
+        let reach = Sprite::round(Kind::Ring, mine.pos, 60.0, Ink::Light(colour, 0.10 + 0.10 * beat));
+        scene.under.sprite(Sprite { parameters: [0.03, 0.0], ..reach });
+    }
+}
+
+/// Adds a small star: dark in the middle, and rings that fall into it.
+pub fn well(scene: &mut Scene, pos: Vec2, time_s: f32) {
+    scene.under.sprite(Sprite::round(Kind::Glow, pos, 210.0, Ink::Light(palette::WELL, 0.30)));
+    for number in 0..4 {
+        let fallen = (time_s * 0.7 + number as f32 * 0.25).fract();
+        let radius = 260.0 * (1.0 - fallen) + 14.0;
+        let ring = Sprite::round(Kind::Ring, pos, radius, Ink::Light(palette::WELL, 0.5 * fallen));
+        scene.under.sprite(Sprite { parameters: [0.02 + 0.05 * fallen, 0.0], ..ring });
+    }
+    scene.under.sprite(Sprite::round(Kind::Disc, pos, 15.0, Ink::Paint([0.01, 0.0, 0.03], 1.0)));
+    let rim = Sprite::round(Kind::Ring, pos, 17.0, Ink::Light(palette::mix(palette::WELL, [1.0; 3], 0.4), 1.2));
+    scene.under.sprite(Sprite { parameters: [0.16, 0.0], ..rim });
+}
+
+/// Adds a beam that is on, and the light where it ends.
+pub fn beam(scene: &mut Scene, beam: &BeamView, time_s: f32) {
+    let (middle, way) = ((beam.from + beam.to) * 0.5, beam.to - beam.from);
+    let colour = if beam.mends { palette::REPAIR } else { palette::FLAME };
+    let flicker = 0.8 + 0.2 * math::unit(time_s * 47.0).y;
+    if way.length() > 1.0 {
+        for (width, strength) in [(9.0, 0.5), (3.5, 1.4)] {
+            scene.over.sprite(Sprite {
+                pos: middle,
+                half: Vec2::new(way.length() * 0.5, width),
+                rotation: math::angle_of(way),
+                kind: Kind::Beam,
+                parameters: [0.15, 0.0],
+                ink: Ink::Light(colour, strength * flicker),
+            });
+        }
+    }
+    if beam.strikes {
+        let light = Sprite::round(Kind::Glow, beam.to, 30.0 * flicker, Ink::Light(colour, 0.9));
+        scene.over.sprite(light);
+    }
+}
+
 /// Adds a pickup: light below, shape above.
-pub fn pickup(scene: &mut Scene, pickup: &PickupView, time_s: f32) {
+pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, time_s: f32) {
+    if pickup.kind == PickupKind::Mine {
+        return mine(scene, pickup, pickup.owner.is_some() && pickup.owner == own, time_s);
+    }
     let blink = if pickup.fading { 0.35 + 0.65 * (math::unit(time_s * 14.0).y * 0.5 + 0.5) } else { 1.0 };
     let phase = look(u32::from(pickup.id.0)) * math::TAU;
     let colour = pickup_colour(pickup.kind);
@@ -59,7 +122,7 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, time_s: f32) {
     let (kind, radius, rotation) = match pickup.kind {
         PickupKind::Ore => (Kind::Gem, 10.0, time_s * 0.8 + phase),
         PickupKind::Repair => (Kind::Cross, 12.0, 0.0),
-        PickupKind::Charge => (Kind::Bolt, 12.0, 0.0),
+        PickupKind::Charge | PickupKind::Mine => (Kind::Bolt, 12.0, 0.0),
     };
     scene.under.sprite(Sprite::round(Kind::Glow, pos, radius * 2.6, Ink::Light(colour, 0.34 * blink)));
     scene.under.sprite(Sprite {
@@ -73,8 +136,9 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, time_s: f32) {
 pub fn shot(scene: &mut Scene, shot: &ShotView, camera: &Camera) {
     let colour = if shot.own { palette::OWN } else { palette::FLAME };
     // Never thinner than two pixels, or it flickers on small screens.
-    let thin = 3.4f32.max(2.0 / camera.pixels_per_unit());
-    let length = 19.0;
+    let size = shot_size(shot.weapon);
+    let thin = (3.4 * size).max(2.0 / camera.pixels_per_unit());
+    let length = 19.0 * size.sqrt();
     let way = shot.vel.normalize_or_zero();
     let rotation = math::angle_of(shot.vel);
     scene.over.sprite(Sprite {
@@ -85,7 +149,19 @@ pub fn shot(scene: &mut Scene, shot: &ShotView, camera: &Camera) {
         parameters: [0.0; 2],
         ink: Ink::Light(colour, 1.5 * shot.opacity),
     });
-    scene.over.sprite(Sprite::round(Kind::Glow, shot.pos, 15.0, Ink::Light(colour, 0.42 * shot.opacity)));
+    scene.over.sprite(Sprite::round(Kind::Glow, shot.pos, 15.0 * size, Ink::Light(colour, 0.42 * shot.opacity)));
+}
+
+/// How large a shot is drawn, against a pulse.
+fn shot_size(weapon: WeaponKind) -> f32 {
+    match weapon {
+        WeaponKind::Torpedo => 2.6,
+        WeaponKind::Broadside => 1.35,
+        WeaponKind::Shards | WeaponKind::Turret => 1.15,
+        WeaponKind::Scatter => 0.8,
+        WeaponKind::Light => 0.85,
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Rail | WeaponKind::Beam | WeaponKind::Mine => 1.0,
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +185,7 @@ mod tests {
     fn a_fading_pickup_blinks_and_each_kind_has_its_shape() {
         let draw = |kind, fading, time| {
             let mut scene = Scene::default();
-            pickup(&mut scene, &PickupView { id: BodyId(1), kind, pos: Vec2::ZERO, fading }, time);
+            pickup(&mut scene, &PickupView { id: BodyId(1), kind, pos: Vec2::ZERO, fading, owner: None }, None, time);
             scene.under.items()[1]
         };
         let alpha = |time| draw(PickupKind::Ore, true, time)[7];

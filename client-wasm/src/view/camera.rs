@@ -17,6 +17,8 @@ const LEAD_S: f32 = 0.22;
 /// Rates at which lead and jump settle, 1/s (chosen for feel).
 const LEAD_RATE: f32 = 3.2;
 const CARRY_RATE: f32 = 4.5;
+/// …and at which the long view comes and goes.
+const FAR_RATE: f32 = 4.0;
 /// Farther than this a new focus is cut to, not panned to, u.
 const PAN_MAX: f32 = 2_600.0;
 /// Widest margin around the screen that is asked from the server, u.
@@ -34,6 +36,8 @@ pub struct Camera {
     pixels_per_unit: f32,
     /// What the watcher makes of it: 1 as in the game.
     zoom: f32,
+    /// How much farther than usual the pilot sees.
+    far: f32,
     margin: f32,
     base: Option<Vec2>,
     lead: Vec2,
@@ -51,6 +55,7 @@ impl Camera {
             viewport,
             pixels_per_unit: 1.0,
             zoom: 1.0,
+            far: 1.0,
             margin: 0.0,
             base: None,
             lead: Vec2::ZERO,
@@ -70,7 +75,7 @@ impl Camera {
         // The server shows no more than VIEW_HALF_MAX: rather zoom in than show an empty rim.
         let by_reach = (self.viewport * 0.5 / Vec2::from(limits::VIEW_HALF_MAX)).max_element();
         self.pixels_per_unit = by_area.max(by_reach) * self.zoom;
-        let half = self.half_extents();
+        let half = self.usual_half();
         // The margin m with (a + m)(b + m) = the area the server grants.
         let sum = half.x + half.y;
         let free = limits::VIEW_HALF_AREA_MAX - half.x * half.y;
@@ -125,22 +130,32 @@ impl Camera {
         self.base.unwrap_or_default() + self.lead + self.carry + self.shake_offset()
     }
 
+    /// Moves over to seeing `factor` times as far as usual, and back to 1.
+    pub fn look_far(&mut self, factor: f32, dt_s: f32) {
+        let wanted = factor.max(1.0);
+        self.far = wanted + (self.far - wanted) * decay(FAR_RATE, dt_s);
+    }
+
     /// CSS px per u.
     #[must_use]
     pub fn pixels_per_unit(&self) -> f32 {
-        self.pixels_per_unit
+        self.pixels_per_unit / self.far
     }
 
     /// Half of the picture, u.
     #[must_use]
     pub fn half_extents(&self) -> Vec2 {
+        self.usual_half() * self.far
+    }
+
+    fn usual_half(&self) -> Vec2 {
         self.viewport * (0.5 / self.pixels_per_unit)
     }
 
     /// Half of what the server should send, u.
     #[must_use]
     pub fn asked_half(&self) -> (u16, u16) {
-        let half = self.half_extents() + Vec2::splat(self.margin);
+        let half = self.usual_half() + Vec2::splat(self.margin);
         (half.x as u16, half.y as u16)
     }
 
@@ -153,14 +168,14 @@ impl Camera {
     /// A place in the world, in CSS px from the top left corner.
     #[must_use]
     pub fn to_screen(&self, world: Vec2) -> Vec2 {
-        let from_centre = (world - self.centre()) * self.pixels_per_unit;
+        let from_centre = (world - self.centre()) * self.pixels_per_unit();
         self.viewport * 0.5 + Vec2::new(from_centre.x, -from_centre.y)
     }
 
     /// A place on the screen, in the world.
     #[must_use]
     pub fn to_world(&self, screen: Vec2) -> Vec2 {
-        let from_centre = (screen - self.viewport * 0.5) / self.pixels_per_unit;
+        let from_centre = (screen - self.viewport * 0.5) / self.pixels_per_unit();
         self.centre() + Vec2::new(from_centre.x, -from_centre.y)
     }
 
@@ -172,7 +187,7 @@ impl Camera {
     }
 
     fn shake_offset(&self) -> Vec2 {
-        let strength = self.trauma * self.trauma * SHAKE_PX / self.pixels_per_unit;
+        let strength = self.trauma * self.trauma * SHAKE_PX / self.pixels_per_unit();
         // Two incommensurate waves each: smooth, and it does not repeat within a shake.
         let wave = |a: f32, b: f32| (math::unit(self.phase * a).y + math::unit(self.phase * b).y) * 0.5;
         Vec2::new(wave(61.0, 83.0), wave(71.0, 53.0)) * strength
@@ -193,6 +208,18 @@ mod tests {
         let camera = Camera::new(Vec2::new(width, height), false);
         let half = camera.asked_half();
         (camera, Vec2::new(f32::from(half.0), f32::from(half.1)))
+    }
+
+    #[test]
+    fn a_long_view_shows_more_and_asks_for_no_more() {
+        let (mut camera, asked) = asked(1_600.0, 900.0);
+        let usual = camera.half_extents();
+        (0..120).for_each(|_| camera.look_far(1.4, 1.0 / 60.0));
+        assert!((camera.half_extents() / usual - Vec2::splat(1.4)).length() < 0.01);
+        let half = camera.asked_half();
+        assert_eq!(Vec2::new(f32::from(half.0), f32::from(half.1)), asked, "the server adds the rest");
+        let there = camera.to_world(Vec2::new(30.0, 40.0));
+        assert!((camera.to_screen(there) - Vec2::new(30.0, 40.0)).length() < 0.1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use glam::Vec2;
 use shared::{
-    defs::Defs,
+    defs::{Defs, PickupKind},
     ids::ShipId,
     math,
     replica::view::{ShipView, ShotView, View, ViewEvent},
@@ -159,7 +159,7 @@ impl Effects {
         let carried = |is: &dyn Fn(&ShipView) -> bool| view.ships.iter().find(|ship| is(ship)).map(|ship| ship.vel);
         match *event {
             ViewEvent::Launched { pos, .. } if sees(pos, 120.0) => self.launch(pos),
-            ViewEvent::Fired { owner, pos, own } if sees(pos, 30.0) => {
+            ViewEvent::Fired { owner, pos, own, .. } if sees(pos, 30.0) => {
                 let vel = carried(&|ship| ship.id.player == owner).unwrap_or_default();
                 self.muzzle(pos, vel, own);
             }
@@ -182,6 +182,9 @@ impl Effects {
                 }
             }
             ViewEvent::RockBroken { pos, size } if sees(pos, 200.0) => self.rubble(pos, size.def().radius),
+            ViewEvent::Collected { pos, kind: PickupKind::Mine, own } if sees(pos, 200.0) => {
+                self.explosion(pos, Vec2::ZERO, own);
+            }
             ViewEvent::Collected { pos, kind, .. } if sees(pos, 60.0) => {
                 self.collect(pos, super::bodies::pickup_colour(kind))
             }

@@ -28,6 +28,10 @@ pub const DUST: Rgb = [0.46, 0.42, 0.40];
 pub const ORE: Rgb = [1.0, 0.80, 0.30];
 /// Repair.
 pub const REPAIR: Rgb = [0.42, 1.0, 0.58];
+/// A mine of somebody else, and whatever else is out to kill.
+pub const DANGER: Rgb = [1.0, 0.18, 0.30];
+/// A small star.
+pub const WELL: Rgb = [0.70, 0.42, 1.0];
 /// Energy.
 pub const CHARGE: Rgb = [0.74, 0.56, 1.0];
 /// Event ring.

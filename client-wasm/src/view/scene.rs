@@ -126,17 +126,24 @@ impl Scene {
         self.time_s = from.time_s;
         self.calm = from.calm;
         backdrop::build(self, view, defs, camera);
+        let own = view.own_ship().map(|ship| ship.id.player);
         for rock in view.rocks.iter().filter(|rock| camera.sees(rock.pos, 70.0)) {
             bodies::rock(self, rock);
         }
         for pickup in view.pickups.iter().filter(|pickup| camera.sees(pickup.pos, 40.0)) {
-            bodies::pickup(self, pickup, from.time_s);
+            bodies::pickup(self, pickup, own, from.time_s);
+        }
+        for &well in view.wells.iter().filter(|well| camera.sees(**well, 280.0)) {
+            bodies::well(self, well, from.time_s);
         }
         self.forecast(view, camera);
         for ship in view.ships.iter().filter(|ship| camera.sees(ship.pos, 80.0)) {
             self.ship(ship, from, &is_bot);
         }
         effects.beams(&mut self.over, camera);
+        for beam in view.beams.iter().filter(|beam| camera.sees(beam.from, 320.0)) {
+            bodies::beam(self, beam, from.time_s);
+        }
         for ghost in &view.ghosts {
             let wanted = if ghost.own { from.ghosts.0 } else { from.ghosts.1 };
             if wanted && camera.sees(ghost.pos, 80.0) {
@@ -235,6 +242,7 @@ pub mod tests {
             shield: 1.0,
             protected: false,
             charging: false,
+            special: false,
             own: false,
             stale: false,
         }
@@ -262,7 +270,7 @@ pub mod tests {
     #[test]
     fn what_is_in_sight_is_in_the_scene_and_the_rest_is_not() {
         let shot = |x| ShotView {
-            key: ShotKey { owner: PlayerId(1), tick: 3 },
+            key: ShotKey { owner: PlayerId(1), tick: 3, part: 0 },
             weapon: WeaponKind::Pulse,
             pos: Vec2::new(x, 0.0),
             vel: Vec2::new(600.0, 0.0),

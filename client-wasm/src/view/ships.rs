@@ -3,7 +3,7 @@
 
 use glam::Vec2;
 use shared::{
-    defs::Defs,
+    defs::{Defs, Special},
     math,
     replica::view::{GhostView, ShipView},
     sim::Buttons,
@@ -56,7 +56,12 @@ pub fn build(
     let [r, g, b] = colour;
     let star = &defs.arena.star;
     let heat = math::ramp(ship.pos.length(), star.ring_radius * 1.15, star.burn_radius);
-    let opacity = if ship.stale { 0.55 } else { 1.0 };
+    let active = ship.special.then(|| defs.ship(ship.class).special.kind);
+    let opacity = match active {
+        _ if ship.stale => 0.55,
+        Some(Special::Cloak(_)) => 0.28,
+        _ => 1.0,
+    };
     scene.under.sprite(Sprite::round(Kind::Glow, ship.pos, radius * 3.4, Ink::Light(colour, 0.20 * opacity)));
     flames(scene, ship, radius, time_s);
     scene.ships.push([
@@ -76,7 +81,10 @@ pub fn build(
     if ship.own {
         own_reticle(scene, ship, radius);
     }
-    if ship.charging {
+    if let Some(active) = active {
+        special(scene, ship, active, radius, time_s);
+    }
+    if ship.charging && !defs.weapon(defs.ship(ship.class).primary).is_beam() {
         charge(scene, ship, radius, colour, time_s);
     }
     shells(scene, ship, radius, effects, camera, time_s);
@@ -164,6 +172,37 @@ fn charge(scene: &mut Scene, ship: &ShipView, radius: f32, colour: Rgb, time_s: 
     scene.over.sprite(Sprite { parameters: [0.08, 0.0], ..ring });
 }
 
+/// What an active special looks like, where it is more than flames.
+fn special(scene: &mut Scene, ship: &ShipView, active: Special, radius: f32, time_s: f32) {
+    let nose = math::unit(ship.heading_rad);
+    match active {
+        Special::Ram(_) => {
+            let pulse = 0.85 + 0.15 * math::unit(time_s * 23.0).y;
+            let front = ship.pos + nose * radius * 0.9;
+            scene.over.sprite(Sprite::round(Kind::Glow, front, radius * 2.0, Ink::Light(palette::FLAME, 0.7 * pulse)));
+            let shell = Sprite::round(Kind::Bubble, ship.pos, radius * 1.9, Ink::Light(palette::HOT, 0.9 * pulse));
+            scene.over.sprite(Sprite { parameters: [time_s * 2.0, 0.0], ..shell });
+        }
+        Special::Tractor(reach) => {
+            for number in 0..3 {
+                let fallen = (time_s * 0.9 + number as f32 / 3.0).fract();
+                let ink = Ink::Light(palette::ORE, 0.30 * fallen);
+                let ring = Sprite::round(Kind::Ring, ship.pos, reach * (1.0 - fallen) + radius, ink);
+                scene.under.sprite(Sprite { parameters: [0.015, 0.0], ..ring });
+            }
+        }
+        Special::Cloak(_) => {
+            let ring = Sprite::round(Kind::Ring, ship.pos, radius * 1.5, Ink::Light(palette::WELL, 0.35));
+            scene.over.sprite(Sprite { parameters: [0.07, 0.0], ..ring });
+        }
+        Special::Repair(_) => {
+            let turn = Sprite::round(Kind::Cross, ship.pos, radius * 0.5, Ink::Light(palette::REPAIR, 0.9));
+            scene.over.sprite(turn);
+        }
+        Special::Burn | Special::LongView(_) | Special::Volley(_) | Special::Well => {}
+    }
+}
+
 /// Shield, protection, and the bar over a damaged ship.
 fn shells(scene: &mut Scene, ship: &ShipView, radius: f32, effects: &Effects, camera: &Camera, time_s: f32) {
     let ripple = effects.ripple(ship.id);
@@ -230,7 +269,20 @@ mod tests {
     #[test]
     fn classes_differ_in_shape() {
         let of = |class| scene_of(|ship| ship.class = class, Livery::Bot).ships.items()[0][11];
-        assert!(of(ShipClass::Spark) != of(ShipClass::Lancer));
+        let mut shapes: Vec<u8> = ShipClass::ALL.into_iter().map(|class| of(class) as u8).collect();
+        shapes.dedup();
+        assert_eq!(shapes.len(), ShipClass::COUNT);
+    }
+
+    #[test]
+    fn an_active_special_is_seen() {
+        let drawn = |class, special| {
+            let scene = scene_of(|ship| (ship.class, ship.special) = (class, special), Livery::Person);
+            (kinds(&scene), scene.ships.items()[0][9].to_bits())
+        };
+        for class in [ShipClass::Anvil, ShipClass::Prospector, ShipClass::Wraith, ShipClass::Tender] {
+            assert_ne!(drawn(class, true), drawn(class, false), "{class:?}");
+        }
     }
 
     #[test]

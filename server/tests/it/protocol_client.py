@@ -118,11 +118,11 @@ class Bits:
         return kind, self.bits(4) if kind == 0 else None
 
     def vitals(self):
-        return self.bits(5), self.bits(4), self.flag(), self.flag()
+        return self.bits(5), self.bits(4), self.flag(), self.flag(), self.flag()
 
     def whole(self):
         ship = {"life": self.bits(8), "class": self.bits(4), "pos": self.point(), "vel": self.speed()}
-        ship.update(heading=self.bits(16), buttons=self.bits(7), aim=self.bits(12), vitals=self.vitals())
+        ship.update(heading=self.bits(16), buttons=self.bits(8), aim=self.bits(12), vitals=self.vitals())
         ship["controls"] = ship["buttons"], ship["aim"]
         return ship
 
@@ -144,7 +144,7 @@ class Bits:
         pressed = self.flag()
         aimed = self.flag() if pressed else True
         if pressed:
-            buttons = (buttons ^ 1 << self.bits(3)) & 127 if self.flag() else self.bits(7)
+            buttons = buttons ^ 1 << self.bits(3) if self.flag() else self.bits(8)
         return buttons, self.aim(aim, turned) if aimed else aim
 
     def controls(self, controls):
@@ -161,8 +161,12 @@ class Bits:
         return controls
 
 
+# How many shots all the mounts of a class fire at once: "Classes" in docs/PROTOCOL.md.
+PARTS = (1, 0, 2, 0, 6, 3, 1, 0, 9)
+
+
 class Table:
-    """What this client knows: of each ship the tick it was told at and its engines then."""
+    """What this client knows: of each ship the tick it was told at, its engines then and its class."""
 
     def __init__(self):
         self.ships, self.own, self.tick, self.seen, self.player = {}, None, None, {}, None
@@ -172,28 +176,28 @@ class Table:
 
     def read(self, tick, base, flags, body):
         full, part = flags & 1 == 1, flags & 2 == 2
-        bits, shooters, station = Bits(body), 0, None
+        bits, shooters, station = Bits(body), [], None
         if part:
             assert tick == self.tick and base == 0, "a part belongs to the tick before it"
             self.note("further parts")
         else:
-            if full:
-                self.ships, self.own = {}, None
-            else:
-                assert tick - base == self.tick, (tick, base, self.tick)
-            station, shooters = self.read_first_part(bits, tick)
+            assert full or tick - base == self.tick, (tick, base, self.tick)
+            station, shooters = self.read_first_part(bits, tick, full)
         self.tick = tick
         for player, ship in bits.many(lambda: (bits.player(), bits.whole())):
-            self.ships[player] = tick, ship["controls"]
+            self.ships[player] = tick, ship["controls"], ship["class"]
             self.note("enters")
         self.note("shots", len(bits.many(lambda: self.read_shot(bits, shooters, base))))
         self.note("rocks", len(bits.many(lambda: (bits.bits(16), bits.bits(2), bits.point(), bits.speed(), bits.bits(4), bits.bits(12)))))
-        self.note("pickups", len(bits.many(lambda: (bits.bits(16), bits.bits(3), bits.bits(4), bits.point(), bits.speed(), bits.bits(12)))))
+        self.note("pickups", len(bits.many(lambda: self.read_pickup(bits))))
         self.note("belt rocks", len(bits.many(lambda: (bits.bits(9), bits.bits(4)))))
         assert bits.left < 8 and bits.value == 0, f"{bits.left} bits left over"
         return station
 
-    def read_first_part(self, bits, tick):
+    def read_first_part(self, bits, tick, full):
+        self.note("small stars", len(bits.many(lambda: (bits.bits(8), bits.point()))))
+        if full:
+            self.ships, self.own = {}, None
         station = bits.bits(2)
         if station == 2:
             bits.somebody(), bits.cause(), bits.count(), bits.somebody()
@@ -218,18 +222,21 @@ class Table:
         self.note("happenings", len(bits.many(lambda: self.read_happening(bits, anyone, somebody))))
         for player in ships:
             self.ships[player] = self.read_news(bits, self.ships[player], tick)
-        return station, len(ships)
+        # Who came has no news yet; the reader is the last of the shooters.
+        return station, [self.ships[player][2] for player in ships] + ([self.own[2]] if self.own else [None])
 
     def read_own(self, bits, tick):
         if bits.flag():
             if bits.flag():
-                bits.bits(8), bits.bits(4), bits.point(), bits.speed(), bits.bits(16)
-                controls = bits.bits(7), bits.bits(12)
-                [bits.sized() for _ in range(9)]
+                bits.bits(8)
+                kind = bits.bits(4)
+                bits.point(), bits.speed(), bits.bits(16)
+                controls = bits.bits(8), bits.bits(12)
+                [bits.sized() for _ in range(12)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.
-                told, controls = self.own
+                told, controls, kind = self.own
                 if bits.flag():
                     for _ in range(tick - told):
                         controls = bits.controls(controls)
@@ -237,29 +244,30 @@ class Table:
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
                     controls = bits.controls(controls)
-                [bits.sized() for _ in range(9) if bits.flag()]
+                [bits.sized() for _ in range(12) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"
-            controls = self.own[1]
+            _, controls, kind = self.own
             self.note("own as reckoned")
-        self.own = tick, controls
+        self.own = tick, controls, kind
 
     def read_news(self, bits, ship, tick):
-        told, controls = ship
+        told, controls, kind = ship
         if not bits.flag():
             self.note("ships as reckoned")
-            return tick, controls
+            return tick, controls, kind
         self.note("ships with news")
         if not bits.flag():
             bits.below(tick - told)
-            return tick, bits.difference(controls)
+            return tick, bits.difference(controls), kind
         disturbed = bits.flag()
         if disturbed and bits.flag():
             if not bits.flag():
                 self.note("left out")
                 return ship
-            return tick, bits.whole()["controls"]
+            whole = bits.whole()
+            return tick, whole["controls"], whole["class"]
         if not disturbed or bits.flag():
             controls = bits.steering(controls, tick - told)
         if disturbed:
@@ -267,20 +275,30 @@ class Table:
                 [bits.sized() for _ in range(5)]
             if bits.flag():
                 bits.vitals()
-        return tick, controls
+        return tick, controls, kind
 
     @staticmethod
     def read_shot_end(bits, anyone):
-        anyone(), bits.bits(8)
+        anyone(), bits.bits(8), bits.bits(4)
         if bits.flag():
             anyone(), bits.flag()
 
     def read_shot(self, bits, shooters, gap):
         if bits.flag():
-            bits.below(shooters + 1), bits.below(gap)
+            kind = shooters[bits.below(len(shooters))]
+            bits.below(gap), bits.below(PARTS[kind])
             self.note("shots fired in sight")
         else:
-            bits.player(), bits.bits(8), bits.bits(4), bits.point(), bits.speed()
+            bits.player(), bits.bits(8), bits.bits(4), bits.bits(4), bits.point(), bits.speed()
+
+    @staticmethod
+    def read_pickup(bits):
+        bits.bits(16)
+        if bits.bits(3) == 3:
+            bits.bits(4), bits.somebody()
+        else:
+            bits.bits(4)
+        bits.point(), bits.speed(), bits.bits(12)
 
     @staticmethod
     def read_happening(bits, anyone, somebody):

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use glam::Vec2;
 
 use super::{
-    helm,
+    helm, knack,
     sight::{ShipSight, Sight},
 };
 use crate::{
@@ -136,18 +136,13 @@ impl Brain {
         if let Some(enemy) = enemy
             && hull < 0.3 * (1.2 - self.skill)
         {
-            return flee(sight, &enemy);
+            return knack::with_special(sight, Some(&enemy), true, flee(sight, &enemy));
         }
-        if let Some(enemy) = enemy {
-            return self.fight(sight, &enemy, tick);
-        }
-        if let Some(command) = collect(sight) {
-            return command;
-        }
-        if let Some(command) = self.mine(sight, tick) {
-            return command;
-        }
-        self.roam(sight, tick)
+        let command = match enemy {
+            Some(enemy) => self.fight(sight, &enemy, tick),
+            None => collect(sight).or_else(|| self.mine(sight, tick)).unwrap_or_else(|| self.roam(sight, tick)),
+        };
+        knack::with_special(sight, enemy.as_ref(), false, command)
     }
 
     fn choose_enemy(&self, sight: &Sight<'_>, tick: Tick) -> Option<ShipSight> {
@@ -181,25 +176,28 @@ impl Brain {
         let aim = Angle::of(way);
         let aim = Angle(aim.0.wrapping_add_signed((wobble * 2_600.0 * (1.0 - self.skill)) as i16));
         // Circle at a distance of one's liking, the way round drawn per bot.
-        let gap = 210.0 + 90.0 * (1.0 - self.skill);
+        let gap = knack::fighting_gap(sight, self.skill);
         let round = if self.player.0.is_multiple_of(2) { 1.0 } else { -1.0 };
         let side = (enemy.pos - at).perp().normalize_or_zero() * (round * 90.0 * (0.4 + self.skill));
         let wanted = helm::approach(sight, enemy.pos, enemy.vel, gap) + side;
         let nose = sight.own.body.heading.unit();
         let distance = at.distance(enemy.pos);
         let error = f32::from(sight.own.body.heading.to(aim).unsigned_abs()) / 65_536.0 * 360.0;
-        let tolerance = 4.0 + 12.0 * (14.0 / distance.max(40.0)) * 10.0 * 0.5;
-        let trigger = distance < helm::reach_u(sight) * 0.8 && error < tolerance && self.patience(tick);
+        let trigger = knack::has_shot(sight, distance, error) && self.patience(tick);
         let buttons = helm::drift_buttons(sight, wanted, nose).with(Buttons::FIRE, trigger);
         Command::new(buttons, aim)
     }
 
     fn mine(&self, sight: &Sight<'_>, tick: Tick) -> Option<Command> {
         let at = sight.own.body.pos.to_vec2();
+        if sight.defs.weapon(helm::own_def(sight).primary).mine().is_some() {
+            return None;
+        }
         let ring = sight.defs.arena.star.ring_radius * 1.5;
         let rocks = sight.rocks.iter().filter(|rock| rock.pos.length() > ring);
         let rock = rocks.min_by(|a, b| at.distance(a.pos).total_cmp(&at.distance(b.pos)))?;
-        let gap = rock.size.def().radius + 120.0;
+        let reach = helm::reach_u(sight);
+        let gap = rock.size.def().radius + (reach * 0.4).min(120.0);
         let wanted = helm::approach(sight, rock.pos, rock.vel, gap);
         let distance = at.distance(rock.pos);
         if distance > gap + 220.0 {
@@ -207,8 +205,9 @@ impl Brain {
         }
         let aim = Angle::of(helm::lead(sight, rock.pos, rock.vel));
         let error = f32::from(sight.own.body.heading.to(aim).unsigned_abs()) / 65_536.0 * 360.0;
-        let thrifty = sight.own.energy > 25_000;
-        let trigger = error < 9.0 && thrifty && self.patience(tick);
+        let beam = sight.defs.weapon(helm::own_def(sight).primary).is_beam();
+        let thrifty = sight.own.energy > if beam { 8_000 } else { 25_000 };
+        let trigger = error < 9.0 && thrifty && (beam || self.patience(tick));
         let buttons = helm::drift_buttons(sight, wanted, sight.own.body.heading.unit()).with(Buttons::FIRE, trigger);
         Some(Command::new(buttons, aim))
     }
@@ -260,7 +259,8 @@ fn flee(sight: &Sight<'_>, enemy: &ShipSight) -> Command {
     let at = sight.own.body.pos.to_vec2();
     let away = (at - enemy.pos).normalize_or(Vec2::X);
     let mut command = helm::match_velocity(sight, away * helm::own_def(sight).speed_cap);
-    let ready = command.buttons.any(Buttons::THRUST) && sight.own.energy > 40_000;
+    let boosts = helm::own_def(sight).boost_ticks > 0;
+    let ready = boosts && command.buttons.any(Buttons::THRUST) && sight.own.energy > 40_000;
     command.buttons = command.buttons.with(Buttons::BOOST, ready);
     command
 }
@@ -270,7 +270,10 @@ fn collect(sight: &Sight<'_>) -> Option<Command> {
     let at = sight.own.body.pos.to_vec2();
     let ring = sight.defs.arena.star.ring_radius * 1.25;
     let worth = |kind: PickupKind| if kind == PickupKind::Ore { 1.0 } else { 0.7 };
-    let near = sight.pickups.iter().filter(|(pos, _)| pos.length() > ring && at.distance(*pos) < 420.0);
+    let near = sight
+        .pickups
+        .iter()
+        .filter(|(pos, kind)| *kind != PickupKind::Mine && pos.length() > ring && at.distance(*pos) < 420.0);
     let cost = |(pos, kind): &(Vec2, PickupKind)| at.distance(*pos) * worth(*kind);
     let (pos, _) = near.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let way = *pos - at;

@@ -85,7 +85,10 @@ pub fn escape(sight: &Sight<'_>, seconds: f32) -> Option<Command> {
 /// Seconds ahead in which a rock in the way is noticed.
 const DODGE_S: f32 = 1.1;
 
-/// Sideways past the first rock that the present course would hit hard.
+/// Room left around a mine, u.
+const MINE_BERTH: f32 = 40.0;
+
+/// Sideways past the first rock or mine that the present course would hit hard.
 #[must_use]
 pub fn dodge(sight: &Sight<'_>) -> Option<Command> {
     let body = &sight.own.body;
@@ -97,7 +100,8 @@ pub fn dodge(sight: &Sight<'_>) -> Option<Command> {
         (closing.length() > sight.defs.rules.impact_free_u_s * 0.9).then_some((t, pos - at, closing))
     };
     let rocks = sight.rocks.iter().filter_map(|rock| threat(rock.pos, rock.vel, rock.size.def().radius));
-    let (_, to_rock, closing) = rocks.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let mines = sight.mines.iter().filter_map(|&mine| threat(mine, Vec2::ZERO, MINE_BERTH));
+    let (_, to_rock, closing) = rocks.chain(mines).min_by(|a, b| a.0.total_cmp(&b.0))?;
     let across = closing.normalize_or_zero().perp();
     let side = if to_rock.dot(across) > 0.0 { -across } else { across };
     let way = (side - closing.normalize_or_zero() * 0.6).normalize_or(side);
@@ -158,6 +162,7 @@ pub fn reach_u(sight: &Sight<'_>) -> f32 {
     match &sight.defs.weapon(own_def(sight).primary).barrel {
         Barrel::Bolt(bolt) => bolt.speed * f32::from(bolt.life_ticks) / TICK_HZ as f32,
         Barrel::Ray(ray) => ray.range,
+        Barrel::Mine(mine) => mine.reach * 2.0,
     }
 }
 

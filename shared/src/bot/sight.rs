@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use crate::{
-    defs::{Defs, PickupKind, RockSize},
+    defs::{Defs, PickupKind, RockSize, ShipClass},
     ids::PlayerId,
     sim::{Layout, Ship, Sky},
 };
@@ -25,8 +25,10 @@ pub struct Sight<'a> {
     pub ships: Vec<ShipSight>,
     /// Standing rocks in view.
     pub rocks: Vec<SolidSight>,
-    /// Pickups in view.
+    /// Pickups in view, mines among them.
     pub pickups: Vec<(Vec2, PickupKind)>,
+    /// Mines in view that are not the own ones.
+    pub mines: Vec<Vec2>,
     /// Who did damage to the own ship lately.
     pub attacker: Option<PlayerId>,
 }
@@ -40,6 +42,8 @@ pub struct ShipSight {
     pub bot: bool,
     /// Points, from the leaderboard.
     pub score: u32,
+    /// Class.
+    pub class: ShipClass,
     /// Position, u.
     pub pos: Vec2,
     /// Velocity, u/s.

@@ -12,11 +12,13 @@ pub enum PickupKind {
     Repair,
     /// Energy, points.
     Charge,
+    /// A mine: nothing to be taken.
+    Mine,
 }
 
 impl PickupKind {
     /// Every kind.
-    pub const ALL: [PickupKind; 3] = [PickupKind::Ore, PickupKind::Repair, PickupKind::Charge];
+    pub const ALL: [PickupKind; 4] = [PickupKind::Ore, PickupKind::Repair, PickupKind::Charge, PickupKind::Mine];
 
     /// The kind with this wire number.
     #[must_use]

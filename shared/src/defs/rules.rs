@@ -17,6 +17,10 @@ pub struct RulesDef {
     pub death_drops: f32,
     /// Ticks between death and the earliest relaunch.
     pub respawn_ticks: u16,
+    /// Ticks until the weapons of a refitted ship are warm.
+    pub refit_ticks: u8,
+    /// Ticks from one refit to the next.
+    pub refit_wait_ticks: u16,
     /// Ticks of spawn protection; ends at the first shot.
     pub protection_ticks: u16,
     /// Damage on the way in is scaled up from 0 over the last this many ticks of protection.
@@ -51,6 +55,8 @@ impl RulesDef {
         death_keeps: 0.4,
         death_drops: 0.25,
         respawn_ticks: 90,
+        refit_ticks: 90,
+        refit_wait_ticks: 10 * 60,
         protection_ticks: 8 * 60,
         protection_fade_ticks: 2 * 60,
         spawn_clear: 900.0,

@@ -1,7 +1,8 @@
 //! The packed body of a snapshot: its sections in their order, and the records in them.
 //!
 //! ```text
-//! first part   station   2 bits: watching nobody | flying owner | dead … | watching player
+//! first part   wells     list of small stars that began since: ticks ago 8, point
+//!              station   2 bits: watching nobody | flying owner | dead … | watching player
 //!              edge      0, or 1 radius sized target sized         when it is not where one tick after another leads
 //!              leaves    0, or 1 and a bit per known ship
 //!              over      list of shots that hit something or were taken away: key, then 0 | 1 whom player, hurt 1
@@ -11,7 +12,7 @@
 //!              happened  list of Happening
 //!              news      for each known ship in order of slots, see entity_state
 //! every part   enters    list of player and whole
-//!              shots     list of 1 shooter age (it left the barrel of a known ship) | 0 all of it
+//!              shots     list of 1 shooter age part (it left the barrel of a known ship) | 0 all of it
 //!              rocks     list of all of it
 //!              pickups   list of all of it
 //!              belts     list of slot 9, hull 4
@@ -27,10 +28,10 @@ use super::{
 };
 use crate::{
     defs::{PickupKind, RockSize, WeaponKind},
-    ids::{BodyId, PlayerId, ShipId, ShotKey},
+    ids::{BodyId, PART_BITS, PlayerId, ShipId, ShotKey},
     limits::PLAYER_BITS,
     quantize::Lattice,
-    sim::{Cause, LooseRock, Pickup, Shot, world::MILLI},
+    sim::{Cause, LooseRock, Pickup, Shot, Well, world::MILLI},
     tick::Tick,
 };
 
@@ -269,16 +270,24 @@ pub enum NewShot {
         shooter: usize,
         /// Ticks ago.
         age: usize,
+        /// Number among the shots of all that ship's mounts.
+        part: u8,
     },
     /// All of it.
     Whole(Shot),
 }
 
-/// Writes that a known ship fired: `ships` had news, `gap` ticks passed since the last snapshot.
-pub fn write_fired(writer: &mut BitWriter, shooter: usize, age: usize, ships: usize, gap: usize) {
+/// Writes that a known ship fired shot number `part` of `parts`: `ships` had news, `gap` ticks passed since the last snapshot.
+pub fn write_fired(
+    writer: &mut BitWriter,
+    (shooter, ships): (usize, usize),
+    (age, gap): (usize, usize),
+    (part, parts): (u8, usize),
+) {
     writer.flag(true);
     writer.below(shooter, ships + 1);
     writer.below(age, gap);
+    writer.below(usize::from(part), parts);
 }
 
 /// Writes a shot of which the reader knows nothing.
@@ -287,13 +296,20 @@ pub fn write_whole_shot(writer: &mut BitWriter, shot: &Shot) {
     write_shot(writer, shot);
 }
 
-/// Reads what [`write_fired`] or [`write_whole_shot`] wrote.
+/// Reads what [`write_fired`] or [`write_whole_shot`] wrote; `parts` answers how many shots a shooter's mounts fire at once.
 ///
 /// # Errors
 /// When the bits make no sense.
-pub fn read_new_shot(reader: &mut BitReader<'_>, now: Tick, ships: usize, gap: usize) -> Result<NewShot, BitsError> {
+pub fn read_new_shot(
+    reader: &mut BitReader<'_>,
+    now: Tick,
+    ships: usize,
+    gap: usize,
+    parts: impl Fn(usize) -> usize,
+) -> Result<NewShot, BitsError> {
     if reader.flag()? {
-        Ok(NewShot::Fired { shooter: reader.below(ships + 1)?, age: reader.below(gap)? })
+        let (shooter, age) = (reader.below(ships + 1)?, reader.below(gap)?);
+        Ok(NewShot::Fired { shooter, age, part: reader.below(parts(shooter))? as u8 })
     } else {
         read_shot(reader, now).map(NewShot::Whole)
     }
@@ -303,6 +319,7 @@ pub fn read_new_shot(reader: &mut BitReader<'_>, now: Tick, ships: usize, gap: u
 pub fn write_shot(writer: &mut BitWriter, shot: &Shot) {
     write_player(writer, shot.key.owner);
     writer.bits(u32::from(shot.age.min(255)), 8);
+    writer.bits(u32::from(shot.key.part), PART_BITS);
     writer.bits(shot.weapon as u32, 4);
     write_point(writer, shot.pos);
     write_speed(writer, shot.vel);
@@ -315,7 +332,7 @@ pub fn write_shot(writer: &mut BitWriter, shot: &Shot) {
 pub fn read_shot(reader: &mut BitReader<'_>, now: Tick) -> Result<Shot, BitsError> {
     let owner = read_player(reader)?;
     let age = reader.bits(8)? as u16;
-    let key = ShotKey { owner, tick: now.plus(-i32::from(age)).0 as u8 };
+    let key = ShotKey { owner, tick: now.plus(-i32::from(age)).0 as u8, part: reader.bits(PART_BITS)? as u8 };
     let weapon = WeaponKind::from_index(reader.bits(4)? as u8).ok_or(BitsError)?;
     Ok(Shot { key, weapon, pos: read_point(reader)?, vel: read_speed(reader)?, age })
 }
@@ -327,6 +344,7 @@ pub type Victim = Option<(PlayerId, bool)>;
 pub fn write_shot_end(writer: &mut BitWriter, names: &Names, key: ShotKey, victim: Victim) {
     names.write(writer, key.owner);
     writer.bits(u32::from(key.tick), 8);
+    writer.bits(u32::from(key.part), PART_BITS);
     names.write_somebody(writer, victim.map(|(player, _)| player));
     if let Some((_, hurt)) = victim {
         writer.flag(hurt);
@@ -338,7 +356,8 @@ pub fn write_shot_end(writer: &mut BitWriter, names: &Names, key: ShotKey, victi
 /// # Errors
 /// When the bits end.
 pub fn read_shot_end(reader: &mut BitReader<'_>, names: &Names) -> Result<(ShotKey, Victim), BitsError> {
-    let key = ShotKey { owner: names.read(reader)?, tick: reader.bits(8)? as u8 };
+    let owner = names.read(reader)?;
+    let key = ShotKey { owner, tick: reader.bits(8)? as u8, part: reader.bits(PART_BITS)? as u8 };
     let player = names.read_somebody(reader)?;
     let victim = match player {
         Some(player) => Some((player, reader.flag()?)),
@@ -375,6 +394,9 @@ pub fn write_pickup(writer: &mut BitWriter, pickup: &Pickup) {
     writer.bits(u32::from(pickup.id.0), 16);
     writer.bits(pickup.kind as u32, 3);
     writer.bits(u32::from(pickup.amount.min(15)), 4);
+    if pickup.kind == PickupKind::Mine {
+        write_somebody(writer, pickup.owner);
+    }
     write_point(writer, pickup.pos);
     write_speed(writer, pickup.vel);
     writer.bits(u32::from(pickup.life), 12);
@@ -385,10 +407,13 @@ pub fn write_pickup(writer: &mut BitWriter, pickup: &Pickup) {
 /// # Errors
 /// When the bits make no sense.
 pub fn read_pickup(reader: &mut BitReader<'_>) -> Result<Pickup, BitsError> {
+    let id = BodyId(reader.bits(16)? as u16);
+    let kind = PickupKind::from_index(reader.bits(3)? as u8).ok_or(BitsError)?;
     Ok(Pickup {
-        id: BodyId(reader.bits(16)? as u16),
-        kind: PickupKind::from_index(reader.bits(3)? as u8).ok_or(BitsError)?,
+        id,
+        kind,
         amount: reader.bits(4)? as u8,
+        owner: if kind == PickupKind::Mine { read_somebody(reader)? } else { None },
         pos: read_point(reader)?,
         vel: read_speed(reader)?,
         life: reader.bits(12)? as u16,
@@ -426,6 +451,21 @@ pub fn read_pickup_end(reader: &mut BitReader<'_>, names: &Names) -> Result<(Bod
 #[must_use]
 pub fn points_of(amount: i32) -> u8 {
     ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8
+}
+
+/// Writes a small star that began at most [`HISTORY_TICKS`] or [`wells::LIFE_TICKS`] ago.
+pub fn write_well(writer: &mut BitWriter, well: &Well, now: Tick) {
+    writer.bits(now.since(well.from).clamp(0, 255) as u32, 8);
+    write_point(writer, well.pos);
+}
+
+/// Reads a small star.
+///
+/// # Errors
+/// When the bits end.
+pub fn read_well(reader: &mut BitReader<'_>, now: Tick) -> Result<Well, BitsError> {
+    let from = now.plus(-(reader.bits(8)? as i32));
+    Ok(Well { pos: read_point(reader)?, from })
 }
 
 /// Writes a happening.
@@ -510,12 +550,14 @@ mod tests {
             let ships = if points % 2 == 0 { vec![PlayerId(3), player] } else { vec![PlayerId(9)] };
             let names = Names { ships: if ships[0] < player || points % 2 == 1 { ships } else { Vec::new() }, own: by };
             let now = Tick(u32::MAX - 3).plus(i32::from(points));
-            let key = ShotKey { owner: player, tick: now.plus(-i32::from(small)).0 as u8 };
+            let key = ShotKey { owner: player, tick: now.plus(-i32::from(small)).0 as u8, part: (small % 16) as u8 };
             check(Shot { key, weapon: WeaponKind::Pulse, pos, vel, age: small }, write_shot, |r| read_shot(r, now));
             check((key, by.map(|by| (by, id.0 & 1 == 1))), |w, &(key, victim)| write_shot_end(w, &names, key, victim), |r| read_shot_end(r, &names));
             let rock = LooseRock { id, size: RockSize::Medium, pos, vel, hull: 0, life };
             check((rock, 0), |w, (rock, _)| write_rock(w, rock), read_rock);
-            check(Pickup { id, kind: PickupKind::Charge, amount: (points % 16), pos, vel, life }, write_pickup, read_pickup);
+            let charge = Pickup { id, kind: PickupKind::Charge, amount: (points % 16), owner: None, pos, vel, life };
+            check(charge, write_pickup, read_pickup);
+            check(Pickup { kind: PickupKind::Mine, owner: Some(player), ..charge }, write_pickup, read_pickup);
             check((id, by), |w, &(id, by)| write_pickup_end(w, &names, id, by), |r| read_pickup_end(r, &names));
             for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Shot(WeaponKind::Rail), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge] {
                 check(Happening::Damaged { player, by, points, cause }, |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
@@ -531,9 +573,11 @@ mod tests {
         }
 
         #[test]
-        fn new_shots_survive_the_wire(shooter in 0usize..90, more in 0usize..90, age in 0usize..60, later in 1usize..60) {
+        fn new_shots_survive_the_wire(small: u8, shooter in 0usize..90, more in 0usize..90, age in 0usize..60, later in 1usize..60) {
             let (ships, gap) = (shooter + more, age + later);
-            check(NewShot::Fired { shooter, age }, |w, _| write_fired(w, shooter, age, ships, gap), |r| read_new_shot(r, Tick(5), ships, gap));
+            let (parts, part) = (1 + usize::from(small % 9), small % (1 + small % 9));
+            let write = |w: &mut BitWriter, _: &NewShot| write_fired(w, (shooter, ships), (age, gap), (part, parts));
+            check(NewShot::Fired { shooter, age, part }, write, |r| read_new_shot(r, Tick(5), ships, gap, |_| parts));
         }
 
         #[test]

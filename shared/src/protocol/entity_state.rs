@@ -7,7 +7,7 @@
 //!        1 1 1 0 c S[tick]… r R v V         c: S as above; r: R residual of the body, v: V vitals
 //!        1 1 1 1 0                          left out this time: the base stays
 //!        1 1 1 1 1 whole                    all of it
-//! whole  life 8, class 4, body, buttons 7, aim 12, hull 5, shield 4, protected 1, charging 1
+//! whole  life 8, class 4, body, buttons 8, aim 12, hull 5, shield 4, protected 1, charging 1, special 1
 //! ```
 //!
 //! D and S are in [`super::steering`], body and R in [`super::motion`].
@@ -16,10 +16,12 @@ use super::{
     bits::{BitReader, BitWriter, BitsError},
     motion::{read_body, read_residual, write_body, write_residual},
     reckon::Reckoner,
-    steering::{read_difference, read_steering, write_difference, write_steering},
+    steering::{BUTTON_BITS, read_difference, read_steering, write_difference, write_steering},
 };
+use glam::Vec2;
+
 use crate::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, Special},
     ids::{PlayerId, ShipId},
     limits::HISTORY_TICKS,
     quantize::Angle,
@@ -51,8 +53,10 @@ pub struct PublicShip {
     pub shield: u8,
     /// Under spawn protection.
     pub protected: bool,
-    /// A ray is charging: whoever sees the ship sees that, and may dodge.
+    /// A ray is charging, or a beam is on: whoever sees the ship sees that, and may dodge.
     pub charging: bool,
+    /// The special is active.
+    pub special: bool,
 }
 
 impl PublicShip {
@@ -73,6 +77,7 @@ impl PublicShip {
             shield: steps(ship.shield, def.shield, SHIELD_STEPS) as u8,
             protected: ship.protection > 0,
             charging: ship.charge > 0,
+            special: ship.special_left > 0,
         }
     }
 
@@ -83,8 +88,8 @@ impl PublicShip {
         let (pos, vel) = (self.body.pos, self.body.vel);
         let who = u32::from(self.id.player.0) << 8 | u32::from(self.id.life);
         let engines = u32::from(self.controls.buttons.0) << 16 | u32::from(self.controls.aim.0);
-        let flags = u32::from(self.charging) << 1 | u32::from(self.protected);
-        let vitals = u32::from(self.hull) << 8 | u32::from(self.shield) << 2 | flags;
+        let flags = u32::from(self.special) << 2 | u32::from(self.charging) << 1 | u32::from(self.protected);
+        let vitals = u32::from(self.hull) << 8 | u32::from(self.shield) << 3 | flags;
         let words = [
             pair(pos.x.cast_unsigned(), pos.y.cast_unsigned()),
             pair(vel.x.cast_unsigned(), vel.y.cast_unsigned()),
@@ -94,8 +99,23 @@ impl PublicShip {
         words.into_iter().fold(0, |sum, word| mix(sum ^ word))
     }
 
-    fn vitals(&self) -> (u8, u8, bool, bool) {
-        (self.hull, self.shield, self.protected, self.charging)
+    /// The special, while it is active.
+    #[must_use]
+    pub fn active(&self, defs: &Defs) -> Option<Special> {
+        self.special.then(|| defs.ship(self.class).special.kind)
+    }
+
+    /// Whether its cloak hides it from whoever is at `pos`.
+    #[must_use]
+    pub fn is_hidden_from(&self, pos: Vec2, defs: &Defs) -> bool {
+        match self.active(defs) {
+            Some(Special::Cloak(reach)) => self.body.pos.to_vec2().distance_squared(pos) > reach * reach,
+            _ => false,
+        }
+    }
+
+    fn vitals(&self) -> (u8, u8, [bool; 3]) {
+        (self.hull, self.shield, [self.protected, self.charging, self.special])
     }
 }
 
@@ -104,7 +124,7 @@ pub fn write_whole(writer: &mut BitWriter, ship: &PublicShip) {
     writer.bits(u32::from(ship.id.life), 8);
     writer.bits(ship.class as u32, 4);
     write_body(writer, ship.body);
-    writer.bits(u32::from(ship.controls.buttons.0), 7);
+    writer.bits(u32::from(ship.controls.buttons.0), BUTTON_BITS);
     writer.bits(u32::from(ship.controls.aim.0 / AIM_STEPS), 12);
     write_vitals(writer, ship);
 }
@@ -117,10 +137,11 @@ pub fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Public
     let id = ShipId { player, life: reader.bits(8)? as u8 };
     let class = ShipClass::from_index(reader.bits(4)? as u8).ok_or(BitsError)?;
     let body = read_body(reader)?;
-    let buttons = Buttons(reader.bits(7)? as u8);
+    let buttons = Buttons(reader.bits(BUTTON_BITS)? as u8);
     let aim = Angle(reader.bits(12)? as u16 * AIM_STEPS);
     let controls = Command::new(buttons, aim);
-    let mut ship = PublicShip { id, class, body, controls, hull: 0, shield: 0, protected: false, charging: false };
+    let mut ship =
+        PublicShip { id, class, body, controls, hull: 0, shield: 0, protected: false, charging: false, special: false };
     read_vitals(reader, &mut ship)?;
     Ok(ship)
 }
@@ -276,6 +297,7 @@ fn write_vitals(writer: &mut BitWriter, ship: &PublicShip) {
     writer.bits(u32::from(ship.shield), 4);
     writer.flag(ship.protected);
     writer.flag(ship.charging);
+    writer.flag(ship.special);
 }
 
 fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), BitsError> {
@@ -283,6 +305,7 @@ fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), 
     ship.shield = reader.bits(4)? as u8;
     ship.protected = reader.flag()?;
     ship.charging = reader.flag()?;
+    ship.special = reader.flag()?;
     Ok(())
 }
 

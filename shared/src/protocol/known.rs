@@ -5,7 +5,7 @@ use super::{body::Station, entity_state::PublicShip};
 use crate::{
     ids::PlayerId,
     rng::mix,
-    sim::{Edge, LooseRock, Pickup, Ship, Shot, checksum::Fnv},
+    sim::{Edge, LooseRock, Pickup, Ship, Shot, Well, checksum::Fnv},
     tick::Tick,
 };
 
@@ -28,6 +28,8 @@ pub struct Known {
     pub rocks: Vec<(LooseRock, u8)>,
     /// Pickups, now.
     pub pickups: Vec<Pickup>,
+    /// Small stars, also those that ended lately.
+    pub wells: Vec<Well>,
     /// Belt rocks by slot, in `body::ROCK_STEPS`; those never told are whole.
     pub belt: Vec<u8>,
 }

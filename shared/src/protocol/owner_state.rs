@@ -11,7 +11,7 @@ use super::{
     bits::{BitReader, BitWriter, BitsError},
     motion::{read_body, read_residual, write_body, write_residual},
     reckon::Reckoner,
-    steering::{read_controls, write_controls},
+    steering::{BUTTON_BITS, read_controls, write_controls},
 };
 use crate::{
     defs::ShipClass,
@@ -87,7 +87,7 @@ pub fn write_whole(writer: &mut BitWriter, ship: &Ship) {
     writer.bits(u32::from(ship.id.life), 8);
     writer.bits(ship.class as u32, 4);
     write_body(writer, ship.body);
-    writer.bits(u32::from(ship.controls.buttons.0), 7);
+    writer.bits(u32::from(ship.controls.buttons.0), BUTTON_BITS);
     writer.bits(u32::from(ship.controls.aim.0 / AIM_STEPS), 12);
     for value in fields(ship) {
         writer.sized(value);
@@ -151,7 +151,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
     let id = ShipId { player, life: reader.bits(8)? as u8 };
     let class = ShipClass::from_index(reader.bits(4)? as u8).ok_or(BitsError)?;
     let body = read_body(reader)?;
-    let buttons = Buttons(reader.bits(7)? as u8);
+    let buttons = Buttons(reader.bits(BUTTON_BITS)? as u8);
     let controls = Command::new(buttons, Angle(reader.bits(12)? as u16 * AIM_STEPS));
     let mut values = [0; FIELDS];
     for value in &mut values {
@@ -169,6 +169,9 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         cooldown: 0,
         charge: 0,
         boost_left: 0,
+        second_wait: 0,
+        special_left: 0,
+        special_wait: 0,
         protection: 0,
         cargo: 0,
     };
@@ -176,7 +179,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
     Ok(ship)
 }
 
-const FIELDS: usize = 9;
+const FIELDS: usize = 12;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -188,13 +191,29 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.cooldown),
         i32::from(ship.charge),
         i32::from(ship.boost_left),
+        i32::from(ship.second_wait),
+        i32::from(ship.special_left),
+        i32::from(ship.special_wait),
         i32::from(ship.protection),
         i32::from(ship.cargo),
     ]
 }
 
 fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
-    let [hull, shield, energy, shield_wait, cooldown, charge, boost_left, protection, cargo] = values;
+    let [
+        hull,
+        shield,
+        energy,
+        shield_wait,
+        cooldown,
+        charge,
+        boost_left,
+        second_wait,
+        special_left,
+        special_wait,
+        protection,
+        cargo,
+    ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
     ship.hull = vital(hull)?;
     ship.shield = vital(shield)?;
@@ -203,6 +222,9 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.cooldown = cooldown.try_into().map_err(|_| BitsError)?;
     ship.charge = charge.try_into().map_err(|_| BitsError)?;
     ship.boost_left = boost_left.try_into().map_err(|_| BitsError)?;
+    ship.second_wait = second_wait.try_into().map_err(|_| BitsError)?;
+    ship.special_left = special_left.try_into().map_err(|_| BitsError)?;
+    ship.special_wait = special_wait.try_into().map_err(|_| BitsError)?;
     ship.protection = protection.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
     Ok(())

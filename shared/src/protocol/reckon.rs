@@ -7,7 +7,7 @@ use super::entity_state::PublicShip;
 use crate::{
     defs::{Defs, arena::PLANETS},
     math,
-    sim::{Command, Layout, Ship, Sky, helm, movement},
+    sim::{Command, Layout, Ship, Sky, Well, helm, movement, wells},
     tick::Tick,
 };
 use glam::Vec2;
@@ -16,6 +16,8 @@ use glam::Vec2;
 #[derive(Debug, Clone)]
 pub struct Skies {
     slots: Vec<Option<(Tick, [Vec2; PLANETS])>>,
+    /// Small stars, as far back as anything is reckoned.
+    pub wells: Vec<Well>,
 }
 
 /// Skies kept; a power of two larger than any prediction window.
@@ -23,7 +25,7 @@ const KEPT: usize = 128;
 
 impl Default for Skies {
     fn default() -> Skies {
-        Skies { slots: vec![None; KEPT] }
+        Skies { slots: vec![None; KEPT], wells: Vec::new() }
     }
 }
 
@@ -34,9 +36,9 @@ impl Skies {
         if let Some((kept, planets)) = slot
             && *kept == tick
         {
-            return Sky { arena: &defs.arena, tick, planets: *planets };
+            return Sky { arena: &defs.arena, tick, planets: *planets, wells: wells::pulling(&self.wells, tick) };
         }
-        let sky = Sky::at(layout, &defs.arena, tick);
+        let sky = Sky::at(layout, &self.wells, &defs.arena, tick);
         *slot = Some((tick, sky.planets));
         sky
     }

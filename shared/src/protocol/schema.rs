@@ -23,12 +23,12 @@ use crate::{
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, golden},
+    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, Well, golden},
     tick::{TICK_HZ, Tick},
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -61,7 +61,7 @@ fn record_samples() -> Vec<u8> {
     let body = Kinematics { pos, vel, heading: Angle(54_321) };
     let defs = Defs::standard();
     let ship = Ship::fresh(ShipId { player, life }, ShipClass::default(), body, &defs);
-    let key = ShotKey { owner: player, tick: 9 };
+    let key = ShotKey { owner: player, tick: 9, part: 5 };
     let cause = Cause::Shot(WeaponKind::default());
     let mut bits = BitWriter::default();
     for number in [u32::from(HULL_STEPS), u32::from(SHIELD_STEPS), u32::from(body::ROCK_STEPS), PLAYER_BITS] {
@@ -76,11 +76,15 @@ fn record_samples() -> Vec<u8> {
     owner_state::write_whole(&mut bits, &ship);
     body::write_station(&mut bits, Station::Dead { killer: Some(player), cause, wait: 77, watching: None });
     body::write_whole_shot(&mut bits, &Shot { key, weapon: WeaponKind::default(), pos, vel, age: 12 });
-    body::write_fired(&mut bits, 3, 1, 9, 2);
+    body::write_fired(&mut bits, (3, 9), (1, 2), (1, 3));
+    body::write_well(&mut bits, &Well { pos, from: Tick(4) }, Tick(60));
     let names = body::Names { ships: vec![PlayerId(2), player], own: Some(PlayerId(4)) };
     body::write_shot_end(&mut bits, &names, key, Some((player, true)));
     body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });
-    body::write_pickup(&mut bits, &Pickup { id, kind: PickupKind::Repair, amount: 3, pos, vel, life: 1_000 });
+    body::write_pickup(
+        &mut bits,
+        &Pickup { id, kind: PickupKind::Mine, amount: 3, owner: Some(player), pos, vel, life: 1_000 },
+    );
     body::write_pickup_end(&mut bits, &names, id, Some(player));
     let ray = Happening::Ray { owner: player, from: pos, to: vel, victim: None, struck: true };
     body::write_happening(&mut bits, &names, ray);

@@ -109,7 +109,7 @@ mod tests {
         #[test]
         fn every_pair_is_a_command_in_range_and_survives(buttons: u8, packed: u16) {
             let sent = SentCommand::from((buttons, packed));
-            prop_assert!(sent.command.buttons.0 & !Buttons::MASK == 0 && sent.command.aim.0 % AIM_STEPS == 0);
+            prop_assert!(sent.command.aim.0.is_multiple_of(AIM_STEPS));
             prop_assert_eq!(<(u8, u16)>::from(sent), (buttons & Buttons::MASK, packed));
             prop_assert_eq!(SentCommand::from(<(u8, u16)>::from(sent)), sent);
         }

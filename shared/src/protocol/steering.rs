@@ -5,7 +5,7 @@
 //! S      as C, but where the aim moved in the tick before as well, T stands for A
 //! T      0 | 1 0 s1 | 1 1 A                 by as much as then | by one step more or less | otherwise
 //! D      0 A | 1 0 B | 1 1 B A              aim | buttons | both
-//! B      1 bit3 | 0 buttons7                one toggled | all anew
+//! B      1 bit3 | 0 buttons8                one toggled | all anew
 //! A      00 s1 m2 | 01 s1 m4 | 10 s1 m6     by ±1…4, ±5…20, ±21…84 steps of aim
 //!        11 aim12                           anew
 //! ```
@@ -15,6 +15,9 @@ use crate::{
     quantize::Angle,
     sim::{Buttons, Command, command::AIM_STEPS},
 };
+
+/// Bits of all buttons.
+pub const BUTTON_BITS: u32 = 8;
 
 /// Writes a command against the one before it.
 pub fn write_controls(writer: &mut BitWriter, before: Command, now: Command) {
@@ -46,7 +49,7 @@ pub fn write_difference(writer: &mut BitWriter, before: Command, now: Command, t
     if toggled.is_power_of_two() {
         writer.bits(1 | toggled.trailing_zeros() << 1, 4);
     } else if toggled != 0 {
-        writer.bits(u32::from(now.buttons.0) << 1, 8);
+        writer.bits(u32::from(now.buttons.0) << 1, 1 + BUTTON_BITS);
     }
     if turn == 0 && toggled != 0 {
         return;
@@ -77,7 +80,7 @@ pub fn read_difference(reader: &mut BitReader<'_>, before: Command, turned: Opti
     let aimed = !pressed || reader.flag()?;
     let mut buttons = before.buttons.0;
     if pressed {
-        buttons = if reader.flag()? { buttons ^ 1 << reader.bits(3)? } else { reader.bits(7)? as u8 };
+        buttons = if reader.flag()? { buttons ^ 1 << reader.bits(3)? } else { reader.bits(BUTTON_BITS)? as u8 };
     }
     let aim = if aimed { read_aim(reader, before.aim, turned)? } else { before.aim };
     Ok(Command::new(Buttons(buttons), aim))
@@ -150,7 +153,7 @@ mod tests {
                 let mut writer = BitWriter::default();
                 write_controls(&mut writer, before, now);
                 prop_assert_eq!(read_controls(&mut BitReader::new(writer.bytes()), before), Ok(now));
-                prop_assert!(writer.len() <= 25);
+                prop_assert!(writer.len() <= 26);
             }
         }
     }

@@ -21,6 +21,7 @@ use crate::{
     protocol::{
         DecodeError,
         bits::{BitReader, BitWriter, BitsError},
+        steering::BUTTON_BITS,
     },
     quantize::Angle,
     rewind::Lag,
@@ -182,7 +183,8 @@ impl Turn {
             Order::Enlist { player, .. }
             | Order::Discharge { player }
             | Order::Launch { player, .. }
-            | Order::Park { player } => slot(player),
+            | Order::Park { player }
+            | Order::Refit { player, .. } => slot(player),
         };
         let good_name = |(player, name): &(PlayerId, String)| {
             let length = name.chars().count();
@@ -226,7 +228,7 @@ fn write_change(writer: &mut BitWriter, before: Command, now: Command) {
     let pressed = now.buttons != before.buttons;
     writer.flag(pressed);
     if pressed {
-        writer.bits(u32::from(now.buttons.0), 7);
+        writer.bits(u32::from(now.buttons.0), BUTTON_BITS);
     }
     match i32::from(before.aim.to(now.aim)) / i32::from(AIM_STEPS) {
         0 => writer.bits(0, 2),
@@ -249,7 +251,7 @@ fn read_change(reader: &mut BitReader<'_>, before: Command) -> Result<Command, B
     if !reader.flag()? {
         return Ok(before);
     }
-    let buttons = if reader.flag()? { Buttons(reader.bits(7)? as u8) } else { before.buttons };
+    let buttons = if reader.flag()? { Buttons(reader.bits(BUTTON_BITS)? as u8) } else { before.buttons };
     let turned = |turn: i32| before.aim.0.wrapping_add_signed(turn as i16 * AIM_STEPS.cast_signed());
     let aim = match reader.bits(2)? {
         0 => before.aim.0,

@@ -11,7 +11,7 @@ use crate::{
     quantize::Lattice,
     replica::{
         picture,
-        view::{Focus, Phase, View, ViewEvent},
+        view::{self, Focus, Phase, View, ViewEvent},
     },
     sim::{Event, Kinematics, ShotHit, World, world::MILLI},
     tick::Tick,
@@ -46,12 +46,10 @@ impl Projector {
     /// Turns the events of the step from what is remembered to `world` into those of a picture, for a watcher who
     /// follows `own`.
     pub fn tell(&self, world: &World, events: &[Event], own: Option<PlayerId>, told: &mut Vec<ViewEvent>) {
-        let fired = world.shots.iter().filter(|shot| shot.age == 0).map(|shot| ViewEvent::Fired {
-            owner: shot.key.owner,
-            pos: shot.pos.to_vec2(),
-            own: Some(shot.key.owner) == own,
-        });
-        told.extend(fired);
+        for shot in world.shots.iter().filter(|shot| shot.age == 0) {
+            let owner = shot.key.owner;
+            view::push_fired(told, owner, shot.weapon, shot.pos.to_vec2(), Some(owner) == own);
+        }
         told.extend(events.iter().filter_map(|event| self.event(world, event, own)));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);
@@ -69,6 +67,7 @@ impl Projector {
                 };
                 ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship }
             }
+            Event::Ray { weapon, .. } if Defs::standard().weapon(weapon).is_beam() => return None,
             Event::Ray { owner, from, to, hit, weapon: _ } => {
                 let ship = match hit {
                     Some(ShotHit::Ship(player)) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
@@ -142,16 +141,21 @@ impl Projector {
         rocks(world, shown, alpha, view);
         view.pickups.clear();
         view.pickups.extend(world.pickups.iter().map(|pickup| picture::pickup(pickup, alpha)));
+        view.wells.clear();
+        view.wells.extend(world.wells.iter().filter(|well| well.pulls(shown)).map(|well| well.pos.to_vec2()));
         self.own(world, defs, own, view);
+        picture::beams(view, defs);
     }
 
     fn own(&mut self, world: &World, defs: &Defs, own: Option<PlayerId>, view: &mut View) {
         view.forecast.clear();
+        view.view_factor = 1.0;
         let Some(ship) = own.and_then(|own| world.ship(own)) else {
             view.own = None;
             return;
         };
         let (layout, edge_radius) = (&world.layout, world.edge.radius_u());
+        self.skies.wells.clone_from(&world.wells);
         let sky = self.skies.at(layout, defs, world.tick);
         view.own = Some(picture::gauges(ship, defs, &sky, edge_radius));
         let mut reckoner = Reckoner { layout, defs, skies: &mut self.skies, edge_radius };

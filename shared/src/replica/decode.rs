@@ -3,7 +3,7 @@
 
 use super::traffic::{Kind, Traffic};
 use crate::{
-    defs::{Defs, PickupKind, RockSize, ShipClass},
+    defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
     ids::{PlayerId, ShotKey},
     limits::{HISTORY_TICKS, PICKUPS_MAX, ROCKS_MAX, SHOTS_MAX},
     protocol::{
@@ -16,7 +16,7 @@ use crate::{
         reckon::{Reckoner, Skies},
     },
     quantize::{LATTICE_MAX, Lattice, STEPS},
-    sim::{Cause, Command, Edge, Kinematics, Layout, Shot, pickups, rocks, rules, shots},
+    sim::{Cause, Command, Edge, Kinematics, Layout, Shot, Well, pickups, rocks, rules, shots, wells},
     tick::Tick,
 };
 
@@ -27,6 +27,8 @@ pub enum Note {
     ShotCame {
         /// Which.
         key: ShotKey,
+        /// Of what.
+        weapon: WeaponKind,
         /// Where it is.
         pos: Lattice,
         /// Ticks since it was fired.
@@ -102,7 +104,8 @@ pub fn apply(
             return Err(BitsError);
         }
     } else {
-        begin(known, snapshot, reading, &mut fallen)?;
+        let fresh = read_wells(reader, snapshot.tick)?;
+        begin(known, snapshot, fresh, reading, &mut fallen)?;
         known.station = body::read_station(reader)?;
         traffic.mark(Kind::Head, reader.left());
         read_own(known, reader, reading, sent, &mut shooters)?;
@@ -134,18 +137,39 @@ pub fn apply(
     if reader.left() < 8 { Ok(()) } else { Err(BitsError) }
 }
 
+/// Small stars in one list at most: twice what a room can make within the time they are remembered.
+const WELLS_MAX: usize = 4 * wells::AT_ONCE_MAX;
+
+fn read_wells(reader: &mut BitReader<'_>, now: Tick) -> Result<Vec<Well>, BitsError> {
+    let mut fresh = Vec::new();
+    body::read_list(reader, |reader| {
+        fresh.push(body::read_well(reader, now)?);
+        if fresh.len() > WELLS_MAX { Err(BitsError) } else { Ok(()) }
+    })?;
+    Ok(fresh)
+}
+
 /// Brings the table to the snapshot's tick: from its baseline, or from nothing. `fallen` gets the shots that met the star
 /// or a planet on the way.
 fn begin(
     known: &mut Known,
     snapshot: &Snapshot,
+    fresh: Vec<Well>,
     reading: &mut Reading<'_>,
     fallen: &mut Vec<Shot>,
 ) -> Result<(), BitsError> {
     if snapshot.flags.has(SnapshotFlags::FULL) {
-        *known = Known { belt: vec![ROCK_STEPS; reading.layout.slots.len()], tick: snapshot.tick, ..Known::default() };
+        let belt = vec![ROCK_STEPS; reading.layout.slots.len()];
+        reading.skies.wells.clone_from(&fresh);
+        *known = Known { belt, tick: snapshot.tick, wells: fresh, ..Known::default() };
         return Ok(());
     }
+    known.wells.extend(fresh);
+    wells::forget(&mut known.wells, snapshot.tick);
+    if known.wells.len() > WELLS_MAX {
+        return Err(BitsError);
+    }
+    reading.skies.wells.clone_from(&known.wells);
     let base = i32::from(snapshot.base);
     if known.belt.is_empty() || !(1..HISTORY_TICKS as i32).contains(&base) || snapshot.tick.since(known.tick) != base {
         return Err(BitsError);
@@ -164,8 +188,23 @@ struct Shooters {
 }
 
 impl Shooters {
-    /// The shot that left the barrel of shooter number `shooter`, `age` ticks before `now`, as it is now.
-    fn shot(&self, shooter: usize, age: usize, now: Tick, reading: &mut Reading<'_>) -> Result<Shot, BitsError> {
+    /// How many shots the mounts of shooter number `shooter` fire at once.
+    fn parts(&self, shooter: usize, defs: &Defs) -> usize {
+        let class = match (self.others.get(shooter), &self.own) {
+            (Some(&(_, class, _, _)), _) | (None, &Some((_, class, _))) => class,
+            (None, None) => return 0,
+        };
+        shots::parts(class, defs)
+    }
+
+    /// Shot number `part` that left the barrel of shooter number `shooter`, `age` ticks before `now`, as it is now.
+    fn shot(
+        &self,
+        (shooter, part): (usize, u8),
+        age: usize,
+        now: Tick,
+        reading: &mut Reading<'_>,
+    ) -> Result<Shot, BitsError> {
         let (player, class, bodies) = match (self.others.get(shooter), &self.own) {
             (Some(&(player, class, from, to)), _) => (player, class, &self.bodies[from..to]),
             (None, Some((player, class, bodies))) => (*player, *class, bodies.as_slice()),
@@ -174,7 +213,8 @@ impl Shooters {
         let body = bodies.len().checked_sub(age + 1).map(|at| bodies[at]).ok_or(BitsError)?;
         let fired = now.plus(-(age as i32));
         // Only bolts are told like this; a class that fires rays has none.
-        let mut shot = shots::leave_barrel(player, class, body, fired, reading.defs).ok_or(BitsError)?;
+        let shot = shots::leave_barrel(player, class, body, body.heading, fired, part, reading.defs);
+        let mut shot = shot.ok_or(BitsError)?;
         for i in 1..=age {
             let sky = reading.skies.at(reading.layout, reading.defs, fired.plus(i as i32));
             shots::advance(&mut shot, &sky, reading.defs).ok_or(BitsError)?;
@@ -355,8 +395,9 @@ fn read_shots(
 ) -> Result<(), BitsError> {
     let now = known.tick;
     body::read_list(reader, |reader| {
-        let shot = match body::read_new_shot(reader, now, shooters.others.len(), gap)? {
-            NewShot::Fired { shooter, age } => shooters.shot(shooter, age, now, reading)?,
+        let parts = |shooter| shooters.parts(shooter, reading.defs);
+        let shot = match body::read_new_shot(reader, now, shooters.others.len(), gap, parts)? {
+            NewShot::Fired { shooter, age, part } => shooters.shot((shooter, part), age, now, reading)?,
             NewShot::Whole(shot) => shot,
         };
         known.shots.retain(|other| other.key != shot.key);
@@ -364,7 +405,7 @@ fn read_shots(
             return Err(BitsError);
         }
         known.shots.push(shot);
-        notes.push(Note::ShotCame { key: shot.key, pos: shot.pos, age: shot.age });
+        notes.push(Note::ShotCame { key: shot.key, weapon: shot.weapon, pos: shot.pos, age: shot.age });
         Ok(())
     })
 }

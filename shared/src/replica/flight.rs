@@ -6,13 +6,13 @@ use super::{
     BUMP_U_S, LOCK_US, Replica,
     io::Intent,
     past::Past,
-    predict::{Fired, Predictor, Surroundings},
+    predict::{Predictor, Surroundings},
     view::ViewEvent,
 };
 use crate::{
     defs::Defs,
     protocol::{SentCommand, known::Known, reckon::Skies},
-    sim::{Buttons, Command, Layout},
+    sim::{Buttons, Command, Layout, rays, shots},
     tick::Tick,
 };
 
@@ -98,12 +98,14 @@ impl Replica {
         let (mut fired, mut beam) = (Vec::new(), None);
         if let Some(predictor) = &mut self.predictor {
             while tick.is_after(predictor.tick()) {
-                let (shot, impact) = predictor.advance(command, &mut around, &solids);
-                match shot {
-                    Some(Fired::Bolt(shot)) => fired.push((shot, predictor.tick())),
-                    Some(Fired::Ray(ray)) => beam = Some(ray),
-                    None => {}
+                let (triggers, impact) = predictor.advance(command, &mut around, &solids);
+                let (ship, tick) = (predictor.ship(), predictor.tick());
+                for mount in triggers.mounts() {
+                    fired.extend(shots::volley(ship, mount, tick, &self.defs).map(|shot| (shot, tick)));
                 }
+                // A beam is drawn for as long as the ship has it on.
+                let ray = rays::launch(ship, &self.defs).filter(|ray| !self.defs.weapon(ray.weapon).is_beam());
+                beam = ray.filter(|_| triggers.primary).or(beam);
                 let rammed = (predictor.tick() == self.present.tick())
                     .then(|| self.present.touch(predictor, &self.defs))
                     .flatten();
@@ -118,7 +120,7 @@ impl Replica {
         self.present.step_shots(&own, &solids, &mut around, events);
         self.present.step_hoped(clock.word_ticks(), &solids, &mut around, events);
         for (shot, tick) in fired {
-            events.push(ViewEvent::Fired { owner: shot.key.owner, pos: shot.pos.to_vec2(), own: true });
+            super::view::push_fired(events, shot.key.owner, shot.weapon, shot.pos.to_vec2(), true);
             self.present.hope(shot, tick);
         }
         let beam = beam.map(|ray| (ray, self.present.end_of(&ray, &solids, &mut around)));

@@ -4,10 +4,12 @@
 use glam::Vec2;
 
 use super::view::{
-    FORECAST_POINTS, FORECAST_STRIDE, Gauges, PickupView, RockId, RockView, ShipView, ShotView, blend_heading,
+    BeamView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, PickupView, RockId, RockView, ShipView, ShotView, View,
+    blend_heading,
 };
 use crate::{
-    defs::Defs,
+    defs::{Defs, Special},
+    math,
     protocol::{entity_state::PublicShip, reckon::Reckoner},
     sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, world::MILLI},
     tick::{DT, TICK_HZ, Tick},
@@ -42,6 +44,7 @@ pub fn ship(ship: &Ship, defs: &Defs, (pos, vel, heading_rad): Drawn, own: bool)
         shield: share(ship.shield, def.shield),
         protected: ship.protection > 0,
         charging: ship.charge > 0,
+        special: ship.special_left > 0,
         own,
         stale: false,
     }
@@ -64,6 +67,69 @@ pub fn gauges(ship: &Ship, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Gaug
         bonus: sky.bonus(at),
         burning: at.length() < defs.arena.star.ring_radius,
         outside: at.length() > edge_radius,
+        special: special_ready(ship, defs),
+        special_on: ship.special_left > 0,
+        boost: boost_ready(ship, defs),
+    }
+}
+
+/// How ready the special is, 0..=1: the lesser of its rest and of the energy that it needs.
+fn special_ready(ship: &Ship, defs: &Defs) -> f32 {
+    let def = &defs.ship(ship.class).special;
+    if ship.special_left > 0 {
+        return 1.0;
+    }
+    let rest = 1.0 - share(u32::from(ship.special_wait), u32::from(def.wait_ticks));
+    rest.min(affords(ship, def.energy))
+}
+
+/// How ready the boost is, or the second weapon in its place, 0..=1.
+fn boost_ready(ship: &Ship, defs: &Defs) -> f32 {
+    let def = defs.ship(ship.class);
+    match def.second.map(|kind| defs.weapon(kind)) {
+        Some(weapon) => {
+            let rest = 1.0 - share(u32::from(ship.second_wait), u32::from(weapon.period_ticks));
+            rest.min(affords(ship, weapon.energy))
+        }
+        None if ship.boost_left > 0 => 1.0,
+        None => affords(ship, def.boost_energy),
+    }
+}
+
+fn affords(ship: &Ship, energy: u16) -> f32 {
+    share((ship.energy.max(0) / MILLI).cast_unsigned(), u32::from(energy)).min(1.0)
+}
+
+fn share(part: u32, whole: u32) -> f32 {
+    if whole == 0 { f32::from(u8::from(part > 0)) } else { part as f32 / whole as f32 }
+}
+
+/// The beams that are on in `view`, each as far as the first thing in its way, or to whom it mends.
+pub fn beams(view: &mut View, defs: &Defs) {
+    view.beams.clear();
+    for ship in &view.ships {
+        let def = defs.ship(ship.class);
+        let nose = Vec2::from_angle(ship.heading_rad);
+        if let Some(ray) = defs.weapon(def.primary).ray().filter(|ray| ship.charging && ray.is_beam()) {
+            let from = ship.pos + nose * def.radius;
+            let way = nose * ray.range;
+            let rocks = view.rocks.iter().map(|rock| (rock.pos, rock.size.def().radius));
+            let others = view.ships.iter().filter(|other| other.id != ship.id);
+            let ships = others.map(|other| (other.pos, defs.ship(other.class).radius));
+            let planets = view.planets.iter().zip(&defs.arena.planets).map(|(centre, planet)| (*centre, planet.radius));
+            let met = rocks
+                .chain(ships)
+                .chain(planets)
+                .filter_map(|(centre, radius)| math::sweep_circle(from - centre, way, radius));
+            let end = met.fold(1.0, f32::min);
+            view.beams.push(BeamView { from, to: from + way * end, mends: false, strikes: end < 1.0 });
+        }
+        if let Some(Special::Repair(reach)) = ship.special.then_some(def.special.kind) {
+            let others = view.ships.iter().filter(|other| other.id != ship.id && other.hull < 0.99);
+            let near = others.map(|other| (other.pos.distance(ship.pos), other.pos));
+            let to = math::earliest(near.filter(|(distance, _)| *distance < reach)).map_or(ship.pos, |(_, pos)| pos);
+            view.beams.push(BeamView { from: ship.pos, to, mends: true, strikes: true });
+        }
     }
 }
 
@@ -119,6 +185,7 @@ pub fn pickup(pickup: &Pickup, alpha: f32) -> PickupView {
         kind: pickup.kind,
         pos: pickup.pos.to_vec2() - pickup.vel.to_vec2() * back_s(alpha),
         fading: pickup.life < FADING_TICKS,
+        owner: pickup.owner,
     }
 }
 

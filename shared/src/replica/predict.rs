@@ -8,11 +8,10 @@ use crate::{
     protocol::reckon::{Skies, error_kept},
     quantize::Angle,
     sim::{
-        Command, Edge, Kinematics, Layout, LooseRock, Ship, Shot,
+        Command, Edge, Kinematics, Layout, LooseRock, Ship,
         contact::{Impact, bounce_off_solids},
-        helm, rays,
-        rays::Ray,
-        rules, shots,
+        helm::{self, Triggers},
+        rules,
         solids::{Near, Solids},
     },
     tick::Tick,
@@ -78,15 +77,6 @@ impl Sent {
     }
 }
 
-/// What left the own barrel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Fired {
-    /// A bolt.
-    Bolt(Shot),
-    /// A ray.
-    Ray(Ray),
-}
-
 /// The own ship at the client's present.
 #[derive(Debug, Clone)]
 pub struct Predictor {
@@ -141,21 +131,19 @@ impl Predictor {
         self.states[self.tick.0 as usize % KEPT] = Some((self.tick, self.ship.clone()));
     }
 
-    /// One tick with `command`; `solids` are those of the tick being entered. Returns what leaves the barrel and the
-    /// hardest touch.
+    /// One tick with `command`; `solids` are those of the tick being entered. Returns what leaves the mounts and the hardest
+    /// touch.
     pub fn advance(
         &mut self,
         command: Command,
         around: &mut Surroundings<'_>,
         solids: &Solids<'_>,
-    ) -> (Option<Fired>, Option<Impact>) {
+    ) -> (Triggers, Option<Impact>) {
         self.before = self.ship.body;
         self.tick = self.tick.next();
-        let (fires, impact) = advance_ship(&mut self.ship, command, self.tick, around, solids);
+        let left = advance_ship(&mut self.ship, command, self.tick, around, solids);
         self.remember();
-        let bolt = || shots::launch(&self.ship, self.tick, around.defs).map(Fired::Bolt);
-        let fired = if fires { bolt().or_else(|| rays::launch(&self.ship, around.defs).map(Fired::Ray)) } else { None };
-        (fired, impact)
+        left
     }
 
     /// Whose ship, and where it was at the start and at the end of `tick`, if that is remembered.
@@ -282,13 +270,13 @@ fn advance_ship(
     tick: Tick,
     around: &mut Surroundings<'_>,
     solids: &Solids<'_>,
-) -> (bool, Option<Impact>) {
+) -> (Triggers, Option<Impact>) {
     let sky = around.skies.at(around.layout, around.defs, tick);
-    let fires = helm::fly(ship, command, around.defs, &sky, around.edge_radius(tick));
+    let triggers = helm::fly(ship, command, around.defs, &sky, around.edge_radius(tick));
     let def = around.defs.ship(ship.class);
     let planets = &around.layout.planets;
     let mut near = Near::default();
     let impact =
         bounce_off_solids(&mut ship.body, def, &sky, |planet| planets[planet].velocity(tick), solids, &mut near);
-    (fires, impact)
+    (triggers, impact)
 }

@@ -258,7 +258,7 @@ impl Present {
 
 /// Whether two shots left so close together that they must be the same one: no weapon fires that fast.
 fn are_same(a: ShotKey, b: ShotKey) -> bool {
-    a.owner == b.owner && (a.tick.wrapping_sub(b.tick) as i8).unsigned_abs() <= MISMATCH_TICKS
+    (a.owner, a.part) == (b.owner, b.part) && (a.tick.wrapping_sub(b.tick) as i8).unsigned_abs() <= MISMATCH_TICKS
 }
 
 /// What a shot can meet in one tick.

@@ -13,7 +13,7 @@ use super::{
     predict::Predictor,
     present::Present,
     switches::Switches,
-    view::{Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
+    view::{self, Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
 };
 use crate::{
     defs::Defs,
@@ -77,6 +77,7 @@ impl Scribe<'_> {
         view.planets.clear();
         view.planets.extend((0..self.layout.planets.len()).map(|i| self.layout.planet(i, shown, self.alpha)));
         view.phase = self.phase();
+        view.view_factor = self.predictor.map_or(1.0, |predictor| predictor.ship().view_factor(self.defs));
         self.ships(view);
         view.focus = self.focus(view);
         let predictor = self.predictor;
@@ -86,6 +87,10 @@ impl Scribe<'_> {
         self.pickups(view);
         self.forecast(view);
         self.ghosts(view);
+        let wells = self.known.wells.iter().filter(|well| well.pulls(shown));
+        view.wells.clear();
+        view.wells.extend(wells.map(|well| well.pos.to_vec2()));
+        picture::beams(view, self.defs);
         view.locked = self.locked;
     }
 
@@ -131,6 +136,7 @@ impl Scribe<'_> {
                 shield: steps(ship.state.shield, SHIELD_STEPS),
                 protected: ship.state.protected,
                 charging: ship.state.charging,
+                special: ship.state.special,
                 own: false,
                 stale: frozen,
             }
@@ -235,9 +241,11 @@ pub fn write(replica: &mut Replica, events: &mut Vec<ViewEvent>) {
     let own = replica.player;
     for note in std::mem::take(&mut replica.notes) {
         let event = match note {
-            Note::ShotCame { key, pos, age } => {
-                let fresh = age < 12 && Some(key.owner) != own;
-                fresh.then_some(ViewEvent::Fired { owner: key.owner, pos: pos.to_vec2(), own: false })
+            Note::ShotCame { key, weapon, pos, age } => {
+                if age < 12 && Some(key.owner) != own {
+                    view::push_fired(events, key.owner, weapon, pos.to_vec2(), false);
+                }
+                None
             }
             Note::ShotEnded { key, pos, vel, victim } => {
                 let ship = victim.and_then(|player| replica.place_of(player)).map(|(id, _)| id);

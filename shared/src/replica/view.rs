@@ -45,6 +45,8 @@ pub struct View {
     pub alpha: f32,
     /// What the camera should hold: own ship, or what a spectator watches.
     pub focus: Focus,
+    /// How much more of the arena than usual should be on the screen, along a side; 1 but for a long view.
+    pub view_factor: f32,
     /// The own ship's gauges, while flying.
     pub own: Option<Gauges>,
     /// Ships in sight, the own one included.
@@ -55,6 +57,10 @@ pub struct View {
     pub rocks: Vec<RockView>,
     /// Pickups in sight.
     pub pickups: Vec<PickupView>,
+    /// Beams that are on.
+    pub beams: Vec<BeamView>,
+    /// Small stars that pull now, u.
+    pub wells: Vec<Vec2>,
     /// Centres of the planets, in the order of `defs.arena.planets`.
     pub planets: Vec<Vec2>,
     /// Radius of the arena, u.
@@ -118,6 +124,12 @@ pub struct Gauges {
     pub burning: bool,
     /// Outside the edge of the arena.
     pub outside: bool,
+    /// How ready the special is, 0..=1; 1 while it is active.
+    pub special: f32,
+    /// It is active.
+    pub special_on: bool,
+    /// How ready the boost, or what is in its place, is, 0..=1.
+    pub boost: f32,
 }
 
 /// A ship as drawn.
@@ -141,8 +153,10 @@ pub struct ShipView {
     pub shield: f32,
     /// Under spawn protection.
     pub protected: bool,
-    /// A ray is charging.
+    /// A ray is charging, or a beam is on.
     pub charging: bool,
+    /// The special is active.
+    pub special: bool,
     /// The own ship.
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
@@ -216,6 +230,21 @@ pub struct PickupView {
     pub pos: Vec2,
     /// About to vanish: blink.
     pub fading: bool,
+    /// Whose mine it is.
+    pub owner: Option<PlayerId>,
+}
+
+/// A beam that is on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeamView {
+    /// Where it begins, u.
+    pub from: Vec2,
+    /// Where it ends, u.
+    pub to: Vec2,
+    /// It mends; otherwise it cuts.
+    pub mends: bool,
+    /// It meets something at its end.
+    pub strikes: bool,
 }
 
 /// Something that happened, for sparks and sound.
@@ -232,6 +261,8 @@ pub enum ViewEvent {
     Fired {
         /// By whom.
         owner: PlayerId,
+        /// Of what; a volley counts once.
+        weapon: WeaponKind,
         /// Where, u.
         pos: Vec2,
         /// By the own ship.
@@ -347,6 +378,14 @@ pub struct LineView {
     pub kinds_bytes_s: [f32; KINDS],
     /// Snapshots received per second, smoothed.
     pub snapshots_s: f32,
+}
+
+/// Notes that a shot left a barrel; those that leave with the one just noted are part of it.
+pub fn push_fired(events: &mut Vec<ViewEvent>, owner: PlayerId, weapon: WeaponKind, pos: Vec2, own: bool) {
+    let same = matches!(events.last(), Some(ViewEvent::Fired { owner: last, weapon: of, .. }) if (*last, *of) == (owner, weapon));
+    if !same {
+        events.push(ViewEvent::Fired { owner, weapon, pos, own });
+    }
 }
 
 /// Heading of a ship for drawing, between two ticks.

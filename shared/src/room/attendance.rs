@@ -2,7 +2,7 @@
 //! pilot in the world has a seat, and a change of seats reaches the world as an [`Order`] of the next step.
 
 use super::{
-    ConnId, Credentials, Room, bots,
+    ConnId, Credentials, Room, RoomConfig, bots,
     commands::CommandBuffer,
     seats::{Holder, Human, Seat},
     visitor::Visitor,
@@ -12,7 +12,8 @@ use crate::{
     ids::PlayerId,
     limits::PLAYERS_MAX,
     protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
-    sim::Order,
+    sim::{Order, Pilot},
+    tick::{TICK_HZ, Tick},
 };
 
 /// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
@@ -153,7 +154,8 @@ impl Room {
                 let Some(player) = bots::seat_one(&mut self.seats, self.config.secret, self.world.tick) else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });
-                self.orders.push(Order::Enlist { player, bot: true, points: self.config.start_points });
+                let points = self.config.start_points + bots::purse(self.config.secret, player, self.world.tick);
+                self.orders.push(Order::Enlist { player, bot: true, points });
             } else {
                 return;
             }
@@ -178,13 +180,39 @@ impl Room {
                 let grounded = visitor.and_then(|visitor| visitor.grounded_until);
                 here = human.lost_us.is_none() && grounded.is_none_or(|until| !until.is_after(tick));
             }
+            if let Some(order) = refit(seat, pilot, &self.config, tick) {
+                self.orders.push(order);
+            }
             if seat.wants_launch && here && !flying && waited {
                 seat.wants_launch = false;
-                self.orders.push(Order::Launch { player: seat.player, class: seat.class });
                 if let Holder::Bot(brain) = &mut seat.holder {
                     brain.reset(crate::quantize::Angle(0));
+                    let points = pilot.map_or(0, |pilot| pilot.score);
+                    seat.class =
+                        bots::next_class(brain, self.config.secret, seat.player, points, &self.config.defs, tick);
                 }
+                self.orders.push(Order::Launch { player: seat.player, class: seat.class });
             }
         }
     }
+}
+
+/// Ticks between two thoughts of a bot about a better ship.
+const BOT_REFIT_TICKS: u32 = 5 * TICK_HZ;
+
+/// The order that turns the ship of a seat into another: for a person who asked for it, and for a bot that can pay for
+/// more than it has.
+fn refit(seat: &mut Seat, pilot: Option<&Pilot>, config: &RoomConfig, tick: Tick) -> Option<Order> {
+    let (player, ship) = (seat.player, pilot?.ship.as_ref()?);
+    let class = match &seat.holder {
+        Holder::Human(_) if std::mem::take(&mut seat.wants_launch) => seat.class,
+        Holder::Human(_) => return None,
+        Holder::Bot(_) if !tick.0.wrapping_add(u32::from(player.0)).is_multiple_of(BOT_REFIT_TICKS) => return None,
+        Holder::Bot(brain) => {
+            let class = bots::next_class(brain, config.secret, player, pilot?.score, &config.defs, tick);
+            let tier = |class| config.defs.ship(class).tier;
+            Some(class).filter(|class| tier(*class) > tier(ship.class))?
+        }
+    };
+    (class != ship.class).then_some(Order::Refit { player, class })
 }

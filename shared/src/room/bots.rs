@@ -7,17 +7,14 @@ use super::{
     seats::{Holder, Seats},
 };
 use crate::{
-    bot::{BLAME_TICKS, Brain, ShipSight, Sight, SolidSight, VIEW_HALF},
-    defs::{Defs, ShipClass},
+    bot::{BLAME_TICKS, Brain, ShipSight, Sight, SolidSight, VIEW_HALF, choose},
+    defs::{Defs, PickupKind, ShipClass},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
     rng::{Keyed, Purpose},
-    sim::{Layout, Ship, Sky, World},
+    sim::{Layout, Pickup, Ship, Sky, World},
     tick::Tick,
 };
-
-/// Share of bots that fly a Lancer once they have the points.
-const LANCERS: f32 = 0.4;
 
 /// Names of bots: comets, probes and astronomers, all short.
 const NAMES: [&str; 32] = [
@@ -33,10 +30,27 @@ pub fn seat_one(seats: &mut Seats, seed: u64, tick: Tick) -> Option<PlayerId> {
     let free = (0..NAMES.len()).map(|i| NAMES[(first + i) % NAMES.len()]).find(|name| !taken.iter().any(|t| t == name));
     let mind = crate::rng::mix(seed ^ u64::from(tick.0));
     let player = seats.add(free.unwrap_or("Drone"), |player| Holder::Bot(Box::new(Brain::new(mind, player))))?;
-    if Keyed::new(mind, tick, u32::from(player.0), Purpose::Bot).chance(LANCERS) {
-        seats.get_mut(player)?.class = ShipClass::Lancer;
-    }
     Some(player)
+}
+
+/// Points that a fresh bot brings along: mostly few, so that it flies what a beginner flies, and now and then a fortune, so
+/// that there is something to behold.
+#[must_use]
+pub fn purse(seed: u64, player: PlayerId, tick: Tick) -> u32 {
+    let mut draw = Keyed::new(seed, tick, u32::from(player.0) + 3_000, Purpose::Bot);
+    match draw.below(20) {
+        0..=9 => draw.below(30),
+        10..=15 => 40 + draw.below(80),
+        16..=18 => 160 + draw.below(200),
+        _ => 600 + draw.below(200),
+    }
+}
+
+/// The ship that a bot takes for its next life.
+#[must_use]
+pub fn next_class(brain: &Brain, seed: u64, player: PlayerId, points: u32, defs: &Defs, tick: Tick) -> ShipClass {
+    let mut draw = Keyed::new(seed, tick, u32::from(player.0) + 5_000, Purpose::Bot);
+    choose(brain.temperament(), points, defs, &mut draw)
 }
 
 /// The bot to send home when a person comes: one without a ship if there is one, else the poorest.
@@ -49,7 +63,7 @@ pub fn choose_leaver(seats: &Seats, world: &World) -> Option<PlayerId> {
 
 /// Lets every brain whose turn it is look around at the world as it is.
 pub fn look_around(seats: &mut Seats, world: &World, index: &Index, defs: &Defs) {
-    let sky = Sky::at(&world.layout, &defs.arena, world.tick);
+    let sky = Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
     let mut found = Vec::new();
     for seat in seats.iter_mut() {
         let Holder::Bot(brain) = &mut seat.holder else { continue };
@@ -76,7 +90,7 @@ fn sight<'a>(
         .iter()
         .map(|&i| index.players[usize::from(i)])
         .filter(|&player| player != own.id.player)
-        .filter_map(|player| ship_sight(world, defs, player))
+        .filter_map(|player| ship_sight(world, defs, own, player))
         .collect();
     index.belt.within(&area, found);
     let belt = found.iter().map(|&i| usize::from(i)).filter(|&slot| world.belt[slot].regrow.is_none()).map(|slot| {
@@ -94,16 +108,24 @@ fn sight<'a>(
         size: rock.size,
     }));
     index.pickups.within(&area, found);
-    let pickups = found.iter().map(|&i| &world.pickups[usize::from(i)]).map(|p| (p.pos.to_vec2(), p.kind)).collect();
+    let floating = || found.iter().map(|&i| &world.pickups[usize::from(i)]);
+    let pickups = floating().map(|p| (p.pos.to_vec2(), p.kind)).collect();
+    let hostile = |p: &&Pickup| p.kind == PickupKind::Mine && p.owner != Some(own.id.player);
+    let mines = floating().filter(hostile).map(|p| p.pos.to_vec2()).collect();
     let blame = world.pilot(own.id.player).and_then(|pilot| pilot.blame);
     let attacker = blame.filter(|(_, when)| world.tick.since(*when) < BLAME_TICKS).map(|(by, _)| by);
-    Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, attacker }
+    Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, mines, attacker }
 }
 
-fn ship_sight(world: &World, defs: &Defs, player: PlayerId) -> Option<ShipSight> {
+/// What `own` sees of another ship; nothing behind a cloak.
+fn ship_sight(world: &World, defs: &Defs, own: &Ship, player: PlayerId) -> Option<ShipSight> {
     let pilot = world.pilot(player)?;
     let shown = PublicShip::of(pilot.ship.as_ref()?, defs);
+    if shown.is_hidden_from(own.body.pos.to_vec2(), defs) {
+        return None;
+    }
     Some(ShipSight {
+        class: shown.class,
         player,
         bot: pilot.bot,
         score: pilot.score,

@@ -126,7 +126,7 @@ impl History {
         record_shots(moment, shots, world, defs, events);
         record_rocks(moment, rocks, rock_steps, world, events);
         record_pickups(moment, pickups, world, events);
-        record_happenings(moment, world, events);
+        record_happenings(moment, world, defs, events);
     }
 
     /// The moment at `tick`, if remembered.
@@ -275,7 +275,7 @@ fn record_pickups(moment: &mut Moment, slots: &mut Slots<Mortal<BodyId>>, world:
     });
 }
 
-fn record_happenings(moment: &mut Moment, world: &World, events: &[Event]) {
+fn record_happenings(moment: &mut Moment, world: &World, defs: &Defs, events: &[Event]) {
     moment.happenings.clear();
     let mut shot = None;
     for event in events {
@@ -294,6 +294,8 @@ fn record_happenings(moment: &mut Moment, world: &World, events: &[Event]) {
                 let points = body::points_of(amount);
                 (Happening::Damaged { player: ship.player, by, points, cause }, None)
             }
+            // A beam is seen by the ship that has it on.
+            Event::Ray { weapon, .. } if defs.weapon(weapon).is_beam() => continue,
             Event::Ray { owner, from, to, hit, weapon: _ } => {
                 let victim = match hit {
                     Some(ShotHit::Ship(player)) => Some(player),

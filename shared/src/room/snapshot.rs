@@ -27,7 +27,7 @@ use crate::{
         reckon::{Reckoner, Skies},
     },
     quantize::STEPS,
-    sim::{Kinematics, Ship, World, rules},
+    sim::{Kinematics, Ship, Well, World, rules},
     tick::Tick,
 };
 
@@ -115,7 +115,9 @@ pub struct Press {
 
 impl Press {
     /// Forgets the last tick's news.
-    pub fn begin(&mut self, tick: Tick, players: usize) {
+    pub fn begin(&mut self, world: &World, players: usize) {
+        let tick = world.tick;
+        self.skies.wells.clone_from(&world.wells);
         self.bits.clear();
         self.reckoned.clear();
         if self.pages.len() < players {
@@ -189,6 +191,7 @@ pub fn write(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience
     writer.clear();
     let tick = scene.world.tick;
     let since = audience.through;
+    write_wells(scene.world, writer, since);
     body::write_station(writer, viewer.station);
     write_own(scene, viewer, audience, writer);
     count(scene, writer, 0, 0);
@@ -215,6 +218,16 @@ pub fn write_part(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Aud
     scene.press.shooters.clear();
     scene.press.own_bodies.clear();
     write_comers(scene, viewer, audience, writer, 0)
+}
+
+/// Small stars that began since, or all that are remembered.
+fn write_wells(world: &World, writer: &mut BitWriter, since: Option<Tick>) {
+    let fresh = |well: &&Well| since.is_none_or(|since| well.from.is_after(since));
+    for well in world.wells.iter().filter(fresh) {
+        body::write_more(writer);
+        body::write_well(writer, well, world.tick);
+    }
+    body::write_end(writer);
 }
 
 /// What comes into view: everything that may wait.
@@ -294,6 +307,7 @@ fn write_leaves(scene: &Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience,
         // From the same memory as the news, which are next.
         let now = scene.history.ship(ship.player, tick);
         let now = now.filter(|now| now.id == ship.told.state.id && Some(ship.player) != own);
+        let now = now.filter(|now| !now.is_hidden_from(viewer.view.0.centre, scene.defs));
         let place = now.map(|now| now.body.pos.to_vec2());
         ship.outside = match place {
             Some(pos) if viewer.area.holds(pos, 1.0) => None,
@@ -414,7 +428,7 @@ fn leave_out(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience
 }
 
 fn write_enters(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience, writer: &mut BitWriter) -> bool {
-    let Scene { index, history, world, press, .. } = scene;
+    let Scene { index, history, world, press, defs, .. } = scene;
     let Press { found, fresh, .. } = &mut **press;
     index.ships.within(&viewer.area, found);
     fresh.clear();
@@ -438,6 +452,9 @@ fn write_enters(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audie
         }
         let player = index.players[usize::from(i)];
         let Some(ship) = history.ship(player, world.tick) else { continue };
+        if ship.is_hidden_from(viewer.view.0.centre, defs) {
+            continue;
+        }
         body::write_more(writer);
         body::write_player(writer, player);
         entity_state::write_whole(writer, ship);

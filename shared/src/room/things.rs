@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     defs::ShipClass,
-    ids::PlayerId,
+    ids::{PlayerId, ShotKey},
     limits::EVENTS_PENDING_MAX,
     math,
     protocol::{
@@ -162,7 +162,10 @@ pub fn write_shots(
         match shooter_of(scene, viewer, shot, gap) {
             Some(shooter) => {
                 body::write_more(writer);
-                body::write_fired(writer, shooter, usize::from(shot.age), scene.press.shooters.len(), gap);
+                let ships = scene.press.shooters.len();
+                let parts = scene.world.ship(shot.key.owner).map_or(0, |ship| shots::parts(ship.class, scene.defs));
+                let (age, part) = (usize::from(shot.age), shot.key.part);
+                body::write_fired(writer, (shooter, ships), (age, gap), (part, parts));
             }
             None if viewer.will_see(shot.pos.to_vec2(), shot.vel.to_vec2()) => {
                 body::write_more(writer);
@@ -194,7 +197,7 @@ fn shooter_of(scene: &mut Scene<'_>, viewer: &Viewer<'_>, shot: &Shot, gap: usiz
         let shooter = press.shooters[place];
         (place, press.class_of(&shooter), press.body_of(&shooter, age)?)
     };
-    let placed = placed_shot(scene, shot.key.owner, class, body, shot.age);
+    let placed = placed_shot(scene, shot, class, body);
     (placed == Some(*shot)).then_some(place)
 }
 
@@ -202,12 +205,13 @@ fn body_ago(bodies: &[Kinematics], age: usize) -> Option<Kinematics> {
     bodies.len().checked_sub(age + 1).map(|at| bodies[at])
 }
 
-fn placed_shot(scene: &mut Scene<'_>, owner: PlayerId, class: ShipClass, body: Kinematics, age: u16) -> Option<Shot> {
-    let now = scene.world.tick;
-    let fired = now.plus(-i32::from(age));
-    let mut shot = shots::leave_barrel(owner, class, body, fired, scene.defs)?;
+fn placed_shot(scene: &mut Scene<'_>, known: &Shot, class: ShipClass, body: Kinematics) -> Option<Shot> {
+    let fired = scene.world.tick.plus(-i32::from(known.age));
+    let ShotKey { owner, part, .. } = known.key;
+    // The reader does not know where the pilot aimed; most barrels do not care.
+    let mut shot = shots::leave_barrel(owner, class, body, body.heading, fired, part, scene.defs)?;
     let Press { skies, .. } = &mut *scene.press;
-    for i in 1..=i32::from(age) {
+    for i in 1..=i32::from(known.age) {
         let sky = skies.at(&scene.world.layout, scene.defs, fired.plus(i));
         let _ = shots::advance(&mut shot, &sky, scene.defs);
     }

@@ -4,6 +4,7 @@ use super::{
     command::Command,
     events::Cause,
     movement::Kinematics,
+    wells::Well,
     world::{BeltRock, Death, LooseRock, Pickup, Pilot, Ship, Shot, World},
 };
 use crate::quantize::Lattice;
@@ -53,7 +54,8 @@ impl Fnv {
 /// are taken apart by name, so that a new one does not compile until it is mixed in too.
 #[must_use]
 pub fn checksum(world: &World) -> u32 {
-    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, next_body, scratch: _ } = world;
+    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, wells, next_body, scratch: _ } =
+        world;
     let mut fnv = Fnv::default();
     fnv.word(tick.0).word(*secret as u32).word((secret >> 32) as u32).word(u32::from(*next_body));
     fnv.word(edge.radius.cast_unsigned()).word(edge.target.cast_unsigned());
@@ -65,7 +67,7 @@ pub fn checksum(world: &World) -> u32 {
     }
     for Shot { key, weapon, pos, vel, age } in shots {
         fnv.point(*pos).point(*vel).word(u32::from(key.owner.0) << 16 | u32::from(*age));
-        fnv.word((*weapon as u32) << 8 | u32::from(key.tick));
+        fnv.word((*weapon as u32) << 16 | u32::from(key.part) << 8 | u32::from(key.tick));
     }
     for BeltRock { hull, regrow } in belt {
         fnv.word(u32::from(*hull)).word(regrow.map_or(0, |tick| tick.0));
@@ -74,16 +76,20 @@ pub fn checksum(world: &World) -> u32 {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*hull));
         fnv.word((*size as u32) << 16 | u32::from(*life));
     }
-    for Pickup { id, kind, amount, pos, vel, life } in pickups {
+    for Pickup { id, kind, amount, owner, pos, vel, life } in pickups {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*life));
-        fnv.word((*kind as u32) << 8 | u32::from(*amount));
+        fnv.word((*kind as u32) << 8 | u32::from(*amount)).word(owner.map_or(u32::MAX, |owner| u32::from(owner.0)));
+    }
+    for Well { pos, from } in wells {
+        fnv.point(*pos).word(from.0);
     }
     fnv.finish()
 }
 
 fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
-    let Pilot { bot, score, kills, deaths, life, ship, death, blame } = pilot;
+    let Pilot { bot, score, kills, deaths, life, ship, death, blame, refit } = pilot;
     fnv.word(*score).word(*kills).word(*deaths).word(u32::from(*life) << 1 | u32::from(*bot));
+    fnv.word(refit.map_or(0, |when| when.0));
     if let Some((by, when)) = blame {
         fnv.word(u32::from(by.0)).word(when.0);
     }
@@ -116,6 +122,9 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         cooldown,
         charge,
         boost_left,
+        second_wait,
+        special_left,
+        special_wait,
         protection,
         cargo,
     } = ship;
@@ -125,7 +134,8 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     }
     fnv.word(u32::from(*shield_wait) << 16 | u32::from(*protection));
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
-    fnv.word(u32::from(*charge));
+    fnv.word(u32::from(*second_wait) << 8 | u32::from(*charge));
+    fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
 }
 
 #[cfg(test)]

@@ -24,8 +24,10 @@ impl Buttons {
     pub const BOOST: u8 = 32;
     /// Slow down.
     pub const BRAKE: u8 = 64;
+    /// What the class can do besides.
+    pub const SPECIAL: u8 = 128;
     /// Every bit with a meaning.
-    pub const MASK: u8 = 127;
+    pub const MASK: u8 = 255;
 
     /// Whether any of `bits` is held.
     #[must_use]

@@ -13,7 +13,7 @@ use super::{
     world::MILLI,
 };
 use crate::{
-    defs::{Defs, ShipDef},
+    defs::{Defs, ShipDef, Special},
     ids::PlayerId,
     quantize::Lattice,
 };
@@ -124,6 +124,10 @@ fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
     }
 }
 
+/// A ram shield does so many times the damage of the blow…
+const RAM_FACTOR: i32 = 2;
+/// …and this much besides, milli-points.
+const RAM_DAMAGE: i32 = 25 * MILLI;
 /// Largest distance at which two ships can touch, u.
 pub const SHIP_REACH: f32 = 80.0;
 
@@ -142,9 +146,14 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     if protected {
         return;
     }
+    let ramming = [one, two].map(|player| {
+        let special = stage.world.ship(player).and_then(|ship| ship.special(stage.defs));
+        matches!(special, Some(Special::Ram(_)))
+    });
     let amount = impact_damage(speed, stage.defs);
-    damage::hurt(stage, one, Hurt { amount, by: Some(two), cause: Cause::Ram });
-    damage::hurt(stage, two, Hurt { amount, by: Some(one), cause: Cause::Ram });
+    let by_ram = |ramming: bool| if ramming { amount * RAM_FACTOR + RAM_DAMAGE } else { amount };
+    damage::hurt(stage, one, Hurt { amount: by_ram(ramming[1]), by: Some(two), cause: Cause::Ram });
+    damage::hurt(stage, two, Hurt { amount: by_ram(ramming[0]), by: Some(one), cause: Cause::Ram });
 }
 
 /// Push between two ships, masses as the squares of their radii; `bounce` is the share of the closing speed that comes

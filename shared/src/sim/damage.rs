@@ -7,7 +7,7 @@ use super::{
     world::{Death, Ship},
 };
 use crate::{
-    defs::{Defs, WeaponKind},
+    defs::{Defs, Special, WeaponKind},
     ids::PlayerId,
     math,
     tick::DT,
@@ -29,7 +29,7 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     let (tick, defs) = (stage.world.tick, stage.defs);
     let Some(pilot) = stage.world.pilot_mut(player) else { return };
     let Some(ship) = pilot.ship.as_mut() else { return };
-    let amount = (hurt.amount as f32 * vulnerability(ship, defs)) as i32;
+    let amount = (hurt.amount as f32 * vulnerability(ship, hurt.cause, defs)) as i32;
     if amount <= 0 {
         return;
     }
@@ -48,10 +48,15 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     }
 }
 
-/// How much of a blow gets through: 0 under protection, rising to 1 as it fades.
-fn vulnerability(ship: &Ship, defs: &Defs) -> f32 {
+/// How much of a blow gets through: 0 under protection, rising to 1 as it fades; less behind a ram shield.
+fn vulnerability(ship: &Ship, cause: Cause, defs: &Defs) -> f32 {
     let fade = f32::from(defs.rules.protection_fade_ticks).max(1.0);
-    1.0 - math::ramp(f32::from(ship.protection), 0.0, fade)
+    let exposed = 1.0 - math::ramp(f32::from(ship.protection), 0.0, fade);
+    match (ship.special(defs), cause) {
+        (Some(Special::Ram(_)), Cause::Ram | Cause::Rock) => 0.0,
+        (Some(Special::Ram(share)), Cause::Shot(_)) => exposed * share,
+        _ => exposed,
+    }
 }
 
 /// Heat goes through shields; everything else meets them first.

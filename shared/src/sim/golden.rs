@@ -91,9 +91,9 @@ impl Match {
         for slot in 0..self.pilots {
             let player = PlayerId(slot);
             match self.world.pilot(player) {
-                None => orders.push(Order::Enlist { player, bot: true, points: 200 * u32::from(slot % 3) }),
+                None => orders.push(Order::Enlist { player, bot: true, points: 200 * u32::from(slot % 4) }),
                 Some(pilot) if pilot.ship.is_none() => {
-                    orders.push(Order::Launch { player, class: ShipClass::ALL[usize::from(slot) % 2] });
+                    orders.push(Order::Launch { player, class: ShipClass::ALL[usize::from(slot) % ShipClass::COUNT] });
                 }
                 Some(_) => commands.push((player, self.scripted(player))),
             }
@@ -101,6 +101,10 @@ impl Match {
             match fate {
                 0 => orders.push(Order::Discharge { player }),
                 1 => orders.push(Order::Park { player }),
+                2..=9 => {
+                    let class = ShipClass::ALL[(fate as usize + usize::from(slot)) % ShipClass::COUNT];
+                    orders.push(Order::Refit { player, class });
+                }
                 _ => {}
             }
         }
@@ -123,6 +127,7 @@ impl Match {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::defs::{PickupKind, WeaponKind};
 
     #[test]
     fn rolling_back_and_running_again_gives_the_same_sums() {
@@ -144,15 +149,26 @@ mod tests {
         let defs = Defs::standard();
         let mut live = Match::new(&SCRIPTS[1], &defs);
         let (mut shots, mut rocks, mut pickups, mut charges) = (0, 0, 0, 0);
+        let (mut specials, mut weapons, mut wells, mut mines) = ([0; ShipClass::COUNT], [0; WeaponKind::COUNT], 0, 0);
         for _ in 0..3_600 {
             live.advance(&defs);
             shots = shots.max(live.world.shots.len());
             rocks = rocks.max(live.world.rocks.len());
             pickups = pickups.max(live.world.pickups.len());
             charges += live.world.ships().filter(|ship| ship.charge == 1).count();
+            live.world.ships().filter(|ship| ship.special_left > 0).for_each(|ship| specials[ship.class as usize] += 1);
+            live.world.shots.iter().for_each(|shot| weapons[shot.weapon as usize] += 1);
+            wells = wells.max(live.world.wells.len());
+            mines = mines.max(live.world.pickups.iter().filter(|pickup| pickup.kind == PickupKind::Mine).count());
         }
         let deaths: u32 = live.world.pilots.iter().flatten().map(|pilot| pilot.deaths).sum();
         assert!(shots > 10 && rocks > 0 && pickups > 0 && deaths > 3, "{shots} {rocks} {pickups} {deaths}");
-        assert!(charges > 10, "{charges}");
+        assert!(charges > 10 && wells > 0 && mines > 2, "{charges} charges, {wells} wells, {mines} mines");
+        for class in ShipClass::ALL {
+            assert!(specials[class as usize] > 0, "{class:?}");
+        }
+        for kind in WeaponKind::ALL {
+            assert_eq!(weapons[kind as usize] > 0, defs.weapon(kind).bolt().is_some(), "{kind:?}");
+        }
     }
 }

@@ -8,21 +8,46 @@ use super::{
     command::{Buttons, Command},
     movement::integrate,
     sky::Sky,
+    special,
     world::{MILLI, READY_TICKS_MAX, Ship},
 };
 use crate::{
-    defs::{Defs, WeaponDef},
+    defs::{Defs, Mount, Special, WeaponDef},
     tick::{DT, TICK_HZ},
 };
 
-/// Flies `ship` through one tick with `command`; `sky` is that of the tick being entered. Returns whether a shot
-/// (a bolt or a ray, as the class has it) leaves the barrel, from the position and heading after the move.
-pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> bool {
+/// What leaves a ship's mounts in a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Triggers {
+    /// The primary weapon fires.
+    pub primary: bool,
+    /// The second weapon fires.
+    pub second: bool,
+    /// The special begins.
+    pub special: bool,
+}
+
+impl Triggers {
+    /// The mounts that fire.
+    pub fn mounts(self) -> impl Iterator<Item = Mount> {
+        let pulled = [self.primary, self.second, self.special];
+        Mount::ALL.into_iter().zip(pulled).filter_map(|(mount, pulled)| pulled.then_some(mount))
+    }
+}
+
+/// Flies `ship` through one tick with `command`; `sky` is that of the tick being entered. Returns what leaves its mounts
+/// (bolts, a ray or a mine, as the class has it), from the position and heading after the move.
+pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Triggers {
     recharge(ship, defs, sky);
+    let special = special::run(ship, command, defs);
     ship.controls = engine_controls(ship, command, defs);
-    let fires = pull_trigger(ship, command, defs);
+    let triggers =
+        Triggers { primary: pull_trigger(ship, command, defs), second: pull_second(ship, command, defs), special };
+    if triggers.primary || triggers.second {
+        special::reveal(ship, defs);
+    }
     integrate(&mut ship.body, ship.controls, defs.ship(ship.class), sky, edge_radius);
-    fires
+    triggers
 }
 
 fn recharge(ship: &mut Ship, defs: &Defs, sky: &Sky<'_>) {
@@ -39,40 +64,61 @@ fn recharge(ship: &mut Ship, defs: &Defs, sky: &Sky<'_>) {
     }
 }
 
-/// What the engines will do: boost is granted by energy and runs its time; the trigger is none of their business.
+/// What the engines will do: boost is granted by energy and runs its time; the triggers are none of their business.
 fn engine_controls(ship: &mut Ship, command: Command, defs: &Defs) -> Command {
     let def = defs.ship(ship.class);
     let price = i32::from(def.boost_energy) * MILLI;
-    if command.buttons.any(Buttons::BOOST) && ship.boost_left == 0 && ship.energy >= price {
+    let wants = command.buttons.any(Buttons::BOOST) && def.boost_ticks > 0;
+    if wants && ship.boost_left == 0 && ship.energy >= price {
         ship.energy -= price;
         ship.boost_left = def.boost_ticks;
     }
-    let boosting = ship.boost_left > 0;
+    let boosting = ship.boost_left > 0 || matches!(ship.special(defs), Some(Special::Burn));
     ship.boost_left = ship.boost_left.saturating_sub(1);
-    let buttons = command.buttons.with(Buttons::FIRE, false).with(Buttons::BOOST, boosting);
-    Command { buttons, aim: command.aim }
+    let triggers = Buttons::FIRE | Buttons::SPECIAL;
+    Command { buttons: command.buttons.with(triggers, false).with(Buttons::BOOST, boosting), aim: command.aim }
 }
 
-/// Whether a shot leaves the barrel. A weapon without a charge fires at once; a ray is released when its charge is
-/// full, whatever the trigger does meanwhile.
+/// Whether the primary weapon fires. One without a charge fires at once; a ray is released when its charge is full,
+/// whatever the trigger does meanwhile; a beam shows for as long as it goes on.
 fn pull_trigger(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
     ship.cooldown = (ship.cooldown - 1).max(-READY_TICKS_MAX);
     let weapon = defs.weapon(defs.ship(ship.class).primary);
-    if ship.charge > 0 {
+    if weapon.is_beam() {
+        ship.charge = ship.charge.saturating_sub(1);
+    } else if ship.charge > 0 {
         return charge_on(ship, weapon);
     }
     let affords = ship.energy >= i32::from(weapon.energy) * MILLI;
-    if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || !affords {
+    // Engines and charge draw on the same store: no charge begins during a boost.
+    let blocked = weapon.charge_ticks() > 0 && boosting(ship);
+    if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || !affords || blocked {
         return false;
     }
-    match weapon.charge_ticks() {
-        0 => pay(ship, weapon),
-        // Engines and charge draw on the same store: no charge begins during a boost.
-        _ if boosting(ship) => return false,
-        ticks => ship.charge = ticks,
-    }
     ship.protection = 0;
-    ship.charge == 0
+    if weapon.charge_ticks() > 0 {
+        ship.charge = weapon.charge_ticks();
+        return false;
+    }
+    pay(ship, weapon);
+    if weapon.is_beam() {
+        ship.charge = weapon.period_ticks;
+    }
+    true
+}
+
+/// Whether the second weapon fires, on a ship that has one in the place of a boost.
+fn pull_second(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
+    let Some(weapon) = defs.ship(ship.class).second.map(|kind| defs.weapon(kind)) else { return false };
+    ship.second_wait = ship.second_wait.saturating_sub(1);
+    let price = i32::from(weapon.energy) * MILLI;
+    if !command.buttons.any(Buttons::BOOST) || ship.second_wait > 0 || ship.energy < price {
+        return false;
+    }
+    ship.energy -= price;
+    ship.second_wait = weapon.period_ticks;
+    ship.protection = 0;
+    true
 }
 
 /// One tick of a charge. Boosting breaks it off, and so does a store that no longer holds the price at the end;
@@ -130,9 +176,9 @@ mod tests {
 
     impl Range {
         fn fly(&mut self, buttons: u8, ticks: u32) -> u32 {
-            let sky = Sky::at(&self.layout, &self.defs.arena, Tick(0));
+            let sky = Sky::at(&self.layout, &[], &self.defs.arena, Tick(0));
             let command = Command::new(Buttons(buttons), Angle(0));
-            (0..ticks).filter(|_| fly(&mut self.ship, command, &self.defs, &sky, 90_000.0)).count() as u32
+            (0..ticks).filter(|_| fly(&mut self.ship, command, &self.defs, &sky, 90_000.0).primary).count() as u32
         }
     }
 

@@ -91,7 +91,7 @@ mod tests {
     fn fly(start: Vec2, vel: Vec2, buttons: u8, aim_rad: f32, ticks: u32) -> Kinematics {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let mut sky = Sky::at(&layout, &defs.arena, Tick(0));
+        let mut sky = Sky::at(&layout, &[], &defs.arena, Tick(0));
         sky.planets = [Vec2::splat(50_000.0); PLANETS];
         let mut body = Kinematics { pos: Lattice::nearest(start), vel: Lattice::nearest(vel), heading: Angle(0) };
         let command = Command::new(Buttons(buttons), Angle::nearest(aim_rad));

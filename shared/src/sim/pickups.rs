@@ -3,13 +3,15 @@
 use glam::Vec2;
 
 use super::{
-    events::Event,
+    damage::{self, Hurt},
+    events::{Cause, Event},
+    grid::Grid,
     scratch::Scratch,
     stage::Stage,
     world::{MILLI, Pickup, Ship},
 };
 use crate::{
-    defs::{PickupKind, RockSize, pickup},
+    defs::{Defs, PickupKind, RockSize, Special, WeaponKind, pickup},
     ids::PlayerId,
     limits::PICKUPS_MAX,
     math,
@@ -34,27 +36,95 @@ pub fn advance(pickup: &mut Pickup) -> bool {
 pub(super) fn resolve(stage: &mut Stage<'_>, scratch: &mut Scratch) {
     let mut pickups = std::mem::take(&mut stage.world.pickups);
     pickups.retain_mut(advance);
-    let Scratch { places, grid, found, .. } = scratch;
+    let Scratch { places, grid, found, mines, .. } = scratch;
     places.clear();
     places.extend(pickups.iter().map(|pickup| pickup.pos.to_vec2()));
     grid.rebuild(places);
     for player in (0..stage.world.pilots.len()).map(|slot| PlayerId(slot as u16)) {
         let Some(ship) = stage.world.ship(player) else { continue };
-        let (at, reach) = (ship.body.pos.to_vec2(), stage.defs.ship(ship.class).radius + pickup::REACH);
+        let (at, radius) = (ship.body.pos.to_vec2(), stage.defs.ship(ship.class).radius);
+        let reach = radius + pickup::REACH.max(mine_reach(stage.defs));
         grid.near(at - Vec2::splat(reach), at + Vec2::splat(reach), found);
         for &i in found.iter() {
             let pickup = &mut pickups[usize::from(i)];
-            if pickup.life > 0 && (pickup.pos.to_vec2() - at).length_squared() < reach * reach {
+            if pickup.life > 0 && meets(stage, player, pickup, pickup.pos.to_vec2().distance(at) - radius) {
                 collect(stage, player, *pickup);
                 // Taken: nobody else gets it, and it goes away below.
                 pickup.life = 0;
             }
         }
+        pull_in(stage, player, &mut pickups, grid, found);
+    }
+    for (player, weapon) in mines.drain(..) {
+        lay(stage, player, weapon, &mut pickups);
     }
     pickups.retain(|pickup| pickup.life > 0);
     // Whatever was scattered meanwhile comes after the older ones.
     pickups.append(&mut stage.world.pickups);
     stage.world.pickups = pickups;
+}
+
+/// Whether a ship whose hull is `gap` u away takes the pickup, or sets off the mine: a mine spares its owner, and whoever
+/// cannot be hurt.
+fn meets(stage: &Stage<'_>, player: PlayerId, pickup: &Pickup, gap: f32) -> bool {
+    if pickup.kind != PickupKind::Mine {
+        return gap < pickup::REACH;
+    }
+    let Some(mine) = stage.defs.weapon(WeaponKind::Mine).mine() else { return false };
+    let armed = pickup.life + mine.arm_ticks <= mine.life_ticks;
+    let protected = stage.world.ship(player).is_none_or(|ship| ship.protection > 0);
+    armed && !protected && pickup.owner != Some(player) && gap < mine.reach
+}
+
+fn mine_reach(defs: &Defs) -> f32 {
+    defs.weapon(WeaponKind::Mine).mine().map_or(0.0, |mine| mine.reach)
+}
+
+/// Ticks from one pickup to the next that a tractor takes.
+const TRACTOR_TICKS: u32 = 6;
+
+/// A tractor takes the nearest pickup in its reach, now and then.
+fn pull_in(stage: &mut Stage<'_>, player: PlayerId, pickups: &mut [Pickup], grid: &Grid, found: &mut Vec<u16>) {
+    let Some(ship) = stage.world.ship(player) else { return };
+    let Some(Special::Tractor(reach)) = ship.special(stage.defs) else { return };
+    if !stage.world.tick.0.wrapping_add(u32::from(player.0)).is_multiple_of(TRACTOR_TICKS) {
+        return;
+    }
+    let at = ship.body.pos.to_vec2();
+    grid.near(at - Vec2::splat(reach), at + Vec2::splat(reach), found);
+    let loose = found.iter().filter(|&&i| {
+        let pickup = &pickups[usize::from(i)];
+        pickup.life > 0 && pickup.kind != PickupKind::Mine
+    });
+    let near = loose.map(|&i| (pickups[usize::from(i)].pos.to_vec2().distance(at), i));
+    if let Some((_, i)) = math::earliest(near.filter(|(distance, _)| *distance < reach)) {
+        let pickup = &mut pickups[usize::from(i)];
+        collect(stage, player, *pickup);
+        pickup.life = 0;
+    }
+}
+
+/// Leaves a mine behind a ship; one too many takes the place of the pilot's oldest.
+fn lay(stage: &mut Stage<'_>, player: PlayerId, weapon: WeaponKind, pickups: &mut [Pickup]) {
+    let Some(mine) = stage.defs.weapon(weapon).mine() else { return };
+    let Some(ship) = stage.world.ship(player) else { return };
+    let behind = ship.body.heading.unit() * -(stage.defs.ship(ship.class).radius + 12.0);
+    let (pos, vel) = (ship.body.pos.to_vec2() + behind, ship.body.vel.to_vec2() * 0.25);
+    let mut own = pickups.iter_mut().filter(|other| other.life > 0 && other.owner == Some(player));
+    if let Some(oldest) = own.next().filter(|_| own.count() + 1 >= mine.most) {
+        oldest.life = 0;
+    }
+    let id = stage.world.fresh_body();
+    let mine = Pickup {
+        id,
+        kind: PickupKind::Mine,
+        amount: 1,
+        owner: Some(player),
+        pos: Lattice::nearest(pos),
+        vel: Lattice::nearest(vel),
+        life: mine.life_ticks,
+    };
+    push(stage, mine);
 }
 
 fn collect(stage: &mut Stage<'_>, player: PlayerId, pickup: Pickup) {
@@ -70,6 +140,11 @@ fn collect(stage: &mut Stage<'_>, player: PlayerId, pickup: Pickup) {
         }
         PickupKind::Repair => {
             ship.hull = (ship.hull + i32::from(pickup::REPAIR_HULL) * MILLI).min(i32::from(def.hull) * MILLI);
+        }
+        PickupKind::Mine => {
+            let amount = i32::from(defs.weapon(WeaponKind::Mine).damage) * MILLI;
+            let cause = Cause::Shot(WeaponKind::Mine);
+            damage::hurt(stage, player, Hurt { amount, by: pickup.owner, cause });
         }
         PickupKind::Charge => {
             ship.energy = (ship.energy + i32::from(pickup::CHARGE_ENERGY) * MILLI).min(i32::from(def.energy) * MILLI);
@@ -108,17 +183,22 @@ fn spill(stage: &mut Stage<'_>, keyed: &mut Keyed, mut ore: u16, pos: Vec2, vel:
 }
 
 fn add(stage: &mut Stage<'_>, keyed: &mut Keyed, kind: PickupKind, amount: u8, pos: Vec2, vel: Vec2, life: u16) {
-    if stage.world.pickups.len() >= PICKUPS_MAX {
-        stage.world.pickups.remove(0);
-    }
     let away = math::unit(keyed.angle());
     let pickup = Pickup {
         id: stage.world.fresh_body(),
         kind,
         amount,
+        owner: None,
         pos: Lattice::nearest(pos + away * 6.0),
         vel: Lattice::nearest(vel * 0.5 + away * keyed.range(20.0, 90.0)),
         life,
     };
+    push(stage, pickup);
+}
+
+fn push(stage: &mut Stage<'_>, pickup: Pickup) {
+    if stage.world.pickups.len() >= PICKUPS_MAX {
+        stage.world.pickups.remove(0);
+    }
     stage.world.pickups.push(pickup);
 }

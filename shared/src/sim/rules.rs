@@ -17,7 +17,7 @@ use crate::{
     math,
     quantize::{Angle, Lattice, STEPS},
     rng::{Keyed, Purpose},
-    tick::TICK_HZ,
+    tick::{TICK_HZ, Tick},
 };
 
 /// A change of who is in the arena, applied at the start of a step. Replays record these.
@@ -49,6 +49,14 @@ pub enum Order {
         /// Slot.
         player: PlayerId,
     },
+    /// Turns a pilot's ship into one of this class where it flies, if the points allow and nobody shoots at it: a new
+    /// ship to everybody, with the hull's share of the old one, no shield and a cold weapon.
+    Refit {
+        /// Slot.
+        player: PlayerId,
+        /// Class.
+        class: ShipClass,
+    },
 }
 
 /// Applies one order; impossible ones do nothing.
@@ -58,6 +66,7 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
         Order::Discharge { player } => discharge(stage, player),
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
+        Order::Refit { player, class } => refit(stage, player, class),
     }
 }
 
@@ -80,6 +89,7 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool, points: u32) {
         ship: None,
         death: None,
         blame: None,
+        refit: None,
     });
 }
 
@@ -90,6 +100,7 @@ fn discharge(stage: &mut Stage<'_>, player: PlayerId) {
     park(stage, player);
     let world = &mut *stage.world;
     world.shots.retain(|shot| shot.key.owner != player);
+    world.pickups.retain(|pickup| pickup.owner != Some(player));
     for pilot in world.pilots.iter_mut().flatten() {
         pilot.blame = pilot.blame.filter(|(by, _)| *by != player);
         if let Some(death) = &mut pilot.death {
@@ -120,6 +131,34 @@ fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     pilot.ship = Some(Ship::fresh(id, class, body, defs));
     pilot.death = None;
     pilot.blame = None;
+    stage.events.push(Event::Launched { ship: id });
+}
+
+fn refit(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
+    let (tick, defs) = (stage.world.tick, stage.defs);
+    let Some(pilot) = stage.world.pilot_mut(player) else { return };
+    let Some(old) = pilot.ship.as_ref() else { return };
+    let fresh = |when: Tick, ticks: u16| tick.since(when) < i32::from(ticks);
+    let under_fire = pilot.blame.is_some_and(|(_, when)| fresh(when, defs.rules.shield_delay_ticks));
+    let rests = pilot.refit.is_some_and(|when| fresh(when, defs.rules.refit_wait_ticks));
+    if old.class == class || affordable(class, pilot.score, defs) != class || under_fire || rests {
+        return;
+    }
+    let (old, warm_up) = (old.clone(), defs.rules.refit_ticks);
+    pilot.life = pilot.life.wrapping_add(1);
+    pilot.refit = Some(tick);
+    let full = |class: ShipClass| i64::from(defs.ship(class).hull);
+    let id = ShipId { player, life: pilot.life };
+    let mut ship = Ship::fresh(id, class, old.body, defs);
+    ship.controls = old.controls;
+    ship.hull = (i64::from(old.hull) * full(class) / full(old.class).max(1)).max(1) as i32;
+    (ship.shield, ship.shield_wait) = (0, defs.rules.shield_delay_ticks);
+    ship.energy /= 2;
+    (ship.cooldown, ship.second_wait, ship.special_wait) = (warm_up.cast_signed(), warm_up, u16::from(warm_up));
+    ship.protection = 0;
+    ship.cargo = old.cargo.min(defs.ship(class).hold);
+    pilot.ship = Some(ship);
+    stage.events.push(Event::Parked { ship: old.id });
     stage.events.push(Event::Launched { ship: id });
 }
 
@@ -236,6 +275,7 @@ fn per_tick(u_s: f32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::defs::Mount;
     use crate::sim::{Cause, Now, step, world::Death};
 
     /// A world with `pilots` enlisted and launched.
@@ -291,7 +331,7 @@ mod tests {
             let (mut world, defs) = world(1, 2);
             world.pilot_mut(PlayerId(0)).unwrap().score = killer;
             world.pilot_mut(PlayerId(1)).unwrap().score = victim;
-            let sky = super::super::Sky::at(&world.layout, &defs.arena, world.tick);
+            let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
             let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
             assert_eq!(settle_kill(&mut stage, PlayerId(1), Some(PlayerId(0))), points, "{victim} by {killer}");
             assert_eq!(world.pilot(PlayerId(0)).unwrap().score, killer + points);
@@ -306,8 +346,9 @@ mod tests {
         let tick = world.tick;
         world.pilot_mut(leaver).unwrap().blame = Some((shooter, tick));
         world.pilot_mut(victim).unwrap().blame = Some((leaver, tick));
-        let shot = super::super::shots::launch(world.ship(leaver).unwrap(), tick, &defs);
-        world.shots.extend(shot);
+        let shots = super::super::shots::volley(world.ship(leaver).unwrap(), Mount::Primary, tick, &defs);
+        let shots: Vec<_> = shots.collect();
+        world.shots.extend(shots);
         let mut events = Vec::new();
         step(&mut world, &[Order::Discharge { player: leaver }], &[], &defs, &Now, &mut events);
         let killer = events.iter().find_map(|event| match event {
@@ -330,6 +371,40 @@ mod tests {
             step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
             assert_eq!(world.ship(player).unwrap().class, class, "with {points} points");
         }
+    }
+
+    /// A pilot with `points` in a Spark that has lost half of its hull, and what a refit to `class` made of it.
+    fn refitted(points: u32, class: ShipClass, change: impl Fn(&mut Pilot, Tick)) -> (Ship, Vec<Event>) {
+        let (mut world, defs) = world(5, 1);
+        let tick = world.tick;
+        let pilot = world.pilot_mut(PlayerId(0)).unwrap();
+        pilot.score = points;
+        pilot.ship.as_mut().unwrap().hull = 50_000;
+        change(pilot, tick);
+        let mut events = Vec::new();
+        step(&mut world, &[Order::Refit { player: PlayerId(0), class }], &[], &defs, &Now, &mut events);
+        (world.ship(PlayerId(0)).unwrap().clone(), events)
+    }
+
+    #[test]
+    fn a_refit_makes_a_new_ship_of_the_old_hull_and_is_no_way_to_heal() {
+        let (ship, events) = refitted(40, ShipClass::Anvil, |_, _| {});
+        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 85_000, 0, 0));
+        assert!(ship.cooldown > 80 && ship.special_wait > 80, "cold: {} {}", ship.cooldown, ship.special_wait);
+        let launched = events.contains(&Event::Launched { ship: ship.id });
+        assert!(launched && events.iter().any(|event| matches!(event, Event::Parked { .. })), "{events:?}");
+    }
+
+    #[test]
+    fn nobody_refits_without_points_under_fire_or_all_the_time() {
+        let refused = |points, change: fn(&mut Pilot, Tick)| {
+            let (ship, events) = refitted(points, ShipClass::Needle, change);
+            ship.class == ShipClass::Spark && events.is_empty()
+        };
+        assert!(!refused(40, |_, _| {}));
+        assert!(refused(39, |_, _| {}));
+        assert!(refused(40, |pilot, tick| pilot.blame = Some((PlayerId(9), tick))));
+        assert!(refused(40, |pilot, tick| pilot.refit = Some(tick)));
     }
 
     #[test]

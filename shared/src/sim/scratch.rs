@@ -11,7 +11,7 @@ use super::{
     solids::{Near, Stones},
     world::Shot,
 };
-use crate::ids::PlayerId;
+use crate::{defs::WeaponKind, ids::PlayerId};
 
 /// Memory of one world.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Scratch {
     pub(super) targets: Targets,
     pub(super) bolts: Vec<(Shot, Late)>,
     pub(super) rays: Vec<Ray>,
+    /// Whose mines are laid, and of what weapon.
+    pub(super) mines: Vec<(PlayerId, WeaponKind)>,
     pub(super) stones: Stones,
     pub(super) near: Near,
     pub(super) found: Vec<u16>,

@@ -16,36 +16,90 @@ use super::{
     world::{MILLI, Ship, Shot},
 };
 use crate::{
-    defs::{Defs, ShipClass, WeaponKind},
+    defs::{BoltDef, Defs, Mount, Pattern, ShipClass, ShipDef, WeaponDef, WeaponKind},
     ids::{PlayerId, ShotKey},
     limits::SHOTS_MAX,
     math,
-    quantize::Lattice,
+    quantize::{Angle, Lattice},
     tick::Tick,
 };
 
 /// Room between hull and muzzle, u, so that a shot never starts inside its own ship.
 const MUZZLE_GAP: f32 = 4.0;
 
-/// The shot that leaves `ship`'s barrel at `tick`, if its weapon fires bolts: position and heading after the ship's
-/// move, velocity inherited.
-#[must_use]
-pub fn launch(ship: &Ship, tick: Tick, defs: &Defs) -> Option<Shot> {
-    leave_barrel(ship.id.player, ship.class, ship.body, tick, defs)
+/// The shots that leave a mount of `ship` at `tick`, if its weapon fires bolts: position and heading after the ship's move,
+/// velocity inherited.
+pub fn volley(ship: &Ship, mount: Mount, tick: Tick, defs: &Defs) -> impl Iterator<Item = Shot> {
+    let def = defs.ship(ship.class);
+    let parts = |mount| def.weapon(mount).map_or(0, |kind| defs.weapon(kind).parts());
+    let first: u8 = Mount::ALL.into_iter().take_while(|earlier| *earlier != mount).map(parts).sum();
+    let (id, class, body, aim) = (ship.id, ship.class, ship.body, ship.controls.aim);
+    (first..first + parts(mount)).filter_map(move |part| leave_barrel(id.player, class, body, aim, tick, part, defs))
 }
 
-/// The same from what anyone who sees the ship knows of it.
+/// How many shots all the mounts of a class may fire in one tick.
 #[must_use]
-pub fn leave_barrel(owner: PlayerId, class: ShipClass, body: Kinematics, tick: Tick, defs: &Defs) -> Option<Shot> {
-    let weapon = defs.ship(class).primary;
-    let bolt = defs.weapon(weapon).bolt()?;
+pub fn parts(class: ShipClass, defs: &Defs) -> usize {
+    let weapons = Mount::ALL.into_iter().filter_map(|mount| defs.ship(class).weapon(mount));
+    weapons.map(|kind| usize::from(defs.weapon(kind).parts())).sum()
+}
+
+/// Shot number `part` of a ship, from what anyone who sees the ship knows of it.
+#[must_use]
+pub fn leave_barrel(
+    owner: PlayerId,
+    class: ShipClass,
+    body: Kinematics,
+    aim: Angle,
+    tick: Tick,
+    part: u8,
+    defs: &Defs,
+) -> Option<Shot> {
+    let def = defs.ship(class);
+    let (weapon, bolt, number) = gun(def, part, defs)?;
+    let (offset, way) = barrel(bolt.pattern, number, body.heading, aim, def.radius);
     Some(Shot {
-        key: ShotKey { owner, tick: tick.0 as u8 },
+        key: ShotKey { owner, tick: tick.0 as u8, part },
         weapon,
-        pos: muzzle(class, body, defs),
-        vel: Lattice::nearest(body.vel.to_vec2() + body.heading.unit() * bolt.speed),
+        pos: Lattice::nearest(body.pos.to_vec2() + offset),
+        vel: Lattice::nearest(body.vel.to_vec2() + way * bolt.speed),
         age: 0,
     })
+}
+
+/// The weapon that fires shot number `part`, and which of its bolts that is.
+fn gun<'a>(def: &ShipDef, mut part: u8, defs: &'a Defs) -> Option<(WeaponKind, &'a BoltDef, u8)> {
+    for kind in Mount::ALL.into_iter().filter_map(|mount| def.weapon(mount)) {
+        let parts = defs.weapon(kind).parts();
+        if part < parts {
+            return defs.weapon(kind).bolt().map(|bolt| (kind, bolt, part));
+        }
+        part -= parts;
+    }
+    None
+}
+
+/// Where bolt number `number` of a pattern leaves a ship of this radius, from its centre, u, and which way.
+fn barrel(pattern: Pattern, number: u8, heading: Angle, aim: Angle, radius: f32) -> (Vec2, Vec2) {
+    let (nose, gap) = (heading.unit(), radius + MUZZLE_GAP);
+    let sign = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
+    match pattern {
+        Pattern::Single => (nose * gap, nose),
+        Pattern::Pair(aside) => (nose * gap + nose.perp() * (aside * sign), nose),
+        Pattern::Fan(parts, degrees) => {
+            let turn = degrees * (f32::from(number) / f32::from((parts - 1).max(1)) - 0.5);
+            (nose * gap, Angle(heading.0.wrapping_add_signed((turn / 360.0 * 65_536.0) as i16)).unit())
+        }
+        Pattern::Turrets(aside) => {
+            let way = aim.unit();
+            (nose.perp() * (aside * sign) + way * (radius * 0.5), way)
+        }
+        Pattern::Sides(parts, apart) => {
+            let (side, place) = (number / parts, f32::from(number % parts) - f32::from(parts - 1) * 0.5);
+            let way = nose.perp() * if side == 0 { 1.0 } else { -1.0 };
+            (way * gap + nose * (apart * place), way)
+        }
+    }
 }
 
 /// Where the shots of a ship begin.
@@ -195,14 +249,14 @@ fn settle(
 
 /// What a shot or ray of `owner` does to what it hit.
 pub(super) fn strike(stage: &mut Stage<'_>, owner: PlayerId, weapon: WeaponKind, hit: ShotHit) {
-    let points = stage.defs.weapon(weapon).damage;
+    let WeaponDef { damage: points, rock_damage, .. } = *stage.defs.weapon(weapon);
     match hit {
         ShotHit::Ship(player) => {
             let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(owner), cause: Cause::Shot(weapon) };
             damage::hurt(stage, player, hurt);
         }
-        ShotHit::Belt(slot) => rocks::chip_belt(stage, slot, points),
-        ShotHit::Loose(id) => rocks::chip_loose(stage, id, points),
+        ShotHit::Belt(slot) => rocks::chip_belt(stage, slot, rock_damage),
+        ShotHit::Loose(id) => rocks::chip_loose(stage, id, rock_damage),
         ShotHit::Planet(_) | ShotHit::Star => {}
     }
 }

@@ -2,7 +2,11 @@
 
 use glam::Vec2;
 
-use super::{layout::Layout, movement::Kinematics};
+use super::{
+    layout::Layout,
+    movement::Kinematics,
+    wells::{self, Well},
+};
 use crate::{
     defs::{ArenaDef, arena::PLANETS},
     math,
@@ -19,13 +23,16 @@ pub struct Sky<'a> {
     pub tick: Tick,
     /// Centres of the planets, u.
     pub planets: [Vec2; PLANETS],
+    /// Centres of the small stars, u.
+    pub wells: [Option<Vec2>; wells::AT_ONCE_MAX],
 }
 
 impl<'a> Sky<'a> {
     /// The sky at `tick`.
     #[must_use]
-    pub fn at(layout: &Layout, arena: &'a ArenaDef, tick: Tick) -> Sky<'a> {
-        Sky { arena, tick, planets: core::array::from_fn(|i| layout.planet(i, tick, 0.0)) }
+    pub fn at(layout: &Layout, wells: &[Well], arena: &'a ArenaDef, tick: Tick) -> Sky<'a> {
+        let planets = core::array::from_fn(|i| layout.planet(i, tick, 0.0));
+        Sky { arena, tick, planets, wells: wells::pulling(wells, tick) }
     }
 
     /// Acceleration at `pos`, u/s²: Newton's law with Plummer softening, `gm·r/(r²+s²)^1.5`, faded smoothly to
@@ -36,6 +43,9 @@ impl<'a> Sky<'a> {
         let mut pull = well(-pos, star.gm, star.softening, star.fade_from, star.fade_to);
         for (planet, centre) in self.arena.planets.iter().zip(self.planets) {
             pull += well(centre - pos, planet.gm, planet.radius, planet.reach * 0.6, planet.reach);
+        }
+        for centre in self.wells.iter().map_while(|centre| *centre) {
+            pull += well(centre - pos, wells::GM, wells::SOFTENING, wells::REACH * 0.6, wells::REACH);
         }
         pull
     }
@@ -111,7 +121,7 @@ mod tests {
     fn pull_at(distance: f32) -> f32 {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let mut sky = Sky::at(&layout, &defs.arena, Tick(0));
+        let mut sky = Sky::at(&layout, &[], &defs.arena, Tick(0));
         sky.planets = [Vec2::splat(50_000.0); PLANETS];
         sky.pull(Vec2::new(distance, 0.0)).length()
     }
@@ -129,7 +139,7 @@ mod tests {
     fn a_circular_orbit_closes() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let mut sky = Sky::at(&layout, &defs.arena, Tick(0));
+        let mut sky = Sky::at(&layout, &[], &defs.arena, Tick(0));
         sky.planets = [Vec2::splat(50_000.0); PLANETS];
         let start = Vec2::new(400.0, 0.0);
         let mut pos = Lattice::nearest(start);
@@ -146,7 +156,7 @@ mod tests {
     fn the_edge_pushes_inward_only_near_it() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let sky = Sky::at(&layout, &defs.arena, Tick(0));
+        let sky = Sky::at(&layout, &[], &defs.arena, Tick(0));
         assert_eq!(sky.push(Vec2::new(2_000.0, 0.0), 2_200.0), Vec2::ZERO);
         assert!(sky.push(Vec2::new(2_150.0, 0.0), 2_200.0).x < 0.0);
         assert!(sky.push(Vec2::new(2_400.0, 0.0), 2_200.0).x < -defs.arena.push);

@@ -8,6 +8,7 @@ use super::{
     layout::Layout,
     movement::Kinematics,
     scratch::Scratch,
+    wells::Well,
 };
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
@@ -43,6 +44,8 @@ pub struct World {
     pub rocks: Vec<LooseRock>,
     /// Pickups, by age.
     pub pickups: Vec<Pickup>,
+    /// Small stars for a while, by age; also those that ended lately.
+    pub wells: Vec<Well>,
     /// Next number for a free body.
     pub next_body: u16,
     /// Memory for steps; no state.
@@ -85,6 +88,8 @@ pub struct Pilot {
     pub death: Option<Death>,
     /// Who last did damage, and when.
     pub blame: Option<(PlayerId, Tick)>,
+    /// When the ship was last turned into another.
+    pub refit: Option<Tick>,
 }
 
 /// How a ship was lost.
@@ -125,6 +130,12 @@ pub struct Ship {
     pub charge: u8,
     /// Ticks of boost left.
     pub boost_left: u8,
+    /// Ticks until the second weapon may fire.
+    pub second_wait: u8,
+    /// Ticks for which the special goes on by itself; 0 when it is not active.
+    pub special_left: u16,
+    /// Ticks until the special may begin again.
+    pub special_wait: u16,
     /// Ticks of spawn protection left.
     pub protection: u16,
     /// Ore aboard.
@@ -148,6 +159,9 @@ impl Ship {
             cooldown: 0,
             charge: 0,
             boost_left: 0,
+            second_wait: 0,
+            special_left: 0,
+            special_wait: 0,
             protection: defs.rules.protection_ticks,
             cargo: 0,
         }
@@ -204,6 +218,8 @@ pub struct Pickup {
     pub kind: PickupKind,
     /// Ore in it, or 1.
     pub amount: u8,
+    /// Whose mine it is; nobody's for all else.
+    pub owner: Option<PlayerId>,
     /// Position.
     pub pos: Lattice,
     /// Velocity.
@@ -229,6 +245,7 @@ impl World {
             belt,
             rocks: Vec::new(),
             pickups: Vec::new(),
+            wells: Vec::new(),
             next_body: 0,
             scratch: Scratch::default(),
         }

@@ -193,7 +193,15 @@ fn seeking_back_brings_the_past_with_it() {
 
 /// A room in which everybody may fly a Lancer.
 fn dear(seed: u64, bots: u16) -> RoomConfig {
-    RoomConfig { seed, bots, start_points: 500, ..RoomConfig::default() }
+    RoomConfig { seed, bots, start_points: 500, defs: only(ShipClass::Lancer), ..RoomConfig::default() }
+}
+
+/// Tables in which nothing but a Spark and this class is for sale.
+fn only(class: ShipClass) -> Defs {
+    let mut defs = Defs::standard();
+    let others = ShipClass::ALL.into_iter().filter(|other| *other != class && *other != ShipClass::Spark);
+    others.for_each(|other| defs.ships[other as usize].price = u32::MAX);
+    defs
 }
 
 /// How one sends commands to a room by hand.

@@ -34,7 +34,7 @@ fn drawn_errors(profile: Profile, switches: Switches) -> (Vec<f32>, u32) {
     let mut truth: BTreeMap<(u32, ShipId), Vec2> = BTreeMap::new();
     let mut seen: Vec<(Tick, f32, ShipId, Vec2)> = Vec::new();
     let (mut before, mut shown, mut jumps) = (BTreeMap::new(), 0.0, 0);
-    live.run(1_800, |live| {
+    live.run(5_400, |live| {
         let world = live.room.world();
         truth.extend(world.ships().map(|ship| ((world.tick.0, ship.id), ship.body.pos.to_vec2())));
         let view = live.players[pilot].replica.view();
@@ -64,7 +64,7 @@ fn drawn_errors(profile: Profile, switches: Switches) -> (Vec<f32>, u32) {
         })
         .collect();
     errors.sort_unstable_by(f32::total_cmp);
-    assert!(errors.len() > 1_000, "{}: only {} poses were compared", profile.name, errors.len());
+    assert!(errors.len() > 600, "{}: only {} poses were compared", profile.name, errors.len());
     (errors, jumps)
 }
 
@@ -229,7 +229,8 @@ fn ghosts_stand_where_the_server_last_said() {
 
 #[test]
 fn a_second_without_news_locks_the_controls_until_there_is_some() {
-    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 12, Style::Still);
+    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 60, Style::Still);
+    assert!(live.players[pilot].replica.view().ships.len() > 1, "nobody else is in sight");
     live.players[pilot].deaf = true;
     let (mut locked_after, mut grey_after) = (None, None);
     for tick in 0..80 {

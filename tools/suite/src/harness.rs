@@ -169,8 +169,8 @@ impl Match {
 
     /// …or with another.
     pub fn redial_with(&mut self, index: usize, resume: Option<Resume>) {
-        let Player { style, frame_ticks, view_half, clock_us, .. } = self.players[index];
-        self.players[index] = self.dial(Habits { style, frame_ticks, view_half }, resume, clock_us);
+        let Player { style, frame_ticks, view_half, class, clock_us, .. } = self.players[index];
+        self.players[index] = self.dial(Habits { style, frame_ticks, view_half, class }, resume, clock_us);
     }
 
     fn dial(&mut self, habits: Habits, resume: Option<Resume>, clock_us: u64) -> Player {

@@ -75,7 +75,7 @@ impl Mind {
         if brain.looks(tick) && self.looked != Some(tick) {
             self.looked = Some(tick);
             let attacker = self.attacker.filter(|(_, when)| tick.since(*when) < BLAME_TICKS).map(|(by, _)| by);
-            let sky = Sky::at(layout, &replica.defs().arena, tick);
+            let sky = Sky::at(layout, &replica.known().wells, &replica.defs().arena, tick);
             brain.look(&sight(view, Told::by(replica), &own, attacker, &sky, (replica.defs(), layout)));
         }
         let command = brain.think(tick);
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_mind_flies_fights_and_comes_back_after_death() {
-        let mut live = Match::new(3, 6, Profile::ALL[0]);
+        let mut live = Match::new(3, 16, Profile::ALL[0]);
         let pilot = live.join(Style::Brain);
         let (mut pressed, mut fired, mut farthest) = (0, 0, 0.0_f32);
         let mut start = None;

@@ -2,6 +2,7 @@
 //! Invariant: a plan is a pure function of seed, length and what the command line fixed.
 
 use shared::{
+    defs::ShipClass,
     link::{FREEZE, Profile},
     rng::{Keyed, Purpose},
     room::RoomConfig,
@@ -142,7 +143,9 @@ impl Plan {
         let usual = RoomConfig::default();
         let bytes_per_s = if self.frugal { FRUGAL_BYTES_S } else { usual.bytes_per_s };
         let (seed, secret) = (self.seed, self.seed ^ 0x5EC2_E700);
-        RoomConfig { seed, secret, bots: self.bots, start, record: true, bytes_per_s, ..usual }
+        // Enough for a ship of the first step, the second, the third or the last.
+        let start_points = [0, 60, 300, 800][(self.seed / 32 % 4) as usize];
+        RoomConfig { seed, secret, bots: self.bots, start, start_points, record: true, bytes_per_s, ..usual }
     }
 
     /// Lines to the room and from it.
@@ -246,8 +249,9 @@ fn habits(index: usize, keyed: &mut Keyed) -> Habits {
         8 => 4,
         _ => 0,
     };
+    let class = ShipClass::ALL[keyed.below(ShipClass::COUNT as u32) as usize];
     // Figures about pictures come from the first two, so they have smooth screens.
-    Habits { style, frame_ticks: if index < 2 { 1 } else { frame_ticks }, view_half: window(keyed) }
+    Habits { style, frame_ticks: if index < 2 { 1 } else { frame_ticks }, view_half: window(keyed), class }
 }
 
 /// Half extents of some window, u.

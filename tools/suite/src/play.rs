@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use shared::{defs::ShipClass, protocol::Resume, tick::Tick};
+use shared::{protocol::Resume, tick::Tick};
 
 use crate::{
     harness::{Match, Sabotage},
@@ -134,7 +134,7 @@ impl Play<'_> {
                 self.live.redial_with(place, newer.or(resume));
             }
             Act::Leave => player.replica.leave(),
-            Act::Play if player.replica.player().is_none() => player.replica.play("again", ShipClass::Lancer),
+            Act::Play if player.replica.player().is_none() => player.replica.play("again", player.class),
             Act::Play => {}
             Act::Sleep(true) => {
                 player.asleep = true;

@@ -61,6 +61,8 @@ pub struct Player {
     pub frame_ticks: u32,
     /// Half extents of the view it asks for, u.
     pub view_half: (u16, u16),
+    /// The ship it asks for.
+    pub class: ShipClass,
     /// The tab is hidden: no frames.
     pub asleep: bool,
     /// Its clock is ahead of the room's, µs.
@@ -97,13 +99,15 @@ pub struct Habits {
     pub frame_ticks: u32,
     /// See [`Player::view_half`].
     pub view_half: (u16, u16),
+    /// The ship it asks for; whether it has the points is another matter.
+    pub class: ShipClass,
 }
 
 impl Habits {
     /// A smooth screen of the usual size.
     #[must_use]
     pub fn of(style: Style) -> Habits {
-        Habits { style, frame_ticks: 1, view_half: (800, 450) }
+        Habits { style, frame_ticks: 1, view_half: (800, 450), class: ShipClass::Lancer }
     }
 }
 
@@ -119,7 +123,7 @@ impl Player {
         defs: &Defs,
     ) -> Player {
         let (now_us, clock_us) = now;
-        let Habits { style, frame_ticks, view_half } = habits;
+        let Habits { style, frame_ticks, view_half, class } = habits;
         let mind = (style == Style::Brain).then(|| Box::new(Mind::new(conn.0)));
         Player {
             conn,
@@ -131,6 +135,7 @@ impl Player {
             connected: true,
             frame_ticks,
             view_half,
+            class,
             asleep: false,
             clock_us,
             received: (0, 0),
@@ -162,7 +167,7 @@ impl Player {
     pub fn ask(&mut self, name: &str) {
         if self.style != Style::Spectator && !self.asked {
             self.asked = true;
-            self.replica.play(name, ShipClass::Lancer);
+            self.replica.play(name, self.class);
         }
     }
 
@@ -215,7 +220,7 @@ impl Player {
         }
         let view = self.replica.frame(at_us + self.clock_us, intent);
         if matches!(view.phase, Phase::Dead { wait_ticks: 0, .. }) {
-            self.replica.relaunch(ShipClass::Lancer);
+            self.replica.relaunch(self.class);
         }
         self.drawn_us = at_us;
     }
@@ -255,6 +260,7 @@ fn intent_of(style: Style, seed: u64, tick: Tick, index: usize) -> Intent {
 pub fn wild(seed: u64, tick: Tick, key: u32, fires: bool) -> (Buttons, Angle) {
     let mut keyed = Keyed::new(seed, Tick(tick.0 / HELD_TICKS), key, Purpose::Test);
     let buttons = Buttons(keyed.bits() as u8).with(Buttons::FIRE, fires && keyed.chance(0.5));
+    let buttons = buttons.with(Buttons::SPECIAL, fires && buttons.any(Buttons::SPECIAL));
     let sweep = (tick.0 % HELD_TICKS) as u16 * 64;
     (buttons, Angle(keyed.bits() as u16).turned_toward(Angle(0), sweep))
 }

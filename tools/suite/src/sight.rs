@@ -5,7 +5,7 @@
 
 use shared::{
     bot::{ShipSight, Sight, SolidSight, VIEW_HALF},
-    defs::Defs,
+    defs::{Defs, PickupKind},
     ids::PlayerId,
     protocol::{Leaderboard, RosterEntry},
     quantize::{Angle, Lattice},
@@ -93,6 +93,11 @@ pub fn sight<'a>(
         edge_radius: view.arena_radius,
         ships: others.map(|ship| ship_sight(ship, told)).collect(),
         rocks: rocks.map(|rock| rock_sight(rock, told, layout, sky.tick)).collect(),
+        mines: pickups
+            .clone()
+            .filter(|pickup| pickup.kind == PickupKind::Mine && pickup.owner != Some(own.id.player))
+            .map(|pickup| pickup.pos)
+            .collect(),
         pickups: pickups.map(|pickup| (pickup.pos, pickup.kind)).collect(),
         attacker,
     }
@@ -102,6 +107,7 @@ fn ship_sight(ship: &ShipView, told: Told<'_>) -> ShipSight {
     let player = ship.id.player;
     ShipSight {
         player,
+        class: ship.class,
         bot: told.is_bot(player),
         score: told.score(player),
         pos: ship.pos,
@@ -127,7 +133,7 @@ mod tests {
     use super::*;
     use glam::Vec2;
     use shared::{
-        defs::{PickupKind, RockSize, ShipClass},
+        defs::{RockSize, ShipClass},
         ids::{BodyId, ShipId},
         protocol::ScoreRow,
         replica::view::{Gauges, PickupView},
@@ -146,6 +152,7 @@ mod tests {
             shield: 0.25,
             protected: player == 2,
             charging: false,
+            special: false,
             own,
             stale: false,
         }
@@ -157,7 +164,7 @@ mod tests {
         let near = at + Vec2::new(700.0, -400.0);
         let far = at + Vec2::new(0.0, 460.0);
         let rock = |id, pos| RockView { id, size: RockSize::Large, pos, spin_rad: 0.0, hull: 1.0 };
-        let pickup = |id, pos| PickupView { id: BodyId(id), kind: PickupKind::Ore, pos, fading: false };
+        let pickup = |id, pos| PickupView { id: BodyId(id), kind: PickupKind::Ore, pos, fading: false, owner: None };
         View {
             tick: Tick(599),
             arena_radius: 2_000.0,
@@ -177,7 +184,7 @@ mod tests {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
         let own = own_ship(view, &defs).expect("flying");
-        let sky = Sky::at(&layout, &defs.arena, tick_of(view));
+        let sky = Sky::at(&layout, &[], &defs.arena, tick_of(view));
         check(&sight(view, told, &own, Some(PlayerId(3)), &sky, (&defs, &layout)));
     }
 

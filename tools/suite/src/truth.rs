@@ -5,7 +5,7 @@ use glam::Vec2;
 use shared::{
     defs::Defs,
     ids::ShipId,
-    sim::{Layout, World},
+    sim::{Layout, World, wells},
     tick::{DT, Tick},
 };
 
@@ -34,6 +34,8 @@ struct Moment {
     edge: f32,
     ships: Vec<(ShipId, Disc)>,
     loose: Vec<Disc>,
+    /// Small stars whose pull a client may not know of yet, or no longer.
+    wells: Vec<Vec2>,
 }
 
 /// The ring of moments.
@@ -64,6 +66,8 @@ impl Truth {
             let radius = defs.ship(ship.class).radius;
             (ship.id, Disc { pos: ship.body.pos.to_vec2(), vel: ship.body.vel.to_vec2(), radius })
         }));
+        moment.wells.clear();
+        moment.wells.extend(world.wells.iter().map(|well| well.pos.to_vec2()));
         moment.loose.clear();
         moment.loose.extend(world.rocks.iter().map(|rock| Disc {
             pos: rock.pos.to_vec2(),
@@ -109,6 +113,7 @@ impl Truth {
         // The edge moves when somebody comes or goes, which a client learns late.
         own.pos.length() > now.edge - self.defs.arena.margin - EDGE_U
             || near(Vec2::ZERO, star.radius)
+            || now.wells.iter().any(|&well| near(well, wells::REACH))
             || now
                 .ships
                 .iter()

@@ -50,7 +50,7 @@ pub fn record(script: &Script) -> Vec<u8> {
         secret: script.seed + 1_000,
         bots: script.bots,
         // Rays and what they depend on are part of it.
-        start_points: 300,
+        start_points: 700,
         record: true,
         ..RoomConfig::default()
     };
@@ -151,7 +151,8 @@ impl Stage {
         if let Some((_, replica)) = &mut person.line
             && !replica.resumed()
         {
-            replica.play(&format!("{} {}", self.script.name, person.number + 1), ShipClass::default());
+            let class = ShipClass::ALL[person.number as usize % ShipClass::COUNT];
+            replica.play(&format!("{} {}", self.script.name, person.number + 1), class);
         }
     }
 
@@ -160,7 +161,7 @@ impl Stage {
         let person = &mut self.people[index];
         let Some((conn, replica)) = &mut person.line else { return };
         if matches!(replica.view().phase, Phase::Dead { wait_ticks: 0, .. }) {
-            replica.relaunch(ShipClass::Lancer);
+            replica.relaunch(ShipClass::ALL[(person.number as usize + 4) % ShipClass::COUNT]);
         }
         let intent = scripted(replica, seed, person.number);
         replica.frame(now_us, intent);

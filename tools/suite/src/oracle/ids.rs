@@ -1,7 +1,7 @@
 //! No name is given to another thing within two seconds: whoever saw the old one would take the new for it.
 
 use shared::{
-    ids::{BodyId, ShipId, ShotKey},
+    ids::{BodyId, PARTS_MAX, ShipId, ShotKey},
     sim::World,
     tick::TICK_HZ,
 };
@@ -33,7 +33,7 @@ impl Ids {
         self.now += 1;
         let slots = world.pilots.len().max(self.ships.len() / 256) * 256;
         self.ships.resize(slots, 0);
-        self.shots.resize(slots, 0);
+        self.shots.resize(slots * usize::from(PARTS_MAX), 0);
         let bodies = world.rocks.iter().map(|rock| rock.id).chain(world.pickups.iter().map(|pickup| pickup.id));
         for BodyId(id) in bodies {
             rest(&mut self.bodies[usize::from(id)], self.now).map_err(|ago| format!("body {id} after {ago} ticks"))?;
@@ -43,10 +43,10 @@ impl Ids {
             rest(&mut self.ships[place], self.now)
                 .map_err(|ago| format!("ship {life} of slot {} after {ago} ticks", player.0))?;
         }
-        for ShotKey { owner, tick } in world.shots.iter().map(|shot| shot.key) {
-            let place = owner.index() * 256 + usize::from(tick);
+        for ShotKey { owner, tick, part } in world.shots.iter().map(|shot| shot.key) {
+            let place = (owner.index() * 256 + usize::from(tick)) * usize::from(PARTS_MAX) + usize::from(part);
             rest(&mut self.shots[place], self.now)
-                .map_err(|ago| format!("shot {tick} of slot {} after {ago} ticks", owner.0))?;
+                .map_err(|ago| format!("shot {tick}.{part} of slot {} after {ago} ticks", owner.0))?;
         }
         Ok(())
     }

@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 
 use glam::Vec2;
 use shared::{
+    defs::Defs,
     limits::{VIEW_HALF_AREA_MAX, VIEW_HALF_MAX},
     protocol::{
         body::{ROCK_STEPS, Station},
-        known::Known,
+        entity_state::PublicShip,
+        known::{Known, Told},
     },
     room::ConnId,
     sim::World,
@@ -26,6 +28,8 @@ const EVERY: u32 = 40;
 const GROWN: f32 = 1.2 * 1.15;
 /// …and of where a quarter second takes one, s; a little more is allowed here.
 const AHEAD_S: f32 = 0.3;
+/// …and a coasting marksman sees farther by this.
+const LONG_VIEW: f32 = 1.4;
 /// …and of a lattice step or two, u.
 const SLACK_U: f32 = 40.0;
 /// The area with which a sabotaged judge fails, u.
@@ -165,6 +169,7 @@ fn difference(known: &Known, wanted: &Known) -> String {
     let parts = [
         part("edge", &known.edge, &wanted.edge),
         part("station", &known.station, &wanted.station),
+        list("well", &known.wells, &wanted.wells),
         part("own ship", &known.own, &wanted.own),
         list("ship", &known.ships, &wanted.ships),
         list("shot", &known.shots, &wanted.shots),
@@ -185,6 +190,12 @@ fn watch(before: Option<&Known>, known: &Known, half: Vec2, world: &World) -> Re
     };
     let Some(eyes) = eyes.and_then(|player| world.ship(player)) else { return Ok(()) };
     let (centre, vel) = (eyes.body.pos.to_vec2(), eyes.body.vel.to_vec2());
+    let defs = Defs::standard();
+    let hidden = |told: &&Told<PublicShip>| told.tick == known.tick && told.state.is_hidden_from(centre, &defs);
+    if let Some(told) = known.ships.iter().find(hidden) {
+        return Err(format!("was told at tick {} of the cloaked ship of {:?}", known.tick.0, told.state.id));
+    }
+    let half = half * LONG_VIEW;
     let reach = half * GROWN + vel.abs() * AHEAD_S + Vec2::splat(SLACK_U);
     let inside = |pos: Vec2| (pos - centre).abs().cmple(reach).all();
     let told = |what: &str, pos: Vec2| match inside(pos) {
