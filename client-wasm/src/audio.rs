@@ -85,9 +85,9 @@ impl Audio {
         }
         let own = view.own_ship();
         self.hum = own.map_or(0.0, |own| match (own.buttons.any(Buttons::THRUST), own.buttons.any(Buttons::BOOST)) {
-            (true, true) => 1.0,
+            (_, true) => 1.0,
             (true, false) => 0.6,
-            _ => 0.0,
+            (false, false) => 0.0,
         });
         // A beam shows as a charge, too, and sizzles instead.
         self.sizzle_s = if view.beams.is_empty() { SIZZLE_S } else { self.sizzle_s + dt_s };

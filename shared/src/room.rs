@@ -379,7 +379,7 @@ impl Room {
 
     fn announce_scores(&mut self) {
         if self.world.tick.0.is_multiple_of(TICK_HZ) {
-            let now = Scoreboard::of(&self.world);
+            let now = Scoreboard::of(&self.world, &self.config.defs);
             if now != self.scoreboard {
                 self.scoreboard = now;
                 self.scores_version += 1;

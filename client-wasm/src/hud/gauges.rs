@@ -69,6 +69,8 @@ enum State {
     Burning,
     Outside,
     Protected(i32),
+    /// In orbit, with the perihelion bonus, hundredths.
+    Orbit(i32),
     /// Perihelion bonus, hundredths.
     Bonus(i32),
     Nothing,
@@ -81,6 +83,8 @@ fn state(gauges: &Gauges) -> State {
         State::Burning
     } else if gauges.protection_s > 0.0 {
         State::Protected(gauges.protection_s.ceil() as i32)
+    } else if gauges.orbiting {
+        State::Orbit((gauges.bonus * 20.0).round() as i32 * 5)
     } else if gauges.bonus > 1.02 {
         State::Bonus((gauges.bonus * 20.0).round() as i32 * 5)
     } else {
@@ -114,22 +118,20 @@ impl Widget for GaugesPanel {
                 State::Outside => "OUTSIDE THE ARENA · turn back".to_owned(),
                 State::Burning => "HULL BURNING".to_owned(),
                 State::Protected(seconds) => ["PROTECTED ", &seconds.to_string(), " s"].concat(),
-                State::Bonus(hundredths) => {
-                    let rest = hundredths % 100;
-                    [
-                        "PERIHELION ×",
-                        &(hundredths / 100).to_string(),
-                        if rest < 10 { ".0" } else { "." },
-                        &rest.to_string(),
-                    ]
-                    .concat()
-                }
+                State::Orbit(hundredths) => ["IN ORBIT +30 % · ×", &times(hundredths)].concat(),
+                State::Bonus(hundredths) => ["PERIHELION ×", &times(hundredths)].concat(),
                 State::Nothing => String::new(),
             };
             dom.text("status", &text);
             dom.flag("status", "alarm", matches!(state, State::Burning | State::Outside));
         }
     }
+}
+
+/// Hundredths as a number with two places.
+fn times(hundredths: i32) -> String {
+    let rest = hundredths % 100;
+    [(hundredths / 100).to_string().as_str(), if rest < 10 { ".0" } else { "." }, rest.to_string().as_str()].concat()
 }
 
 #[cfg(test)]

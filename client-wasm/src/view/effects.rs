@@ -393,7 +393,7 @@ impl Effects {
 
     /// One puff as it is `age_s` after it left the nozzle.
     fn exhaust(&mut self, ship: &ShipView, defs: &Defs, age_s: f32) {
-        if !ship.buttons.any(Buttons::THRUST) {
+        if !ship.buttons.any(Buttons::THRUST | Buttons::BOOST) {
             return;
         }
         let boosting = ship.buttons.any(Buttons::BOOST);

@@ -116,7 +116,7 @@ fn flames(scene: &mut Scene, ship: &ShipView, radius: f32, time_s: f32) {
         });
     };
     let on = |bit| ship.buttons.any(bit);
-    if on(Buttons::THRUST) {
+    if on(Buttons::THRUST | Buttons::BOOST) {
         let (length, colour) = if on(Buttons::BOOST) { (2.7, palette::BOOST) } else { (1.7, palette::FLAME) };
         flame(nose * radius * -0.62, -nose, radius * length, radius * 0.62, colour);
     }

@@ -232,7 +232,7 @@ class Table:
                 kind = bits.bits(4)
                 bits.point(), bits.speed(), bits.bits(16)
                 controls = bits.bits(8), bits.bits(12)
-                [bits.sized() for _ in range(12)]
+                [bits.sized() for _ in range(13)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.
@@ -244,7 +244,7 @@ class Table:
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
                     controls = bits.controls(controls)
-                [bits.sized() for _ in range(12) if bits.flag()]
+                [bits.sized() for _ in range(13) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"

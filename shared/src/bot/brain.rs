@@ -32,6 +32,12 @@ pub enum Temperament {
 const LOOK_TICKS: u32 = 4;
 /// A person below this score is left alone unless they shoot first.
 const BEGINNER_SCORE: u32 = 40;
+/// How far the aim of the clumsiest strays, steps of [`Angle`]: 14°…
+const WOBBLE: f32 = 2_600.0;
+/// …and with a ray.
+const RAY_WOBBLE: f32 = 4_400.0;
+/// How long a mood lasts, ticks.
+const MOOD_TICKS: u32 = 30 * 60;
 /// Distance at which a bot starts to think of fighting, u.
 const FIGHT_RANGE: f32 = 620.0;
 
@@ -134,7 +140,7 @@ impl Brain {
         let hull = sight.own.hull as f32 / (f32::from(helm::own_def(sight).hull) * 1_000.0);
         let enemy = self.choose_enemy(sight, tick);
         if let Some(enemy) = enemy
-            && hull < 0.3 * (1.2 - self.skill)
+            && hull < 0.45 * (1.3 - self.skill)
         {
             return knack::with_special(sight, Some(&enemy), true, flee(sight, &enemy));
         }
@@ -153,10 +159,14 @@ impl Brain {
             Temperament::Bully => FIGHT_RANGE,
         };
         let grudge = self.grudge.filter(|(_, when)| tick.since(*when) < 60 * 8).map(|(player, _)| player);
+        let healthy = sight.own.hull as f32 > 600.0 * f32::from(helm::own_def(sight).hull);
+        let eager = healthy && self.hunts(tick);
         let fair = |ship: &&ShipSight| {
             let wanted = Some(ship.player) == grudge;
-            let beginner = !ship.bot && ship.score < BEGINNER_SCORE;
-            let eager = self.temperament != Temperament::Miner;
+            // No honour in hunting beginners, or ships far below one's own.
+            let tier = |class| sight.defs.ship(class).tier;
+            let small = tier(ship.class) + 1 < tier(sight.own.class);
+            let beginner = small || (!ship.bot && ship.score < BEGINNER_SCORE);
             !ship.protected && (wanted || (eager && !beginner && at.distance(ship.pos) < range))
         };
         let appeal = |ship: &ShipSight| {
@@ -172,9 +182,12 @@ impl Brain {
     fn fight(&self, sight: &Sight<'_>, enemy: &ShipSight, tick: Tick) -> Command {
         let at = sight.own.body.pos.to_vec2();
         let wobble = self.wobble(tick);
+        // A ray forgives no trembling, so that a bot's hand is as good with it as with bolts.
+        let ray = sight.defs.weapon(helm::own_def(sight).primary).charge_ticks() > 0;
+        let unsteady = if ray { RAY_WOBBLE } else { WOBBLE };
         let way = helm::lead(sight, enemy.pos, enemy.vel);
         let aim = Angle::of(way);
-        let aim = Angle(aim.0.wrapping_add_signed((wobble * 2_600.0 * (1.0 - self.skill)) as i16));
+        let aim = Angle(aim.0.wrapping_add_signed((wobble * unsteady * (1.0 - self.skill)) as i16));
         // Circle at a distance of one's liking, the way round drawn per bot.
         let gap = knack::fighting_gap(sight, self.skill);
         let round = if self.player.0.is_multiple_of(2) { 1.0 } else { -1.0 };
@@ -193,7 +206,7 @@ impl Brain {
         if sight.defs.weapon(helm::own_def(sight).primary).mine().is_some() {
             return None;
         }
-        let ring = sight.defs.arena.star.ring_radius * 1.5;
+        let ring = helm::danger_u(sight) * 1.3;
         let rocks = sight.rocks.iter().filter(|rock| rock.pos.length() > ring);
         let rock = rocks.min_by(|a, b| at.distance(a.pos).total_cmp(&at.distance(b.pos)))?;
         let reach = helm::reach_u(sight);
@@ -235,6 +248,16 @@ impl Brain {
         draw(phase) * (1.0 - part) + draw(phase.wrapping_add(1)) * part
     }
 
+    /// Whether it looks for a fight in this half minute; else it minds its own business, as people do.
+    fn hunts(&self, tick: Tick) -> bool {
+        let chance = match self.temperament {
+            Temperament::Miner => return false,
+            Temperament::Duelist => 0.3,
+            Temperament::Bully => 0.4,
+        };
+        Keyed::new(self.seed, Tick(tick.0 / MOOD_TICKS), u32::from(self.player.0) + 11_000, Purpose::Bot).chance(chance)
+    }
+
     /// Bursts and pauses: clumsy bots let go of the trigger more.
     fn patience(&self, tick: Tick) -> bool {
         let phase = Tick(tick.0 / 24);
@@ -245,7 +268,7 @@ impl Brain {
 
 /// A goal beside the star when the straight way to `goal` leads through its heat.
 fn around_star(sight: &Sight<'_>, at: Vec2, goal: Vec2) -> Vec2 {
-    let near = sight.defs.arena.star.ring_radius * 1.6;
+    let near = helm::danger_u(sight) * 1.4;
     let way = goal - at;
     let along = (-at).dot(way.normalize_or_zero()).clamp(0.0, way.length());
     let closest = at + way.normalize_or_zero() * along;
@@ -268,7 +291,7 @@ fn flee(sight: &Sight<'_>, enemy: &ShipSight) -> Command {
 /// Toward the nearest pickup worth the way.
 fn collect(sight: &Sight<'_>) -> Option<Command> {
     let at = sight.own.body.pos.to_vec2();
-    let ring = sight.defs.arena.star.ring_radius * 1.25;
+    let ring = helm::danger_u(sight) * 1.1;
     let worth = |kind: PickupKind| if kind == PickupKind::Ore { 1.0 } else { 0.7 };
     let near = sight
         .pickups

@@ -11,6 +11,8 @@ use crate::{
     tick::TICK_HZ,
 };
 
+/// The thrust for which bots' foresight was tuned, u/s².
+const SPARK_THRUST: f32 = 240.0;
 /// Velocity errors below this are left alone, u/s.
 const DEAD_BAND: f32 = 14.0;
 /// Thrust only when the nose is within this of the wanted way, cosine.
@@ -60,17 +62,27 @@ pub fn approach(sight: &Sight<'_>, target: Vec2, target_vel: Vec2, gap: f32) -> 
     target_vel + way.normalize_or_zero() * speed
 }
 
+/// Nearer to the star than this the own engines no longer hold the ship, u: where three quarters of their thrust equal the
+/// pull, and never inside the ring's glow.
+#[must_use]
+pub fn danger_u(sight: &Sight<'_>) -> f32 {
+    let star = &sight.defs.arena.star;
+    (star.gm / (own_def(sight).thrust * 0.75)).sqrt().max(star.ring_radius * 1.15)
+}
+
 /// A way out if coasting on ends in the star, a planet or beyond the edge within `seconds`.
 #[must_use]
 pub fn escape(sight: &Sight<'_>, seconds: f32) -> Option<Command> {
     let (mut pos, mut vel) = (sight.own.body.pos.to_vec2(), sight.own.body.vel.to_vec2());
     const STEP_S: f32 = 0.1;
+    // Who is slow to get away must begin sooner.
+    let seconds = seconds * (SPARK_THRUST / own_def(sight).thrust).max(1.0);
     let star = &sight.defs.arena.star;
     for _ in 0..(seconds / STEP_S) as u32 {
         vel += sight.sky.pull(pos) * STEP_S;
         pos += vel * STEP_S;
-        if pos.length() < star.ring_radius * 1.15 {
-            return Some(flee_centre(sight, Vec2::ZERO, star.ring_radius));
+        if pos.length() < danger_u(sight) {
+            return Some(flee_centre(sight, Vec2::ZERO, star.ring_radius.max(danger_u(sight) / 1.15)));
         }
         for (planet, centre) in sight.defs.arena.planets.iter().zip(sight.sky.planets) {
             if pos.distance(centre) < planet.radius + own_def(sight).radius + 30.0 {

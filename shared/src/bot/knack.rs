@@ -16,7 +16,7 @@ use crate::{
 pub fn fighting_gap(sight: &Sight<'_>, skill: f32) -> f32 {
     let reach = helm::reach_u(sight);
     match &sight.defs.weapon(helm::own_def(sight).primary).barrel {
-        Barrel::Mine(_) => 150.0,
+        Barrel::Mine(_) => 230.0,
         Barrel::Ray(ray) if ray.is_beam() => reach * 0.5,
         Barrel::Ray(_) => reach * 0.5,
         Barrel::Bolt(_) => (reach * 0.3 + 90.0 * (1.0 - skill)).min(reach * 0.5),
@@ -28,8 +28,7 @@ pub fn fighting_gap(sight: &Sight<'_>, skill: f32) -> f32 {
 pub fn has_shot(sight: &Sight<'_>, distance: f32, error: f32) -> bool {
     let tolerance = 4.0 + 60.0 * (14.0 / distance.max(40.0));
     match &sight.defs.weapon(helm::own_def(sight).primary).barrel {
-        // Whoever follows flies into it.
-        Barrel::Mine(_) => distance < 300.0,
+        Barrel::Mine(_) => distance < 330.0 && error < tolerance + 6.0,
         Barrel::Bolt(bolt) if matches!(bolt.pattern, Pattern::Turrets(_)) => distance < helm::reach_u(sight) * 0.85,
         Barrel::Bolt(bolt) => {
             let spread = if let Pattern::Fan(_, degrees) = bolt.pattern { degrees * 0.4 } else { 0.0 };
@@ -89,7 +88,7 @@ fn wants_special(sight: &Sight<'_>, enemy: Option<&ShipSight>, fleeing: bool) ->
                 .iter()
                 .any(|ship| ship.hull < 0.9 && at.distance(ship.pos) < reach && Some(ship.player) != sight.attacker);
             let going = own.special_left > 0 && store > 0.1;
-            (hurt || other) && !near(400.0) && (going || store > 0.6)
+            (hurt || other) && !near(260.0) && (going || store > 0.6)
         }
         Special::Volley(_) => enemy.is_some_and(|enemy| {
             let side = own.body.heading.unit().dot((enemy.pos - at).normalize_or_zero()).abs();

@@ -148,6 +148,8 @@ impl RayDef {
 pub struct MineDef {
     /// Distance from a ship's hull at which it goes off, u.
     pub reach: f32,
+    /// Speed with which it is thrown ahead, u/s; it comes to rest after half of that in u.
+    pub throw: f32,
     /// Life, ticks (12 bits on the wire).
     pub life_ticks: u16,
     /// Ticks after which it goes off at all.
@@ -234,26 +236,26 @@ pub const STANDARD: [WeaponDef; WeaponKind::COUNT] = [
     },
     WeaponDef {
         name: "Twin",
-        damage: 9,
-        rock_damage: 9,
+        damage: 10,
+        rock_damage: 10,
         period_ticks: 15,
         energy: 6,
         barrel: bolt(680.0, 54, 3.0, Pattern::Pair(7.0)),
     },
-    // Twelve times a second: 12 points/s to ships, 96 to rocks.
+    // Twelve times a second: 60 points/s to ships, 96 to rocks.
     WeaponDef {
         name: "Beam",
-        damage: 1,
+        damage: 5,
         rock_damage: 8,
         period_ticks: 5,
         energy: 1,
-        barrel: Barrel::Ray(RayDef { range: 260.0, charge_ticks: 0 }),
+        barrel: Barrel::Ray(RayDef { range: 340.0, charge_ticks: 0 }),
     },
     WeaponDef {
         name: "Scatter",
-        damage: 8,
+        damage: 7,
         rock_damage: 8,
-        period_ticks: 43,
+        period_ticks: 46,
         energy: 12,
         barrel: bolt(640.0, 30, 3.0, Pattern::Fan(6, 20.0)),
     },
@@ -267,19 +269,19 @@ pub const STANDARD: [WeaponDef; WeaponKind::COUNT] = [
     },
     WeaponDef {
         name: "Light pulse",
-        damage: 8,
-        rock_damage: 8,
-        period_ticks: 15,
+        damage: 14,
+        rock_damage: 14,
+        period_ticks: 12,
         energy: 2,
         barrel: bolt(620.0, 66, 3.0, Pattern::Single),
     },
     WeaponDef {
         name: "Mine",
-        damage: 45,
+        damage: 34,
         rock_damage: 45,
-        period_ticks: 60,
-        energy: 20,
-        barrel: Barrel::Mine(MineDef { reach: 48.0, life_ticks: 60 * 60, arm_ticks: 45, most: 4 }),
+        period_ticks: 50,
+        energy: 16,
+        barrel: Barrel::Mine(MineDef { reach: 56.0, throw: 430.0, life_ticks: 60 * 60, arm_ticks: 18, most: 4 }),
     },
     WeaponDef {
         name: "Turrets",

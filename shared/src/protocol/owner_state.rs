@@ -173,13 +173,14 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         special_left: 0,
         special_wait: 0,
         protection: 0,
+        coasted: 0,
         cargo: 0,
     };
     set_fields(&mut ship, values)?;
     Ok(ship)
 }
 
-const FIELDS: usize = 12;
+const FIELDS: usize = 13;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -195,6 +196,7 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.special_left),
         i32::from(ship.special_wait),
         i32::from(ship.protection),
+        i32::from(ship.coasted),
         i32::from(ship.cargo),
     ]
 }
@@ -212,6 +214,7 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
         special_left,
         special_wait,
         protection,
+        coasted,
         cargo,
     ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
@@ -226,6 +229,7 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.special_left = special_left.try_into().map_err(|_| BitsError)?;
     ship.special_wait = special_wait.try_into().map_err(|_| BitsError)?;
     ship.protection = protection.try_into().map_err(|_| BitsError)?;
+    ship.coasted = coasted.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
     Ok(())
 }

@@ -266,12 +266,13 @@ impl Screening {
         pilots.filter(|(_, pilot)| pilot.is_some()).map(|(slot, _)| PlayerId(slot as u16))
     }
 
-    /// The leader if there is one, else the first who flies, else the first.
+    /// The best who flies, else the first.
     fn follow_somebody(&mut self) {
         let world = self.playback.world();
-        let flying = world.ships().next().map(|ship| ship.id.player);
-        let leader = Scoreboard::of(world).shown_to(None).leader.map(|leader| leader.player);
-        if let Some(player) = leader.or(flying).or_else(|| self.pilots().next()) {
+        let points = |player: PlayerId| world.pilot(player).map_or(0, |pilot| pilot.score);
+        let flying = world.ships().map(|ship| ship.id.player);
+        let best = flying.max_by_key(|&player| (points(player), core::cmp::Reverse(player)));
+        if let Some(player) = best.or_else(|| self.pilots().next()) {
             self.look_at(Subject::Pilot(player));
         }
     }
@@ -331,7 +332,7 @@ impl Screening {
     }
 
     fn rank(&mut self) {
-        self.board = Scoreboard::of(self.playback.world()).shown_to(self.followed());
+        self.board = Scoreboard::of(self.playback.world(), self.playback.defs()).shown_to(self.followed());
     }
 
     fn describe(&mut self) {

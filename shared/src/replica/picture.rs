@@ -11,7 +11,7 @@ use crate::{
     defs::{Defs, Special},
     math,
     protocol::{entity_state::PublicShip, reckon::Reckoner},
-    sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, world::MILLI},
+    sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI},
     tick::{DT, TICK_HZ, Tick},
 };
 
@@ -65,6 +65,7 @@ pub fn gauges(ship: &Ship, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Gaug
         speed_cap: def.speed_cap,
         protection_s: f32::from(ship.protection) * DT,
         bonus: sky.bonus(at),
+        orbiting: helm::orbits(ship, sky),
         burning: at.length() < defs.arena.star.ring_radius,
         outside: at.length() > edge_radius,
         special: special_ready(ship, defs),

@@ -120,6 +120,8 @@ pub struct Gauges {
     pub protection_s: f32,
     /// Perihelion bonus here, 1 to 2.
     pub bonus: f32,
+    /// In orbit: energy comes back faster.
+    pub orbiting: bool,
     /// Inside the event ring: the hull is burning.
     pub burning: bool,
     /// Outside the edge of the arena.

@@ -1,10 +1,11 @@
 //! The ten best, each reader's own rank, and where the leader flies. Once a second.
 
 use crate::{
+    defs::Defs,
     ids::PlayerId,
     limits::LEADERBOARD_ROWS,
     protocol::{Leader, Leaderboard, ScoreRow},
-    sim::World,
+    sim::{World, rules},
 };
 
 /// The standing of everybody, best first.
@@ -19,7 +20,7 @@ pub struct Scoreboard {
 impl Scoreboard {
     /// The standing in `world`. Ties go to the lower slot.
     #[must_use]
-    pub fn of(world: &World) -> Scoreboard {
+    pub fn of(world: &World, defs: &Defs) -> Scoreboard {
         let mut rows: Vec<ScoreRow> = world
             .pilots
             .iter()
@@ -31,9 +32,11 @@ impl Scoreboard {
         for (rank, row) in rows.iter().enumerate() {
             ranks[row.player.index()] = rank as u16;
         }
-        let leader = rows.first().filter(|row| row.score > 0).and_then(|row| {
-            let at = world.ship(row.player)?.body.pos.to_vec2();
-            Some(Leader { player: row.player, at: (at.x as i16, at.y as i16) })
+        // The crown gives its place away, but for a cloak.
+        let leader = rules::crowned(world).and_then(|player| {
+            let ship = world.ship(player).filter(|ship| !ship.is_cloaked(defs))?;
+            let at = ship.body.pos.to_vec2();
+            Some(Leader { player, at: (at.x as i16, at.y as i16) })
         });
         Scoreboard { rows, ranks, leader }
     }

@@ -5,7 +5,7 @@ use super::{
     events::Cause,
     movement::Kinematics,
     wells::Well,
-    world::{BeltRock, Death, LooseRock, Pickup, Pilot, Ship, Shot, World},
+    world::{BeltRock, Death, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
 };
 use crate::quantize::Lattice;
 
@@ -87,9 +87,12 @@ pub fn checksum(world: &World) -> u32 {
 }
 
 fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
-    let Pilot { bot, score, kills, deaths, life, ship, death, blame, refit } = pilot;
+    let Pilot { bot, score, kills, deaths, life, ship, death, blame, refit, hurts } = pilot;
     fnv.word(*score).word(*kills).word(*deaths).word(u32::from(*life) << 1 | u32::from(*bot));
     fnv.word(refit.map_or(0, |when| when.0));
+    for Hurts { by, amount, tick } in hurts {
+        fnv.word(u32::from(by.0)).word(amount.cast_unsigned()).word(tick.0);
+    }
     if let Some((by, when)) = blame {
         fnv.word(u32::from(by.0)).word(when.0);
     }
@@ -126,6 +129,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         special_left,
         special_wait,
         protection,
+        coasted,
         cargo,
     } = ship;
     fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
@@ -134,7 +138,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     }
     fnv.word(u32::from(*shield_wait) << 16 | u32::from(*protection));
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
-    fnv.word(u32::from(*second_wait) << 8 | u32::from(*charge));
+    fnv.word(u32::from(*coasted) << 16 | u32::from(*second_wait) << 8 | u32::from(*charge));
     fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
 }
 

@@ -127,7 +127,7 @@ fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
 /// A ram shield does so many times the damage of the blow…
 const RAM_FACTOR: i32 = 2;
 /// …and this much besides, milli-points.
-const RAM_DAMAGE: i32 = 25 * MILLI;
+const RAM_DAMAGE: i32 = 15 * MILLI;
 /// Largest distance at which two ships can touch, u.
 pub const SHIP_REACH: f32 = 80.0;
 

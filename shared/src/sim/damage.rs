@@ -4,13 +4,13 @@ use super::{
     events::{Cause, Event},
     pickups, rules,
     stage::Stage,
-    world::{Death, Ship},
+    world::{Death, HURTS_MAX, Hurts, Ship},
 };
 use crate::{
     defs::{Defs, Special, WeaponKind},
     ids::PlayerId,
     math,
-    tick::DT,
+    tick::{DT, Tick},
 };
 
 /// One blow.
@@ -41,10 +41,25 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     let (id, dead) = (ship.id, ship.hull <= 0);
     if let Some(by) = hurt.by.filter(|&by| by != player) {
         pilot.blame = Some((by, tick));
+        note(&mut pilot.hurts, by, amount, tick);
     }
     stage.events.push(Event::Damaged { ship: id, by: hurt.by, cause: hurt.cause, amount });
     if dead {
         destroy(stage, player, hurt);
+    }
+}
+
+/// Adds to what `by` did lately; who did the least lately makes room.
+fn note(hurts: &mut Vec<Hurts>, by: PlayerId, amount: i32, tick: Tick) {
+    match hurts.iter_mut().find(|hurts| hurts.by == by) {
+        Some(known) => (known.amount, known.tick) = (known.amount.saturating_add(amount), tick),
+        None => {
+            if hurts.len() >= HURTS_MAX {
+                hurts.sort_by_key(|hurts| core::cmp::Reverse(tick.since(hurts.tick)));
+                hurts.remove(0);
+            }
+            hurts.push(Hurts { by, amount, tick });
+        }
     }
 }
 

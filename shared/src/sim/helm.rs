@@ -38,6 +38,8 @@ impl Triggers {
 /// Flies `ship` through one tick with `command`; `sky` is that of the tick being entered. Returns what leaves its mounts
 /// (bolts, a ray or a mine, as the class has it), from the position and heading after the move.
 pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Triggers {
+    let engines = command.buttons.any(ENGINES);
+    ship.coasted = if engines { 0 } else { (ship.coasted + 1).min(ORBIT_TICKS) };
     recharge(ship, defs, sky);
     let special = special::run(ship, command, defs);
     ship.controls = engine_controls(ship, command, defs);
@@ -50,9 +52,24 @@ pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_r
     triggers
 }
 
+/// Buttons of the engines.
+const ENGINES: u8 =
+    Buttons::THRUST | Buttons::REVERSE | Buttons::LEFT | Buttons::RIGHT | Buttons::BOOST | Buttons::BRAKE;
+/// Whoever coasts for this long in an orbit band is in orbit.
+pub const ORBIT_TICKS: u8 = 120;
+/// Energy comes back so many times as fast in orbit.
+pub const ORBIT_BONUS: f32 = 1.3;
+
+/// Whether a ship is in orbit: it has coasted for two seconds, and flies among the rocks of a belt.
+#[must_use]
+pub fn orbits(ship: &Ship, sky: &Sky<'_>) -> bool {
+    ship.coasted >= ORBIT_TICKS && sky.in_band(ship.body.pos.to_vec2())
+}
+
 fn recharge(ship: &mut Ship, defs: &Defs, sky: &Sky<'_>) {
     let def = defs.ship(ship.class);
-    let bonus = sky.bonus(ship.body.pos.to_vec2());
+    let orbit = if orbits(ship, sky) { ORBIT_BONUS } else { 1.0 };
+    let bonus = sky.bonus(ship.body.pos.to_vec2()) * orbit;
     let gained = (def.energy_regen_s * bonus * (DT * MILLI as f32)).round() as i32;
     ship.energy = (ship.energy + gained).min(i32::from(def.energy) * MILLI);
     ship.protection = ship.protection.saturating_sub(1);
@@ -252,6 +269,24 @@ mod tests {
         range.ship.energy = 0;
         assert_eq!(range.fly(0, 30), 0, "fizzled");
         assert!(range.ship.charge == 0 && range.ship.cooldown <= 0);
+    }
+
+    #[test]
+    fn who_coasts_in_a_band_for_two_seconds_recharges_faster() {
+        let gain = |x: f32, buttons: u8| {
+            let mut range = range();
+            let hold = Lattice::nearest(Vec2::new(x, 0.0));
+            let command = Command::new(Buttons(buttons), Angle(0));
+            let sky = Sky::at(&range.layout, &[], &range.defs.arena, Tick(0));
+            for _ in 0..180 {
+                (range.ship.body.pos, range.ship.body.vel, range.ship.energy) = (hold, Lattice::ZERO, 0);
+                fly(&mut range.ship, command, &range.defs, &sky, 90_000.0);
+            }
+            range.ship.energy as f32
+        };
+        let (band, between) = (gain(1_020.0, 0), gain(1_180.0, 0));
+        assert!((band / between - ORBIT_BONUS).abs() < 0.01, "{band} {between}");
+        assert!((gain(1_020.0, Buttons::BRAKE) / between - 1.0).abs() < 0.01);
     }
 
     #[test]

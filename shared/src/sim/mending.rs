@@ -14,7 +14,7 @@ use crate::{
 /// Hull given to another ship, points/s.
 const OTHER_HULL_S: i32 = 20;
 /// …and to the own one, points/s.
-const OWN_HULL_S: i32 = 8;
+const OWN_HULL_S: i32 = 10;
 
 /// Every repair beam mends one ship. Whoever mends another gains a point a second.
 pub(super) fn resolve(stage: &mut Stage<'_>) {

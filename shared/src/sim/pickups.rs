@@ -104,12 +104,13 @@ fn pull_in(stage: &mut Stage<'_>, player: PlayerId, pickups: &mut [Pickup], grid
     }
 }
 
-/// Leaves a mine behind a ship; one too many takes the place of the pilot's oldest.
+/// Throws a mine ahead of a ship; one too many takes the place of the pilot's oldest.
 fn lay(stage: &mut Stage<'_>, player: PlayerId, weapon: WeaponKind, pickups: &mut [Pickup]) {
     let Some(mine) = stage.defs.weapon(weapon).mine() else { return };
     let Some(ship) = stage.world.ship(player) else { return };
-    let behind = ship.body.heading.unit() * -(stage.defs.ship(ship.class).radius + 12.0);
-    let (pos, vel) = (ship.body.pos.to_vec2() + behind, ship.body.vel.to_vec2() * 0.25);
+    let nose = ship.body.heading.unit();
+    let pos = ship.body.pos.to_vec2() + nose * (stage.defs.ship(ship.class).radius + 12.0);
+    let vel = ship.body.vel.to_vec2() * 0.5 + nose * mine.throw;
     let mut own = pickups.iter_mut().filter(|other| other.life > 0 && other.owner == Some(player));
     if let Some(oldest) = own.next().filter(|_| own.count() + 1 >= mine.most) {
         oldest.life = 0;

@@ -90,6 +90,7 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool, points: u32) {
         death: None,
         blame: None,
         refit: None,
+        hurts: Vec::new(),
     });
 }
 
@@ -103,6 +104,7 @@ fn discharge(stage: &mut Stage<'_>, player: PlayerId) {
     world.pickups.retain(|pickup| pickup.owner != Some(player));
     for pilot in world.pilots.iter_mut().flatten() {
         pilot.blame = pilot.blame.filter(|(by, _)| *by != player);
+        pilot.hurts.retain(|hurts| hurts.by != player);
         if let Some(death) = &mut pilot.death {
             death.killer = death.killer.filter(|killer| *killer != player);
         }
@@ -131,6 +133,7 @@ fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     pilot.ship = Some(Ship::fresh(id, class, body, defs));
     pilot.death = None;
     pilot.blame = None;
+    pilot.hurts.clear();
     stage.events.push(Event::Launched { ship: id });
 }
 
@@ -228,13 +231,57 @@ fn spawn_room(stage: &Stage<'_>, pos: Vec2, player: PlayerId, grudge: Option<Pla
 /// What a pilot counts as when kills are weighed: the score plus a start, so that beginners may fight each other.
 const WORTH_START: u32 = 60;
 
-/// Moves points after a death; returns what the killer gained.
+/// Who wears the crown: the richest, if worth more than three times what the middle one is, among three pilots or more.
+#[must_use]
+pub fn crowned(world: &World) -> Option<PlayerId> {
+    let mut worths: Vec<(u32, core::cmp::Reverse<usize>)> = world
+        .pilots
+        .iter()
+        .enumerate()
+        .filter_map(|(slot, pilot)| Some((pilot.as_ref()?.score + WORTH_START, core::cmp::Reverse(slot))))
+        .collect();
+    if worths.len() < 3 {
+        return None;
+    }
+    worths.sort_unstable();
+    let (middle, _) = worths[worths.len() / 2];
+    let (most, slot) = worths[worths.len() - 1];
+    (most > middle * CROWN_TIMES).then_some(PlayerId(slot.0 as u16))
+}
+
+/// The crown is worn from this many times the middle pilot's worth.
+const CROWN_TIMES: u32 = 3;
+/// Share of a crowned victim's score that the killer gains on top.
+const BOUNTY: f32 = 0.25;
+
+/// Moves points after a death; returns what the killer gained. Others who did damage lately gain by their share of it.
 pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Option<PlayerId>) -> u32 {
     let rules = &stage.defs.rules;
+    let bounty = if crowned(stage.world) == Some(victim) { BOUNTY } else { 0.0 };
+    let tick = stage.world.tick;
     let Some(lost) = stage.world.pilot_mut(victim) else { return 0 };
     let before = lost.score;
     lost.score = (before as f32 * rules.death_keeps) as u32;
-    let Some(winner) = killer.and_then(|killer| stage.world.pilot_mut(killer)) else { return 0 };
+    let mut hurts = std::mem::take(&mut lost.hurts);
+    hurts.retain(|hurts| tick.since(hurts.tick) <= i32::from(rules.blame_ticks));
+    let all = hurts.iter().map(|hurts| i64::from(hurts.amount)).sum::<i64>().max(1) as f32;
+    for hurts in hurts.iter().filter(|hurts| Some(hurts.by) != killer) {
+        let share = hurts.amount as f32 / all;
+        reward(stage, hurts.by, before, share * rules.kill_share, share);
+    }
+    let Some(killer) = killer else { return 0 };
+    let points = reward(stage, killer, before, rules.kill_share + bounty, 1.0);
+    if let Some(winner) = stage.world.pilot_mut(killer) {
+        winner.kills += 1;
+    }
+    points
+}
+
+/// Gives a pilot `share` of what a victim of `before` points had and `kill` of the reward for a kill, less if the victim
+/// was small prey. Returns the points.
+fn reward(stage: &mut Stage<'_>, player: PlayerId, before: u32, share: f32, kill: f32) -> u32 {
+    let rules = &stage.defs.rules;
+    let Some(winner) = stage.world.pilot_mut(player) else { return 0 };
     let ratio = (before + WORTH_START) as f32 / (winner.score + WORTH_START) as f32;
     let factor = if ratio < rules.farm_none_below {
         0.0
@@ -243,8 +290,7 @@ pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Optio
     } else {
         1.0
     };
-    let points = ((rules.kill_points as f32 + before as f32 * rules.kill_share) * factor) as u32;
-    winner.kills += 1;
+    let points = ((rules.kill_points as f32 * kill + before as f32 * share) * factor) as u32;
     winner.score += points;
     points
 }
@@ -340,6 +386,34 @@ mod tests {
     }
 
     #[test]
+    fn who_helped_gains_by_the_damage_done_and_old_damage_counts_nothing() {
+        let (mut world, defs) = world(1, 4);
+        world.tick = Tick(10_000);
+        let by = |slot, amount, tick| super::super::world::Hurts { by: PlayerId(slot), amount, tick: Tick(tick) };
+        let victim = world.pilot_mut(PlayerId(1)).unwrap();
+        victim.score = 100;
+        victim.hurts = vec![by(0, 30_000, 10_000), by(2, 90_000, 9_900), by(3, 50_000, 9_000)];
+        let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+        let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
+        assert_eq!(settle_kill(&mut stage, PlayerId(1), Some(PlayerId(0))), 35);
+        let scores = [0, 1, 2, 3].map(|slot| world.pilot(PlayerId(slot)).unwrap().score);
+        assert_eq!(scores, [35, 40, 26, 0], "three quarters of 35 for the helper");
+    }
+
+    #[test]
+    fn the_crown_is_for_who_towers_above_the_rest_and_has_a_price() {
+        let (mut world, defs) = world(1, 5);
+        assert_eq!(crowned(&world), None);
+        world.pilot_mut(PlayerId(3)).unwrap().score = 120;
+        assert_eq!(crowned(&world), None, "three times the middle one, and no more");
+        world.pilot_mut(PlayerId(3)).unwrap().score = 200;
+        assert_eq!(crowned(&world), Some(PlayerId(3)));
+        let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+        let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
+        assert_eq!(settle_kill(&mut stage, PlayerId(3), Some(PlayerId(0))), 10 + 50 + 50);
+    }
+
+    #[test]
     fn who_leaves_under_fire_was_shot_down_and_leaves_nothing_behind() {
         let (mut world, defs) = world(3, 3);
         let (leaver, shooter, victim) = (PlayerId(0), PlayerId(1), PlayerId(2));
@@ -389,7 +463,7 @@ mod tests {
     #[test]
     fn a_refit_makes_a_new_ship_of_the_old_hull_and_is_no_way_to_heal() {
         let (ship, events) = refitted(40, ShipClass::Anvil, |_, _| {});
-        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 85_000, 0, 0));
+        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 80_000, 0, 0));
         assert!(ship.cooldown > 80 && ship.special_wait > 80, "cold: {} {}", ship.cooldown, ship.special_wait);
         let launched = events.contains(&Event::Launched { ship: ship.id });
         assert!(launched && events.iter().any(|event| matches!(event, Event::Parked { .. })), "{events:?}");

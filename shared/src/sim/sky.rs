@@ -8,7 +8,10 @@ use super::{
     wells::{self, Well},
 };
 use crate::{
-    defs::{ArenaDef, arena::PLANETS},
+    defs::{
+        ArenaDef,
+        arena::{BeltCentre, PLANETS},
+    },
     math,
     quantize::Lattice,
     tick::{DT, Tick},
@@ -62,6 +65,18 @@ impl<'a> Sky<'a> {
     pub fn bonus(&self, pos: Vec2) -> f32 {
         let star = &self.arena.star;
         1.0 + star.bonus * math::ramp(pos.length(), star.bonus_from, star.ring_radius)
+    }
+
+    /// Whether `pos` lies in an orbit band: among the rocks of a belt, around the star or around a planet.
+    #[must_use]
+    pub fn in_band(&self, pos: Vec2) -> bool {
+        self.arena.belts.iter().any(|belt| {
+            let centre = match belt.around {
+                BeltCentre::Star => Vec2::ZERO,
+                BeltCentre::Planet(planet) => self.planets[planet],
+            };
+            (pos.distance(centre) - belt.radius).abs() <= belt.spread
+        })
     }
 
     /// Hull damage from the star at `pos`, points/s.

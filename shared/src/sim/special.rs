@@ -20,6 +20,12 @@ impl Ship {
         (self.special_left > 0).then(|| defs.ship(self.class).special.kind)
     }
 
+    /// Hidden from whoever is not near.
+    #[must_use]
+    pub fn is_cloaked(&self, defs: &Defs) -> bool {
+        matches!(self.special(defs), Some(Special::Cloak(_)))
+    }
+
     /// How much farther its pilot sees than others do.
     #[must_use]
     pub fn view_factor(&self, defs: &Defs) -> f32 {

@@ -90,7 +90,23 @@ pub struct Pilot {
     pub blame: Option<(PlayerId, Tick)>,
     /// When the ship was last turned into another.
     pub refit: Option<Tick>,
+    /// Who did how much to this ship lately, for assists.
+    pub hurts: Vec<Hurts>,
 }
+
+/// What one pilot did to another's ship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hurts {
+    /// Who.
+    pub by: PlayerId,
+    /// Milli-points in all.
+    pub amount: i32,
+    /// The last time.
+    pub tick: Tick,
+}
+
+/// Pilots remembered in [`Pilot::hurts`]; more: who did it longest ago is forgotten.
+pub const HURTS_MAX: usize = 6;
 
 /// How a ship was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +154,8 @@ pub struct Ship {
     pub special_wait: u16,
     /// Ticks of spawn protection left.
     pub protection: u16,
+    /// Ticks since the engines were last on, up to [`ORBIT_TICKS`](super::helm::ORBIT_TICKS).
+    pub coasted: u8,
     /// Ore aboard.
     pub cargo: u16,
 }
@@ -163,6 +181,7 @@ impl Ship {
             special_left: 0,
             special_wait: 0,
             protection: defs.rules.protection_ticks,
+            coasted: 0,
             cargo: 0,
         }
     }

@@ -102,13 +102,13 @@ const GOOD: Profile = Profile::ALL[1];
 #[test]
 fn equal_lines_are_equal() {
     let share = share("no switch, bolts", (GOOD, GOOD), ShipClass::Spark, 64, 60);
-    assert!((0.42..=0.58).contains(&share), "{share}");
+    assert!((0.38..=0.58).contains(&share), "{share}");
 }
 
 #[test]
 fn a_lag_switch_gains_nothing_with_bolts() {
     for (name, lines) in [("both ways", (SWITCH, SWITCH)), ("upwards", (SWITCH, GOOD))] {
-        let share = share(&format!("switch {name}, bolts"), lines, ShipClass::Spark, 24, 60);
+        let share = share(&format!("switch {name}, bolts"), lines, ShipClass::Spark, 48, 60);
         assert!(share <= 0.53, "{name}: {share}");
     }
 }

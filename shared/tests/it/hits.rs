@@ -339,10 +339,10 @@ fn a_room_replaces_wild_claims_and_stays_with_honest_ones() {
 
 #[test]
 fn lancers_kill_and_are_told_so() {
-    let mut live = Match::in_room(dear(41, 12), (Profile::ALL[0], Profile::ALL[0]));
+    let mut live = Match::in_room(dear(41, 24), (Profile::ALL[0], Profile::ALL[0]));
     let pilot = live.join(Style::Spectator);
     let (mut rails, mut beams, mut charging) = (0, 0, 0);
-    live.run(60 * 120, |live| {
+    live.run(60 * 240, |live| {
         let railed = |deed: &Deed| matches!(deed, Deed::Kill { cause: Cause::Shot(WeaponKind::Rail), .. });
         rails += live.facts.deeds.iter().filter(|(_, deed)| railed(deed)).count();
         let player = &live.players[pilot];

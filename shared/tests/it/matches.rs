@@ -157,7 +157,7 @@ fn commands_leave_at_once_on_a_steady_line_and_in_pairs_on_a_bad_one_or_in_a_cro
     assert!((105..=125).contains(&good), "{good} messages");
     for (line, crowd) in [(Profile::ALL[3], 0), (Profile::ALL[1], 200)] {
         let said = said_in_two_seconds(line, crowd);
-        assert!((50..=80).contains(&said), "{said} messages on {}", line.name);
+        assert!((45..=80).contains(&said), "{said} messages on {}", line.name);
     }
 }
 
@@ -391,13 +391,13 @@ fn bots_live_mine_and_fight() {
             let death = pilot.as_ref().and_then(|pilot| pilot.death);
             if let Some(death) = death.filter(|death| last[slot] != Some(death.tick)) {
                 last[slot] = Some(death.tick);
-                causes.push(death.cause);
+                causes.push((death.cause, death.killer));
             }
         }
     });
     let score: u32 = live.room.world().pilots.iter().flatten().map(|pilot| pilot.score).sum();
-    let burnt = causes.iter().filter(|cause| **cause == Cause::Star).count();
-    let shot = causes.iter().filter(|cause| matches!(cause, Cause::Shot(_))).count();
+    let burnt = causes.iter().filter(|cause| **cause == (Cause::Star, None)).count();
+    let shot = causes.iter().filter(|cause| matches!(cause, (Cause::Shot(_), _))).count();
     assert!(score > 300, "sixteen bots made only {score} points in four minutes");
     assert!(shot >= 10, "only {shot} were shot down");
     assert!(burnt * 10 <= causes.len(), "{burnt} of {} deaths were by the star", causes.len());

@@ -29,7 +29,7 @@ fn a_pilot_in_flight(profile: Profile, seed: u64, bots: u16, style: Style) -> (M
 /// How far others within the view are drawn from where the room then has them at that very moment, u, sorted; and how
 /// often one is drawn more than 4 u from where its speed would have taken it since the last frame.
 fn drawn_errors(profile: Profile, switches: Switches) -> (Vec<f32>, u32) {
-    let (mut live, pilot) = a_pilot_in_flight(profile, 77, 60, Style::Wild);
+    let (mut live, pilot) = a_pilot_in_flight(profile, 77, 60, Style::Brain);
     live.players[pilot].replica.set_switches(switches);
     let mut truth: BTreeMap<(u32, ShipId), Vec2> = BTreeMap::new();
     let mut seen: Vec<(Tick, f32, ShipId, Vec2)> = Vec::new();
