@@ -283,12 +283,13 @@ impl Room {
         let last = batch.first.plus(batch.commands.len() as i32 - 1);
         let early_us = i64::from(last.since(now)) * TICK_US as i64;
         let settled = claim::settle(batch.seen, rtt_us, early_us);
+        let mut fresh = false;
         for (i, sent) in batch.commands.iter().enumerate() {
-            human.commands.insert(batch.first.plus(i as i32), *sent, settled.back, now, next_in_us);
+            fresh |= human.commands.insert(batch.first.plus(i as i32), *sent, settled.back, now, next_in_us);
         }
         self.status.late_commands += human.commands.late - before.0;
         self.status.late_presses += human.commands.presses_late - before.1;
-        self.status.claims_replaced += u64::from(settled.replaced && !batch.commands.is_empty());
+        self.status.claims_replaced += u64::from(settled.replaced && fresh);
     }
 
     /// Everybody's command for the coming tick; their lags go to the rewind.

@@ -1,5 +1,6 @@
 //! A pilot's commands waiting for their ticks. Invariant: each tick uses at most one command, a late one never
-//! moves a ship, and 250 ms of silence means neutral controls: there is nothing to gain from a bad line.
+//! moves a ship, and 250 ms of silence means neutral controls: there is nothing to gain from a bad line. Commands may
+//! come twice and out of order, when a client has a second lane: the first copy counts, the other is nothing at all.
 //!
 //! Triggers are another matter: a tap that comes late is still a tap. Its command is for a tick that is over, so it
 //! does not steer, but its press is carried out in the next tick, once. For the same reason a trigger is not
@@ -39,6 +40,7 @@ pub struct CommandBuffer {
     waiting: [Option<(Tick, SentCommand, u8)>; SLOTS],
     last: Command,
     silent_ticks: u32,
+    heard: Heard,
     /// Whether a command was ever used since the line began: before that, silence is no starvation.
     begun: bool,
     used: VecDeque<(Tick, UsedCommand)>,
@@ -77,6 +79,7 @@ impl Default for CommandBuffer {
             waiting: [None; SLOTS],
             last: Command::default(),
             silent_ticks: COMMAND_REPEAT_TICKS,
+            heard: Heard::default(),
             begun: false,
             used: VecDeque::new(),
             margins: Margins::default(),
@@ -91,20 +94,21 @@ impl Default for CommandBuffer {
 
 impl CommandBuffer {
     /// Takes in a command for `tick`, `now` being the last tick stepped and `next_in_us` the time until the next.
-    /// `back` is how far back its pilot was looking, settled, in `protocol::sent::SEEN_PARTS`.
-    pub fn insert(&mut self, tick: Tick, sent: SentCommand, back: u8, now: Tick, next_in_us: i64) {
+    /// `back` is how far back its pilot was looking, settled, in `protocol::sent::SEEN_PARTS`. False when it is a copy of
+    /// one that came before.
+    pub fn insert(&mut self, tick: Tick, sent: SentCommand, back: u8, now: Tick, next_in_us: i64) -> bool {
         let ahead = tick.since(now);
+        if ahead <= COMMANDS_AHEAD_MAX && !self.heard.note(tick) {
+            return false;
+        }
         self.margins.note(now, (i64::from(ahead) - 1) * TICK_US as i64 + next_in_us);
         if ahead <= 0 {
             self.late += 1;
             self.owe(tick, sent, now);
-            return;
+        } else if ahead <= COMMANDS_AHEAD_MAX {
+            self.waiting[tick.0 as usize % SLOTS] = Some((tick, sent, back));
         }
-        let slot = &mut self.waiting[tick.0 as usize % SLOTS];
-        if ahead > COMMANDS_AHEAD_MAX || slot.is_some_and(|(taken, _, _)| taken == tick) {
-            return;
-        }
-        *slot = Some((tick, sent, back));
+        true
     }
 
     /// Notes the presses of a command that came too late to steer.
@@ -205,6 +209,7 @@ impl CommandBuffer {
     pub fn clear(&mut self) {
         self.waiting = [None; SLOTS];
         self.rest();
+        self.heard = Heard::default();
         self.margins = Margins::default();
         self.counted = None;
         self.owed = Owed::default();
@@ -225,6 +230,30 @@ pub enum Source {
     Repeated,
     /// None came for too long: hands off.
     Neutral,
+}
+
+/// For which ticks a command has come: the newest, and a bit for each of the [`SLOTS`] up to it. What is older counts as
+/// heard.
+#[derive(Debug, Clone, Copy, Default)]
+struct Heard {
+    newest: Option<Tick>,
+    bits: u64,
+}
+
+impl Heard {
+    /// Notes the command for `tick`; whether it is the first.
+    fn note(&mut self, tick: Tick) -> bool {
+        let ahead = self.newest.map_or(SLOTS as i32, |newest| tick.since(newest));
+        if ahead > 0 {
+            self.bits = self.bits.checked_shl(ahead.unsigned_abs()).unwrap_or(0) | 1;
+            self.newest = Some(tick);
+            return true;
+        }
+        let bit = 1u64.checked_shl(ahead.unsigned_abs()).unwrap_or(0);
+        let first = bit != 0 && self.bits & bit == 0;
+        self.bits |= bit;
+        first
+    }
 }
 
 /// Least margins of two half windows, so that old lateness is forgotten.
@@ -397,6 +426,35 @@ mod tests {
         buffer.insert(Tick(1), steer(0), 33, Tick(0), 0);
         assert_eq!(buffer.take(Tick(1)).lag.back, 33);
         assert_eq!(buffer.take(Tick(2)).lag.back, Seen::PRESENT, "nothing was said of this tick");
+    }
+
+    #[test]
+    fn a_copy_that_comes_later_says_nothing_of_the_line_and_presses_nothing() {
+        let mut buffer = CommandBuffer::default();
+        let mut insert = |tick: u32, buttons: u8, now: u32| {
+            let sent = SentCommand { edges: Edges::default().pressed(Buttons(0), Buttons(buttons)), ..steer(buttons) };
+            (buffer.insert(Tick(tick), sent, 0, Tick(now), 0), buffer.margin(Tick(now)), buffer.late)
+        };
+        assert_eq!(insert(101, 0, 100), (true, 0, 0));
+        assert_eq!(insert(102, Buttons::FIRE, 100), (true, 0, 0));
+        assert_eq!(insert(101, 0, 110), (false, 0, 0), "ten ticks late, and long known");
+        assert_eq!(insert(102, Buttons::FIRE, 110), (false, 0, 0));
+        assert_eq!(insert(100, 0, 110), (true, -44, 1), "overtaken, but the first word of that tick");
+        assert_eq!(insert(103, 0, 110), (true, -44, 2));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_first_of_each_tick_is_told_from_its_copies(jumps in proptest::collection::vec(-70i32..40, 1..300)) {
+            let (mut heard, mut all) = (Heard::default(), std::collections::BTreeSet::new());
+            let (mut newest, mut tick) = (None, Tick(u32::MAX - 500));
+            for jump in jumps {
+                tick = tick.plus(jump);
+                let old = newest.is_some_and(|newest: Tick| newest.since(tick) >= SLOTS as i32);
+                proptest::prop_assert_eq!(heard.note(tick), !old && all.insert(tick.0));
+                newest = Some(newest.map_or(tick, |newest| if tick.is_after(newest) { tick } else { newest }));
+            }
+        }
     }
 
     #[test]

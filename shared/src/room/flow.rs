@@ -188,6 +188,15 @@ mod tests {
     }
 
     #[test]
+    fn an_acknowledgement_that_was_overtaken_takes_nothing_back() {
+        let mut flow = Flow::new(0);
+        (1..=4).for_each(|tick| flow.sent(Tick(tick), u64::from(tick) * 33 * MS));
+        flow.ack(Tick(3), 180 * MS);
+        flow.ack(Tick(1), 900 * MS);
+        assert_eq!((flow.unacked(), flow.rtt_us()), (1, 81 * MS));
+    }
+
+    #[test]
     fn a_busy_writer_means_skip() {
         assert_eq!(Flow::new(0).turn(Tick(0), 0, false), Turn::Skip);
     }

@@ -15,6 +15,9 @@ use crate::{
 /// Smallest half extent of a view, u.
 const VIEW_HALF_MIN: f32 = 200.0;
 
+/// A clock that stands this much before the last one heard, or less, was overtaken on the way, ms; more is a clock that
+/// went once round.
+const OVERTAKEN_MS_MAX: u16 = 15_000;
 /// A hidden tab gets a snapshot this often, ticks: within the history, so that it is a delta.
 const IDLE_TICKS: i32 = TICK_HZ as i32 - 2;
 const _: () = assert!(IDLE_TICKS + 2 < crate::limits::HISTORY_TICKS as i32);
@@ -99,10 +102,14 @@ impl Visitor {
         }
     }
 
-    /// Notes the acknowledgement and the clock in a batch.
+    /// Notes the acknowledgement and the clock in a batch. One that was overtaken on another lane, or is a copy, says
+    /// nothing new.
     pub fn heard(&mut self, batch: &CommandBatch, now_us: u64) {
         self.flow.ack(batch.ack, now_us);
-        self.stamp = Some((batch.stamp_ms, now_us));
+        let behind = |(stamp, _): (u16, u64)| stamp.wrapping_sub(batch.stamp_ms) < OVERTAKEN_MS_MAX;
+        if !self.stamp.is_some_and(behind) {
+            self.stamp = Some((batch.stamp_ms, now_us));
+        }
     }
 
     /// Where it looked last, u.
@@ -188,6 +195,22 @@ fn most_watchable(world: &World, near: Vec2) -> Option<PlayerId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_that_was_overtaken_sets_no_clock_back() {
+        let mut visitor = Visitor::new(0, [0; 32], 24_000, 0);
+        let mut heard = |stamp_ms: u16, now_ms: u64| {
+            let (seen, first, commands) = (crate::protocol::Seen::default(), Tick(0), Vec::new());
+            visitor.heard(&CommandBatch { ack: Tick(0), stamp_ms, seen, first, commands }, now_ms * 1_000);
+            visitor.echo(now_ms * 1_000 + 5_000)
+        };
+        assert_eq!(heard(65_530, 100), (65_530, 5));
+        assert_eq!(heard(10, 116), (10, 5), "it wraps");
+        assert_eq!(heard(10, 130), (10, 19), "a copy");
+        assert_eq!(heard(65_530, 140), (10, 29), "overtaken");
+        assert_eq!(heard(40_000, 40_130), (40_000, 5));
+        assert_eq!(heard(9_000, 100_000), (9_000, 5), "after a silence in which the clock went round");
+    }
 
     #[test]
     fn no_window_is_a_spyglass() {
