@@ -13,8 +13,11 @@ use shared::{
 const KEPT: usize = 1_024;
 /// Things this near may have touched, u: a tick of motion and what client and room may differ by.
 const TOUCH_U: f32 = 30.0;
-/// …and ships a frugal room left out of its last messages: a client believes in them where they no longer are.
-const FRUGAL_TOUCH_U: f32 = 150.0;
+/// …and ships that a client has guessed for long, because a frugal room left them out of its last messages or nothing
+/// came at all: it believes in them where they no longer are…
+const GUESSED_TOUCH_U: f32 = 150.0;
+/// …after this long without news, ticks.
+const GUESSED_TICKS: i32 = 20;
 /// The edge may be elsewhere than a client on a bad line believes by this much, u: it moves some 20 u/s, either way.
 const EDGE_U: f32 = 120.0;
 /// A loose rock that broke is still believed in by a client for this long, ticks.
@@ -51,7 +54,7 @@ impl Truth {
     /// Of a room that has bytes enough, or of a frugal one.
     #[must_use]
     pub fn new(frugal: bool) -> Truth {
-        let touch_u = if frugal { FRUGAL_TOUCH_U } else { TOUCH_U };
+        let touch_u = if frugal { GUESSED_TOUCH_U } else { TOUCH_U };
         Truth { ring: vec![Moment::default(); KEPT], defs: Defs::standard(), touch_u }
     }
 
@@ -101,10 +104,12 @@ impl Truth {
     /// also when that is not remembered or the ship was not there throughout.
     #[must_use]
     pub fn may_have_touched(&self, id: ShipId, from: Tick, to: Tick, layout: &Layout) -> bool {
-        (0..=to.since(from)).any(|i| self.touches(id, from.plus(i), layout))
+        let ticks = to.since(from);
+        let ships_u = if ticks > GUESSED_TICKS { GUESSED_TOUCH_U } else { self.touch_u };
+        (0..=ticks).any(|i| self.touches(id, from.plus(i), ships_u, layout))
     }
 
-    fn touches(&self, id: ShipId, tick: Tick, layout: &Layout) -> bool {
+    fn touches(&self, id: ShipId, tick: Tick, ships_u: f32, layout: &Layout) -> bool {
         let (Some(own), Some(now)) = (self.disc(tick, id), self.at(tick)) else { return true };
         let near = |pos: Vec2, radius: f32| own.pos.distance(pos) < own.radius + radius + TOUCH_U;
         let star = &self.defs.arena.star;
@@ -114,10 +119,7 @@ impl Truth {
         own.pos.length() > now.edge - self.defs.arena.margin - EDGE_U
             || near(Vec2::ZERO, star.radius)
             || now.wells.iter().any(|&well| near(well, wells::REACH))
-            || now
-                .ships
-                .iter()
-                .any(|(other, disc)| *other != id && near(disc.pos, disc.radius + self.touch_u - TOUCH_U))
+            || now.ships.iter().any(|(other, disc)| *other != id && near(disc.pos, disc.radius + ships_u - TOUCH_U))
             || planets.any(|(i, planet)| near(layout.planet(i, tick, 0.0), planet.radius))
             || belt.any(|(pos, size)| near(pos, size.def().radius))
             || (0..GHOST_TICKS).step_by(3).any(|age| {
