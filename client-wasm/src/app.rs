@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use shared::{
     defs::{Defs, ShipClass},
-    replica::{Intent, view::Phase},
+    replica::{Intent, LaneStep, view::Phase},
     sim::rules,
 };
 
@@ -45,6 +45,8 @@ struct App {
     queue: Queue,
     net: Net,
     socket: Option<Socket>,
+    /// The second lane's.
+    lane: Option<Socket>,
     defs: Defs,
     sampler: Sampler,
     camera: Camera,
@@ -96,7 +98,11 @@ fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
     borrowed.hear_through_the_lab();
     while let Some(outgoing) = borrowed.net.poll_outgoing() {
         match outgoing {
-            Outgoing::Session(Step::Connect) => borrowed.socket = connect(app, &mut borrowed.net),
+            Outgoing::Session(Step::Connect) => {
+                borrowed.lane = None;
+                borrowed.socket = connect(app, &mut borrowed.net);
+            }
+            Outgoing::Lane(LaneStep::Open) => borrowed.lane = connect_lane(app, &mut borrowed.net),
             outgoing => borrowed.carry_out(outgoing),
         }
     }
@@ -112,6 +118,19 @@ fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
     });
     if socket.is_none() {
         net.handle_close(NO_SOCKET, browser::now_us());
+    }
+    socket
+}
+
+fn connect_lane(app: &Shared, net: &mut Net) -> Option<Socket> {
+    let to = app.clone();
+    let socket = Socket::connect_lane(move |event| {
+        if !error_card::is_shown() {
+            with(&to, |app| app.hear_lane(&event));
+        }
+    });
+    if socket.is_none() {
+        net.handle_lane_close(browser::now_us());
     }
     socket
 }
@@ -134,6 +153,7 @@ impl App {
             queue: events::install(),
             screen,
             socket: None,
+            lane: None,
             defs: Defs::standard(),
             sampler: Sampler::default(),
             camera,
@@ -178,9 +198,15 @@ impl App {
                 socket.send(&bytes);
             }
         }
+        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_lane(now_us)) {
+            if let Some(lane) = &self.lane {
+                lane.send(&bytes);
+            }
+        }
         let in_socket = self.socket.as_ref().map_or(0, Socket::buffered_bytes);
         let in_lab = self.lab.as_ref().map_or(0, |lab| lab.backlog_bytes(now_us));
         self.net.handle_backlog(in_socket + in_lab, now_us);
+        self.net.handle_lane_backlog(self.lane.as_ref().map_or(0, Socket::buffered_bytes) + in_lab);
     }
 
     fn hear(&mut self, event: SocketEvent) {
@@ -193,7 +219,22 @@ impl App {
             },
             SocketEvent::Close(code) => {
                 self.hang_up_lab(now_us);
+                // It belonged to this connection.
+                self.lane = None;
                 self.net.handle_close(code, now_us);
+            }
+        }
+    }
+
+    /// What happens on the second lane: nothing is said on it.
+    fn hear_lane(&mut self, event: &SocketEvent) {
+        let now_us = browser::now_us();
+        match event {
+            SocketEvent::Open => self.net.handle_lane_open(now_us),
+            SocketEvent::Message(_) => {}
+            SocketEvent::Close(_) => {
+                self.hang_up_lab_lane(now_us);
+                self.net.handle_lane_close(now_us);
             }
         }
     }
@@ -205,23 +246,40 @@ impl App {
                 (None, Some(socket)) => socket.send(&bytes),
                 (None, None) => {}
             },
+            Outgoing::SendLane(bytes) => match (&mut self.lab, &self.lane) {
+                (Some(lab), _) => lab.send_lane(bytes, browser::now_us()),
+                (None, Some(lane)) => lane.send(&bytes),
+                (None, None) => {}
+            },
+            Outgoing::Lane(LaneStep::Close) => {
+                self.hang_up_lab_lane(browser::now_us());
+                self.lane = None;
+            }
             Outgoing::Remember { resume, playing } => storage::remember(resume, playing),
             Outgoing::Session(Step::Hangup) => {
                 self.hang_up_lab(browser::now_us());
-                self.socket = None;
+                (self.socket, self.lane) = (None, None);
             }
             Outgoing::Session(Step::Reload) => {
                 storage::remember_reload();
                 browser::reload();
             }
             Outgoing::Session(Step::Report(words)) => error_card::show(words, "connection"),
-            Outgoing::Session(Step::Connect) => unreachable!("connecting needs the shared app: see `with`"),
+            Outgoing::Session(Step::Connect) | Outgoing::Lane(LaneStep::Open) => {
+                unreachable!("connecting needs the shared app: see `with`")
+            }
         }
     }
 
     fn hang_up_lab(&mut self, now_us: u64) {
         if let Some(lab) = &mut self.lab {
             lab.hang_up(now_us);
+        }
+    }
+
+    fn hang_up_lab_lane(&mut self, now_us: u64) {
+        if let Some(lab) = &mut self.lab {
+            lab.hang_up_lane(now_us);
         }
     }
 

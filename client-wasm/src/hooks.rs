@@ -67,6 +67,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
             json.key(key).number(value.into());
         }
         json.key("late_commands").integer(view.line.late_reports.into());
+        json.key("lane").boolean(view.line.lane);
         json.key("locked").boolean(view.locked);
         json.key("ghosts").array(|json| view.ghosts.iter().for_each(|one| ghost(json, one)));
         json.key("lab");
@@ -283,6 +284,7 @@ mod tests {
             "down_bytes_s",
             "up_bytes_s",
             "late_commands",
+            "lane",
             "locked",
             "ghosts",
             "lab",

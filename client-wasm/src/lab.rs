@@ -19,6 +19,8 @@ pub struct Lab {
     pub folded: bool,
     up: Link,
     down: Link,
+    /// The second lane: as bad as the first, with losses of its own.
+    lane: Link,
 }
 
 impl Lab {
@@ -27,7 +29,8 @@ impl Lab {
     pub fn new(fragment: &str, folded: bool, seed: u64) -> Lab {
         let setup = Setup::from_fragment(fragment);
         let profile = setup.profile();
-        Lab { setup, folded, up: Link::new(profile, seed), down: Link::new(profile, seed ^ 0x9E37_79B9) }
+        let line = |way: u64| Link::new(profile, seed ^ way);
+        Lab { setup, folded, up: line(0), down: line(0x9E37_79B9), lane: line(0x7F4A_7C15) }
     }
 
     /// A control of the panel was moved; what is not one changes nothing. True when the settings changed.
@@ -51,13 +54,21 @@ impl Lab {
         if changed {
             self.up.set_profile(setup.profile(), now_us);
             self.down.set_profile(setup.profile(), now_us);
+            self.lane.set_profile(setup.profile(), now_us);
         }
         changed
     }
 
     /// A message for the server.
     pub fn send_up(&mut self, bytes: Vec<u8>, now_us: u64) {
+        self.lane.make_room(bytes.len(), now_us);
         self.up.send(bytes, now_us);
+    }
+
+    /// A message for the server on the second lane, which shares what a thin line takes.
+    pub fn send_lane(&mut self, bytes: Vec<u8>, now_us: u64) {
+        self.up.make_room(bytes.len(), now_us);
+        self.lane.send(bytes, now_us);
     }
 
     /// A message from the server.
@@ -68,6 +79,11 @@ impl Lab {
     /// The next message that is due at the server.
     pub fn receive_up(&mut self, now_us: u64) -> Option<Vec<u8>> {
         self.up.receive(now_us)
+    }
+
+    /// The next message that is due at the server by the second lane.
+    pub fn receive_lane(&mut self, now_us: u64) -> Option<Vec<u8>> {
+        self.lane.receive(now_us)
     }
 
     /// The next message that is due here.
@@ -85,6 +101,12 @@ impl Lab {
     pub fn hang_up(&mut self, now_us: u64) {
         self.up.clear(now_us);
         self.down.clear(now_us);
+        self.lane.clear(now_us);
+    }
+
+    /// The second lane is gone.
+    pub fn hang_up_lane(&mut self, now_us: u64) {
+        self.lane.clear(now_us);
     }
 }
 
@@ -105,6 +127,26 @@ mod tests {
         lab.send_down(vec![4], 400_000);
         lab.hang_up(400_000);
         assert_eq!(lab.receive_down(9_000_000), None);
+    }
+
+    #[test]
+    fn the_second_lane_is_as_bad_as_the_first_and_loses_other_messages() {
+        let mut lab = Lab::new("#delay=100&loss=100", false, 1);
+        let (mut both, mut one) = (0, 0);
+        for n in 0..300u64 {
+            let sent_us = n * 2_000_000;
+            lab.send_up(vec![1], sent_us);
+            lab.send_lane(vec![1], sent_us);
+            let late =
+                [lab.receive_up(sent_us + 120_000), lab.receive_lane(sent_us + 120_000)].map(|got| got.is_none());
+            both += u32::from(late == [true, true]);
+            one += u32::from(late[0] != late[1]);
+            let _ = (lab.receive_up(sent_us + 1_900_000), lab.receive_lane(sent_us + 1_900_000));
+        }
+        assert!(one > 30 && both < one / 4, "{one} late on one, {both} on both");
+        lab.send_lane(vec![1], 900_000_000);
+        lab.hang_up_lane(900_000_000);
+        assert_eq!(lab.receive_lane(990_000_000), None);
     }
 
     #[test]

@@ -11,13 +11,13 @@ use shared::{
     ids::PlayerId,
     protocol::{Deed, Resume},
     replica::{
-        Intent, Replica, Switches,
+        Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
     },
     sim::Cause,
 };
 
-use crate::session::{Connection, Session, Step};
+use crate::session::{BLOCKED_BYTES, Connection, Session, Step};
 
 /// Deaths remembered for the feed and for the tests; older ones are forgotten.
 const KILLS_MAX: usize = 512;
@@ -29,6 +29,10 @@ pub enum Outgoing {
     Session(Step),
     /// Send this.
     Send(Vec<u8>),
+    /// Open or close the second lane.
+    Lane(LaneStep),
+    /// Send this on the second lane.
+    SendLane(Vec<u8>),
     /// Keep this for the next page: what gets the slot back, and whether there is a game to go back to.
     Remember {
         /// The token of the last welcome, and the deeds heard.
@@ -139,6 +143,22 @@ impl Net {
     pub fn handle_close(&mut self, number: u16, now_us: u64) {
         self.next = None;
         self.session.handle_close(number, now_us);
+    }
+
+    /// The second lane's socket opened.
+    pub fn handle_lane_open(&mut self, now_us: u64) {
+        self.replica().handle_lane_open(now_us);
+        self.drain();
+    }
+
+    /// The second lane's socket closed, or there could be none.
+    pub fn handle_lane_close(&mut self, now_us: u64) {
+        self.replica().handle_lane_close(now_us);
+    }
+
+    /// So many bytes wait to leave on the second lane.
+    pub fn handle_lane_backlog(&mut self, bytes: u64) {
+        self.replica().set_lane_blocked(bytes > BLOCKED_BYTES);
     }
 
     /// The tab was shown or hidden.
@@ -349,10 +369,21 @@ impl Net {
 
     fn drain(&mut self) {
         let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        // Without a connection there is nobody to tell; the next hello starts over.
+        let open = self.session.connection() == Connection::Open;
         while let Some(bytes) = replica.poll_transmit() {
-            // Without a connection there is nobody to tell; the next hello starts over.
-            if self.session.connection() == Connection::Open {
+            if open {
                 self.outgoing.push_back(Outgoing::Send(bytes));
+            }
+        }
+        while let Some(step) = replica.poll_lane() {
+            if open {
+                self.outgoing.push_back(Outgoing::Lane(step));
+            }
+        }
+        while let Some(bytes) = replica.poll_lane_transmit() {
+            if open {
+                self.outgoing.push_back(Outgoing::SendLane(bytes));
             }
         }
     }
@@ -363,9 +394,10 @@ pub mod tests {
     use super::*;
     use shared::{
         protocol::{
-            Hello, News, ResumeToken, ServerMessage, Welcome,
-            codec::{decode_hello, encode_server},
+            ClientMessage, Hello, LaneKey, News, Opening, ResumeToken, ServerMessage, Welcome,
+            codec::{decode_client, decode_opening, encode_server},
         },
+        room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
         tick::Tick,
     };
 
@@ -384,6 +416,7 @@ pub mod tests {
             seed: 1,
             start_points: 0,
             token: ResumeToken([7; 16]),
+            lane: LaneKey([8; 16]),
             resumed,
         }))
     }
@@ -420,7 +453,10 @@ pub mod tests {
         net.handle_open(9_000_000);
         let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
         let hello = out.iter().find_map(|out| match out {
-            Outgoing::Send(bytes) => decode_hello(bytes).ok(),
+            Outgoing::Send(bytes) => match decode_opening(bytes) {
+                Ok(Opening::Hello(hello)) => Some(hello),
+                Ok(Opening::Lane(_)) | Err(_) => None,
+            },
             _ => None,
         });
         hello.expect("a hello goes out at once")
@@ -448,6 +484,72 @@ pub mod tests {
         assert_eq!(net.kills().len(), 3);
         let remembered = Remembered { resume: Some(resume), ..Remembered::default() };
         assert_eq!(redial(&mut Net::new(1, (800, 450), remembered, 0)).resume, Some(resume));
+    }
+
+    /// Ten seconds with a room, whose uplink stands still for a fifth of a second: what the shell is to do about a lane,
+    /// and what goes out on it. The lane opens at once when `opens`.
+    fn with_a_stall(opens: bool) -> (Vec<LaneStep>, Vec<Vec<u8>>) {
+        let (mut room, conn) = (Room::new(RoomConfig { bots: 0, ..RoomConfig::default() }), ConnId(1));
+        let mut net = net(true);
+        net.handle_open(0);
+        let (mut held, mut steps, mut copies) = (Vec::new(), Vec::new(), Vec::new());
+        for tick in 1..600u64 {
+            let now_us = tick * 16_667;
+            room.tick(now_us, &|_| true);
+            let mut told = Vec::new();
+            while let Some(output) = room.poll_output() {
+                match output {
+                    Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => told.push(bytes.to_vec()),
+                    Output::Close { code, .. } => panic!("{code:?}"),
+                }
+            }
+            told.iter().for_each(|bytes| net.handle_message(bytes, now_us));
+            net.frame(now_us, Intent::default());
+            while let Some(out) = net.poll_outgoing() {
+                match out {
+                    Outgoing::Send(bytes) => held.push(bytes),
+                    Outgoing::SendLane(bytes) => copies.push(bytes),
+                    Outgoing::Lane(step) if opens => {
+                        steps.push(step);
+                        net.handle_lane_open(now_us);
+                    }
+                    Outgoing::Lane(step) => {
+                        steps.push(step);
+                        net.handle_lane_close(now_us);
+                    }
+                    Outgoing::Session(_) | Outgoing::Remember { .. } => {}
+                }
+            }
+            let stalled = (300..312).contains(&tick);
+            for bytes in held.extract_if(.., |_| !stalled) {
+                room.handle(event(conn, &bytes), now_us);
+            }
+        }
+        (steps, copies)
+    }
+
+    fn event(conn: ConnId, bytes: &[u8]) -> RoomEvent {
+        match decode_opening(bytes) {
+            Ok(Opening::Hello(hello)) => {
+                let (token, lane) = (ResumeToken([7; 16]), LaneKey([8; 16]));
+                let credentials = Credentials { resume_key: None, token, token_key: [7; 32], lane };
+                RoomEvent::Connect { conn, hello, credentials }
+            }
+            _ => RoomEvent::Message { conn, message: decode_client(bytes).expect("a message") },
+        }
+    }
+
+    #[test]
+    fn after_commands_came_late_they_go_out_on_a_second_lane_too() {
+        let (steps, copies) = with_a_stall(true);
+        assert_eq!(steps, [LaneStep::Open]);
+        assert_eq!(decode_opening(&copies[0]), Ok(Opening::Lane(LaneKey([8; 16]))));
+        assert!(copies.len() > 200, "{}", copies.len());
+        for copy in &copies[1..] {
+            assert!(matches!(decode_client(copy), Ok(ClientMessage::Commands(_))), "{copy:?}");
+        }
+        let (steps, copies) = with_a_stall(false);
+        assert_eq!((steps, copies.len()), (vec![LaneStep::Open; 2], 0), "refused twice in five seconds");
     }
 
     #[test]

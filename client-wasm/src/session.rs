@@ -18,7 +18,7 @@ const SILENCE_MAX_US: u64 = 3_000_000;
 /// Silence after waking up that means the same, µs: a phone may keep a dead socket "open".
 const WAKE_MAX_US: u64 = 1_500_000;
 /// More bytes than this waiting in the socket mean that the uplink is blocked…
-const BLOCKED_BYTES: u64 = 2 * 1_024;
+pub const BLOCKED_BYTES: u64 = 2 * 1_024;
 /// …and more than this, for that long, that it is dead, bytes and µs.
 const DEAD_BYTES: u64 = 16 * 1_024;
 const DEAD_US: u64 = 3_000_000;

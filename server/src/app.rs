@@ -19,6 +19,7 @@ use tokio::{
 use crate::{
     accept,
     http::{AssetError, Assets, Context},
+    lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
@@ -97,6 +98,7 @@ impl App {
         let context = Arc::new(Context {
             assets,
             lobby: Arc::clone(&lobby),
+            lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
             limits: Arc::clone(&limits),
             shutdown: stopping,

@@ -36,7 +36,7 @@ use warp::{
 
 pub use assets::{AssetError, Assets};
 
-use crate::{address::AddressKey, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{address::AddressKey, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -50,6 +50,8 @@ pub struct Context {
     pub assets: Assets,
     /// The rooms.
     pub lobby: Arc<Lobby>,
+    /// Whose second lanes there may be.
+    pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
     /// Timeouts and maxima.
@@ -89,6 +91,7 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .and(warp::header::headers_cloned())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .and(warp::ext::optional::<OnUpgrade>())
         .and(warp::ext::optional::<Peer>())
         .map(upgrade::answer);
@@ -119,7 +122,7 @@ async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: He
 
 impl Context {
     fn has_place(&self) -> bool {
-        !*self.shutdown.borrow() && self.permits.sessions() < self.limits.connections_max
+        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits.connections_max
     }
 }
 

@@ -38,6 +38,13 @@ pub struct Limits {
     pub sessions_new_max: usize,
     /// See [`Self::sessions_new_max`].
     pub sessions_new_window: Duration,
+    /// Second lanes open at once, of the sockets in [`Self::connections_max`]: a quarter, so that they crowd nobody out.
+    /// Full: 503, and their clients play on with one.
+    pub lanes_max: usize,
+    /// Second lanes open at once from one address, besides its sessions: one for each. Full: 429.
+    pub lanes_per_address: usize,
+    /// Second lanes opened from one address within [`Self::sessions_new_window`]. Full: 429.
+    pub lanes_new_max: usize,
     /// Loopback is a developer, a test or a proxy in front: no limit per address, only the global ones.
     pub loopback_exempt: bool,
     /// WebSockets that have not said hello yet. Full: 503.
@@ -73,6 +80,9 @@ impl Default for Limits {
             sessions_per_address: 8,
             sessions_new_max: 10,
             sessions_new_window: Duration::from_secs(10),
+            lanes_max: 1_024,
+            lanes_per_address: 8,
+            lanes_new_max: 10,
             loopback_exempt: true,
             handshakes_max: 64,
             header_timeout: Duration::from_secs(5),

@@ -29,6 +29,8 @@ pub enum Kind {
     Http,
     /// A WebSocket, from the upgrade on.
     Session,
+    /// A WebSocket that is the second lane of another, from the upgrade on.
+    Lane,
     /// A WebSocket that has not said hello.
     Handshake,
 }
@@ -46,6 +48,7 @@ pub enum Refusal {
 struct Counts {
     http: usize,
     sessions: usize,
+    lanes: usize,
     handshakes: usize,
     by_address: HashMap<AddressKey, AddressCounts>,
 }
@@ -53,8 +56,15 @@ struct Counts {
 #[derive(Debug, Default)]
 struct AddressCounts {
     http: usize,
-    sessions: usize,
-    /// When the latest sessions began; at most `sessions_new_max`.
+    sessions: Places,
+    lanes: Places,
+}
+
+/// WebSockets of one kind from one address.
+#[derive(Debug, Default)]
+struct Places {
+    held: usize,
+    /// When the latest began; at most as many as may begin within the window.
     recent: VecDeque<Instant>,
 }
 
@@ -88,6 +98,12 @@ impl Permits {
         self.with(|counts| counts.sessions)
     }
 
+    /// Second lanes open.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.with(|counts| counts.lanes)
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Counts) -> T) -> T {
         // The counts are plain numbers, whole after every statement: a panic elsewhere leaves nothing half done.
         work(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
@@ -103,8 +119,9 @@ impl Drop for Permit {
 impl Counts {
     fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
         let full = match kind {
-            Kind::Http => self.http + self.sessions >= limits.connections_max,
-            Kind::Session => self.sessions >= limits.connections_max,
+            Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
+            Kind::Session => self.sessions + self.lanes >= limits.connections_max,
+            Kind::Lane => self.lanes >= limits.lanes_max || self.sessions + self.lanes >= limits.connections_max,
             Kind::Handshake => self.handshakes >= limits.handshakes_max,
         };
         if full {
@@ -120,6 +137,7 @@ impl Counts {
         match kind {
             Kind::Http => self.http += 1,
             Kind::Session => self.sessions += 1,
+            Kind::Lane => self.lanes += 1,
             Kind::Handshake => unreachable!("handled above"),
         }
         Ok(())
@@ -133,19 +151,22 @@ impl Counts {
             }
         }
         let counts = self.by_address.entry(key).or_default();
-        if kind == Kind::Http {
-            if counts.http >= limits.http_per_address {
-                return Err(Refusal::Address);
+        let (places, held_max, new_max) = match kind {
+            Kind::Session => (&mut counts.sessions, limits.sessions_per_address, limits.sessions_new_max),
+            Kind::Lane => (&mut counts.lanes, limits.lanes_per_address, limits.lanes_new_max),
+            Kind::Http if counts.http >= limits.http_per_address => return Err(Refusal::Address),
+            Kind::Http => {
+                counts.http += 1;
+                return Ok(());
             }
-            counts.http += 1;
-            return Ok(());
-        }
-        counts.forget_old(now, limits);
-        if counts.sessions >= limits.sessions_per_address || counts.recent.len() >= limits.sessions_new_max {
+            Kind::Handshake => unreachable!("not counted by address"),
+        };
+        places.forget_old(now, limits);
+        if places.held >= held_max || places.recent.len() >= new_max {
             return Err(Refusal::Address);
         }
-        counts.sessions += 1;
-        counts.recent.push_back(now);
+        places.held += 1;
+        places.recent.push_back(now);
         Ok(())
     }
 
@@ -153,6 +174,7 @@ impl Counts {
         match kind {
             Kind::Http => self.http -= 1,
             Kind::Session => self.sessions -= 1,
+            Kind::Lane => self.lanes -= 1,
             Kind::Handshake => {
                 self.handshakes -= 1;
                 return;
@@ -162,7 +184,8 @@ impl Counts {
         if let Some(counts) = self.by_address.get_mut(&key) {
             match kind {
                 Kind::Http => counts.http -= 1,
-                Kind::Session => counts.sessions -= 1,
+                Kind::Session => counts.sessions.held -= 1,
+                Kind::Lane => counts.lanes.held -= 1,
                 Kind::Handshake => unreachable!("handled above"),
             }
             if counts.is_idle(now, limits) {
@@ -173,17 +196,22 @@ impl Counts {
 }
 
 impl AddressCounts {
+    /// Whether forgetting it changes nothing.
+    fn is_idle(&self, now: Instant, limits: &Limits) -> bool {
+        self.http == 0 && [&self.sessions, &self.lanes].iter().all(|places| places.is_idle(now, limits))
+    }
+}
+
+impl Places {
     fn forget_old(&mut self, now: Instant, limits: &Limits) {
         while self.recent.front().is_some_and(|&began| now.duration_since(began) >= limits.sessions_new_window) {
             self.recent.pop_front();
         }
     }
 
-    /// Whether forgetting it changes nothing.
     fn is_idle(&self, now: Instant, limits: &Limits) -> bool {
-        self.http == 0
-            && self.sessions == 0
-            && self.recent.back().is_none_or(|&began| now.duration_since(began) >= limits.sessions_new_window)
+        let last = self.recent.back();
+        self.held == 0 && last.is_none_or(|&began| now.duration_since(began) >= limits.sessions_new_window)
     }
 }
 
@@ -212,6 +240,23 @@ mod tests {
         held.remove(0);
         held.push(permits.acquire(Kind::Session, key(1), now).expect("a place is free again"));
         assert_eq!(permits.sessions(), 9);
+    }
+
+    #[test]
+    fn lanes_take_no_place_of_a_session_and_have_an_end_of_their_own() {
+        let permits = permits(|limits| (limits.connections_max, limits.lanes_max) = (12, 9));
+        let now = Instant::now();
+        let take = |kind, n| permits.acquire(kind, key(n), now);
+        let mut held: Vec<_> = (0..8).map(|_| take(Kind::Lane, 1).unwrap()).collect();
+        assert_eq!(take(Kind::Lane, 1).unwrap_err(), Refusal::Address);
+        held.push(take(Kind::Session, 1).expect("who has lanes may also play"));
+        held.push(take(Kind::Lane, 2).expect("another address is not concerned"));
+        assert_eq!(take(Kind::Lane, 3).unwrap_err(), Refusal::Full);
+        held.extend([take(Kind::Session, 3).unwrap(), take(Kind::Session, 3).unwrap()]);
+        assert_eq!(take(Kind::Session, 4).unwrap_err(), Refusal::Full, "all sockets are one number");
+        assert_eq!((permits.sessions(), permits.lanes()), (3, 9));
+        held.clear();
+        assert_eq!((permits.sessions(), permits.lanes()), (0, 0));
     }
 
     #[test]
@@ -253,6 +298,7 @@ mod tests {
         for n in 0..1_000 {
             drop(permits.acquire(Kind::Session, key(n), Instant::now()).unwrap());
             drop(permits.acquire(Kind::Http, key(n), Instant::now()).unwrap());
+            drop(permits.acquire(Kind::Lane, key(n), Instant::now()).unwrap());
         }
         assert_eq!(permits.with(|counts| counts.by_address.len()), 0);
         assert_eq!(permits.with(|counts| (counts.sessions, counts.http)), (0, 0));

@@ -13,7 +13,7 @@ mod tape;
 mod task;
 mod tick_times;
 
-pub use handle::{Arrival, RoomHandle, RoomReport, Seat};
+pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use tick_times::TickFigures;
 

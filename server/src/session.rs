@@ -3,6 +3,8 @@
 //! ```text
 //! upgraded → hello (3 s, one message) → seat in a room ─┬─ reader: decode, rate, mailbox
 //!                                                       └─ writer: outbox, pings
+//!        or → lane's key (the same)   → voice of a seat ─┬─ reader: commands only, rate, mailbox
+//!                                                       └─ writer: pings
 //!          → end, with one code → close frame → a bounded wait for the peer's
 //! ```
 //!
@@ -21,7 +23,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use sha2::{Digest, Sha256};
 use shared::{
-    protocol::{CloseCode, ResumeToken},
+    protocol::{CloseCode, Hello, LaneKey, Opening, ResumeToken},
     room::Credentials,
 };
 use tokio::{
@@ -38,12 +40,13 @@ use tokio_tungstenite::{
 
 use crate::{
     address::AddressTag,
+    lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
     permits::Permit,
     room::{Arrival, outbox_pair},
 };
-use meter::{Meter, Metered};
+use meter::Metered;
 use reader::Reader;
 
 type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
@@ -57,16 +60,29 @@ pub struct Session {
     pub handshake: Permit,
     /// Given back at the end.
     pub permit: Permit,
+    /// What it asked to be, by its address: its permit is for that.
+    pub purpose: Purpose,
     /// For the log.
     pub peer: AddressTag,
     /// Where rooms are.
     pub lobby: Arc<Lobby>,
+    /// Whose lanes there may be.
+    pub lanes: Lanes,
     /// Timeouts.
     pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// The process waits until no session holds one.
     pub alive: mpsc::Sender<Infallible>,
+}
+
+/// What a WebSocket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A connection of its own.
+    Main,
+    /// The second lane of one.
+    Lane,
 }
 
 /// Bytes that may come without a message getting complete: the largest one, and what its reader reads ahead.
@@ -83,16 +99,18 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, peer, lobby, limits, mut shutdown, alive } = session;
+    let Session { handshake, permit, purpose, peer, lobby, lanes, limits, mut shutdown, alive } = session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
+    let heard_nothing = Notify::new();
+    let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
         _ = shutdown.wait_for(|&stopping| stopping) => End::Close(CloseCode::Restart),
-        end = converse(&mut sink, &mut stream, Arc::clone(&meter), handshake, &lobby, &limits, peer) => end,
+        end = converse(&mut sink, reader, (handshake, purpose), &lobby, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
     match end {
@@ -116,45 +134,73 @@ fn config() -> WebSocketConfig {
 
 async fn converse(
     sink: &mut Sink,
-    stream: &mut Stream,
-    meter: Arc<Meter>,
-    handshake: Permit,
+    mut reader: Reader<'_>,
+    (handshake, purpose): (Permit, Purpose),
     lobby: &Lobby,
-    limits: &Limits,
-    peer: AddressTag,
+    lanes: &Lanes,
 ) -> End {
-    let heard_nothing = Notify::new();
-    let mut reader = Reader::new(stream, meter, limits, &heard_nothing, peer);
-    let hello = match reader.hello().await {
-        Ok(hello) => hello,
+    let opening = match reader.opening().await {
+        Ok(opening) => opening,
         Err(end) => return end,
     };
     drop(handshake);
+    match (opening, purpose) {
+        (Opening::Hello(hello), Purpose::Main) => visit(sink, reader, hello, lobby, lanes).await,
+        (Opening::Lane(key), Purpose::Lane) => copy(sink, reader, key, lanes).await,
+        // Its permit is for something else.
+        (Opening::Hello(_), Purpose::Lane) | (Opening::Lane(_), Purpose::Main) => End::Close(CloseCode::Protocol),
+    }
+}
+
+/// A connection of its own: in a room until either end has enough.
+async fn visit(sink: &mut Sink, mut reader: Reader<'_>, hello: Hello, lobby: &Lobby, lanes: &Lanes) -> End {
+    let (limits, peer) = (reader.limits(), reader.peer());
     let Ok(credentials) = credentials(hello.resume.map(|resume| resume.token)) else {
         return End::Close(CloseCode::Draining);
     };
+    let lane = credentials.lane;
     let (outbox, inbox) = outbox_pair();
     let entering = lobby.place().enter(Arrival { hello, credentials }, outbox);
     let seat = match timeout(limits.write_timeout, entering).await {
         Ok(Some(seat)) => seat,
         Ok(None) | Err(_) => return End::Close(CloseCode::RoomGone),
     };
+    // The welcome that tells the key is not written before this.
+    let _offer = lanes.offer(lane, seat.voice().clone());
     tracing::info!(%peer, conn = seat.conn().0, "entered");
+    let heard_nothing = reader.heard_nothing();
     tokio::select! {
         biased;
         // The room's own verdict first: it is the reason for whatever else seems wrong at the same moment.
-        end = writer::write(sink, inbox, limits, &heard_nothing) => end,
-        end = reader.messages(&seat) => end,
+        end = writer::write(sink, inbox, limits, heard_nothing) => end,
+        end = reader.messages(seat.voice()) => end,
+    }
+}
+
+/// A second lane: what it says is said by its connection. It is told nothing.
+async fn copy(sink: &mut Sink, mut reader: Reader<'_>, key: LaneKey, lanes: &Lanes) -> End {
+    let Some((voice, inbox)) = lanes.join(key) else { return End::Close(CloseCode::NoLane) };
+    let (limits, heard_nothing) = (reader.limits(), reader.heard_nothing());
+    tracing::debug!(peer = %reader.peer(), "a second lane");
+    tokio::select! {
+        biased;
+        end = writer::write(sink, inbox, limits, heard_nothing) => end,
+        end = reader.commands(&voice) => end,
     }
 }
 
 /// The room knows tokens by their SHA-256 only, so that its memory and its saves hold no secret.
 fn credentials(resume: Option<ResumeToken>) -> Result<Credentials, getrandom::Error> {
     let key_of = |token: ResumeToken| -> [u8; 32] { Sha256::digest(token.0).into() };
+    let token = ResumeToken(secret()?);
+    let lane = LaneKey(secret()?);
+    Ok(Credentials { resume_key: resume.map(key_of), token, token_key: key_of(token), lane })
+}
+
+fn secret() -> Result<[u8; 16], getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
-    let token = ResumeToken(bytes);
-    Ok(Credentials { resume_key: resume.map(key_of), token, token_key: key_of(token) })
+    Ok(bytes)
 }
 
 /// Sends the close frame if it is ours to send, then waits a little for the peer's so that the code is not lost
@@ -182,6 +228,8 @@ mod tests {
         let first = credentials(None).unwrap();
         let second = credentials(Some(first.token)).unwrap();
         assert_ne!(first.token.0, second.token.0);
+        assert_ne!(first.lane, second.lane);
+        assert_ne!(first.lane.0, first.token.0);
         assert_eq!(second.resume_key, Some(first.token_key));
         assert_eq!(first.resume_key, None);
     }

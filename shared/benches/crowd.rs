@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use shared::{
     defs::{Barrel, Defs, ShipClass},
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
     quantize::Angle,
     replica::{Intent, Replica},
     rng::{Keyed, Purpose},
@@ -34,7 +34,12 @@ impl Crowd {
         let mut room = Room::new(config);
         for i in 0..clients {
             let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
-            let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: key(i) };
+            let credentials = Credentials {
+                resume_key: None,
+                token: ResumeToken([0; 16]),
+                token_key: key(i),
+                lane: LaneKey([5; 16]),
+            };
             room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
             let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::Spark };
             room.handle(RoomEvent::Message { conn, message: play }, 0);
@@ -148,7 +153,8 @@ fn bytes_in_a_fight(pilots: u16, radius: f32, hands: Option<f32>, quick_guns: bo
     let mut crowd = Crowd::new(hands.map_or(0, |_| u64::from(pilots)), config);
     crowd.hands = hands.unwrap_or(0.0);
     let conn = ConnId(100_000);
-    let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [9; 32] };
+    let credentials =
+        Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [9; 32], lane: LaneKey([5; 16]) };
     let hello = Hello { resume: None, view_half: (800, 450) };
     crowd.room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
     let mut replica = Replica::new(defs, (800, 450), None, 0);

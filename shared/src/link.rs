@@ -97,6 +97,11 @@ impl Link {
         (self.free_us, self.last_us) = (now_us, now_us);
     }
 
+    /// Another connection on the same line sends as many bytes at `now_us`: a slow line has to carry them, too.
+    pub fn make_room(&mut self, bytes: usize, now_us: u64) {
+        self.free_us = self.free_us.max(now_us) + sending_us(&self.profile, bytes);
+    }
+
     /// Sends `bytes` at `now_us`.
     pub fn send(&mut self, bytes: Vec<u8>, now_us: u64) {
         self.count = self.count.wrapping_add(1);
@@ -194,6 +199,16 @@ mod tests {
         link.send(vec![0; 9], 2_000);
         link.clear(2_000);
         assert_eq!(link.receive(9_000_000), None);
+    }
+
+    #[test]
+    fn two_connections_share_a_slow_line_and_a_fast_one_is_no_matter() {
+        for (rate_bytes_s, arrives_us) in [(1_000, 2_001_000), (0, 1_000)] {
+            let mut link = Link::new(Profile { jitter_us: 0, rate_bytes_s, ..Profile::ALL[0] }, 4);
+            link.make_room(940, 0);
+            link.send(vec![0; 940], 0);
+            assert_eq!(link.due_us(), Some(arrives_us));
+        }
     }
 
     /// Sends 3,000 messages at 30 Hz and returns their delays, ms, sorted; checks that order is kept.

@@ -18,10 +18,10 @@ pub mod sent;
 pub mod steering;
 
 pub use close::CloseCode;
-pub use codec::{DecodeError, HelloError};
+pub use codec::{DecodeError, OpeningError};
 pub use messages::{
-    ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
-    ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+    ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
+    RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::{proto_hash, rules_hash};
 pub use sent::{Edges, Seen, SentCommand};

@@ -9,6 +9,7 @@ mod clock;
 mod decode;
 mod flight;
 mod io;
+mod lane;
 mod line;
 mod others;
 mod past;
@@ -30,8 +31,9 @@ use crate::{
     ids::{PlayerId, ShipId},
     limits::DEEDS_KEPT,
     protocol::{
-        ClientMessage, Deed, Edges, Hello, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry, SentCommand,
-        ServerMessage, Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known, reckon::Skies,
+        ClientMessage, Deed, Edges, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster, RosterEntry,
+        SentCommand, ServerMessage, Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known,
+        reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -39,6 +41,8 @@ use crate::{
 use clock::Clock;
 use decode::{Note, Reading};
 pub use io::{Intent, ReplicaError};
+use lane::Lane;
+pub use lane::LaneStep;
 use line::Line;
 use past::Past;
 use predict::{Predictor, Sent};
@@ -90,6 +94,7 @@ pub struct Replica {
     /// Number of the next deed to hear.
     heard: u16,
     outbox: VecDeque<Vec<u8>>,
+    lane: Lane,
     view: View,
     line: Line,
     last_frame_us: u64,
@@ -127,7 +132,7 @@ impl Replica {
     /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
     #[must_use]
     pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
-        let hello = codec::encode_hello(&Hello { resume, view_half });
+        let hello = codec::encode_opening(&Opening::Hello(Hello { resume, view_half }));
         let mut line = Line::new(now_us);
         line.traffic.add(Kind::Requests, hello.len());
         Replica {
@@ -153,6 +158,7 @@ impl Replica {
             deeds: VecDeque::new(),
             heard: resume.map_or(0, |resume| resume.heard),
             outbox: VecDeque::from([hello]),
+            lane: Lane::default(),
             view: View::default(),
             line,
             last_frame_us: now_us,
@@ -213,8 +219,10 @@ impl Replica {
         self.tell_view(now_us);
         self.intent = intent;
         self.advance_clock(now_us, intent, &mut events);
+        self.tend_lane(now_us);
         self.relax(now_us, dt_s);
         self.line.refresh(now_us, self.clock.as_ref(), self.past.as_ref().map(|past| &past.clock), self.known.tick);
+        self.line.set_lane(self.lane.is_open());
         let mut view = std::mem::take(&mut self.view);
         view.events.clear();
         view.events.append(&mut events);
@@ -477,7 +485,7 @@ impl Replica {
         let clock = self.clock.get_or_insert_with(|| {
             let mut clock = Clock::new(snapshot.tick, now_us);
             // The first idea of the round trip: from the hello to its answer.
-            clock.note_rtt(greeting_us);
+            clock.note_rtt(greeting_us, now_us);
             clock
         });
         if snapshot.echo_age_ms < u8::MAX {
@@ -485,7 +493,7 @@ impl Replica {
             let rtt_ms = f64::from(back_ms) - f64::from(snapshot.echo_age_ms);
             // The stamp wraps every 65 s; an answer that old is no measurement.
             if (0.0..5_000.0).contains(&rtt_ms) {
-                clock.note_rtt(rtt_ms.max(0.1) * 1_000.0);
+                clock.note_rtt(rtt_ms.max(0.1) * 1_000.0, now_us);
             }
         }
         clock.set_leading(self.player.is_some(), snapshot.tick, now_us);

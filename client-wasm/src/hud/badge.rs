@@ -92,6 +92,7 @@ fn details(frame: &Frame<'_>, dom: &mut dyn Dom) {
         ("up", [&tenths(line.up_bytes_s / 1024.0), " KiB/s"].concat()),
         ("mispredicted", [&line.mispredictions.to_string(), " of ", &line.predictions.to_string()].concat()),
         ("late commands", line.late_reports.to_string()),
+        ("second lane", if line.lane { "open".to_owned() } else { "none".to_owned() }),
         ("correction", [&tenths(line.correction_u), " u"].concat()),
         ("ships, shots", [&frame.view.ships.len().to_string(), ", ", &frame.view.shots.len().to_string()].concat()),
     ];
@@ -114,8 +115,10 @@ mod tests {
 
     #[test]
     fn the_badge_grades_and_the_details_come_on_request() {
-        let view =
-            View { line: LineView { rtt_ms: 120.4, margin_ticks: -0.25, ..LineView::default() }, ..View::default() };
+        let view = View {
+            line: LineView { rtt_ms: 120.4, margin_ticks: -0.25, lane: true, ..LineView::default() },
+            ..View::default()
+        };
         with_frame(&view, |frame| {
             let mut dom = Recorded::default();
             let mut badge = Badge::default();
@@ -125,6 +128,7 @@ mod tests {
             let mut dom = Recorded::default();
             badge.update(frame, &mut dom);
             assert!(dom.done.iter().any(|done| done.contains("margin         -0.3 ticks")), "{:?}", dom.done);
+            assert!(dom.done.iter().any(|done| done.contains("second lane    open")), "{:?}", dom.done);
         });
     }
 }

@@ -167,11 +167,12 @@ impl Graphs {
                 (self.of(What::Margin, palette::REPAIR, false), self.of(What::Late, palette::BOT, true));
             let bottom = curves.values.iter().fold(-2.0_f32, |low, value| low.min(*value));
             let top = Self::top(core::slice::from_ref(&curves), 6.0);
+            let late_word = if line.lane { " late · two lanes" } else { " late" };
             let late =
                 Curve { values: late.values.iter().map(|n| if *n > 0.0 { bottom } else { 0.0 }).collect(), ..late };
             Chart {
                 title: "margin",
-                value: [&tenths(newest(What::Margin)), " ticks · ", &line.late_reports.to_string(), " late"].concat(),
+                value: [&tenths(newest(What::Margin)), " ticks · ", &line.late_reports.to_string(), late_word].concat(),
                 range: (bottom, top),
                 mark: Some(0.0),
                 curves: vec![late, curves],
@@ -278,6 +279,13 @@ mod tests {
         assert_eq!(graphs.samples.iter().filter(|sample| sample[0] == -1.5).count(), 1);
         assert!(charts[0].value.ends_with("1 late"), "{}", charts[0].value);
         assert_eq!(charts[0].curves[0].values.iter().filter(|value| **value < 0.0).count(), 1);
+    }
+
+    #[test]
+    fn a_second_lane_is_told() {
+        let (_, dom) = run(30, 60.0, |_| LineView { lane: true, ..LineView::default() });
+        let charts = dom.charts.expect("painted").1;
+        assert!(charts[0].value.ends_with("0 late · two lanes"), "{}", charts[0].value);
     }
 
     #[test]

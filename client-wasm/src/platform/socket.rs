@@ -33,7 +33,16 @@ impl Socket {
     /// Connects to the page's own server. `handler` is called for every event, as it happens. `None` when the
     /// browser refuses.
     pub fn connect(handler: impl Fn(SocketEvent) + Clone + 'static) -> Option<Socket> {
-        let socket = WebSocket::new(&browser::socket_url()).ok()?;
+        Socket::open(&browser::socket_url(), handler)
+    }
+
+    /// The same for a second lane.
+    pub fn connect_lane(handler: impl Fn(SocketEvent) + Clone + 'static) -> Option<Socket> {
+        Socket::open(&[&browser::socket_url(), "?lane"].concat(), handler)
+    }
+
+    fn open(url: &str, handler: impl Fn(SocketEvent) + Clone + 'static) -> Option<Socket> {
+        let socket = WebSocket::new(url).ok()?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on_open = handler.clone();
         let open = Closure::<dyn FnMut(JsValue)>::new(move |_| on_open(SocketEvent::Open));

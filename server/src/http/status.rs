@@ -38,6 +38,7 @@ struct Status<'a> {
     snapshots_skipped: u64,
     snapshot_bytes: u64,
     connections: usize,
+    lanes: usize,
     dropped_messages: u64,
     room_restarts: u32,
 }
@@ -77,6 +78,7 @@ pub fn answer(context: &Context) -> Answer {
         snapshots_skipped: report.status.snapshots_skipped,
         snapshot_bytes: report.status.snapshot_bytes,
         connections: context.permits.sessions(),
+        lanes: context.permits.lanes(),
         dropped_messages: room.dropped(),
         room_restarts: report.restarts,
     };

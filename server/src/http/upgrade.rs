@@ -1,5 +1,7 @@
 //! `/ws`: from HTTP to WebSocket, by hand.
 //!
+//! `/ws?lane` is the same for a second lane, which other permits are for.
+//!
 //! By hand because warp's own upgrade cannot size tungstenite's buffers and checks no origin. Invariant: nothing is
 //! spawned and no place is taken until the request is a complete, permitted WebSocket handshake (RFC 6455 §4.2).
 
@@ -15,7 +17,7 @@ use super::{Answer, Context, Peer, method_not_allowed, origin, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
-    session::{self, Session},
+    session::{self, Purpose, Session},
 };
 
 /// Why a request does not become a WebSocket.
@@ -31,14 +33,19 @@ enum Refused {
     Address,
 }
 
+/// The query of a second lane's address.
+const LANE: &str = "lane";
+
 pub fn answer(
     context: Arc<Context>,
     method: Method,
     headers: HeaderMap,
+    query: String,
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> Answer {
-    match accept(&context, &method, &headers, on_upgrade, peer) {
+    let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
+    match accept(&context, (&method, &headers), purpose, on_upgrade, peer) {
         Ok(answer) => answer,
         Err(refused) => refuse(&refused, &headers, peer),
     }
@@ -46,8 +53,8 @@ pub fn answer(
 
 fn accept(
     context: &Arc<Context>,
-    method: &Method,
-    headers: &HeaderMap,
+    (method, headers): (&Method, &HeaderMap),
+    purpose: Purpose,
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
@@ -63,11 +70,17 @@ fn accept(
         Refusal::Full => Refused::Full,
         Refusal::Address => Refused::Address,
     };
+    let kind = match purpose {
+        Purpose::Main => Kind::Session,
+        Purpose::Lane => Kind::Lane,
+    };
     let session = Session {
         handshake: context.permits.acquire(Kind::Handshake, key, now).map_err(refusal)?,
-        permit: context.permits.acquire(Kind::Session, key, now).map_err(refusal)?,
+        permit: context.permits.acquire(kind, key, now).map_err(refusal)?,
+        purpose,
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
+        lanes: context.lanes.clone(),
         limits: Arc::clone(&context.limits),
         shutdown: context.shutdown.clone(),
         alive,

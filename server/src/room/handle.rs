@@ -121,7 +121,7 @@ impl RoomHandle {
         let conn = next_conn();
         let permit = self.mail.reserve().await.ok()?;
         permit.send(Mail::Arrive { conn, arrival, outbox });
-        Some(Seat { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) })
+        Some(Seat { voice: Voice { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) } })
     }
 
     /// Asks the thread to end, and waits until it has.
@@ -140,34 +140,49 @@ impl RoomHandle {
 /// A connection's place in a room.
 #[derive(Debug)]
 pub struct Seat {
-    conn: ConnId,
-    mail: mpsc::Sender<Mail>,
-    dropped: Arc<AtomicU64>,
+    voice: Voice,
 }
 
 impl Seat {
     /// Its number.
     #[must_use]
     pub fn conn(&self) -> ConnId {
-        self.conn
+        self.voice.conn
     }
 
-    /// Hands over a message that came `at`; a full mailbox drops it (commands repeat themselves).
-    pub fn say(&self, message: ClientMessage, at: Instant) {
-        if self.mail.try_send(Mail::Message { conn: self.conn, message, at }).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
+    /// How it speaks to the room.
+    #[must_use]
+    pub fn voice(&self) -> &Voice {
+        &self.voice
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if let Err(mpsc::error::TrySendError::Full(mail)) = self.mail.try_send(Mail::Depart { conn: self.conn }) {
+        let Voice { conn, mail, .. } = &self.voice;
+        if let Err(mpsc::error::TrySendError::Full(departure)) = mail.try_send(Mail::Depart { conn: *conn }) {
             // A departure must not be lost. Should the runtime be ending, so is the room.
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                let sender = self.mail.clone();
-                runtime.spawn(async move { sender.send(mail).await });
+                let sender = mail.clone();
+                runtime.spawn(async move { sender.send(departure).await });
             }
+        }
+    }
+}
+
+/// Speaks to a room as one connection does. It may outlive that: then nobody listens.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    conn: ConnId,
+    mail: mpsc::Sender<Mail>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Voice {
+    /// Hands over a message that came `at`; a full mailbox drops it (commands repeat themselves).
+    pub fn say(&self, message: ClientMessage, at: Instant) {
+        if self.mail.try_send(Mail::Message { conn: self.conn, message, at }).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -346,7 +346,7 @@ mod tests {
         room::{Arrival, Inbox, RoomHandle, Seat, outbox_pair},
     };
     use shared::{
-        protocol::{Hello, ResumeToken, ServerMessage, codec::decode_server},
+        protocol::{Hello, LaneKey, ResumeToken, ServerMessage, codec::decode_server},
         room::Credentials,
     };
     use tokio::time::timeout;
@@ -368,7 +368,12 @@ mod tests {
     fn arrival() -> Arrival {
         Arrival {
             hello: Hello { resume: None, view_half: (800, 450) },
-            credentials: Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [2; 32] },
+            credentials: Credentials {
+                resume_key: None,
+                token: ResumeToken([1; 16]),
+                token_key: [2; 32],
+                lane: LaneKey([5; 16]),
+            },
         }
     }
 

@@ -1,13 +1,14 @@
 //! The reading half: bytes to messages to the room's mailbox.
 //!
-//! Which messages are legal is a matter of two phases: first exactly one hello, then client messages. Invariant:
+//! Which messages are legal is a matter of two phases: first exactly one opening, then client messages, and on a second
+//! lane commands alone. Invariant:
 //! the first thing that makes no sense ends the session with 4002; versions match exactly, so it is a bug or an
 //! attack and never a newer client.
 
 use std::{io, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
-use shared::protocol::{ClientMessage, CloseCode, Hello, HelloError, codec};
+use shared::protocol::{ClientMessage, CloseCode, Opening, OpeningError, codec};
 use tokio::{
     sync::Notify,
     time::{Instant, Interval, MissedTickBehavior, interval_at, timeout},
@@ -19,7 +20,7 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Seat};
+use crate::{address::AddressTag, limits::Limits, room::Voice};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -72,29 +73,54 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The first phase: one hello, in time, whatever else arrives.
-    pub(super) async fn hello(&mut self) -> Result<Hello, End> {
+    /// What it judges by.
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
+    /// Whose messages it reads.
+    pub(super) fn peer(&self) -> AddressTag {
+        self.peer
+    }
+
+    /// Told when a ping is due.
+    pub(super) fn heard_nothing(&self) -> &'a Notify {
+        self.heard_nothing
+    }
+
+    /// The first phase: one opening, in time, whatever else arrives.
+    pub(super) async fn opening(&mut self) -> Result<Opening, End> {
         let in_time = timeout(self.limits.hello_timeout, self.data()).await;
         let bytes = in_time.unwrap_or(Err(End::Close(CloseCode::Protocol)))?;
-        codec::decode_hello(&bytes).map_err(|error| {
+        codec::decode_opening(&bytes).map_err(|error| {
             tracing::info!(peer = %self.peer, %error, "no hello");
             match error {
-                HelloError::Version { .. } => End::Close(CloseCode::Version),
-                // Its bytes may hold a token: none of them is logged.
-                HelloError::Decode(_) => End::Close(CloseCode::Protocol),
+                OpeningError::Version { .. } => End::Close(CloseCode::Version),
+                // Its bytes may hold a secret: none of them is logged.
+                OpeningError::Decode(_) => End::Close(CloseCode::Protocol),
             }
         })
     }
 
     /// The second phase: everything after the hello goes to the room, until an end.
-    pub(super) async fn messages(&mut self, seat: &Seat) -> End {
+    pub(super) async fn messages(&mut self, voice: &Voice) -> End {
+        self.pass_on(voice, |_| true).await
+    }
+
+    /// The second phase on a second lane: commands go to the room, and anything else is an end.
+    pub(super) async fn commands(&mut self, voice: &Voice) -> End {
+        self.pass_on(voice, |message| matches!(message, ClientMessage::Commands(_))).await
+    }
+
+    async fn pass_on(&mut self, voice: &Voice, is_legal: fn(&ClientMessage) -> bool) -> End {
         loop {
             let bytes = match self.data().await {
                 Ok(bytes) => bytes,
                 Err(end) => return end,
             };
             let message = match codec::decode_client(&bytes) {
-                Ok(message) => message,
+                Ok(message) if is_legal(&message) => message,
+                Ok(_) => return self.nonsense(&bytes),
                 Err(error) => {
                     tracing::info!(peer = %self.peer, %error, "a message makes no sense");
                     return self.nonsense(&bytes);
@@ -105,7 +131,7 @@ impl<'a> Reader<'a> {
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {
-                Verdict::Pass => seat.say(message, self.heard.into_std()),
+                Verdict::Pass => voice.say(message, self.heard.into_std()),
                 Verdict::Drop => {}
                 Verdict::Close => return End::Close(CloseCode::Rate),
             }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
-use shared::protocol::{Hello, codec};
+use shared::protocol::{Hello, Opening, codec};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -21,6 +21,11 @@ pub async fn open(address: SocketAddr) -> Socket {
     in_time("an upgrade", connect_async(format!("ws://{address}/ws"))).await.expect("upgrades").0
 }
 
+/// The same for a second lane.
+pub async fn open_lane(address: SocketAddr) -> Socket {
+    in_time("an upgrade", connect_async(format!("ws://{address}/ws?lane"))).await.expect("upgrades").0
+}
+
 /// The status and the `Origin` of an upgrade that sends one.
 pub async fn status_with_origin(address: SocketAddr, origin: &str) -> u16 {
     let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
@@ -33,7 +38,7 @@ pub async fn status_with_origin(address: SocketAddr, origin: &str) -> u16 {
 }
 
 pub fn hello() -> Vec<u8> {
-    codec::encode_hello(&Hello { resume: None, view_half: (800, 450) })
+    codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: (800, 450) }))
 }
 
 /// Upgraded, and the hello was taken: the welcome has come.

@@ -29,12 +29,12 @@ def read_exactly(stream, length):
     return data
 
 
-def upgrade(host, port):
+def upgrade(host, port, path="/ws"):
     stream = socket.create_connection((host, port), timeout=10)
     key = base64.b64encode(os.urandom(16))
     stream.sendall(
-        b"GET /ws HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n" % (host.encode(), port, key)
+        b"GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n" % (path.encode(), host.encode(), port, key)
     )
     head = b""
     while not head.endswith(b"\r\n\r\n"):

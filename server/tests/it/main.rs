@@ -8,6 +8,7 @@
 mod clients;
 mod foreign;
 mod hostile;
+mod lane;
 mod page;
 mod pilot;
 mod play;

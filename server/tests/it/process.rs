@@ -185,10 +185,11 @@ async fn a_socket_that_does_not_answer_holds_nothing_up_and_a_second_signal_even
 async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     let process = Process::start(&[]);
     let token = [0xa7_u8; 16];
-    let mut hello = shared::protocol::codec::encode_hello(&shared::protocol::Hello {
-        resume: Some(shared::protocol::Resume { token: shared::protocol::ResumeToken(token), heard: 0 }),
-        view_half: (800, 450),
-    });
+    let mut hello =
+        shared::protocol::codec::encode_opening(&shared::protocol::Opening::Hello(shared::protocol::Hello {
+            resume: Some(shared::protocol::Resume { token: shared::protocol::ResumeToken(token), heard: 0 }),
+            view_half: (800, 450),
+        }));
     let mut socket = open(process.address).await;
     socket.send(Message::Binary(hello.clone().into())).await.unwrap();
     hello.push(0);

@@ -342,7 +342,7 @@ def main():
     with urllib.request.urlopen(f"http://{host}:{port}/status.json", timeout=10) as answer:
         hash_ = int(json.load(answer)["protocol"], 16)
     stream = upgrade(host, int(port))
-    send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0" + varint(800) + varint(450))
+    send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
     while snapshots < SNAPSHOTS:
@@ -357,6 +357,9 @@ def main():
         if kind == 0:
             room, _tick, _seed, _points = message.text(), message.varint(), message.varint(), message.varint()
             message.take(16)
+            # The second half of the session steers by a second lane alone.
+            lane = upgrade(host, int(port), "/ws?lane")
+            send_frame(lane, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\1" + message.take(16))
             message.option(message.varint)
         elif kind == 1:
             player = table.player = message.varint()
@@ -367,7 +370,8 @@ def main():
             stations.add(table.read(tick, base, flags, message.take(len(payload) - message.at)))
             snapshots += 1
             if player is not None:
-                send_frame(stream, OPCODE_BINARY, commands(tick, tick + 6, THRUST, (snapshots * 16) % 4096))
+                by = lane if snapshots > SNAPSHOTS // 2 else stream
+                send_frame(by, OPCODE_BINARY, commands(tick, tick + 6, THRUST, (snapshots * 16) % 4096))
             else:
                 send_frame(stream, OPCODE_BINARY, b"\0" + varint(tick) + b"\0" + bytes([12, 12]) + varint(tick) + b"\0")
         elif kind == 3:

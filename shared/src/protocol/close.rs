@@ -28,11 +28,13 @@ pub enum CloseCode {
     RoomGone = 4009,
     /// The server is draining. Come back after a moment.
     Draining = 4010,
+    /// A second lane without the connection that it belongs to: the key is wrong, or its connection has ended.
+    NoLane = 4011,
 }
 
 impl CloseCode {
     /// Every code.
-    pub const ALL: [CloseCode; 12] = [
+    pub const ALL: [CloseCode; 13] = [
         CloseCode::Restart,
         CloseCode::Bye,
         CloseCode::Version,
@@ -45,6 +47,7 @@ impl CloseCode {
         CloseCode::TooSlow,
         CloseCode::RoomGone,
         CloseCode::Draining,
+        CloseCode::NoLane,
     ];
 
     /// The number on the wire.
@@ -75,6 +78,7 @@ impl CloseCode {
             CloseCode::TooSlow => "the connection could not keep up",
             CloseCode::RoomGone => "the room is gone",
             CloseCode::Draining => "the server is closing",
+            CloseCode::NoLane => "there is no connection for this lane",
         }
     }
 
@@ -93,7 +97,8 @@ impl CloseCode {
             | CloseCode::Kicked
             | CloseCode::Full
             | CloseCode::Banned
-            | CloseCode::Replaced => false,
+            | CloseCode::Replaced
+            | CloseCode::NoLane => false,
         }
     }
 }

@@ -8,7 +8,7 @@ use bincode::config;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    messages::{ClientMessage, Hello, ServerMessage, Snapshot, SnapshotFlags},
+    messages::{ClientMessage, Opening, ServerMessage, Snapshot, SnapshotFlags},
     schema::proto_hash,
 };
 use crate::{
@@ -53,9 +53,9 @@ impl core::fmt::Display for DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-/// Why a first message is not a hello to this server.
+/// Why a first message opens nothing here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HelloError {
+pub enum OpeningError {
     /// The client was built from another protocol; nothing after the hash was looked at.
     Version {
         /// Its hash.
@@ -65,49 +65,49 @@ pub enum HelloError {
     Decode(DecodeError),
 }
 
-impl core::fmt::Display for HelloError {
+impl core::fmt::Display for OpeningError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            HelloError::Version { theirs } => {
+            OpeningError::Version { theirs } => {
                 write!(f, "client speaks protocol {theirs:016x}, this server {:016x}", proto_hash())
             }
-            HelloError::Decode(error) => error.fmt(f),
+            OpeningError::Decode(error) => error.fmt(f),
         }
     }
 }
 
-impl core::error::Error for HelloError {}
+impl core::error::Error for OpeningError {}
 
-/// A hello: eight bytes of protocol hash, little-endian, then the message. The hash comes first and in a fixed
+/// A first message: eight bytes of protocol hash, little-endian, then the message. The hash comes first and in a fixed
 /// place so that any two versions can at least tell that they differ.
 #[must_use]
-pub fn encode_hello(hello: &Hello) -> Vec<u8> {
+pub fn encode_opening(opening: &Opening) -> Vec<u8> {
     let mut bytes = proto_hash().to_le_bytes().to_vec();
-    bytes.extend(encode_hello_body(hello));
+    bytes.extend(encode_opening_body(opening));
     bytes
 }
 
-/// A hello without the hash before it; what the hash itself covers.
-pub(super) fn encode_hello_body(hello: &Hello) -> Vec<u8> {
-    encode(hello)
+/// A first message without the hash before it; what the hash itself covers.
+pub(super) fn encode_opening_body(opening: &Opening) -> Vec<u8> {
+    encode(opening)
 }
 
 /// Reads a first message.
 ///
 /// # Errors
-/// [`HelloError::Version`] when the hash differs, else what is wrong with the bytes.
-pub fn decode_hello(bytes: &[u8]) -> Result<Hello, HelloError> {
+/// [`OpeningError::Version`] when the hash differs, else what is wrong with the bytes.
+pub fn decode_opening(bytes: &[u8]) -> Result<Opening, OpeningError> {
     if bytes.len() > HELLO_BYTES_MAX {
-        return Err(HelloError::Decode(DecodeError::TooLong { bytes: bytes.len(), limit: HELLO_BYTES_MAX }));
+        return Err(OpeningError::Decode(DecodeError::TooLong { bytes: bytes.len(), limit: HELLO_BYTES_MAX }));
     }
     let Some((hash, rest)) = bytes.split_first_chunk::<8>() else {
-        return Err(HelloError::Decode(DecodeError::Malformed));
+        return Err(OpeningError::Decode(DecodeError::Malformed));
     };
     let theirs = u64::from_le_bytes(*hash);
     if theirs != proto_hash() {
-        return Err(HelloError::Version { theirs });
+        return Err(OpeningError::Version { theirs });
     }
-    decode::<Hello, HELLO_BYTES_MAX>(rest).map_err(HelloError::Decode)
+    decode::<Opening, HELLO_BYTES_MAX>(rest).map_err(OpeningError::Decode)
 }
 
 /// Bytes of a client's message.

@@ -25,7 +25,28 @@ pub struct Resume {
     pub heard: u16,
 }
 
+/// A secret that joins a second connection to this one: see [`Opening::Lane`]. 128 bits from the operating system, good
+/// for as long as the connection lives that it was told on; never in a URL, never logged.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneKey(pub [u8; 16]);
+
+impl core::fmt::Debug for LaneKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("LaneKey(secret)")
+    }
+}
+
 /// A client's first message, sent behind the eight bytes of the protocol hash (see [`super::codec`]).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Opening {
+    /// I am new here, or come back.
+    Hello(Hello),
+    /// I am the second lane of the connection that was told this key: commands come here as well as there, and whichever
+    /// copy is first counts.
+    Lane(LaneKey),
+}
+
+/// Who comes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hello {
     /// To get the slot back.
@@ -149,6 +170,8 @@ pub struct Welcome {
     pub start_points: u32,
     /// Secret for the next connection.
     pub token: ResumeToken,
+    /// Secret for a second lane of this one.
+    pub lane: LaneKey,
     /// The slot you got back, if your token was good.
     pub resumed: Option<PlayerId>,
 }

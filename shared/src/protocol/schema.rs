@@ -10,8 +10,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, Leader, Leaderboard, News, Resume, ResumeToken, Roster, RosterEntry,
-        ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken,
+        Roster, RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     sent::{Seen, SentCommand},
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -49,7 +49,9 @@ pub fn proto_hash() -> u64 {
         for message in server_samples() {
             hash = hash_bytes(hash, &super::codec::encode_server(&message));
         }
-        hash = hash_bytes(hash, &super::codec::encode_hello_body(&sample_hello()));
+        for opening in opening_samples() {
+            hash = hash_bytes(hash, &super::codec::encode_opening_body(&opening));
+        }
         hash_bytes(hash, &record_samples()) ^ rules_hash()
     })
 }
@@ -112,8 +114,9 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(mix(hash ^ bytes.len() as u64), |hash, byte| mix(hash ^ u64::from(*byte)))
 }
 
-fn sample_hello() -> Hello {
-    Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 300 }), view_half: (800, 450) }
+fn opening_samples() -> [Opening; 2] {
+    let resume = Some(Resume { token: ResumeToken([7; 16]), heard: 300 });
+    [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
 }
 
 fn client_samples() -> [ClientMessage; 7] {
@@ -145,6 +148,7 @@ fn server_samples() -> [ServerMessage; 6] {
             seed: 2,
             start_points: 4,
             token: ResumeToken([3; 16]),
+            lane: LaneKey([4; 16]),
             resumed: Some(player),
         }),
         ServerMessage::Joined { player },
@@ -203,8 +207,9 @@ mod tests {
                 assert!(codec::decode_server(&bytes[..end]).is_err(), "cut at {end}");
             }
         }
-        let bytes = codec::encode_hello(&sample_hello());
-        assert_eq!(codec::decode_hello(&bytes), Ok(sample_hello()));
+        for opening in opening_samples() {
+            assert_eq!(codec::decode_opening(&codec::encode_opening(&opening)), Ok(opening));
+        }
     }
 
     #[test]
@@ -227,12 +232,12 @@ mod tests {
 
     #[test]
     fn another_version_is_told_apart_whatever_follows() {
-        let mut bytes = codec::encode_hello(&sample_hello());
+        let mut bytes = codec::encode_opening(&opening_samples()[0]);
         bytes[0] ^= 1;
         bytes.truncate(8);
         let theirs = proto_hash() ^ 1;
-        assert_eq!(codec::decode_hello(&bytes), Err(codec::HelloError::Version { theirs }));
-        assert_eq!(codec::decode_hello(&[1, 2]), Err(codec::HelloError::Decode(codec::DecodeError::Malformed)));
+        assert_eq!(codec::decode_opening(&bytes), Err(codec::OpeningError::Version { theirs }));
+        assert_eq!(codec::decode_opening(&[1, 2]), Err(codec::OpeningError::Decode(codec::DecodeError::Malformed)));
     }
 
     proptest! {
@@ -240,7 +245,7 @@ mod tests {
         fn rubbish_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = codec::decode_client(&bytes);
             let _ = codec::decode_server(&bytes);
-            let _ = codec::decode_hello(&bytes);
+            let _ = codec::decode_opening(&bytes);
         }
 
         #[test]

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     defs::ShipClass,
     ids::PlayerId,
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand, codec},
+    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand, codec},
     quantize::Angle,
     rewind::Lag,
     rng::{Keyed, Purpose},
@@ -24,7 +24,12 @@ fn recording() -> Vec<u8> {
     let mut room = Room::new(config);
     for i in 0..HUNTERS {
         let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
-        let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [i as u8; 32] };
+        let credentials = Credentials {
+            resume_key: None,
+            token: ResumeToken([0; 16]),
+            token_key: [i as u8; 32],
+            lane: LaneKey([5; 16]),
+        };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
         let play = ClientMessage::Play { name: format!("H{i}"), class: ShipClass::Lancer };
         room.handle(RoomEvent::Message { conn, message: play }, 0);

@@ -308,7 +308,7 @@ fn frame(bytes: &[u8], limit: usize, offset: usize) -> Result<Option<&[u8]>, Rep
 pub mod tests {
     use super::*;
     use crate::{
-        protocol::{Hello, ResumeToken},
+        protocol::{Hello, LaneKey, ResumeToken},
         replay::CHUNK_TICKS,
         rng::{Keyed, Purpose},
         room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
@@ -330,7 +330,12 @@ pub mod tests {
             let now_us = i * TICK_US;
             if i == 120 {
                 let hello = Hello { resume: None, view_half: (800, 450) };
-                let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [2; 32] };
+                let credentials = Credentials {
+                    resume_key: None,
+                    token: ResumeToken([1; 16]),
+                    token_key: [2; 32],
+                    lane: LaneKey([5; 16]),
+                };
                 room.handle(RoomEvent::Connect { conn, hello, credentials }, now_us);
                 let message =
                     crate::protocol::ClientMessage::Play { name: "Ada".into(), class: crate::defs::ShipClass::Spark };

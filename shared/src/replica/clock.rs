@@ -26,9 +26,15 @@ const STEPS_MAX: u32 = 16;
 /// Time by which commands are to arrive early on a perfect line, and the most, ticks.
 const MARGIN_TICKS: (f32, f32) = (0.5, 8.0);
 /// Needlessly early by less than this is left alone, ticks.
-const SLACK_TICKS: f32 = 0.5;
+const SLACK_TICKS: f32 = 0.25;
 /// A line is steady this long after its last stall, µs.
 const STEADY_US: u64 = 30_000_000;
+/// A round trip this much over twice the best has waited somewhere, µs…
+const WAITED_US: f64 = 50_000.0;
+/// …and when all have for this long, it was in a queue and not behind a lost segment, µs.
+const CLOGGED_US: u64 = 700_000;
+/// The best round trip is forgotten by this share with each measurement: by half in some twelve seconds.
+const BEST_FORGOTTEN: f64 = 0.002;
 /// Arrivals remembered for the best transit time, µs.
 const ARRIVAL_WINDOW_US: u64 = 3_000_000;
 
@@ -47,8 +53,16 @@ pub struct Clock {
     early_reports: u32,
     late_since_us: Option<u64>,
     stalled_us: Option<u64>,
+    /// Commands have been in time since the clock last jumped…
+    punctual: bool,
+    /// …and when they were late in spite of that, last.
+    surprised_us: Option<u64>,
     deaf_until_us: u64,
     rtt_us: f64,
+    /// The best of the last round trips, µs.
+    rtt_best_us: f64,
+    /// Since when every round trip has been far over that.
+    waited_since_us: Option<u64>,
     /// Ticks from a snapshot to the present at its arrival, smoothed.
     usual_lead: Option<f32>,
 }
@@ -70,8 +84,12 @@ impl Clock {
             early_reports: 0,
             late_since_us: None,
             stalled_us: None,
+            punctual: false,
+            surprised_us: None,
             deaf_until_us: 0,
             rtt_us: 0.0,
+            rtt_best_us: f64::INFINITY,
+            waited_since_us: None,
             usual_lead: None,
         }
     }
@@ -112,14 +130,34 @@ impl Clock {
         self.stalled_us.is_none_or(|stalled_us| now_us.saturating_sub(stalled_us) > STEADY_US)
     }
 
+    /// Whether in the last `span_us` a command has stalled that by all before it should have been in time. Who has just
+    /// come, or whose clock has jumped, is late for want of knowing the line.
+    #[must_use]
+    pub fn surprised_within(&self, span_us: u64, now_us: u64) -> bool {
+        self.surprised_us.is_some_and(|surprised_us| now_us.saturating_sub(surprised_us) <= span_us)
+    }
+
     /// Last reported margin, ticks.
     #[must_use]
     pub fn margin_ticks(&self) -> f32 {
         self.last_margin.unwrap_or(0.0)
     }
 
+    /// Whether more is sent than the line takes: everything waits, not only what is behind a lost segment.
+    #[must_use]
+    pub fn is_clogged(&self, now_us: u64) -> bool {
+        self.waited_since_us.is_some_and(|since_us| now_us.saturating_sub(since_us) > CLOGGED_US)
+    }
+
     /// A round trip was measured.
-    pub fn note_rtt(&mut self, rtt_us: f64) {
+    pub fn note_rtt(&mut self, rtt_us: f64, now_us: u64) {
+        let best_us = self.rtt_best_us + (rtt_us - self.rtt_best_us).max(0.0) * BEST_FORGOTTEN;
+        self.rtt_best_us = if best_us.is_finite() { best_us.min(rtt_us) } else { rtt_us };
+        if rtt_us < 2.0 * self.rtt_best_us + WAITED_US {
+            self.waited_since_us = None;
+        } else {
+            self.waited_since_us.get_or_insert(now_us);
+        }
         self.rtt_us = if self.rtt_us == 0.0 { rtt_us } else { self.rtt_us + (rtt_us - self.rtt_us) * 0.1 };
     }
 
@@ -170,10 +208,14 @@ impl Clock {
         if now_us < self.deaf_until_us {
             return;
         }
+        self.punctual |= margin >= 0.0;
         if margin >= SPIKE_TICKS {
             self.late_since_us = None;
         } else {
             self.stalled_us = Some(now_us);
+            if self.punctual {
+                self.surprised_us = Some(now_us);
+            }
             if now_us.saturating_sub(*self.late_since_us.get_or_insert(now_us)) < SPIKE_US {
                 return;
             }
@@ -205,6 +247,7 @@ impl Clock {
         self.early_reports = 0;
         self.deaf_until_us = now_us + self.rtt_us as u64 + SETTLE_US;
         self.usual_lead = None;
+        self.punctual = false;
     }
 
     /// How many steps are due at `now_us`. The caller must take each with [`Clock::step`].
@@ -231,7 +274,7 @@ mod tests {
     /// way (given the time), for `secs`; returns the margins of the last two seconds.
     fn settle(transit_us: impl Fn(u64) -> u64, start_lead: i32, secs: u64) -> Vec<f32> {
         let mut clock = Clock::new(Tick(1_000), 0);
-        clock.note_rtt(2.0 * transit_us(0) as f64);
+        clock.note_rtt(2.0 * transit_us(0) as f64, 0);
         clock.set_leading(true, Tick(1_000), 0);
         clock.jump(Tick(1_000).plus(start_lead), 0);
         clock.deaf_until_us = 0;
@@ -288,6 +331,21 @@ mod tests {
         assert!(report(1.0, 1) && report(-1.0, 2), "a little late is no stall");
         assert!(!report(-4.0, 3) && !report(1.0, 4) && !report(1.0, 33));
         assert!(report(1.0, 34));
+    }
+
+    #[test]
+    fn a_queue_is_told_from_a_stall() {
+        let clogged = |rtt_ms: fn(u64) -> u64| {
+            let mut clock = Clock::new(Tick(0), 0);
+            let mut told = |ms: u64| {
+                clock.note_rtt((rtt_ms(ms) * 1_000) as f64, ms * 1_000);
+                clock.is_clogged(ms * 1_000)
+            };
+            (0..30_000).step_by(33).any(&mut told)
+        };
+        assert!(!clogged(|ms| if ms % 1_000 < 400 { 500 } else { 80 }), "stalls, again and again");
+        assert!(clogged(|ms| 80 + ms.saturating_sub(5_000) / 2), "half a second more with every second");
+        assert!(!clogged(|ms| 80 + ms / 250), "slowly another line");
     }
 
     #[test]

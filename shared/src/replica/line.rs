@@ -99,6 +99,11 @@ impl Line {
         }
     }
 
+    /// Whether there is a second lane.
+    pub fn set_lane(&mut self, open: bool) {
+        self.view.lane = open;
+    }
+
     /// What is shown.
     #[must_use]
     pub fn view(&self) -> LineView {

@@ -91,13 +91,16 @@ impl Replica {
         let steady = self.clock.as_ref().is_some_and(|clock| clock.is_steady(now_us));
         // Looked at only so far as it takes.
         let is_crowd = || self.roster.values().filter(|entry| !entry.bot).nth(CROWD - 1).is_some();
-        if steady && !is_crowd() { 1 } else { BATCH }
+        if (steady || self.lane.is_open()) && !is_crowd() { 1 } else { BATCH }
     }
 
     pub(super) fn say(&mut self, message: &ClientMessage) {
         let bytes = codec::encode_client(message);
         let kind = if matches!(message, ClientMessage::Commands(_)) { Kind::Commands } else { Kind::Requests };
         self.line.traffic.add(kind, bytes.len());
+        if kind == Kind::Commands && self.lane.send(&bytes) {
+            self.line.traffic.add(kind, bytes.len());
+        }
         self.outbox.push_back(bytes);
     }
 }

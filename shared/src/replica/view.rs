@@ -380,6 +380,8 @@ pub struct LineView {
     pub kinds_bytes_s: [f32; KINDS],
     /// Snapshots received per second, smoothed.
     pub snapshots_s: f32,
+    /// Commands go out on a second lane, too.
+    pub lane: bool,
 }
 
 /// Notes that a shot left a barrel; those that leave with the one just noted are part of it.

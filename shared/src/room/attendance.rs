@@ -42,6 +42,7 @@ impl Room {
                 seed: self.config.seed,
                 start_points: self.config.start_points,
                 token: credentials.token,
+                lane: credentials.lane,
                 resumed: seat,
             }),
         );

@@ -4,7 +4,7 @@ use super::commands::Source;
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    protocol::{ClientMessage, CloseCode, Hello, ResumeToken},
+    protocol::{ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
     tick::Tick,
 };
 
@@ -63,6 +63,9 @@ pub struct Credentials {
     pub token: ResumeToken,
     /// SHA-256 of that.
     pub token_key: [u8; 32],
+    /// A fresh key for a second lane, passed on in the welcome. The room has no other use for it: what comes on a lane the
+    /// shell hands over as its connection's.
+    pub lane: LaneKey,
 }
 
 /// Something that happened outside.

@@ -3,7 +3,7 @@
 use shared::{
     defs::{Defs, ShipClass},
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Hello, Resume, ResumeToken, Seen, SentCommand, codec},
+    protocol::{ClientMessage, CommandBatch, Hello, LaneKey, Opening, Resume, ResumeToken, Seen, SentCommand, codec},
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
@@ -17,7 +17,8 @@ use suite::harness::{Match, Style};
 fn recorded() -> Vec<Vec<u8>> {
     let mut room = Room::new(RoomConfig { seed: 3, bots: 12, ..RoomConfig::default() });
     let conn = ConnId(1);
-    let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
+    let credentials =
+        Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32], lane: LaneKey([5; 16]) };
     room.handle(RoomEvent::Connect { conn, hello: Hello { resume: None, view_half: (800, 450) }, credentials }, 0);
     let mut messages = Vec::new();
     for i in 1..400u64 {
@@ -74,7 +75,12 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
         let honest = live.join(Style::Wild);
         live.run_until(600, |live| live.players[honest].replica.view().phase == Phase::Flying);
         let villain = ConnId(9_999);
-        let credentials = Credentials { resume_key: Some([7; 32]), token: ResumeToken([9; 16]), token_key: [9; 32] };
+        let credentials = Credentials {
+            resume_key: Some([7; 32]),
+            token: ResumeToken([9; 16]),
+            token_key: [9; 32],
+            lane: LaneKey([5; 16]),
+        };
         let hello =
             Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 999 }), view_half: (u16::MAX, 0) };
         live.room.handle(RoomEvent::Connect { conn: villain, hello, credentials }, live.now_us);
@@ -116,7 +122,8 @@ fn hurrying_commands_gain_nothing() {
     let travelled = |cheat: bool| {
         let mut room = Room::new(RoomConfig { seed: 4, bots: 0, ..RoomConfig::default() });
         let conn = ConnId(1);
-        let credentials = Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32] };
+        let credentials =
+            Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32], lane: LaneKey([5; 16]) };
         let hello = Hello { resume: None, view_half: (800, 450) };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
         room.handle(
@@ -174,9 +181,9 @@ fn nothing_is_told_from_outside_the_area() {
 
 #[test]
 fn hello_bytes_of_any_kind_are_an_answer_not_a_panic() {
-    let good = codec::encode_hello(&Hello { resume: None, view_half: (800, 450) });
+    let good = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: (800, 450) }));
     for end in 0..good.len() {
-        assert!(codec::decode_hello(&good[..end]).is_err());
+        assert!(codec::decode_opening(&good[..end]).is_err());
     }
-    assert!(codec::decode_hello(&vec![0; 10_000]).is_err());
+    assert!(codec::decode_opening(&vec![0; 10_000]).is_err());
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use shared::{
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
     quantize::Angle,
     room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
     sim::{Buttons, Command, Event},
@@ -66,7 +66,12 @@ fn a_steady_tick_allocates_nothing() {
     let mut room = Room::new(RoomConfig { seed: 3, bots: 0, ..RoomConfig::default() });
     for i in 0..people {
         let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
-        let credentials = Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [i as u8; 32] };
+        let credentials = Credentials {
+            resume_key: None,
+            token: ResumeToken([0; 16]),
+            token_key: [i as u8; 32],
+            lane: LaneKey([5; 16]),
+        };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
         let play = ClientMessage::Play { name: format!("P{i}"), class: Default::default() };
         room.handle(RoomEvent::Message { conn, message: play }, 0);

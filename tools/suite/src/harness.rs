@@ -8,14 +8,15 @@ use shared::{
     limits::SNAPSHOT_BYTES_MAX,
     link::{Link, Profile},
     protocol::{
-        ClientMessage, CloseCode, CommandBatch, Deed, Hello, Resume, ResumeToken, SentCommand, ServerMessage, codec,
+        ClientMessage, CloseCode, CommandBatch, Deed, Hello, LaneKey, Opening, Resume, ResumeToken, SentCommand,
+        ServerMessage, codec,
     },
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
     tick::{TICK_US, Tick},
 };
 
-pub use crate::player::{Habits, Player, Style};
+pub use crate::player::{Habits, Lines, Player, Style};
 
 /// What lines and room do beside the usual, to find what only rarely happens.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -26,6 +27,8 @@ pub struct Pranks {
     pub hold_ack_ticks: u32,
     /// A client asks for everything anew with this chance per tick.
     pub need_full: f32,
+    /// Nobody who dials gets a second lane.
+    pub no_lanes: bool,
 }
 
 /// A deliberate fault, to prove that an oracle sees it.
@@ -177,8 +180,10 @@ impl Match {
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
         let line = |profile, way: u64| Link::new(profile, self.seed ^ (conn.0 << 8) ^ way);
-        let lines = (line(self.lines.0, 1), line(self.lines.1, 2));
-        Player::new(conn, habits, resume, lines, (self.now_us, clock_us), &self.defs)
+        let lines = Lines { up: line(self.lines.0, 1), down: line(self.lines.1, 2), lane: line(self.lines.0, 3) };
+        let mut player = Player::new(conn, habits, resume, lines, (self.now_us, clock_us), &self.defs);
+        player.lane.refused = self.pranks.no_lanes;
+        player
     }
 
     /// Whether this fault is wanted; it is so once.
@@ -197,6 +202,7 @@ impl Match {
         for player in &mut self.players {
             player.up.set_profile(lan, self.now_us);
             player.down.set_profile(lan, self.now_us);
+            player.lane.link.set_profile(lan, self.now_us);
         }
     }
 
@@ -250,12 +256,11 @@ impl Match {
 
     fn deliver_up(&mut self) {
         for index in 0..self.players.len() {
-            while let Some(came_us) = self.players[index].up.due_us()
-                && let Some(bytes) = self.players[index].up.receive(self.now_us)
-            {
+            while let Some((came_us, bytes)) = self.players[index].receive_up(self.now_us) {
                 let conn = self.players[index].conn;
-                match codec::decode_hello(&bytes) {
-                    Ok(hello) => self.greet(index, conn, hello),
+                match codec::decode_opening(&bytes) {
+                    Ok(Opening::Hello(hello)) => self.greet(index, conn, hello),
+                    Ok(Opening::Lane(key)) => assert_eq!(key, lane_key(conn), "a lane of somebody else"),
                     Err(_) => {
                         let message = codec::decode_client(&bytes).expect("a replica sends only messages");
                         let message = self.overhear(index, message);
@@ -275,7 +280,7 @@ impl Match {
         };
         let token = ResumeToken((u128::from(conn.0) * 0x1234_5678_9ABC).to_le_bytes());
         let resume_key = hello.resume.map(|resume| key(resume.token));
-        let credentials = Credentials { resume_key, token, token_key: key(token) };
+        let credentials = Credentials { resume_key, token, token_key: key(token), lane: lane_key(conn) };
         self.room.handle(RoomEvent::Connect { conn, hello, credentials }, self.now_us);
         let resumed = self.room.standing(conn).is_some_and(|standing| standing.seat.is_some());
         self.facts.hellos.push((index, resumed));
@@ -384,4 +389,9 @@ impl Match {
         }
         player.speak(at_us);
     }
+}
+
+/// The key of a connection's second lane.
+fn lane_key(conn: ConnId) -> LaneKey {
+    LaneKey((u128::from(conn.0) * 0x9E37_79B9).to_le_bytes())
 }

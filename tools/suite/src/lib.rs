@@ -10,6 +10,7 @@
 
 pub mod harness;
 pub mod judge;
+pub mod lane;
 pub mod measure;
 pub mod mind;
 mod oracle;

@@ -55,6 +55,8 @@ pub struct Switches {
     pub cuts: bool,
     /// Tabs fall asleep and wake.
     pub naps: bool,
+    /// There is no place for a second lane.
+    pub no_lanes: bool,
 }
 
 /// Something a person does, or that happens to it.
@@ -169,6 +171,7 @@ impl Plan {
             busy: if self.switches.busy { 0.15 } else { 0.0 },
             hold_ack_ticks: if self.switches.hold_ack { 40 } else { 0 },
             need_full: if self.switches.need_full { 0.004 } else { 0.0 },
+            no_lanes: self.switches.no_lanes,
         }
     }
 
@@ -230,6 +233,7 @@ fn switches(keyed: &mut Keyed) -> Switches {
         clock_jumps: draw(),
         cuts: draw() || draw(),
         naps: draw(),
+        no_lanes: draw(),
     }
 }
 
@@ -279,7 +283,7 @@ mod tests {
         }
         let people: Vec<usize> = plans.iter().map(|plan| plan.people.len()).collect();
         assert_eq!((people.iter().min(), people.iter().max()), (Some(&4), Some(&24)));
-        let switches: [fn(&Switches) -> bool; 9] = [
+        let switches: [fn(&Switches) -> bool; 10] = [
             |s| s.busy,
             |s| s.need_full,
             |s| s.hold_ack,
@@ -289,6 +293,7 @@ mod tests {
             |s| s.clock_jumps,
             |s| s.cuts,
             |s| s.naps,
+            |s| s.no_lanes,
         ];
         for (i, switch) in switches.into_iter().enumerate() {
             assert!(plans.iter().filter(|plan| switch(&plan.switches)).count() > 20, "switch {i}");

@@ -13,7 +13,7 @@ use shared::{
     tick::Tick,
 };
 
-use crate::mind::Mind;
+use crate::{lane::Lane, mind::Mind};
 
 /// How a person flies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Player {
     pub up: Link,
     /// From the room.
     pub down: Link,
+    /// To the room as well, when the replica wants it.
+    pub lane: Lane,
     /// The room's verdict, if it closed the connection.
     pub closed: Option<CloseCode>,
     /// Whether this end of the line still lives.
@@ -90,6 +92,17 @@ pub struct Player {
     asked: bool,
 }
 
+/// The lines of one connection.
+#[derive(Debug)]
+pub struct Lines {
+    /// To the room.
+    pub up: Link,
+    /// From the room.
+    pub down: Link,
+    /// To the room once more.
+    pub lane: Link,
+}
+
 /// What a player is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Habits {
@@ -118,7 +131,7 @@ impl Player {
         conn: ConnId,
         habits: Habits,
         resume: Option<Resume>,
-        lines: (Link, Link),
+        lines: Lines,
         now: (u64, u64),
         defs: &Defs,
     ) -> Player {
@@ -129,8 +142,9 @@ impl Player {
             conn,
             replica: Replica::new(defs.clone(), view_half, resume, now_us + clock_us),
             style,
-            up: lines.0,
-            down: lines.1,
+            up: lines.up,
+            down: lines.down,
+            lane: Lane::new(lines.lane),
             closed: None,
             connected: true,
             frame_ticks,
@@ -225,13 +239,23 @@ impl Player {
         self.drawn_us = at_us;
     }
 
-    /// Puts what waits on the line.
+    /// Puts what waits on the line, and on the second lane.
     pub fn speak(&mut self, at_us: u64) {
         while let Some(bytes) = self.replica.poll_transmit() {
             self.sent += bytes.len();
             self.said += 1;
+            self.lane.link.make_room(bytes.len(), at_us);
             self.up.send(bytes, at_us);
         }
+        self.sent += self.lane.speak(&mut self.replica, &mut self.up, at_us, self.clock_us);
+    }
+
+    /// The next message that has arrived in the room by `now_us`, on whichever lane, and when it came.
+    pub fn receive_up(&mut self, now_us: u64) -> Option<(u64, Vec<u8>)> {
+        let (up, lane) = (self.up.due_us(), self.lane.link.due_us());
+        let first =
+            if lane.is_some_and(|lane| up.is_none_or(|up| lane < up)) { &mut self.lane.link } else { &mut self.up };
+        Some((first.due_us()?, first.receive(now_us)?))
     }
 }
 

@@ -20,7 +20,7 @@ use shared::{
     bot::VIEW_HALF,
     defs::ShipClass,
     link::Profile,
-    protocol::{ClientMessage, Hello, ServerMessage, codec},
+    protocol::{ClientMessage, Hello, Opening, ServerMessage, codec},
 };
 use tokio::{
     sync::{oneshot, watch},
@@ -282,7 +282,7 @@ impl Light {
         self.read(visit)?;
         self.count_time(visit);
         if !std::mem::replace(&mut self.greeted, true) {
-            let hello = codec::encode_hello(&Hello { resume: None, view_half: VIEW_HALF });
+            let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: VIEW_HALF }));
             self.say(kind::HELLO, &hello, visit);
         }
         self.sends = !self.sends;

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use shared::{
     bot::VIEW_HALF,
-    protocol::{ClientMessage, CommandBatch, Hello, Seen, codec},
+    protocol::{ClientMessage, CommandBatch, Hello, Opening, Seen, codec},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -163,7 +163,7 @@ impl Hostile {
 
     async fn greet(&mut self, receive_bytes: Option<u32>) -> Result<Socket, Error> {
         let mut socket = self.open(receive_bytes).await?;
-        let hello = codec::encode_hello(&Hello { resume: None, view_half: VIEW_HALF });
+        let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: VIEW_HALF }));
         socket.feed(Message::Binary(hello.into())).await?;
         socket.flush().await?;
         Ok(socket)

@@ -3,7 +3,7 @@
 
 use shared::{
     defs::{Defs, ShipClass},
-    protocol::{Resume, ResumeToken, codec},
+    protocol::{LaneKey, Resume, ResumeToken, codec},
     quantize::Angle,
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
@@ -143,6 +143,7 @@ impl Stage {
             resume_key: resume.map(|resume| key_of(&resume.token)),
             token: ResumeToken(secret),
             token_key: key_of(&ResumeToken(secret)),
+            lane: LaneKey(secret),
         };
         self.room.handle(RoomEvent::Connect { conn, hello, credentials }, self.now_us);
         person.line = Some((conn, replica));

@@ -34,10 +34,12 @@ struct Flight {
     /// By tick: a command for it had come when it was flown, or it had not.
     flown: Vec<Option<(Tick, bool)>>,
     arrived: Vec<Option<Tick>>,
+    /// By tick: a command for it was heard, in time or not; copies on another lane say nothing.
+    heard: Vec<Option<Tick>>,
     /// Ticks in which the room may have carried out a press that their own command does not show.
     pressed: Vec<Option<Tick>>,
-    /// Presses told by the last command.
-    counted: Option<Edges>,
+    /// Presses told by the newest command.
+    counted: Option<(Tick, Edges)>,
     judged: (u32, u32),
     through: Tick,
     collected: Option<Tick>,
@@ -73,7 +75,9 @@ impl Flights {
         }
         for (index, _) in live.facts.hellos.iter().filter(|(_, resumed)| *resumed) {
             // A resumed seat forgets the commands of the connection before.
-            self.flights[*index].as_mut().expect("just made").arrived.fill(None);
+            let flight = self.flights[*index].as_mut().expect("just made");
+            flight.arrived.fill(None);
+            flight.heard.fill(None);
         }
         for (index, tick, sent) in &live.facts.commands {
             self.flights[*index].as_mut().expect("just made").hear(*tick, sent, now);
@@ -152,6 +156,7 @@ impl Flight {
             conn,
             flown: vec![None; KEPT],
             arrived: vec![None; KEPT],
+            heard: vec![None; KEPT],
             pressed: vec![None; KEPT],
             counted: None,
             judged: (0, 0),
@@ -166,8 +171,18 @@ impl Flight {
         if ahead > COMMANDS_AHEAD_MAX {
             return;
         }
-        // Presses that only the counters tell of: of a command that never came, or of a tick that was sent already.
-        let counted = self.counted.replace(sent.edges).map_or(Buttons(0), |before| sent.edges.since(before));
+        if self.heard[tick.0 as usize % KEPT].replace(tick) == Some(tick) {
+            return;
+        }
+        // Presses that only the counters tell of: of a command that never came, or of a tick that was sent already. One
+        // that was overtaken tells of none.
+        let counted = match self.counted {
+            Some((newest, _)) if !tick.is_after(newest) => Buttons(0),
+            before => {
+                self.counted = Some((tick, sent.edges));
+                before.map_or(Buttons(0), |(_, before)| sent.edges.since(before))
+            }
+        };
         let alone = counted.0 & !sent.command.buttons.0 != 0;
         if ahead > 0 {
             self.arrived[tick.0 as usize % KEPT] = Some(tick);

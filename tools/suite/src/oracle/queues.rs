@@ -26,7 +26,7 @@ pub fn check(live: &mut Match) -> Result<(), String> {
         }
     }
     for (index, player) in live.players.iter().enumerate() {
-        for (way, line) in [("up", &player.up), ("down", &player.down)] {
+        for (way, line) in [("up", &player.up), ("down", &player.down), ("of the lane", &player.lane.link)] {
             let bytes = line.under_way().1 + flood;
             if bytes > LINE_BYTES_MAX {
                 return Err(format!("{bytes} bytes on the line {way} of player {index}"));

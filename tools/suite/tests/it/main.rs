@@ -3,7 +3,7 @@
 
 use shared::{link::Profile, room::RoomStatus};
 use suite::{
-    harness::{Match, Sabotage},
+    harness::{Match, Sabotage, Style},
     plan::{FRUGAL_BYTES_S, Plan, Weather},
     play::play,
 };
@@ -68,6 +68,31 @@ fn a_frugal_room_sends_less_and_breaks_no_promise() {
     }
     // On a lan everybody is told so little that even this budget is hardly felt.
     assert!(sums.0 * 10 < sums.1 * 9, "{sums:?} bytes");
+}
+
+/// A minute of eight people on such a line: ticks flown without a command of their own, of a thousand, and how many of
+/// them have a second lane at the end.
+fn starved(name: &str, no_lanes: bool) -> (u64, usize) {
+    let mut live = Match::new(5, 0, Profile::named(name).expect("a line"));
+    live.pranks.no_lanes = no_lanes;
+    (0..8).for_each(|_| {
+        live.join(Style::Hunting);
+    });
+    live.run(3_600, |_| {});
+    let commands = live.room.status().commands;
+    let missing = commands.repeated + commands.neutral;
+    let with_lane = live.players.iter().filter(|player| player.replica.view().line.lane).count();
+    (missing * 1_000 / (missing + commands.used), with_lane)
+}
+
+#[test]
+fn a_second_lane_carries_what_one_stalls_on_and_a_good_line_has_none() {
+    for (name, one, two) in [("typical", 8, 6), ("poor", 40, 22)] {
+        let (with_one, with_two) = (starved(name, true), starved(name, false));
+        assert!(with_one.0 >= one && with_one.1 == 0, "{name}: {with_one:?}");
+        assert!(with_two.0 <= two && with_two.1 == 8, "{name}: {with_two:?}");
+    }
+    assert_eq!(starved("good", false), (0, 0));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use shared::{
     ids::PlayerId,
-    protocol::{ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags, Welcome, codec},
+    protocol::{LaneKey, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags, Welcome, codec},
     rng::{Keyed, Purpose},
     tick::{TICK_HZ, Tick},
 };
@@ -178,6 +178,7 @@ fn wares(report: &Value) -> Result<Wares, String> {
         seed: 1,
         start_points: 0,
         token: ResumeToken([0; 16]),
+        lane: LaneKey([0; 16]),
         resumed: None,
     };
     let greeting = [ServerMessage::Welcome(welcome), ServerMessage::Joined { player: PlayerId(0) }];
