@@ -14,6 +14,7 @@ mod frames;
 mod helm;
 mod hostile;
 mod kind;
+mod lane;
 mod news;
 mod pilot;
 mod plan;

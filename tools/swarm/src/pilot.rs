@@ -21,7 +21,7 @@ use shared::{
     defs::{Defs, ShipClass},
     link::Profile,
     protocol::{Resume, ServerMessage, Snapshot, codec},
-    replica::{Intent, Replica, ReplicaError, view::LineView},
+    replica::{Intent, LaneStep, Replica, ReplicaError, view::LineView},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -33,6 +33,7 @@ use crate::{
     beat::{Beats, Heard as HeardBeat, Stage},
     comeback::{Comeback, End},
     kind,
+    lane::{Lane, LaneEvent},
     news::News,
     plan::{Plan, Role},
     socket::{Heard, Socket},
@@ -107,6 +108,7 @@ struct Flight {
     news: News,
     joined: bool,
     wire: Option<Wire>,
+    lane: Lane,
 }
 
 impl Pilot {
@@ -167,6 +169,7 @@ impl Pilot {
             news: News::default(),
             joined: false,
             wire: self.shared.profile.map(|profile| Wire::new(profile, self.shared.seed, self.plan.index)),
+            lane: Lane::default(),
         };
         self.beats.catch_up();
         let end = self.converse(&mut socket, &mut flight).await;
@@ -193,6 +196,7 @@ impl Pilot {
             if self.send(socket, flight, now_us).await.is_err() {
                 return End::Lost;
             }
+            self.tend_lane(flight, now_us);
             let due = flight.wire.as_ref().and_then(Wire::due_us).map(Duration::from_micros);
             tokio::select! {
                 // The frame first: a beat comes once in 17 ms, so messages do not wait for ever.
@@ -206,6 +210,10 @@ impl Pilot {
                     }
                     self.frame(heard, flight);
                 }
+                event = flight.lane.event() => match event {
+                    LaneEvent::Open => flight.replica.handle_lane_open(self.now_us()),
+                    LaneEvent::Closed => flight.replica.handle_lane_close(self.now_us()),
+                },
                 () = sleep_until(self.shared.began + due.unwrap_or_default()), if due.is_some() => {}
                 heard = socket.next() => match heard {
                     Heard::Message(bytes) => match &mut flight.wire {
@@ -307,7 +315,7 @@ impl Pilot {
         while let Some(bytes) = flight.replica.poll_transmit() {
             self.count_sent(&bytes, flight);
             match &mut flight.wire {
-                Some(wire) => wire.up.send(bytes, self.shared.now_us()),
+                Some(wire) => wire.send_up(bytes, self.shared.now_us()),
                 None => ready.push(bytes),
             }
         }
@@ -327,6 +335,28 @@ impl Pilot {
             self.beats.catch_up();
         }
         Ok(())
+    }
+
+    /// Does what the replica wants of a second lane, and sends the copies that are due on it.
+    fn tend_lane(&mut self, flight: &mut Flight, now_us: u64) {
+        match flight.replica.poll_lane() {
+            Some(LaneStep::Open) => flight.lane.open(&self.shared.target, self.shared.address_of(self.plan.index)),
+            Some(LaneStep::Close) => flight.lane.close(),
+            None => {}
+        }
+        while let Some(bytes) = flight.replica.poll_lane_transmit() {
+            if self.measured {
+                self.tally
+                    .went(codec::decode_client(&bytes).map_or(kind::HELLO, |said| kind::of_client(&said)), bytes.len());
+            }
+            match &mut flight.wire {
+                Some(wire) => wire.send_lane(bytes, now_us),
+                None => flight.lane.send(bytes),
+            }
+        }
+        while let Some(bytes) = flight.wire.as_mut().and_then(|wire| wire.lane.receive(now_us)) {
+            flight.lane.send(bytes);
+        }
     }
 
     fn count_sent(&mut self, bytes: &[u8], flight: &mut Flight) {

@@ -88,6 +88,11 @@ impl Target {
     pub fn url(&self) -> String {
         format!("ws://{}{}", self.authority, self.path)
     }
+
+    /// The same server's door for second lanes.
+    pub fn lane(&self) -> Target {
+        Target { path: format!("{}?lane", self.path), ..self.clone() }
+    }
 }
 
 fn parse(url: &str) -> Result<Parts, TargetError> {

@@ -12,18 +12,32 @@ pub struct Wire {
     pub up: Link,
     /// From the server.
     pub down: Link,
+    /// To the server by a second lane.
+    pub lane: Link,
 }
 
 impl Wire {
     /// An empty line of client `index`; the same seed delays the same messages.
     pub fn new(profile: Profile, seed: u64, index: u32) -> Wire {
         let way = |way| Link::new(profile, seed ^ u64::from(index) << 8 ^ way);
-        Wire { up: way(1), down: way(2) }
+        Wire { up: way(1), down: way(2), lane: way(3) }
     }
 
-    /// When the next message of either way arrives, µs.
+    /// When the next message of any way arrives, µs.
     pub fn due_us(&self) -> Option<u64> {
-        [self.up.due_us(), self.down.due_us()].into_iter().flatten().min()
+        [self.up.due_us(), self.down.due_us(), self.lane.due_us()].into_iter().flatten().min()
+    }
+
+    /// A message for the server; what a thin line takes, both lanes share.
+    pub fn send_up(&mut self, bytes: Vec<u8>, now_us: u64) {
+        self.lane.make_room(bytes.len(), now_us);
+        self.up.send(bytes, now_us);
+    }
+
+    /// One for the second lane.
+    pub fn send_lane(&mut self, bytes: Vec<u8>, now_us: u64) {
+        self.up.make_room(bytes.len(), now_us);
+        self.lane.send(bytes, now_us);
     }
 }
 
