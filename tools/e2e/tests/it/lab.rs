@@ -81,6 +81,32 @@ fn the_line_gets_as_bad_as_the_sliders_say_and_good_again() {
 }
 
 #[test]
+fn a_line_that_loses_segments_gets_a_second_lane_and_play_goes_on() {
+    stage::run("lab-lane", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = a_pilot_in_the_lab(stage, &server, &Window::DESKTOP, "#delay=40").await;
+        until(&page, "a line that only takes its time has one lane", "s.rtt_ms > 75 && s.lane === false").await;
+        slide(&page, "lab-loss", 30).await;
+        until(&page, "a line that loses some has two", "s.lane === true").await;
+        let lanes = "(() => { const r = new XMLHttpRequest(); r.open('GET', '/status.json', false); r.send();
+                     return JSON.parse(r.responseText).lanes })()";
+        page.until_js("the server has it", &format!("{lanes} === 1")).await;
+        page.key_down('w').await;
+        // Whoever has met the star meanwhile launches again.
+        let alive = "(s.phase === 'dead' && document.getElementById('relaunch').click(), s.own)";
+        until(&page, "the ship flies by both", &format!("{alive} && Math.hypot(s.own.vx, s.own.vy) > 100")).await;
+        page.key_up('w').await;
+        page.key_down('\u{E033}').await;
+        page.key_up('\u{E033}').await;
+        let told = "document.getElementById('line-details').innerText.match(/second lane +open/) !== null";
+        page.until_js("the numbers tell", told).await;
+        until(&page, "on the connection it came with", "s.connects === 1 && s.connection === 'open'").await;
+        page.reload().await;
+        page.until_js("it went with its page", &format!("{lanes} === 0")).await;
+    });
+}
+
+#[test]
 fn the_switches_show_what_they_are_for() {
     stage::run("lab-switches", async |stage| {
         let server = stage.server(&["--bots", "40"]).await;
