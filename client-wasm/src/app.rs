@@ -13,7 +13,7 @@ use crate::{
     audio::Audio,
     frame_clock::FrameClock,
     hooks::{self, PageState},
-    hud::{self, Frame, Source, Widget, choice, hint::Deeds, page::Page},
+    hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
     lab::{Lab, Toggle},
     names,
@@ -57,6 +57,7 @@ struct App {
     audio: Audio,
     speaker: Speaker,
     deeds: Deeds,
+    hangar: choice::Hangar,
     calm: bool,
     touch: bool,
     details: bool,
@@ -164,6 +165,7 @@ impl App {
             audio: Audio::default(),
             speaker: Speaker::new(),
             deeds: Deeds::new(storage::deeds()),
+            hangar: choice::Hangar::default(),
             calm,
             touch: browser::coarse_pointer(),
             details: false,
@@ -330,6 +332,7 @@ impl App {
             let camera = &self.camera;
             self.effects.update(view, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
             self.camera.shake(self.effects.shake());
+            self.hangar.watch(view, self.net.points(), &self.defs, now_us as f64 / 1e6);
             if self.deeds.watch(view, dt_s) {
                 storage::remember_deeds(self.deeds.done());
             }
@@ -366,6 +369,7 @@ impl App {
             details: self.details,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
+            offer: self.hangar.offer(),
             deeds: self.deeds.done(),
             lab: self.lab.as_ref(),
         };
@@ -407,8 +411,14 @@ impl App {
             PageEvent::Input(input) => self.take_input(&input),
             PageEvent::Play(name) => self.play(&name, now_us),
             PageEvent::Relaunch => self.relaunch(),
-            PageEvent::Choose(class) => self.choose(class),
-            PageEvent::ToggleMute => self.speaker.toggle_mute(),
+            PageEvent::Choose(class) => {
+                self.choose(class);
+                self.take_keys_back();
+            }
+            PageEvent::ToggleMute => {
+                self.speaker.toggle_mute();
+                self.take_keys_back();
+            }
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),
@@ -448,9 +458,16 @@ impl App {
 
     /// The ship on card number `number`: of those offered in flight, else of all.
     fn card(&self, number: usize) -> Option<ShipClass> {
-        match self.net.view().own_ship() {
-            Some(own) => choice::better(own.class, self.net.points(), &self.defs).nth(number),
-            None => choice::LADDER.get(number).copied(),
+        match self.net.view().phase {
+            Phase::Flying => self.hangar.card(number),
+            _ => choice::LADDER.get(number).copied(),
+        }
+    }
+
+    /// A button that was clicked keeps the keyboard; whoever flies needs it.
+    fn take_keys_back(&mut self) {
+        if self.net.view().phase == Phase::Flying {
+            self.page.focus("stage");
         }
     }
 

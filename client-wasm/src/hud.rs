@@ -108,6 +108,8 @@ pub struct Frame<'a> {
     pub muted: bool,
     /// Frames per second, smoothed.
     pub fps: f32,
+    /// Ships offered in flight.
+    pub offer: choice::Offer,
     /// First-minute deeds done, bits of [`hint::Deed`].
     pub deeds: u8,
     /// The lab, if this page is it.
@@ -312,6 +314,7 @@ pub mod tests {
             details: false,
             muted: false,
             fps: 60.0,
+            offer: choice::Offer::default(),
             deeds: 0,
             lab,
         });

@@ -192,6 +192,7 @@ impl Theatre {
             details: false,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
+            offer: Default::default(),
             deeds: 0,
             lab: None,
         };

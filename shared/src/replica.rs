@@ -297,6 +297,8 @@ impl Replica {
         self.say(&ClientMessage::Idle(idle));
         self.idle = idle;
         self.intent = Intent::default();
+        // A hidden tab draws no frames that would see to it.
+        self.tend_lane(now_us);
         if !idle {
             self.wake(now_us);
             if let Some(clock) = &mut self.clock {

@@ -4,8 +4,10 @@
 
 use shared::{
     defs::{Defs, ShipClass},
-    replica::view::ViewEvent,
+    ids::ShipId,
+    replica::view::{Phase, View, ViewEvent},
     sim::rules,
+    tick::TICK_HZ,
 };
 
 use super::{Cached, Dom, Frame, Id, Source, Widget};
@@ -78,8 +80,63 @@ pub fn words(class: ShipClass) -> &'static str {
     }
 }
 
-/// The ships offered in flight: those of the next step that the points reach.
-pub fn better(own: ShipClass, points: u32, defs: &Defs) -> impl Iterator<Item = ShipClass> {
+/// For each class whether it is offered in flight.
+pub type Offer = [bool; ShipClass::COUNT];
+
+/// What the server would grant to whoever flies: known from the hits and the refits that were seen.
+#[derive(Debug, Default)]
+pub struct Hangar {
+    /// When the own ship was hit last, s.
+    hit_s: Option<f64>,
+    /// When it became another last, s.
+    refit_s: Option<f64>,
+    /// The own ship in the last frame.
+    own: Option<(ShipId, ShipClass)>,
+    offer: Offer,
+}
+
+impl Hangar {
+    /// Takes a frame.
+    pub fn watch(&mut self, view: &View, points: u32, defs: &Defs, now_s: f64) {
+        let hit = |event: &ViewEvent| matches!(event, ViewEvent::Damaged { own: true, by: Some(_), .. });
+        if view.events.iter().any(hit) {
+            self.hit_s = Some(now_s);
+        }
+        let own = view.own_ship().filter(|_| view.phase == Phase::Flying).map(|ship| (ship.id, ship.class));
+        if let (Some((before, was)), Some((now, is))) = (self.own, own)
+            && before != now
+            && was != is
+        {
+            self.refit_s = Some(now_s);
+        }
+        self.own = own;
+        let rests = |since: Option<f64>, ticks: u16| {
+            since.is_some_and(|since| now_s - since <= f64::from(ticks) / f64::from(TICK_HZ))
+        };
+        self.offer = Offer::default();
+        if let Some((_, class)) = own
+            && !rests(self.hit_s, defs.rules.shield_delay_ticks)
+            && !rests(self.refit_s, defs.rules.refit_wait_ticks)
+        {
+            better(class, points, defs).for_each(|class| self.offer[class as usize] = true);
+        }
+    }
+
+    /// What is offered now.
+    #[must_use]
+    pub fn offer(&self) -> Offer {
+        self.offer
+    }
+
+    /// The class on card number `number`, as the cards stand on the page.
+    #[must_use]
+    pub fn card(&self, number: usize) -> Option<ShipClass> {
+        LADDER.into_iter().filter(|class| self.offer[*class as usize]).nth(number)
+    }
+}
+
+/// The ships of the next step that the points reach.
+fn better(own: ShipClass, points: u32, defs: &Defs) -> impl Iterator<Item = ShipClass> {
     let step = defs.ship(own).tier + 1;
     let fits =
         move |class: &ShipClass| defs.ship(*class).tier == step && rules::affordable(*class, points, defs) == *class;
@@ -91,9 +148,7 @@ pub fn better(own: ShipClass, points: u32, defs: &Defs) -> impl Iterator<Item = 
 pub struct Choice {
     /// The class wanted, and for each whether it is in reach.
     shown: Cached<(ShipClass, [bool; ShipClass::COUNT])>,
-    offered: Cached<[bool; ShipClass::COUNT]>,
-    /// When the own ship was hit last, s.
-    hit_s: Option<f64>,
+    offered: Cached<Offer>,
 }
 
 impl Widget for Choice {
@@ -106,7 +161,7 @@ impl Widget for Choice {
         if self.shown.changed((next, reach)) {
             show(next, reach, defs, dom);
         }
-        let offered = self.offer(frame, points);
+        let offered = frame.offer;
         if self.offered.changed(offered) {
             dom.flag("refit", "off", !offered.contains(&true));
             for class in ShipClass::ALL {
@@ -115,22 +170,6 @@ impl Widget for Choice {
                 dom.text(text, words(class));
             }
         }
-    }
-}
-
-impl Choice {
-    fn offer(&mut self, frame: &Frame<'_>, points: u32) -> [bool; ShipClass::COUNT] {
-        let mut offered = [false; ShipClass::COUNT];
-        let hit = |event: &ViewEvent| matches!(event, ViewEvent::Damaged { own: true, by: Some(_), .. });
-        if frame.view.events.iter().any(hit) {
-            self.hit_s = Some(frame.now_s);
-        }
-        let Some(own) = frame.view.own_ship().filter(|_| frame.flying()) else { return offered };
-        let quiet_s = f64::from(frame.defs.rules.shield_delay_ticks) / f64::from(shared::tick::TICK_HZ);
-        if self.hit_s.is_none_or(|hit| frame.now_s - hit > quiet_s) {
-            better(own.class, points, frame.defs).for_each(|class| offered[class as usize] = true);
-        }
-        offered
     }
 }
 
@@ -156,7 +195,6 @@ fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut
 mod tests {
     use super::*;
     use crate::hud::tests::{Recorded, with_frame};
-    use shared::replica::view::{Phase, View};
 
     #[test]
     fn what_is_out_of_reach_says_why() {
@@ -191,17 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn in_flight_the_next_step_is_offered_and_never_under_fire() {
+    fn in_flight_the_next_step_is_offered_and_never_under_fire_or_right_after_a_refit() {
+        let defs = Defs::standard();
         let own = shared::replica::view::ShipView { own: true, ..crate::view::scene::tests::ship(1, glam::Vec2::ZERO) };
         let mut view = View { phase: Phase::Flying, ships: vec![own], ..View::default() };
-        let mut choice = Choice::default();
+        let mut hangar = Hangar::default();
         let mut offers = |view: &View, now_s: f64, points: u32| {
-            let mut offered = [false; ShipClass::COUNT];
-            with_frame(view, |frame| {
-                frame.now_s = now_s;
-                offered = choice.offer(frame, points);
-            });
-            ShipClass::ALL.into_iter().filter(|class| offered[*class as usize]).collect::<Vec<_>>()
+            hangar.watch(view, points, &defs, now_s);
+            (0..).map_while(|number| hangar.card(number)).collect::<Vec<_>>()
         };
         assert_eq!(offers(&view, 1.0, 39), []);
         let second = [ShipClass::Needle, ShipClass::Prospector, ShipClass::Anvil];
@@ -214,6 +249,24 @@ mod tests {
         view.events.clear();
         assert_eq!(offers(&view, 5.9, 40), []);
         assert_eq!(offers(&view, 6.1, 40), second);
+        (view.ships[0].id.life, view.ships[0].class) = (77, ShipClass::Needle);
+        assert_eq!(offers(&view, 7.0, 200), []);
+        assert_eq!(offers(&view, 16.9, 200), []);
+        assert_eq!(offers(&view, 17.1, 200).len(), 4);
+        view.phase = Phase::Spectating;
+        assert_eq!(offers(&view, 18.0, 200), []);
+    }
+
+    #[test]
+    fn what_is_offered_is_shown() {
+        let mut dom = Recorded::default();
+        with_frame(&View::default(), |frame| {
+            frame.offer[ShipClass::Anvil as usize] = true;
+            Choice::default().update(frame, &mut dom);
+        });
+        for what in ["refit!off", "refit-anvil!off", "refit-needle.off", "refit-anvil-words=scatter gun, ram shield"] {
+            assert!(dom.has(what), "{what} in {:?}", dom.done);
+        }
     }
 
     #[test]

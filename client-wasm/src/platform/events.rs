@@ -187,9 +187,12 @@ fn buttons(queue: &Queue) {
     }
 }
 
+/// The buttons under the right thumb, and what they hold.
+const PADS: [(&str, Action); 2] = [("pad-special", Action::Special), ("pad-boost", Action::Boost)];
+
 /// Buttons under the right thumb: held while a finger is on them, wherever it lets go.
 fn pads(queue: &Queue) {
-    for (id, action) in [("pad-special", Action::Special), ("pad-boost", Action::Boost)] {
+    for (id, action) in PADS {
         let Some(pad) = element(id) else { continue };
         for (name, down) in
             [("pointerdown", true), ("pointerup", false), ("pointercancel", false), ("lostpointercapture", false)]
@@ -210,7 +213,12 @@ fn pads(queue: &Queue) {
 
 fn life(queue: &Queue) {
     let to = queue.clone();
-    listen(&window(), "blur", true, move |_: Event| push(&to, PageEvent::Input(InputEvent::Blur)));
+    listen(&window(), "blur", true, move |_: Event| {
+        for (id, _) in PADS {
+            element(id).map(|pad| pad.class_list().remove_1("held"));
+        }
+        push(&to, PageEvent::Input(InputEvent::Blur));
+    });
     let to = queue.clone();
     listen(&document(), "visibilitychange", true, move |_: Event| {
         let visible = document().visibility_state() != VisibilityState::Hidden;

@@ -230,7 +230,7 @@ pub const STANDARD: [ShipDef; ShipClass::COUNT] = [
         radius: 18.0,
         hold: 140,
         primary: WeaponKind::Beam,
-        special: special("Tractor", Special::Tractor(350.0), 0, 12.0, 0, 0),
+        special: special("Tractor", Special::Tractor(350.0), 0, 12.0, 0, 30),
         ..SPARK
     },
     ShipDef {
@@ -283,7 +283,7 @@ pub const STANDARD: [ShipDef; ShipClass::COUNT] = [
         radius: 19.0,
         hold: 160,
         primary: WeaponKind::Light,
-        special: special("Repair beam", Special::Repair(220.0), 0, 46.0, 0, 0),
+        special: special("Repair beam", Special::Repair(220.0), 0, 46.0, 0, 30),
         ..SPARK
     },
     ShipDef {

@@ -36,6 +36,17 @@ pub struct SpecialDef {
     pub drain_s: f32,
     /// Ticks it runs by itself; 0 for as long as the button is held.
     pub ticks: u16,
-    /// Ticks from its beginning until it may begin again.
+    /// Ticks until it may begin again: from its beginning, or from its end for one that is held.
     pub wait_ticks: u16,
+}
+
+/// A special that is held begins with so much in the store at least, points: it would flicker otherwise.
+const HELD_ENERGY: u16 = 10;
+
+impl SpecialDef {
+    /// What must be in the store for it to begin, points.
+    #[must_use]
+    pub fn energy_to_begin(&self) -> u16 {
+        if self.ticks == 0 { self.energy.max(HELD_ENERGY) } else { self.energy }
+    }
 }

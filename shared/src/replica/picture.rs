@@ -81,7 +81,7 @@ fn special_ready(ship: &Ship, defs: &Defs) -> f32 {
         return 1.0;
     }
     let rest = 1.0 - share(u32::from(ship.special_wait), u32::from(def.wait_ticks));
-    rest.min(affords(ship, def.energy))
+    rest.min(if let Special::LongView(_) = def.kind { 1.0 } else { affords(ship, def.energy_to_begin()) })
 }
 
 /// How ready the boost is, or the second weapon in its place, 0..=1.

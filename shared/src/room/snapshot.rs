@@ -201,7 +201,7 @@ pub fn write(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience
     scene.press.names.ships.clear();
     scene.press.names.ships.extend(audience.ships.iter().map(|ship| ship.player));
     scene.press.names.own = viewer.player;
-    things::write_ends(scene, audience, writer, since);
+    things::write_ends(scene, viewer, audience, writer, since);
     things::write_happenings(scene, viewer, audience, writer, since);
     at = count(scene, writer, 1, at);
     write_news(scene, viewer, audience, writer);

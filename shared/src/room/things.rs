@@ -30,7 +30,13 @@ const BELT_BITS: usize = 14;
 
 /// Ends of shots, rocks and pickups that were told, and chipped rocks. They cannot wait: they are few and small, and what
 /// is over must not fly on.
-pub fn write_ends(scene: &mut Scene<'_>, audience: &mut Audience, writer: &mut BitWriter, since: Option<Tick>) {
+pub fn write_ends(
+    scene: &mut Scene<'_>,
+    viewer: &Viewer<'_>,
+    audience: &mut Audience,
+    writer: &mut BitWriter,
+    since: Option<Tick>,
+) {
     let (now, history) = (scene.world.tick, scene.history);
     let moments = || history.since(since.unwrap_or(now), now);
     scene.press.blows.clear();
@@ -40,7 +46,8 @@ pub fn write_ends(scene: &mut Scene<'_>, audience: &mut Audience, writer: &mut B
         for ended in &moment.shots.told {
             if audience.shots.remove(ended.slot) {
                 body::write_more(writer);
-                body::write_shot_end(writer, &scene.press.names, ended.name, ended.by.map(|by| (by, ended.hurt)));
+                let by = ended.by.filter(|&by| !is_hidden(scene, viewer, by));
+                body::write_shot_end(writer, &scene.press.names, ended.name, by.map(|by| (by, ended.hurt)));
                 if ended.hurt {
                     scene.press.blows.push(ended.name);
                 }
@@ -65,12 +72,19 @@ pub fn write_ends(scene: &mut Scene<'_>, audience: &mut Audience, writer: &mut B
         for ended in &moment.pickups.told {
             if audience.pickups.remove(ended.slot) {
                 body::write_more(writer);
-                body::write_pickup_end(writer, &scene.press.names, ended.name, ended.by);
+                let by = ended.by.filter(|&by| !is_hidden(scene, viewer, by));
+                body::write_pickup_end(writer, &scene.press.names, ended.name, by);
             }
         }
         forget(&mut audience.pickups, &moment.pickups.foreseen);
     }
     body::write_end(writer);
+}
+
+/// Whether a cloak hides a pilot from the viewer: then it is not named either.
+fn is_hidden(scene: &Scene<'_>, viewer: &Viewer<'_>, player: PlayerId) -> bool {
+    let ship = scene.history.ship(player, scene.world.tick).filter(|_| viewer.player != Some(player));
+    ship.is_some_and(|ship| ship.is_hidden_from(viewer.view.0.centre, scene.defs))
 }
 
 fn forget(told: &mut super::sets::BitSet, slots: &[u16]) {
@@ -103,7 +117,7 @@ pub fn write_happenings(
     let now = scene.world.tick;
     let in_area = |player: PlayerId| {
         let at = scene.world.ship(player).map(|ship| ship.body.pos.to_vec2());
-        at.is_some_and(|at| viewer.area.holds(at, 1.0))
+        at.is_some_and(|at| viewer.area.holds(at, 1.0)) && !is_hidden(scene, viewer, player)
     };
     let sees = |player: PlayerId| viewer.player == Some(player) || audience.ships_set.has(player.0) || in_area(player);
     let moments = scene.history.since(since.unwrap_or(now), now);
@@ -119,7 +133,7 @@ pub fn write_happenings(
         }
         Happening::Ray { .. } => true,
     });
-    let told = seen.filter_map(|happened| seen_part(viewer, happened.what));
+    let told = seen.filter_map(|happened| seen_part(scene, viewer, happened.what));
     for happening in told.take(EVENTS_PENDING_MAX) {
         body::write_more(writer);
         body::write_happening(writer, &scene.press.names, happening);
@@ -128,7 +142,7 @@ pub fn write_happenings(
 }
 
 /// What the viewer may see of it. Of a ray that is what lies in its area: the rest would point at who is hidden.
-fn seen_part(viewer: &Viewer<'_>, happening: Happening) -> Option<Happening> {
+fn seen_part(scene: &Scene<'_>, viewer: &Viewer<'_>, happening: Happening) -> Option<Happening> {
     let Happening::Ray { owner, from, to, struck, victim } = happening else { return Some(happening) };
     let (centre, half) = (viewer.area.centre, viewer.area.half);
     let (first, last) = math::clip_segment(from.to_vec2() - centre, to.to_vec2() - centre, half)?;
@@ -138,7 +152,7 @@ fn seen_part(viewer: &Viewer<'_>, happening: Happening) -> Option<Happening> {
         from: Lattice::nearest(first + centre),
         to: Lattice::nearest(last + centre),
         struck: whole && struck,
-        victim: victim.filter(|_| whole),
+        victim: victim.filter(|&victim| whole && !is_hidden(scene, viewer, victim)),
     })
 }
 

@@ -142,10 +142,12 @@ impl Visitor {
     pub fn look(&mut self, world: &World, defs: &Defs) -> (Station, (Vec2, Vec2)) {
         self.change_view(world.tick);
         let flying = self.seat.is_some_and(|player| world.ship(player).is_some());
-        if !flying && self.watched.is_none_or(|player| world.ship(player).is_none()) {
+        // Nobody looks over the shoulder of who is hidden: the place would give the ship away.
+        let seen = |player: PlayerId| world.ship(player).is_some_and(|ship| !ship.is_cloaked(defs));
+        if !flying && self.watched.is_none_or(|player| !seen(player)) {
             let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
-            let killer = death.and_then(|death| death.killer).filter(|&killer| world.ship(killer).is_some());
-            self.watched = killer.or_else(|| most_watchable(world, self.last_place));
+            let killer = death.and_then(|death| death.killer).filter(|&killer| seen(killer));
+            self.watched = killer.or_else(|| most_watchable(world, defs, self.last_place));
         }
         let looked = self.looked(world, defs);
         self.last_place = looked.1.0;
@@ -183,8 +185,8 @@ impl Visitor {
 }
 
 /// Whom a spectator without a choice watches: the best pilot within a screen or two, else the best of all.
-fn most_watchable(world: &World, near: Vec2) -> Option<PlayerId> {
-    let ships = world.ships().map(|ship| {
+fn most_watchable(world: &World, defs: &Defs, near: Vec2) -> Option<PlayerId> {
+    let ships = world.ships().filter(|ship| !ship.is_cloaked(defs)).map(|ship| {
         let score = world.pilot(ship.id.player).map_or(0, |pilot| pilot.score);
         let close = ship.body.pos.to_vec2().distance(near) < 1_600.0;
         (close, score, core::cmp::Reverse(ship.id.player))
@@ -227,6 +229,28 @@ mod tests {
             let (x, y) = given;
             assert!((visitor.view_half - Vec2::new(x, y)).length() < 1.0, "{asked:?}: {}", visitor.view_half);
         }
+    }
+
+    #[test]
+    fn nobody_watches_a_cloaked_ship() {
+        use crate::{
+            defs::ShipClass,
+            sim::{Now, Order, step},
+        };
+        let defs = Defs::standard();
+        let mut world = World::new(1, 1, &defs);
+        for (slot, points) in [(0, 900), (1, 200)] {
+            let player = PlayerId(slot);
+            let orders =
+                [Order::Enlist { player, bot: false, points }, Order::Launch { player, class: ShipClass::Wraith }];
+            step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
+        }
+        let mut visitor = Visitor::new(0, [0; 32], 24_000, 0);
+        assert_eq!(visitor.look(&world, &defs).0, Station::Watching(PlayerId(0)), "the best");
+        world.pilot_mut(PlayerId(0)).and_then(|pilot| pilot.ship.as_mut()).unwrap().special_left = 1;
+        assert_eq!(visitor.look(&world, &defs).0, Station::Watching(PlayerId(1)));
+        world.pilot_mut(PlayerId(1)).and_then(|pilot| pilot.ship.as_mut()).unwrap().special_left = 1;
+        assert_eq!(visitor.look(&world, &defs).0, Station::Idle);
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
         matches!(special, Some(Special::Ram(_)))
     });
     let amount = impact_damage(speed, stage.defs);
-    let by_ram = |ramming: bool| if ramming { amount * RAM_FACTOR + RAM_DAMAGE } else { amount };
+    let by_ram = |ramming: bool| if ramming && amount > 0 { amount * RAM_FACTOR + RAM_DAMAGE } else { amount };
     damage::hurt(stage, one, Hurt { amount: by_ram(ramming[1]), by: Some(two), cause: Cause::Ram });
     damage::hurt(stage, two, Hurt { amount: by_ram(ramming[0]), by: Some(one), cause: Cause::Ram });
 }

@@ -49,7 +49,7 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     }
 }
 
-/// Adds to what `by` did lately; who did the least lately makes room.
+/// Adds to what `by` did lately; whoever did something longest ago makes room.
 fn note(hurts: &mut Vec<Hurts>, by: PlayerId, amount: i32, tick: Tick) {
     match hurts.iter_mut().find(|hurts| hurts.by == by) {
         Some(known) => (known.amount, known.tick) = (known.amount.saturating_add(amount), tick),

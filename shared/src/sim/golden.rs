@@ -120,7 +120,9 @@ impl Match {
         let others = self.world.ships().filter(|ship| ship.id.player != player);
         let nearest = others.map(|ship| ship.body.pos.to_vec2() - at).min_by(|a, b| a.length().total_cmp(&b.length()));
         let way = nearest.unwrap_or(-at);
-        Command::new(Buttons(buttons | Buttons::THRUST), Angle::of(way))
+        // Now and then they coast for long enough to be in orbit.
+        let coasts = (self.world.tick.0 / 150 + u32::from(player.0)).is_multiple_of(9);
+        Command::new(if coasts { Buttons(0) } else { Buttons(buttons | Buttons::THRUST) }, Angle::of(way))
     }
 }
 

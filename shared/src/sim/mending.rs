@@ -16,17 +16,13 @@ const OTHER_HULL_S: i32 = 20;
 /// …and to the own one, points/s.
 const OWN_HULL_S: i32 = 10;
 
-/// Every repair beam mends one ship. Whoever mends another gains a point a second.
+/// Every repair beam mends one ship. It earns no points: two friends would make them out of nothing.
 pub(super) fn resolve(stage: &mut Stage<'_>) {
     for player in (0..stage.world.pilots.len()).map(|slot| PlayerId(slot as u16)) {
         let Some(ship) = stage.world.ship(player) else { continue };
         let Some(Special::Repair(reach)) = ship.special(stage.defs) else { continue };
         let patient = patient(stage, ship, reach);
-        let tick = stage.world.tick;
         mend(stage, patient.unwrap_or(player), if patient.is_some() { OTHER_HULL_S } else { OWN_HULL_S });
-        if patient.is_some() && tick.0.wrapping_add(u32::from(player.0)).is_multiple_of(TICK_HZ) {
-            stage.world.pilot_mut(player).expect("it has a ship").score += 1;
-        }
     }
 }
 

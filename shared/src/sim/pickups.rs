@@ -37,6 +37,7 @@ pub(super) fn resolve(stage: &mut Stage<'_>, scratch: &mut Scratch) {
     let mut pickups = std::mem::take(&mut stage.world.pickups);
     pickups.retain_mut(advance);
     let Scratch { places, grid, found, mines, .. } = scratch;
+    let mut blasts = Vec::new();
     places.clear();
     places.extend(pickups.iter().map(|pickup| pickup.pos.to_vec2()));
     grid.rebuild(places);
@@ -48,20 +49,27 @@ pub(super) fn resolve(stage: &mut Stage<'_>, scratch: &mut Scratch) {
         for &i in found.iter() {
             let pickup = &mut pickups[usize::from(i)];
             if pickup.life > 0 && meets(stage, player, pickup, pickup.pos.to_vec2().distance(at) - radius) {
-                collect(stage, player, *pickup);
+                match pickup.kind {
+                    PickupKind::Mine => blasts.push((player, pickup.owner)),
+                    _ => collect(stage, player, *pickup),
+                }
+                stage.events.push(Event::Collected { id: pickup.id, kind: pickup.kind, by: player });
                 // Taken: nobody else gets it, and it goes away below.
                 pickup.life = 0;
             }
         }
         pull_in(stage, player, &mut pickups, grid, found);
     }
-    for (player, weapon) in mines.drain(..) {
-        lay(stage, player, weapon, &mut pickups);
-    }
     pickups.retain(|pickup| pickup.life > 0);
-    // Whatever was scattered meanwhile comes after the older ones.
-    pickups.append(&mut stage.world.pickups);
     stage.world.pickups = pickups;
+    // Whatever comes now finds all the others in the list: names and room are counted by it.
+    for (player, owner) in blasts {
+        let amount = i32::from(stage.defs.weapon(WeaponKind::Mine).damage) * MILLI;
+        damage::hurt(stage, player, Hurt { amount, by: owner, cause: Cause::Shot(WeaponKind::Mine) });
+    }
+    for (player, weapon) in mines.drain(..) {
+        lay(stage, player, weapon);
+    }
 }
 
 /// Whether a ship whose hull is `gap` u away takes the pickup, or sets off the mine: a mine spares its owner, and whoever
@@ -100,20 +108,23 @@ fn pull_in(stage: &mut Stage<'_>, player: PlayerId, pickups: &mut [Pickup], grid
     if let Some((_, i)) = math::earliest(near.filter(|(distance, _)| *distance < reach)) {
         let pickup = &mut pickups[usize::from(i)];
         collect(stage, player, *pickup);
+        stage.events.push(Event::Collected { id: pickup.id, kind: pickup.kind, by: player });
         pickup.life = 0;
     }
 }
 
 /// Throws a mine ahead of a ship; one too many takes the place of the pilot's oldest.
-fn lay(stage: &mut Stage<'_>, player: PlayerId, weapon: WeaponKind, pickups: &mut [Pickup]) {
+fn lay(stage: &mut Stage<'_>, player: PlayerId, weapon: WeaponKind) {
     let Some(mine) = stage.defs.weapon(weapon).mine() else { return };
     let Some(ship) = stage.world.ship(player) else { return };
     let nose = ship.body.heading.unit();
     let pos = ship.body.pos.to_vec2() + nose * (stage.defs.ship(ship.class).radius + 12.0);
     let vel = ship.body.vel.to_vec2() * 0.5 + nose * mine.throw;
-    let mut own = pickups.iter_mut().filter(|other| other.life > 0 && other.owner == Some(player));
-    if let Some(oldest) = own.next().filter(|_| own.count() + 1 >= mine.most) {
-        oldest.life = 0;
+    let pickups = &mut stage.world.pickups;
+    if pickups.iter().filter(|other| other.owner == Some(player)).count() >= mine.most
+        && let Some(oldest) = pickups.iter().position(|other| other.owner == Some(player))
+    {
+        pickups.remove(oldest);
     }
     let id = stage.world.fresh_body();
     let mine = Pickup {
@@ -142,16 +153,11 @@ fn collect(stage: &mut Stage<'_>, player: PlayerId, pickup: Pickup) {
         PickupKind::Repair => {
             ship.hull = (ship.hull + i32::from(pickup::REPAIR_HULL) * MILLI).min(i32::from(def.hull) * MILLI);
         }
-        PickupKind::Mine => {
-            let amount = i32::from(defs.weapon(WeaponKind::Mine).damage) * MILLI;
-            let cause = Cause::Shot(WeaponKind::Mine);
-            damage::hurt(stage, player, Hurt { amount, by: pickup.owner, cause });
-        }
+        PickupKind::Mine => {}
         PickupKind::Charge => {
             ship.energy = (ship.energy + i32::from(pickup::CHARGE_ENERGY) * MILLI).min(i32::from(def.energy) * MILLI);
         }
     }
-    stage.events.push(Event::Collected { id: pickup.id, kind: pickup.kind, by: player });
 }
 
 /// The contents of a broken rock.
@@ -202,4 +208,83 @@ fn push(stage: &mut Stage<'_>, pickup: Pickup) {
         stage.world.pickups.remove(0);
     }
     stage.world.pickups.push(pickup);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::ShipClass,
+        ids::BodyId,
+        sim::{Buttons, Command, Now, Order, World, step},
+    };
+
+    /// Pilot 0 in a Gravitor and pilot 1 in a Spark that carries ore, far apart and at rest; nobody is protected.
+    fn range() -> (World, Defs) {
+        let mut defs = Defs::standard();
+        defs.rules.protection_ticks = 0;
+        let mut world = World::new(1, 1, &defs);
+        for (slot, class) in [(0, ShipClass::Gravitor), (1, ShipClass::Spark)] {
+            let player = PlayerId(slot);
+            let enlist = Order::Enlist { player, bot: false, points: 500 };
+            step(&mut world, &[enlist, Order::Launch { player, class }], &[], &defs, &Now, &mut Vec::new());
+        }
+        for (slot, x) in [(0, 1_800.0), (1, -1_800.0)] {
+            let ship = world.pilot_mut(PlayerId(slot)).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+            (ship.body.pos, ship.body.vel) = (Lattice::nearest(Vec2::new(x, 900.0)), Lattice::ZERO);
+        }
+        (world, defs)
+    }
+
+    fn mines(world: &World) -> Vec<Pickup> {
+        world.pickups.iter().filter(|pickup| pickup.kind == PickupKind::Mine).copied().collect()
+    }
+
+    #[test]
+    fn a_pilot_has_four_mines_at_most_and_none_goes_off_for_the_owner() {
+        let (mut world, defs) = range();
+        let fire = (PlayerId(0), Command::new(Buttons(Buttons::FIRE), crate::quantize::Angle(0)));
+        let mut most = 0;
+        for _ in 0..60 * 8 {
+            step(&mut world, &[], &[fire], &defs, &Now, &mut Vec::new());
+            most = most.max(mines(&world).len());
+        }
+        assert_eq!(most, 4);
+        let owner = world.ship(PlayerId(0)).unwrap();
+        assert_eq!(owner.hull, i32::from(defs.ship(ShipClass::Gravitor).hull) * MILLI);
+    }
+
+    #[test]
+    fn a_mine_goes_off_once_its_victim_drops_cargo_and_a_full_arena_stays_full() {
+        let (mut world, defs) = range();
+        let target = world.pilot_mut(PlayerId(1)).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+        (target.hull, target.shield, target.cargo) = (1_000, 0, 40);
+        let at = target.body.pos;
+        let ore = |id| Pickup {
+            id: BodyId(id),
+            kind: PickupKind::Ore,
+            amount: 1,
+            owner: None,
+            pos: Lattice::ZERO,
+            vel: Lattice::ZERO,
+            life: 900,
+        };
+        world.pickups = (0..PICKUPS_MAX as u16 - 1).map(ore).collect();
+        let mine = defs.weapon(WeaponKind::Mine).mine().unwrap();
+        let owner = Some(PlayerId(0));
+        world.pickups.push(Pickup { kind: PickupKind::Mine, owner, pos: at, life: mine.life_ticks - 60, ..ore(9_000) });
+        let mut events = Vec::new();
+        step(&mut world, &[], &[], &defs, &Now, &mut events);
+        let killer = world.pilot(PlayerId(1)).unwrap().death.and_then(|death| death.killer);
+        assert!(world.ship(PlayerId(1)).is_none() && killer == owner, "{events:?}");
+        assert!(mines(&world).is_empty() && world.pickups.len() <= PICKUPS_MAX);
+        let fire = (PlayerId(0), Command::new(Buttons(Buttons::FIRE), crate::quantize::Angle(0)));
+        for _ in 0..120 {
+            step(&mut world, &[], &[fire], &defs, &Now, &mut Vec::new());
+            assert!(world.pickups.len() <= PICKUPS_MAX, "{}", world.pickups.len());
+        }
+        let mut names: Vec<_> = world.pickups.iter().map(|pickup| pickup.id).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "a name was given twice");
+    }
 }

@@ -49,8 +49,8 @@ pub enum Order {
         /// Slot.
         player: PlayerId,
     },
-    /// Turns a pilot's ship into one of this class where it flies, if the points allow and nobody shoots at it: a new
-    /// ship to everybody, with the hull's share of the old one, no shield and a cold weapon.
+    /// Turns a pilot's ship into one of this class where it flies, if that is a step up, the points allow it and nobody
+    /// shoots at it: a new ship to everybody, with the hull's share of the old one, no shield and a cold weapon.
     Refit {
         /// Slot.
         player: PlayerId,
@@ -144,7 +144,8 @@ fn refit(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     let fresh = |when: Tick, ticks: u16| tick.since(when) < i32::from(ticks);
     let under_fire = pilot.blame.is_some_and(|(_, when)| fresh(when, defs.rules.shield_delay_ticks));
     let rests = pilot.refit.is_some_and(|when| fresh(when, defs.rules.refit_wait_ticks));
-    if old.class == class || affordable(class, pilot.score, defs) != class || under_fire || rests {
+    let better = defs.ship(class).tier > defs.ship(old.class).tier;
+    if !better || affordable(class, pilot.score, defs) != class || under_fire || rests {
         return;
     }
     let (old, warm_up) = (old.clone(), defs.rules.refit_ticks);
@@ -156,8 +157,11 @@ fn refit(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     ship.controls = old.controls;
     ship.hull = (i64::from(old.hull) * full(class) / full(old.class).max(1)).max(1) as i32;
     (ship.shield, ship.shield_wait) = (0, defs.rules.shield_delay_ticks);
-    ship.energy /= 2;
-    (ship.cooldown, ship.second_wait, ship.special_wait) = (warm_up.cast_signed(), warm_up, u16::from(warm_up));
+    let store = |class: ShipClass| i64::from(defs.ship(class).energy);
+    let kept = i64::from(old.energy) * store(class) / store(old.class).max(1);
+    ship.energy = i64::from(ship.energy / 2).min(kept) as i32;
+    (ship.cooldown, ship.second_wait) = (warm_up.cast_signed(), warm_up);
+    ship.special_wait = old.special_wait.max(u16::from(warm_up));
     ship.protection = 0;
     ship.cargo = old.cargo.min(defs.ship(class).hold);
     pilot.ship = Some(ship);
@@ -251,8 +255,8 @@ pub fn crowned(world: &World) -> Option<PlayerId> {
 
 /// The crown is worn from this many times the middle pilot's worth.
 const CROWN_TIMES: u32 = 3;
-/// Share of a crowned victim's score that the killer gains on top.
-const BOUNTY: f32 = 0.25;
+/// Share of a crowned victim's score that the killer gains on top: with helpers all that is gained is what was lost, at most.
+const BOUNTY: f32 = 0.1;
 
 /// Moves points after a death; returns what the killer gained. Others who did damage lately gain by their share of it.
 pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Option<PlayerId>) -> u32 {
@@ -410,7 +414,7 @@ mod tests {
         assert_eq!(crowned(&world), Some(PlayerId(3)));
         let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
         let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
-        assert_eq!(settle_kill(&mut stage, PlayerId(3), Some(PlayerId(0))), 10 + 50 + 50);
+        assert_eq!(settle_kill(&mut stage, PlayerId(3), Some(PlayerId(0))), 10 + 50 + 20);
     }
 
     #[test]

@@ -10,9 +10,6 @@ use crate::{
     tick::DT,
 };
 
-/// A special that is held begins with so much in the store at least, points: it would flicker otherwise.
-const HELD_ENERGY: i32 = 10;
-
 impl Ship {
     /// The special, while it is active.
     #[must_use]
@@ -50,11 +47,12 @@ pub(super) fn run(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
         return false;
     }
     let price = i32::from(def.energy) * MILLI;
-    let store = if def.ticks == 0 { price.max(HELD_ENERGY * MILLI) } else { price };
+    let store = i32::from(def.energy_to_begin()) * MILLI;
     if !held || ship.special_wait > 0 || ship.energy < store {
         return false;
     }
-    ship.energy -= price;
+    // The first tick of one that is held costs like the others, or tapping would be free.
+    ship.energy -= price + if def.ticks == 0 { drain(def) } else { 0 };
     ship.special_left = def.ticks.max(1);
     ship.special_wait = if def.ticks > 0 { def.wait_ticks } else { 0 };
     if matches!(def.kind, Special::Ram(_) | Special::Volley(_) | Special::Well) {
@@ -64,7 +62,7 @@ pub(super) fn run(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
 }
 
 fn go_on(ship: &mut Ship, held: bool, def: &SpecialDef) {
-    let drain = (def.drain_s * DT * MILLI as f32).round() as i32;
+    let drain = drain(def);
     if def.ticks > 0 {
         ship.special_left -= 1;
     } else if held && ship.energy >= drain {
@@ -72,6 +70,11 @@ fn go_on(ship: &mut Ship, held: bool, def: &SpecialDef) {
     } else {
         end(ship, def);
     }
+}
+
+/// What a held special costs in a tick, milli-points.
+fn drain(def: &SpecialDef) -> i32 {
+    (def.drain_s * DT * MILLI as f32).round() as i32
 }
 
 fn end(ship: &mut Ship, def: &SpecialDef) {
@@ -137,7 +140,23 @@ mod tests {
         run_for(&mut ship, &defs, 0, 1);
         assert!(ship.special(&defs).is_none());
         assert_eq!(run_for(&mut ship, &defs, Buttons::SPECIAL, 300), 1, "until the store is empty, and it stays so");
-        assert!(ship.special(&defs).is_none() && ship.energy < HELD_ENERGY * MILLI);
+        assert!(ship.special(&defs).is_none() && ship.energy < 10 * MILLI);
+    }
+
+    #[test]
+    fn tapping_one_that_is_held_is_not_free() {
+        for class in [ShipClass::Tender, ShipClass::Prospector] {
+            let (mut ship, defs) = fresh(class);
+            let full = ship.energy;
+            let mut active = 0;
+            for tick in 0..600 {
+                run_for(&mut ship, &defs, if tick % 2 == 0 { Buttons::SPECIAL } else { 0 }, 1);
+                active += i32::from(ship.special(&defs).is_some());
+            }
+            let paid = full - ship.energy;
+            assert!(active > 0 && paid >= active * drain(&defs.ship(class).special), "{class:?}: {paid} for {active}");
+            assert!(active <= 600 / 30 + 1, "{class:?}: it rests after each");
+        }
     }
 
     #[test]

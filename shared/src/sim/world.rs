@@ -11,7 +11,7 @@ use super::{
     wells::Well,
 };
 use crate::{
-    defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
+    defs::{Defs, PickupKind, RockSize, ShipClass, Special, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     quantize::{Lattice, STEPS},
     tick::Tick,
@@ -179,7 +179,7 @@ impl Ship {
             boost_left: 0,
             second_wait: 0,
             special_left: 0,
-            special_wait: 0,
+            special_wait: if let Special::LongView(_) = def.special.kind { def.special.wait_ticks } else { 0 },
             protection: defs.rules.protection_ticks,
             coasted: 0,
             cargo: 0,
