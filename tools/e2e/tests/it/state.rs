@@ -30,6 +30,9 @@ pub struct State {
     /// The server knew us from before.
     #[serde(default)]
     pub resumed: bool,
+    /// A second lane to the server is open; a recording has none.
+    #[serde(default)]
+    pub lane: bool,
     /// How often a connection was made since the page was loaded.
     #[serde(default)]
     pub connects: u32,
@@ -75,6 +78,7 @@ pub struct Own {
     pub energy: f64,
     pub class: Class,
     pub charging: bool,
+    pub special: bool,
 }
 
 impl Own {
@@ -96,6 +100,13 @@ impl Own {
 pub enum Class {
     Spark,
     Lancer,
+    Needle,
+    Prospector,
+    Anvil,
+    Wraith,
+    Tender,
+    Gravitor,
+    Dreadnought,
 }
 
 /// A ship in sight.
