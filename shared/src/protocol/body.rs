@@ -453,7 +453,7 @@ pub fn points_of(amount: i32) -> u8 {
     ((amount + MILLI / 2) / MILLI).clamp(0, 255) as u8
 }
 
-/// Writes a small star that began at most [`HISTORY_TICKS`] or [`wells::LIFE_TICKS`] ago.
+/// Writes a small star, which began so lately that it is still remembered.
 pub fn write_well(writer: &mut BitWriter, well: &Well, now: Tick) {
     writer.bits(now.since(well.from).clamp(0, 255) as u32, 8);
     write_point(writer, well.pos);

@@ -45,7 +45,7 @@ async fn painted(page: &Page, id: &str) -> i64 {
 
 /// Waits until a canvas holds more than words.
 async fn until_painted(page: &Page, id: &str) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while painted(page, id).await < 2_500 {
         assert!(std::time::Instant::now() < deadline, "#{id} shows no curves");
     }

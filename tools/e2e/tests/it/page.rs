@@ -21,8 +21,9 @@ use crate::{
     state::State,
 };
 
-/// Longer than anything takes that is not broken, even drawn in software on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than anything takes that is not broken, even drawn in software on a busy machine: the lab freezes
+/// the line for two seconds of every twenty, and a slow page may miss the first.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at the page.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
