@@ -61,14 +61,12 @@ impl Lab {
 
     /// A message for the server.
     pub fn send_up(&mut self, bytes: Vec<u8>, now_us: u64) {
-        self.lane.make_room(bytes.len(), now_us);
-        self.up.send(bytes, now_us);
+        self.up.send_beside(&mut self.lane, bytes, now_us);
     }
 
     /// A message for the server on the second lane, which shares what a thin line takes.
     pub fn send_lane(&mut self, bytes: Vec<u8>, now_us: u64) {
-        self.up.make_room(bytes.len(), now_us);
-        self.lane.send(bytes, now_us);
+        self.lane.send_beside(&mut self.up, bytes, now_us);
     }
 
     /// A message from the server.

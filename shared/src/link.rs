@@ -97,18 +97,23 @@ impl Link {
         (self.free_us, self.last_us) = (now_us, now_us);
     }
 
-    /// Another connection on the same line sends as many bytes at `now_us`: a slow line has to carry them, too.
-    pub fn make_room(&mut self, bytes: usize, now_us: u64) {
+    /// Sends `bytes` at `now_us` on one of two connections of the same line: a slow line has to carry them for both.
+    pub fn send_beside(&mut self, other: &mut Link, bytes: Vec<u8>, now_us: u64) {
+        other.make_room(bytes.len(), now_us);
+        self.send(bytes, now_us);
+    }
+
+    fn make_room(&mut self, bytes: usize, now_us: u64) {
         self.free_us = self.free_us.max(now_us) + sending_us(&self.profile, bytes);
     }
 
     /// Sends `bytes` at `now_us`.
     pub fn send(&mut self, bytes: Vec<u8>, now_us: u64) {
         self.count = self.count.wrapping_add(1);
+        // Behind earlier bytes on a slow line.
+        self.make_room(bytes.len(), now_us);
         let profile = &self.profile;
         let mut keyed = Keyed::new(self.seed, Tick(self.count), 0, Purpose::Test);
-        // Behind earlier bytes on a slow line.
-        self.free_us = self.free_us.max(now_us) + sending_us(profile, bytes.len());
         let mut arrives = self.free_us + profile.delay_us + (keyed.unit() * profile.jitter_us as f32) as u64;
         if keyed.chance(profile.loss) {
             let again = 2 * profile.delay_us + profile.delay_us / 2 + 33_000;

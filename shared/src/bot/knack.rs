@@ -17,7 +17,6 @@ pub fn fighting_gap(sight: &Sight<'_>, skill: f32) -> f32 {
     let reach = helm::reach_u(sight);
     match &sight.defs.weapon(helm::own_def(sight).primary).barrel {
         Barrel::Mine(_) => 230.0,
-        Barrel::Ray(ray) if ray.is_beam() => reach * 0.5,
         Barrel::Ray(_) => reach * 0.5,
         Barrel::Bolt(_) => (reach * 0.3 + 90.0 * (1.0 - skill)).min(reach * 0.5),
     }
@@ -43,11 +42,10 @@ pub fn has_shot(sight: &Sight<'_>, distance: f32, error: f32) -> bool {
 #[must_use]
 pub fn with_special(sight: &Sight<'_>, enemy: Option<&ShipSight>, fleeing: bool, command: Command) -> Command {
     let wants = wants_special(sight, enemy, fleeing);
-    let second =
-        helm::own_def(sight).second.is_some() && enemy.is_some_and(|enemy| in_the_way(sight, enemy, 520.0, 0.98));
     let mut buttons = command.buttons.with(Buttons::SPECIAL, wants);
     if helm::own_def(sight).second.is_some() {
-        buttons = buttons.with(Buttons::BOOST, second);
+        let aimed = enemy.is_some_and(|enemy| in_the_way(sight, enemy, 520.0, 0.98));
+        buttons = buttons.with(Buttons::BOOST, aimed);
     }
     Command { buttons, ..command }
 }

@@ -45,12 +45,14 @@ impl Projector {
 
     /// Turns the events of the step from what is remembered to `world` into those of a picture, for a watcher who
     /// follows `own`.
-    pub fn tell(&self, world: &World, events: &[Event], own: Option<PlayerId>, told: &mut Vec<ViewEvent>) {
+    pub fn tell(&self, world: &World, defs: &Defs, events: &[Event], own: Option<PlayerId>, told: &mut Vec<ViewEvent>) {
         for shot in world.shots.iter().filter(|shot| shot.age == 0) {
             let owner = shot.key.owner;
             view::push_fired(told, owner, shot.weapon, shot.pos.to_vec2(), Some(owner) == own);
         }
-        told.extend(events.iter().filter_map(|event| self.event(world, event, own)));
+        // A beam is seen by the ship that has it on.
+        let beam = |event: &&Event| matches!(event, Event::Ray { weapon, .. } if defs.weapon(*weapon).is_beam());
+        told.extend(events.iter().filter(|event| !beam(event)).filter_map(|event| self.event(world, event, own)));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);
         }
@@ -67,7 +69,6 @@ impl Projector {
                 };
                 ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship }
             }
-            Event::Ray { weapon, .. } if Defs::standard().weapon(weapon).is_beam() => return None,
             Event::Ray { owner, from, to, hit, weapon: _ } => {
                 let ship = match hit {
                     Some(ShotHit::Ship(player)) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),

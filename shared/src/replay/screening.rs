@@ -288,8 +288,8 @@ impl Screening {
                 self.note_deaths();
                 if self.seeking.is_none() {
                     let own = self.followed();
-                    let (world, events) = (self.playback.world(), self.playback.events());
-                    self.projector.tell(world, events, own, &mut self.view.events);
+                    let (world, defs, events) = (self.playback.world(), self.playback.defs(), self.playback.events());
+                    self.projector.tell(world, defs, events, own, &mut self.view.events);
                 }
                 Ok(played)
             }

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "the measured shares")]
 
 use shared::{
-    bot::{Brain, Temperament},
+    bot::Brain,
     defs::{Defs, ShipClass},
     ids::PlayerId,
     link::Profile,
@@ -13,6 +13,7 @@ use shared::{
 use suite::{
     harness::{Match, Style},
     mind::Mind,
+    pit::{duelists, pit},
 };
 
 /// Half a second on, half a second off.
@@ -25,18 +26,9 @@ const SWITCH: Profile = Profile {
     freeze: (1_000_000, 500_000),
 };
 
-/// A small arena around a cold star, in which two thin-skinned ships of `class` meet at once: many short fights.
-fn pit(class: ShipClass) -> Defs {
-    let mut defs = Defs::standard();
-    (defs.arena.radius_min, defs.arena.radius_per_root_pilot) = (900.0, 0.0);
-    (defs.arena.star.gm, defs.arena.star.burn_radius, defs.arena.star.ring_radius) = (1_000.0, 10.0, 20.0);
-    // Next to nothing to dodge or to mine.
-    defs.arena.belts.iter_mut().for_each(|belt| belt.rocks = 1);
-    (defs.rules.spawn_clear, defs.rules.spawn_clear_killer) = (450.0, 450.0);
-    (defs.rules.protection_ticks, defs.rules.protection_fade_ticks) = (60, 30);
-    defs.rules.respawn_ticks = 30;
-    // Minds leave beginners alone: nobody becomes one, and everybody asks for a Lancer.
-    defs.rules.death_keeps = 1.0;
+/// The pit, in which two thin-skinned ships of `class` meet at once: many short fights. Everybody asks for a Lancer.
+fn thin_pit(class: ShipClass) -> Defs {
+    let mut defs = pit();
     defs.ships[ShipClass::Lancer as usize].price = if class == ShipClass::Lancer { 0 } else { u32::MAX };
     for ship in &mut defs.ships {
         (ship.hull, ship.shield) = (40, 0);
@@ -46,18 +38,14 @@ fn pit(class: ShipClass) -> Defs {
 
 /// The sharpest duelist's mind among forty: the same for both.
 fn duelist(salt: u64) -> Brain {
-    let minds = (0..40).map(|seed| Brain::new(salt * 1_000 + seed, PlayerId(0)));
-    minds
-        .filter(|mind| mind.temperament() == Temperament::Duelist)
-        .max_by(|a, b| a.skill().total_cmp(&b.skill()))
-        .expect("every third mind is a duelist's")
+    duelists(salt).pop().expect("every third mind is a duelist's")
 }
 
 /// Kills by the pilot with `lines` and by the one on a good line, in a duel of `secs`.
 fn duel(seed: u64, lines: (Profile, Profile), class: ShipClass, secs: u32) -> [u32; 2] {
     let good = Profile::ALL[1];
     let config =
-        RoomConfig { seed, secret: seed, bots: 0, defs: pit(class), start_points: 1_000, ..RoomConfig::default() };
+        RoomConfig { seed, secret: seed, bots: 0, defs: thin_pit(class), start_points: 1_000, ..RoomConfig::default() };
     let mut live = Match::in_room(config, (good, good));
     // Who has which slot must not matter.
     let switched = (seed % 2) as usize;

@@ -2,9 +2,8 @@
 //! more often when the time is up has won; nobody wins a draw.
 
 use shared::{
-    bot::{Brain, Temperament},
+    bot::Brain,
     defs::{Defs, ShipClass},
-    ids::PlayerId,
     link::Profile,
     room::RoomConfig,
     sim::Event,
@@ -12,6 +11,7 @@ use shared::{
 use suite::{
     harness::{Habits, Match, Style},
     mind::Mind,
+    pit::{duelists, pit},
 };
 
 use crate::spread;
@@ -19,24 +19,9 @@ use crate::spread;
 /// Points with which every ship is to be had and nobody is a beginner.
 const POINTS: u32 = 1_000;
 
-/// Where they meet: no heat, no rocks to speak of, short waits.
-fn pit() -> Defs {
-    let mut defs = Defs::standard();
-    (defs.arena.radius_min, defs.arena.radius_per_root_pilot) = (900.0, 0.0);
-    (defs.arena.star.gm, defs.arena.star.burn_radius, defs.arena.star.ring_radius) = (1_000.0, 10.0, 20.0);
-    defs.arena.belts.iter_mut().for_each(|belt| belt.rocks = 1);
-    (defs.rules.spawn_clear, defs.rules.spawn_clear_killer) = (450.0, 450.0);
-    (defs.rules.protection_ticks, defs.rules.protection_fade_ticks) = (60, 30);
-    defs.rules.respawn_ticks = 30;
-    defs.rules.death_keeps = 1.0;
-    defs
-}
-
 /// A duelist's mind of middling skill: the same for both.
 fn duelist(salt: u64) -> Brain {
-    let minds = (0..40).map(|seed| Brain::new(salt * 1_000 + seed, PlayerId(0)));
-    let mut minds: Vec<_> = minds.filter(|mind| mind.temperament() == Temperament::Duelist).collect();
-    minds.sort_by(|a, b| a.skill().total_cmp(&b.skill()));
+    let mut minds = duelists(salt);
     minds.swap_remove(minds.len() * 3 / 4)
 }
 

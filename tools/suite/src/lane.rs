@@ -50,8 +50,7 @@ impl Lane {
         let mut sent = 0;
         while let Some(bytes) = replica.poll_lane_transmit() {
             sent += bytes.len();
-            up.make_room(bytes.len(), at_us);
-            self.link.send(bytes, at_us);
+            self.link.send_beside(up, bytes, at_us);
         }
         sent
     }

@@ -14,6 +14,7 @@ pub mod lane;
 pub mod measure;
 pub mod mind;
 mod oracle;
+pub mod pit;
 pub mod plan;
 pub mod play;
 pub mod player;

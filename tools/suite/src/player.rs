@@ -244,8 +244,7 @@ impl Player {
         while let Some(bytes) = self.replica.poll_transmit() {
             self.sent += bytes.len();
             self.said += 1;
-            self.lane.link.make_room(bytes.len(), at_us);
-            self.up.send(bytes, at_us);
+            self.up.send_beside(&mut self.lane.link, bytes, at_us);
         }
         self.sent += self.lane.speak(&mut self.replica, &mut self.up, at_us, self.clock_us);
     }
