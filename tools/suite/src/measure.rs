@@ -22,8 +22,8 @@ use crate::{
 const SAMPLE_FRAMES: u32 = 20;
 /// Whoever came less long ago is still arriving, µs.
 const ARRIVED_US: u64 = 5_000_000;
-/// People whose every frame is looked at.
-const WATCHED: usize = 2;
+/// Every frame is looked at where each tick has one: on slower screens whatever is put right looks like a jump.
+const SMOOTH: u32 = 1;
 /// A ship drawn this far from where its speed takes it has jumped, u.
 const JUMP_U: f32 = 4.0;
 /// Near, for a ship: on the same screen, u.
@@ -160,7 +160,7 @@ impl Meter {
         subject.frames += 1;
         self.sums.ships.0 += view.ships.len() as u64;
         self.sums.ships.1 += view.ships.iter().filter(|ship| ship.stale).count() as u64;
-        if index < WATCHED {
+        if player.frame_ticks == SMOOTH {
             self.sums.jumps.0 += subject.count_jumps(view, player.view_half);
             self.sums.jumps.1 += TICK_US;
             subject.notice_actions(view, player, live, &mut self.sums.action_ms);
