@@ -81,8 +81,10 @@ pub fn start() {
     let app = Rc::new(RefCell::new(App::new(screen)));
     let state = app.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |app| app.state()));
-    let (frame, slow) = (app.clone(), app.clone());
-    frames::run(move || with(&frame, App::frame), move || with(&slow, App::slow));
+    let (frame, beat, slow) = (app.clone(), app.clone(), app.clone());
+    frames::run(move || with(&frame, App::frame));
+    frames::every(frames::BEAT_MS, move || with(&beat, App::beat));
+    frames::every(frames::SLOW_MS, move || with(&slow, App::slow));
     if app.borrow().lab.is_some() {
         let (queue, pump) = (app.borrow().queue.clone(), app.clone());
         lab_panel::install(&queue, move || with(&pump, |_| {}));
@@ -302,6 +304,10 @@ impl App {
             self.take_events();
         }
         self.net.tick(browser::now_us());
+    }
+
+    fn beat(&mut self) {
+        self.net.beat(browser::now_us());
     }
 
     fn frame(&mut self) {

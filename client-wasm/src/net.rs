@@ -197,6 +197,14 @@ impl Net {
         self.session.tick(now_us);
     }
 
+    /// A tick passed, with or without a frame.
+    pub fn beat(&mut self, now_us: u64) {
+        if self.session.connection() == Connection::Open {
+            self.replica().beat(now_us);
+            self.drain();
+        }
+    }
+
     /// Advances to a frame. True when the picture moved; false when it stands still for want of a connection, and
     /// the events in [`Net::view`] have been seen before.
     pub fn frame(&mut self, now_us: u64, intent: Intent) -> bool {

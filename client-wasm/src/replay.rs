@@ -78,7 +78,7 @@ pub fn start() {
     let theatre = Rc::new(RefCell::new(Theatre::new(screen)));
     let state = theatre.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |theatre| theatre.state()));
-    frames::run(move || theatre.borrow_mut().frame(), || {});
+    frames::run(move || theatre.borrow_mut().frame());
     screen::ready();
 }
 

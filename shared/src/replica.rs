@@ -60,6 +60,8 @@ const BUMP_U_S: f32 = 20.0;
 /// Without a snapshot for this long the controls are locked, µs: the server has been holding our ship still for most
 /// of it anyway.
 const LOCK_US: u64 = 1_000_000;
+/// A frame that takes longer is slow, µs: one and a half of a screen at 60 Hz.
+const SLOW_FRAME_US: u64 = 25_000;
 /// After this long without a snapshot a tab that wakes up asks for everything anew, µs.
 const SLEPT_US: u64 = 2_000_000;
 
@@ -98,6 +100,8 @@ pub struct Replica {
     view: View,
     line: Line,
     last_frame_us: u64,
+    /// Smoothed, µs.
+    usual_frame_us: u64,
     last_ack_us: u64,
     desyncs: u32,
     agreed: u32,
@@ -162,6 +166,7 @@ impl Replica {
             view: View::default(),
             line,
             last_frame_us: now_us,
+            usual_frame_us: 0,
             last_ack_us: now_us,
             desyncs: 0,
             agreed: 0,
@@ -213,8 +218,10 @@ impl Replica {
 
     /// Advances to `now_us` with the pilot's intent and returns the picture.
     pub fn frame(&mut self, now_us: u64, intent: Intent) -> &View {
-        let dt_s = now_us.saturating_sub(self.last_frame_us) as f32 / 1_000_000.0;
+        let passed_us = now_us.saturating_sub(self.last_frame_us);
+        let dt_s = passed_us as f32 / 1_000_000.0;
         self.last_frame_us = now_us;
+        self.usual_frame_us = (7 * self.usual_frame_us + passed_us) / 8;
         let mut events = std::mem::take(&mut self.events);
         self.tell_view(now_us);
         self.intent = intent;
@@ -230,6 +237,18 @@ impl Replica {
         self.describe(&mut view);
         self.view = view;
         &self.view
+    }
+
+    /// Lets time pass between frames when the last was long ago: on a slow screen commands still leave in time, with
+    /// what the pilot held at that frame. Call it as often as the simulation ticks.
+    pub fn beat(&mut self, now_us: u64) {
+        let since_us = now_us.saturating_sub(self.last_frame_us);
+        if self.idle || since_us.max(self.usual_frame_us) < SLOW_FRAME_US {
+            return;
+        }
+        let mut events = std::mem::take(&mut self.events);
+        self.advance_clock(now_us, self.intent, &mut events);
+        self.events = events;
     }
 
     /// The last frame's picture.

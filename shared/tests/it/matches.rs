@@ -138,6 +138,22 @@ fn a_hitching_screen_needs_no_longer_lead() {
 }
 
 #[test]
+fn commands_of_a_slow_screen_leave_between_its_frames_while_no_news_comes() {
+    let mut live = Match::new(33, 0, Profile::ALL[1]);
+    live.lines.1.freeze = (4_000_000, 900_000);
+    let pilot = live.join(Style::Peaceful);
+    live.players[pilot].frame_ticks = 12;
+    let mut without_news = 0;
+    live.run(1_200, |live| {
+        let behind = live.room.world().tick.since(live.players[pilot].replica.known().tick);
+        let heard = live.facts.commands.iter().any(|(index, ..)| *index == pilot);
+        without_news += u32::from((20..50).contains(&behind) && heard);
+    });
+    // Some outages of half a second without news, and frames alone would speak twice or thrice in each.
+    assert!(without_news > 60, "commands came in {without_news} ticks");
+}
+
+#[test]
 fn commands_leave_at_once_on_a_steady_line_and_in_pairs_on_a_bad_one_or_in_a_crowd() {
     fn said_in_two_seconds(profile: Profile, crowd: u16, no_lanes: bool) -> u32 {
         let mut live = Match::new(6, 2, profile);

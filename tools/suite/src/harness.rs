@@ -386,6 +386,8 @@ impl Match {
         if player.draws(seed, tick, index) {
             player.draw(seed, tick, index, at_us);
             self.facts.drew.push(index);
+        } else if !player.asleep {
+            player.replica.beat(at_us + player.clock_us);
         }
         player.speak(at_us);
     }
