@@ -50,6 +50,8 @@ pub struct Measures {
     pub bytes: (u64, u64, u64),
     /// From another's key to this screen, ms.
     pub action_ms: Vec<f32>,
+    /// From an own key to the own ship's engines on this screen, ms.
+    pub own_action_ms: Vec<f32>,
     /// Age of the newest snapshot at a frame, ms.
     pub staleness_ms: Vec<f32>,
     /// From the end of an outage to a picture with fresh news, ms.
@@ -69,6 +71,7 @@ impl Measures {
         self.lead_ms.extend(other.lead_ms);
         self.error_u.extend(other.error_u);
         self.action_ms.extend(other.action_ms);
+        self.own_action_ms.extend(other.own_action_ms);
         self.staleness_ms.extend(other.staleness_ms);
         self.recovery_ms.extend(other.recovery_ms);
     }
@@ -84,6 +87,10 @@ struct Subject {
     drawn: BTreeMap<ShipId, (Vec2, Vec2)>,
     /// Moment of the picture drawn last, ticks.
     shown: f32,
+    /// The own press that is not answered yet: engine buttons, and when, µs.
+    awaited: Option<(u8, u64)>,
+    /// …and the last one looked at.
+    pressed: (u8, u64),
     /// Engine buttons last seen, by ship.
     seen: BTreeMap<ShipId, u8>,
     /// When the outage ended that this one has not recovered from.
@@ -164,6 +171,7 @@ impl Meter {
             self.sums.jumps.0 += subject.count_jumps(view, player.view_half);
             self.sums.jumps.1 += TICK_US;
             subject.notice_actions(view, player, live, &mut self.sums.action_ms);
+            self.sums.own_action_ms.extend(subject.obeyed(view, player));
         }
         if !subject.frames.is_multiple_of(SAMPLE_FRAMES) {
             return;
@@ -240,6 +248,8 @@ impl Subject {
             bytes: (0, 0),
             drawn: BTreeMap::new(),
             shown: 0.0,
+            awaited: None,
+            pressed: (0, 0),
             seen: BTreeMap::new(),
             outage_us: None,
         }
@@ -265,6 +275,20 @@ impl Subject {
             self.drawn.insert(ship.id, (ship.pos, ship.vel));
         }
         jumps
+    }
+
+    /// How long the own ship took to obey, ms, if it has just done so. A key is read at a frame, and may have gone down
+    /// right after the one before.
+    fn obeyed(&mut self, view: &View, own: &Player) -> Option<f32> {
+        if std::mem::replace(&mut self.pressed, own.pressed) != own.pressed {
+            self.awaited = Some(own.pressed);
+        }
+        let Some(ship) = view.own_ship() else {
+            self.awaited = None;
+            return None;
+        };
+        let (_, since_us) = self.awaited.take_if(|(engines, _)| ship.buttons.0 & ENGINES == *engines)?;
+        Some((own.drawn_us - since_us + TICK_US) as f32 / 1_000.0)
     }
 
     /// Others' engines as they change on this screen, held against when their pilots pressed the keys.

@@ -48,6 +48,7 @@ const ROWS: &[Row] = &[
     at_most("up, payload KB/s", |m| rate(m.bytes.1, m.bytes.2), 2, [3.0; 3]),
     at_most("another's key to this screen p50, ms", |m| quantile(&m.action_ms, 0.5), 0, [110.0, 160.0, 230.0]),
     plain("… p95, ms", |m| quantile(&m.action_ms, 0.95), 0),
+    at_most("own key to own ship p95, ms", |m| quantile(&m.own_action_ms, 0.95), 0, [50.0; 3]),
     plain("age of the news p50, ms", |m| quantile(&m.staleness_ms, 0.5), 0),
     plain("… p95, ms", |m| quantile(&m.staleness_ms, 0.95), 0),
     plain("… p99, ms", |m| quantile(&m.staleness_ms, 0.99), 0),
