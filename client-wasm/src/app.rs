@@ -13,12 +13,13 @@ use crate::{
     audio::Audio,
     frame_clock::FrameClock,
     hooks::{self, PageState},
-    hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page},
+    hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page, school::School},
     input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
     lab::{Lab, Toggle},
     names,
     net::{Net, Outgoing},
     platform::{
+        arena::{self, Arena, Seat},
         browser, error_card,
         events::{self, PageEvent, Queue},
         frames, hook, lab_panel,
@@ -44,7 +45,9 @@ struct App {
     screen: Screen,
     queue: Queue,
     net: Net,
-    socket: Option<Socket>,
+    socket: Option<Wire>,
+    /// The server in the tab, if this page practises.
+    arena: Option<Arena>,
     /// The second lane's.
     lane: Option<Socket>,
     defs: Defs,
@@ -57,6 +60,8 @@ struct App {
     audio: Audio,
     speaker: Speaker,
     deeds: Deeds,
+    /// The flight school, where there is one.
+    school: Option<School>,
     hangar: choice::Hangar,
     calm: bool,
     touch: bool,
@@ -67,12 +72,36 @@ struct App {
     lab: Option<Lab>,
 }
 
+/// What leads to the arena.
+#[derive(Debug)]
+enum Wire {
+    Socket(Socket),
+    Tab(Seat),
+}
+
+impl Wire {
+    fn send(&self, bytes: &[u8]) {
+        match self {
+            Wire::Socket(socket) => socket.send(bytes),
+            Wire::Tab(seat) => seat.send(bytes),
+        }
+    }
+
+    fn buffered_bytes(&self) -> u64 {
+        match self {
+            Wire::Socket(socket) => socket.buffered_bytes(),
+            Wire::Tab(_) => 0,
+        }
+    }
+}
+
 type Shared = Rc<RefCell<App>>;
 
 /// Starts the page, or says why it cannot.
 pub fn start() {
     let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
-    if !has_socket {
+    if !has_socket && !practises() {
+        screen::offer_practice();
         return screen::unsupported(
             "Perihelion needs WebSockets to reach the arena, and this browser does not offer them.",
         );
@@ -103,7 +132,8 @@ fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
         match outgoing {
             Outgoing::Session(Step::Connect) => {
                 borrowed.lane = None;
-                borrowed.socket = connect(app, &mut borrowed.net);
+                let App { arena, net, .. } = &mut *borrowed;
+                borrowed.socket = connect(app, arena, net);
             }
             Outgoing::Lane(LaneStep::Open) => borrowed.lane = connect_lane(app, &mut borrowed.net),
             outgoing => borrowed.carry_out(outgoing),
@@ -112,26 +142,43 @@ fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
     borrowed.send_through_the_lab();
 }
 
-fn connect(app: &Shared, net: &mut Net) -> Option<Socket> {
+fn practises() -> bool {
+    browser::path() == arena::PATH
+}
+
+fn connect(app: &Shared, arena: &mut Option<Arena>, net: &mut Net) -> Option<Wire> {
     let to = app.clone();
-    let socket = Socket::connect(move |event| {
+    let handler = move |event| {
         if !error_card::is_shown() {
             with(&to, |app| app.hear(event));
         }
-    });
-    if socket.is_none() {
+    };
+    if practises() {
+        if arena.as_ref().is_none_or(|arena| !arena.is_sound()) {
+            *arena = Arena::start();
+        }
+        let seat = arena.as_ref().map(|arena| arena.connect(handler));
+        return or_closed(seat.map(Wire::Tab), net);
+    }
+    or_closed(Socket::connect(handler).map(Wire::Socket), net)
+}
+
+fn or_closed(wire: Option<Wire>, net: &mut Net) -> Option<Wire> {
+    if wire.is_none() {
         net.handle_close(NO_SOCKET, browser::now_us());
     }
-    socket
+    wire
 }
 
 fn connect_lane(app: &Shared, net: &mut Net) -> Option<Socket> {
     let to = app.clone();
-    let socket = Socket::connect_lane(move |event| {
+    let handler = move |event| {
         if !error_card::is_shown() {
             with(&to, |app| app.hear_lane(&event));
         }
-    });
+    };
+    // No line inside a tab loses anything.
+    let socket = if practises() { None } else { Socket::connect_lane(handler) };
     if socket.is_none() {
         net.handle_lane_close(browser::now_us());
     }
@@ -144,6 +191,10 @@ impl App {
         let calm = browser::reduced_motion();
         let camera = Camera::new(screen.stage.css_size(), calm);
         let mut remembered = storage::remembered();
+        if practises() {
+            browser::mark("practice");
+            (remembered.resume, remembered.playing) = (None, false);
+        }
         if remembered.name.is_empty() {
             remembered.name = names::suggest(browser::random_u32());
         }
@@ -156,6 +207,7 @@ impl App {
             queue: events::install(),
             screen,
             socket: None,
+            arena: None,
             lane: None,
             defs: Defs::standard(),
             sampler: Sampler::default(),
@@ -166,7 +218,9 @@ impl App {
             page: Page::new(),
             audio: Audio::default(),
             speaker: Speaker::new(),
-            deeds: Deeds::new(storage::deeds()),
+            // The school teaches more than the hints of the first minute.
+            deeds: Deeds::new(if practises() { u8::MAX } else { storage::deeds() }),
+            school: practises().then(School::default),
             hangar: choice::Hangar::default(),
             calm,
             touch: browser::coarse_pointer(),
@@ -207,7 +261,7 @@ impl App {
                 lane.send(&bytes);
             }
         }
-        let in_socket = self.socket.as_ref().map_or(0, Socket::buffered_bytes);
+        let in_socket = self.socket.as_ref().map_or(0, Wire::buffered_bytes);
         let in_lab = self.lab.as_ref().map_or(0, |lab| lab.backlog_bytes(now_us));
         self.net.handle_backlog(in_socket + in_lab, now_us);
         self.net.handle_lane_backlog(self.lane.as_ref().map_or(0, Socket::buffered_bytes) + in_lab);
@@ -259,7 +313,9 @@ impl App {
                 self.hang_up_lab_lane(browser::now_us());
                 self.lane = None;
             }
-            Outgoing::Remember { resume, playing } => storage::remember(resume, playing),
+            // A tab's own arena ends with it; what a server keeps must not be forgotten for it.
+            Outgoing::Remember { resume, playing } if !practises() => storage::remember(resume, playing),
+            Outgoing::Remember { .. } => {}
             Outgoing::Session(Step::Hangup) => {
                 self.hang_up_lab(browser::now_us());
                 (self.socket, self.lane) = (None, None);
@@ -342,6 +398,11 @@ impl App {
             if self.deeds.watch(view, dt_s) {
                 storage::remember_deeds(self.deeds.done());
             }
+            if let Some(school) = &mut self.school
+                && school.watch(view, dt_s)
+            {
+                self.audio.praise();
+            }
         }
         self.audio.update(self.net.view(), &self.camera, fresh, dt_s);
     }
@@ -377,6 +438,7 @@ impl App {
             fps: self.clock.fps(),
             offer: self.hangar.offer(),
             deeds: self.deeds.done(),
+            school: self.school.as_ref(),
             lab: self.lab.as_ref(),
         };
         for widget in &mut self.widgets {
@@ -423,6 +485,10 @@ impl App {
             }
             PageEvent::ToggleMute => {
                 self.speaker.toggle_mute();
+                self.take_keys_back();
+            }
+            PageEvent::SkipLesson => {
+                self.school.iter_mut().for_each(School::skip);
                 self.take_keys_back();
             }
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),

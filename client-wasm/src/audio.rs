@@ -17,6 +17,8 @@ pub const CUES_MAX: usize = 6;
 const EARSHOT: f32 = 1_300.0;
 /// From one crackle of a beam to the next, s.
 const SIZZLE_S: f32 = 0.1;
+/// The step of the streak whose sound says "well done".
+const PRAISE: u8 = 9;
 /// Ore collected within this time of the last rises in pitch, s.
 const STREAK_S: f32 = 1.6;
 
@@ -72,13 +74,22 @@ pub struct Audio {
     sizzle_s: f32,
     streak: u8,
     since_collect_s: f32,
+    praised: bool,
 }
 
 impl Audio {
+    /// A lesson was passed: the next frame says so.
+    pub fn praise(&mut self) {
+        self.praised = true;
+    }
+
     /// Takes one frame. `fresh` is false when nothing may begin in it: its events were already taken, or are too many to
     /// be heard.
     pub fn update(&mut self, view: &View, camera: &Camera, fresh: bool, dt_s: f32) {
         self.cues.clear();
+        if std::mem::take(&mut self.praised) {
+            self.cues.push(Cue { sound: Sound::Collect(PRAISE), gain: 0.8, pan: 0.0 });
+        }
         self.since_collect_s += dt_s;
         if self.since_collect_s > STREAK_S {
             self.streak = 0;

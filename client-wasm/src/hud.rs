@@ -18,6 +18,7 @@ pub mod leaderboard;
 pub mod lobby;
 pub mod minimap;
 pub mod page;
+pub mod school;
 pub mod score;
 
 use glam::Vec2;
@@ -112,6 +113,8 @@ pub struct Frame<'a> {
     pub offer: choice::Offer,
     /// First-minute deeds done, bits of [`hint::Deed`].
     pub deeds: u8,
+    /// The flight school, if this page is its.
+    pub school: Option<&'a school::School>,
     /// The lab, if this page is it.
     pub lab: Option<&'a Lab>,
 }
@@ -178,6 +181,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<feed::Feed>::default(),
         Box::<badge::Badge>::default(),
         Box::<hint::Hint>::default(),
+        Box::<school::SchoolPanel>::default(),
         Box::<death::DeathCard>::default(),
         Box::<banner::Banner>::default(),
         Box::<lobby::Lobby>::default(),
@@ -305,9 +309,14 @@ pub mod tests {
     /// The same with this connection and this lab.
     pub fn with_parts(view: &View, net: &Net, lab: Option<&Lab>, check: impl FnOnce(&mut Frame<'_>)) {
         let defs = Defs::standard();
-        check(&mut Frame {
+        check(&mut Frame { lab, ..frame(view, &defs, net) });
+    }
+
+    /// A frame in which nothing is out of the ordinary.
+    pub fn frame<'a>(view: &'a View, defs: &'a Defs, net: &'a Net) -> Frame<'a> {
+        Frame {
             view,
-            defs: &defs,
+            defs,
             source: Source::Line(net),
             now_s: 0.0,
             touch: false,
@@ -316,8 +325,9 @@ pub mod tests {
             fps: 60.0,
             offer: choice::Offer::default(),
             deeds: 0,
-            lab,
-        });
+            school: None,
+            lab: None,
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The browser: canvas, socket, events, clock, storage, sound, the card for errors. Invariant: no decision about the
 //! game is taken here; what the browser refuses (storage, sound, graphics) is an answer, never a panic.
 
+pub mod arena;
 pub mod browser;
 pub mod error_card;
 pub mod events;

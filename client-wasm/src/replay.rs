@@ -194,6 +194,7 @@ impl Theatre {
             fps: self.clock.fps(),
             offer: Default::default(),
             deeds: 0,
+            school: None,
             lab: None,
         };
         for widget in &mut self.widgets {
@@ -218,6 +219,7 @@ impl Theatre {
                 PageEvent::Play(_)
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
+                | PageEvent::SkipLesson
                 | PageEvent::Visible(_)
                 | PageEvent::Woken
                 | PageEvent::Lab { .. } => {}

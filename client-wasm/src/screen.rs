@@ -84,6 +84,13 @@ pub fn unsupported(words: &str) {
     }
 }
 
+/// What cannot reach a server can still play without one.
+pub fn offer_practice() {
+    if let Some(link) = element("unsupported-practice") {
+        let _ = link.class_list().remove_1("off");
+    }
+}
+
 /// The module runs: what was only for browsers that cannot run it goes away.
 pub fn ready() {
     if let Some(root) = element("unsupported") {
@@ -93,7 +100,5 @@ pub fn ready() {
         // Until now a press would have sent the form to the server.
         let _ = play.remove_attribute("disabled");
     }
-    if let Some(body) = browser::document().body() {
-        let _ = body.class_list().add_1("ready");
-    }
+    browser::mark("ready");
 }

@@ -110,7 +110,7 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.
-const PAGES: [&str; 2] = ["/replay", "/lab"];
+const PAGES: [&str; 3] = ["/replay", "/lab", "/practice"];
 
 async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 mod handle;
 mod outbox;
-mod pacer;
 mod tape;
 mod task;
 mod tick_times;

@@ -6,6 +6,11 @@ use crate::session::Connection;
 
 /// An interruption shorter than this is not worth a word, s.
 const GRACE_S: f64 = 0.6;
+/// Who has waited so long for a first connection may want to do something else, s.
+const PATIENCE_S: f64 = 4.0;
+
+/// With it goes a link to the arena that needs no server.
+const NOBODY: (&str, &str) = ("No server answers", "yet.");
 
 /// The banner.
 #[derive(Debug, Default)]
@@ -29,15 +34,17 @@ impl Widget for Banner {
                 let since = *self.since_s.get_or_insert(frame.now_s);
                 let first = net.connects() == 0;
                 // Who has read already that there is no news needs no second grace.
-                (frame.view.locked || frame.now_s - since > GRACE_S).then_some(if first {
-                    ("Connecting…", "")
-                } else {
-                    ("Reconnecting…", "your ship is kept for you")
+                let waited_s = frame.now_s - since;
+                (frame.view.locked || waited_s > GRACE_S).then_some(match first {
+                    true if waited_s > PATIENCE_S => NOBODY,
+                    true => ("Connecting…", ""),
+                    false => ("Reconnecting…", "your ship is kept for you"),
                 })
             }
         };
         if self.shown.changed(words) {
             dom.flag("banner", "off", words.is_none());
+            dom.flag("banner-practice", "off", words != Some(NOBODY));
             if let Some((what, more)) = words {
                 dom.text("banner-what", what);
                 dom.text("banner-more", more);
@@ -65,6 +72,9 @@ mod tests {
             frame.now_s = 2.0;
             banner.update(frame, &mut dom);
             assert!(dom.has("banner!off") && dom.has("banner-what=Connecting…"));
+            frame.now_s = 5.0;
+            banner.update(frame, &mut dom);
+            assert!(dom.has("banner-what=No server answers") && dom.has("banner-practice!off"));
         });
     }
 

@@ -67,6 +67,13 @@ pub fn socket_url() -> String {
     [scheme, &location.host().unwrap_or_default(), "/ws"].concat()
 }
 
+/// Gives the page's body a class.
+pub fn mark(class: &str) {
+    if let Some(body) = document().body() {
+        let _ = body.class_list().add_1(class);
+    }
+}
+
 /// Loads the page anew.
 pub fn reload() {
     // A browser that refuses to reload leaves the message on the screen.

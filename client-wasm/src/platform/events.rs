@@ -26,6 +26,8 @@ pub enum PageEvent {
     Relaunch,
     /// A ship was picked on a card.
     Choose(ShipClass),
+    /// The flight school's button.
+    SkipLesson,
     /// The sound button.
     ToggleMute,
     /// The tab was shown or hidden.
@@ -179,7 +181,9 @@ fn lobby(queue: &Queue) {
 
 fn buttons(queue: &Queue) {
     let choices = choice::buttons().map(|(id, class)| (id, PageEvent::Choose(class)));
-    for (id, fact) in [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute)].into_iter().chain(choices) {
+    let others =
+        [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute), ("school-skip", PageEvent::SkipLesson)];
+    for (id, fact) in others.into_iter().chain(choices) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

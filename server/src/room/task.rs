@@ -14,7 +14,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use shared::{
     protocol::CloseCode,
-    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -22,7 +22,6 @@ use super::{
     Blueprint,
     handle::{Mail, RoomReport},
     outbox::{Outbox, OutboxError},
-    pacer::{Pace, Pacer},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
 };

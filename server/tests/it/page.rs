@@ -12,6 +12,7 @@ async fn every_answer_carries_the_strict_headers() {
         ("GET", "/", 200),
         ("HEAD", "/", 200),
         ("GET", "/lab", 200),
+        ("GET", "/practice", 200),
         ("GET", "/lab/more", 404),
         ("POST", "/", 405),
         ("GET", SCRIPT, 200),

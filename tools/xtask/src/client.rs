@@ -37,6 +37,7 @@ pub const FIRST_VIEW_BYTES_MAX: u64 = 400_000;
 pub fn build(tree: &Tree, care: Care) -> Result<PathBuf> {
     toolchain::ensure_wasm_target(tree)?;
     compile(tree, "client-wasm")?;
+    compile(tree, "arena-wasm")?;
     let folder = tree.target.join("client");
     let sources = Sources::read(tree)?;
     let stamp_file = tree.target.join("client.stamp");
@@ -70,6 +71,7 @@ struct Sources {
     html: String,
     links: page::Links,
     wasm: Vec<u8>,
+    arena: Vec<u8>,
     css: File,
     icon: File,
 }
@@ -89,10 +91,13 @@ impl Sources {
                 .with_context(|| format!("index.html names {href}, which cannot be read"))?;
             Ok(File { name: href.to_owned(), bytes })
         };
-        let wasm_file = compiled(tree, "client-wasm");
-        let wasm = fs::read(&wasm_file).with_context(|| format!("cannot read {}", wasm_file.display()))?;
+        let module = |package: &str| {
+            let file = compiled(tree, package);
+            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
+        };
+        let (wasm, arena) = (module("client-wasm")?, module("arena-wasm")?);
         let (css, icon) = (read(links.css.href()?)?, read(links.icon.href()?)?);
-        Ok(Sources { html, links, wasm, css, icon })
+        Ok(Sources { html, links, wasm, arena, css, icon })
     }
 
     /// Changes whenever the finished files might: with the sources, with this program, with the optimiser.
@@ -105,8 +110,9 @@ impl Sources {
             format!("{:?} {:?}", meta.map(|meta| meta.len()), since)
         };
         format!(
-            "{care:?}\nclient {}\nindex.html {}\ncss {}\nicon {}\nxtask {}\nwasm-opt {}\n",
+            "{care:?}\nclient {}\narena {}\nindex.html {}\ncss {}\nicon {}\nxtask {}\nwasm-opt {}\n",
             hash16(&self.wasm),
+            hash16(&self.arena),
             hash16(self.html.as_bytes()),
             hash16(&self.css.bytes),
             hash16(&self.icon.bytes),
@@ -117,30 +123,52 @@ impl Sources {
 
     fn assemble(self, tree: &Tree, care: Care, optimiser: Option<&Path>) -> Result<Vec<File>> {
         println!("Preparing the page…");
-        let (js, wasm) = bindgen(&self.wasm, care)?;
-        let wasm = match optimiser {
-            Some(program) => optimise(tree, program, wasm)?,
-            None => wasm,
-        };
-        let wasm_name = format!("client-{}_bg.wasm", hash16(&wasm));
-        let js_name = format!("client-{}.js", hash16(js.as_bytes()));
-        let boot = page::boot_script(&js_name, &wasm_name);
+        let client = Module::make(tree, "client", &self.wasm, care, optimiser)?;
+        let arena = Module::make(tree, "arena", &self.arena, care, optimiser)?;
+        let arena_script = page::arena_script(&arena.js.name, &arena.wasm.name);
+        let arena_name = format!("arena-boot-{}.js", hash16(arena_script.as_bytes()));
+        let boot = page::boot_script(&client.js.name, &client.wasm.name, &arena_name);
         let names = page::Names {
             boot: format!("boot-{}.js", hash16(boot.as_bytes())),
-            js: js_name,
-            wasm: wasm_name,
+            js: client.js.name.clone(),
+            wasm: client.wasm.name.clone(),
             css: hashed_name(&self.css)?,
             icon: hashed_name(&self.icon)?,
+            arena: [arena_name.clone(), arena.js.name.clone(), arena.wasm.name.clone()],
         };
         let html = page::rewrite(&self.html, &self.links, &names);
+        let (worker, manifest) = (page::service_worker(&names, &hash16(html.as_bytes())), page::manifest(&names.icon));
         Ok(vec![
+            File { name: page::SERVICE_WORKER.trim_start_matches('/').to_owned(), bytes: worker.into_bytes() },
+            File { name: page::MANIFEST.to_owned(), bytes: manifest.into_bytes() },
             File { name: names.boot, bytes: boot.into_bytes() },
-            File { name: names.js, bytes: js.into_bytes() },
-            File { name: names.wasm, bytes: wasm },
+            client.js,
+            client.wasm,
+            File { name: arena_name, bytes: arena_script.into_bytes() },
+            arena.js,
+            arena.wasm,
             File { name: names.css, bytes: self.css.bytes },
             File { name: names.icon, bytes: self.icon.bytes },
             File { name: "index.html".to_owned(), bytes: html.into_bytes() },
         ])
+    }
+}
+
+/// A module for the browser: the glue and the code.
+struct Module {
+    js: File,
+    wasm: File,
+}
+
+impl Module {
+    fn make(tree: &Tree, name: &str, wasm: &[u8], care: Care, optimiser: Option<&Path>) -> Result<Module> {
+        let (js, wasm) = bindgen(name, wasm, care)?;
+        let wasm = match optimiser {
+            Some(program) => optimise(tree, program, wasm)?,
+            None => wasm,
+        };
+        let file = |ending: &str, bytes: Vec<u8>| File { name: format!("{name}-{}{ending}", hash16(&bytes)), bytes };
+        Ok(Module { js: file(".js", js.into_bytes()), wasm: file("_bg.wasm", wasm) })
     }
 }
 
@@ -155,12 +183,15 @@ fn hashed_name(file: &File) -> Result<String> {
 }
 
 /// Writes the glue between wasm and browser.
-fn bindgen(wasm: &[u8], care: Care) -> Result<(String, Vec<u8>)> {
+fn bindgen(name: &str, wasm: &[u8], care: Care) -> Result<(String, Vec<u8>)> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("client", wasm.to_vec()).typescript(false).omit_default_module_path(true);
+    bindgen.input_bytes(name, wasm.to_vec()).typescript(false).omit_default_module_path(true);
     // The names of functions are a tenth of the download; a panic tells its file and line without them.
     bindgen.remove_producers_section(true).remove_name_section(care == Care::Ship);
-    let mut output = bindgen.web(true).and_then(Bindgen::generate_output).context("wasm-bindgen refused the client")?;
+    let mut output = bindgen
+        .web(true)
+        .and_then(Bindgen::generate_output)
+        .with_context(|| format!("wasm-bindgen refused the {name}"))?;
     let js = output.js().to_owned();
     // js-sys always carries a worker script for threads; what counts is whether the glue asks for such a file.
     ensure!(
@@ -242,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_is_not_wasm_is_an_error_not_a_panic() {
-        assert!(bindgen(b"rubbish", Care::Ship).is_err());
+        assert!(bindgen("client", b"rubbish", Care::Ship).is_err());
     }
 
     #[test]

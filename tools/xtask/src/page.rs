@@ -39,6 +39,9 @@ impl Link {
     }
 }
 
+/// Where the service worker is, always: browsers know it by its address.
+pub const SERVICE_WORKER: &str = "/service-worker.js";
+
 /// File names in the finished page, each with its hash, all beside `index.html`.
 #[derive(Debug)]
 pub struct Names {
@@ -52,6 +55,8 @@ pub struct Names {
     pub css: String,
     /// The icon.
     pub icon: String,
+    /// The practice arena: its worker's script, the glue, the module.
+    pub arena: [String; 3],
 }
 
 /// Finds the three tags.
@@ -79,7 +84,7 @@ pub fn links(html: &str) -> Result<Links> {
 ///
 /// The preloads let script and wasm travel at the same time instead of one after the other.
 pub fn rewrite(html: &str, links: &Links, names: &Names) -> String {
-    let Names { boot, js, wasm, css, icon } = names;
+    let Names { boot, js, wasm, css, icon, arena: _ } = names;
     let rust = format!(
         "<link rel=\"modulepreload\" href=\"/{js}\">\
          <link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
@@ -88,7 +93,10 @@ pub fn rewrite(html: &str, links: &Links, names: &Names) -> String {
     let mut edits = [
         (links.rust.span.clone(), rust),
         (links.css.span.clone(), format!("<link rel=\"stylesheet\" href=\"/{css}\">")),
-        (links.icon.span.clone(), format!("<link rel=\"icon\" href=\"/{icon}\">")),
+        (
+            links.icon.span.clone(),
+            format!("<link rel=\"icon\" href=\"/{icon}\"><link rel=\"manifest\" href=\"/{MANIFEST}\">"),
+        ),
     ];
     edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
     let mut page = html.to_owned();
@@ -100,27 +108,88 @@ pub fn rewrite(html: &str, links: &Links, names: &Names) -> String {
 
 /// The script that starts the client. A file of its own, because the page's content security policy allows no
 /// inline script. A browser too old for what the client needs never runs the client, so the words are here.
-pub fn boot_script(js: &str, wasm: &str) -> String {
+///
+/// It offers to start the practice arena's worker, because the policy wants the addresses of workers vouched for.
+pub fn boot_script(js: &str, wasm: &str, arena: &str) -> String {
     format!(
-        "import init from \"./{js}\";\n\
-         function sorry(words) {{\n\
-         \x20 const why = document.getElementById(\"unsupported-why\");\n\
-         \x20 if (why) why.textContent = words;\n\
-         \x20 document.getElementById(\"unsupported\")?.classList.add(\"now\");\n\
-         }}\n\
-         if (typeof WebAssembly !== \"object\") {{\n\
-         \x20 sorry(\"This browser has no WebAssembly, which the game runs on. Any browser from 2023 or later will do.\");\n\
-         }} else {{\n\
-         \x20 init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }}).catch((error) => {{\n\
-         \x20   console.error(error);\n\
-         \x20   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {{\n\
-         \x20     sorry(\"This browser is too old for the game. Any browser from 2023 or later will do.\");\n\
-         \x20   }} else if (!(error instanceof WebAssembly.RuntimeError)) {{\n\
-         \x20     sorry(\"The game could not be loaded. Check the connection and reload the page.\");\n\
-         \x20   }}\n\
-         \x20 }});\n\
-         }}\n"
+        r#"import init from "./{js}";
+const scripts = ["/{arena}", "{SERVICE_WORKER}"];
+const vouch = {{
+  createScriptURL(url) {{
+    if (!scripts.includes(url)) throw new TypeError(url);
+    return url;
+  }},
+}};
+const policy = globalThis.trustedTypes?.createPolicy("perihelion", vouch) ?? vouch;
+globalThis.perihelionArena = () => new Worker(policy.createScriptURL("/{arena}"), {{ type: "module" }});
+function sorry(words) {{
+  const why = document.getElementById("unsupported-why");
+  if (why) why.textContent = words;
+  document.getElementById("unsupported")?.classList.add("now");
+}}
+if (typeof WebAssembly !== "object") {{
+  sorry("This browser has no WebAssembly, which the game runs on. Any browser from 2023 or later will do.");
+}} else {{
+  init({{ module_or_path: new URL("./{wasm}", import.meta.url) }}).catch((error) => {{
+    console.error(error);
+    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {{
+      sorry("This browser is too old for the game. Any browser from 2023 or later will do.");
+    }} else if (!(error instanceof WebAssembly.RuntimeError)) {{
+      sorry("The game could not be loaded. Check the connection and reload the page.");
+    }}
+  }});
+}}
+if (navigator.serviceWorker) {{
+  // Without it nothing is kept for offline; the game goes on. The first view comes first.
+  addEventListener("load", () => {{
+    navigator.serviceWorker.register(policy.createScriptURL("{SERVICE_WORKER}")).catch(() => {{}});
+  }});
+}}
+"#
     )
+}
+
+/// The service worker: `assets/service-worker.js` with the names of the files to keep. Its text changes whenever one
+/// of them does, which is how a browser learns of a new version.
+pub fn service_worker(names: &Names, page_hash: &str) -> String {
+    let Names { boot, js, wasm, css, icon, arena: [script, glue, module] } = names;
+    let files = ["", boot, js, wasm, css, icon, script, glue, module, MANIFEST].map(|name| format!("\"/{name}\""));
+    let source = include_str!("../../../assets/service-worker.js");
+    source.replace("/* files */", &files.join(", ")).replace("/* version */", page_hash)
+}
+
+/// Whether a finished file is fetched when the page runs already, for practice and for offline.
+pub fn is_later(name: &str) -> bool {
+    name.starts_with("arena-") || name == MANIFEST || name == SERVICE_WORKER.trim_start_matches('/')
+}
+
+/// Where what makes the page installable is.
+pub const MANIFEST: &str = "manifest.webmanifest";
+
+/// What makes the page installable.
+pub fn manifest(icon: &str) -> String {
+    format!(
+        r##"{{
+  "name": "Perihelion",
+  "short_name": "Perihelion",
+  "description": "A multiplayer arena around a burning star. Open the page and fly.",
+  "id": "/",
+  "start_url": "/",
+  "scope": "/",
+  "display": "fullscreen",
+  "orientation": "any",
+  "background_color": "#05060d",
+  "theme_color": "#05060d",
+  "icons": [{{ "src": "/{icon}", "type": "image/svg+xml", "sizes": "any", "purpose": "any maskable" }}],
+  "shortcuts": [{{ "name": "Practise", "url": "/practice" }}]
+}}
+"##
+    )
+}
+
+/// The script of the practice arena's worker.
+pub fn arena_script(js: &str, wasm: &str) -> String {
+    format!("import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n")
 }
 
 /// Checks that `index.html` and `Trunk.toml` still describe what xtask builds, so that `trunk serve` and

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     client::{self, Care},
-    dist,
+    dist, page,
     toolchain::Tree,
 };
 
@@ -30,7 +30,7 @@ pub fn build_and_report() -> Result<ExitCode> {
     let tree = Tree::find()?;
     let binary = build(&tree)?;
     let size = std::fs::metadata(&binary).with_context(|| format!("cannot read {}", binary.display()))?.len();
-    let weight = dist::weigh(&tree.target.join("client"))?;
+    let weight = dist::weigh(&tree.target.join("client"), page::is_later)?;
     println!("{}: {:.1} MB, everything inside.", binary.display(), size as f64 / 1e6);
     println!(
         "The first view of the page moves {} (brotli) or {} (gzip).",

@@ -49,7 +49,7 @@ fn clippy(tree: &Tree) -> Result<()> {
     let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     tree.cargo("clippy", &native, &[])?;
     toolchain::ensure_wasm_target(tree)?;
-    let packages = ["--package", "client-wasm", "--package", "wasm-checks"];
+    let packages = ["--package", "client-wasm", "--package", "arena-wasm", "--package", "wasm-checks"];
     let browser = [&["clippy", "--target", WASM_TARGET][..], &packages, &["--", "-D", "warnings"]].concat();
     tree.cargo("clippy for the browser", &browser, &[])
 }
@@ -78,7 +78,7 @@ fn build(tree: &Tree) -> Result<()> {
 }
 
 fn size(tree: &Tree) -> Result<()> {
-    let Weight { plain, brotli, gzip } = dist::weigh(&tree.target.join("client"))
+    let Weight { plain, brotli, gzip } = dist::weigh(&tree.target.join("client"), page::is_later)
         .context("there is no finished page to weigh: run the step `build` first")?;
     let [plain, small, medium] = [plain, brotli, gzip].map(server::kilobytes);
     println!("first view: {small} as brotli, {medium} as gzip, {plain} unpacked");

@@ -18,6 +18,7 @@ mod lancer;
 mod lobby;
 mod page;
 mod picture;
+mod practice;
 mod replay;
 mod server;
 mod stage;

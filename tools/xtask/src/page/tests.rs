@@ -16,6 +16,7 @@ fn names() -> Names {
         wasm: "client-3_bg.wasm".into(),
         css: "style-4.css".into(),
         icon: "favicon-5.svg".into(),
+        arena: ["arena-boot-6.js", "arena-7.js", "arena-8_bg.wasm"].map(str::to_owned),
     }
 }
 
@@ -78,7 +79,17 @@ fn trunk_must_agree() {
 
 #[test]
 fn the_boot_script_loads_the_hashed_files() {
-    let script = boot_script("client-2.js", "client-3_bg.wasm");
+    let script = boot_script("client-2.js", "client-3_bg.wasm", "arena-boot-6.js");
     assert!(script.starts_with("import init from \"./client-2.js\";\n"), "{script}");
     assert!(script.contains("new URL(\"./client-3_bg.wasm\", import.meta.url)"), "{script}");
+}
+
+#[test]
+fn the_service_worker_keeps_every_file_of_the_page_and_the_arena() {
+    let text = service_worker(&names(), "0123");
+    assert!(text.contains("const CACHE = \"perihelion-0123\";"), "{text}");
+    let files = "[\"/\", \"/boot-1.js\", \"/client-2.js\", \"/client-3_bg.wasm\", \"/style-4.css\", \"/favicon-5.svg\", \
+         \"/arena-boot-6.js\", \"/arena-7.js\", \"/arena-8_bg.wasm\", \"/manifest.webmanifest\"]";
+    assert!(text.contains(files), "{text}");
+    assert!(!text.contains("/*"), "a place was not filled in: {text}");
 }

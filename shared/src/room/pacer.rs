@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use shared::tick::TICK_HZ;
+use crate::tick::TICK_HZ;
 
 /// Debt above this is forgotten.
 const DEBT_MAX_US: u64 = 100_000;
