@@ -14,7 +14,7 @@ use crate::{
     frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page, school::School},
-    input::{Action, InputEvent, OwnPose, PointerKind, Sampler},
+    input::{Action, Bindings, InputEvent, OwnPose, PointerKind, Sampler, pad},
     lab::{Lab, Toggle},
     names,
     net::{Net, Outgoing},
@@ -22,13 +22,14 @@ use crate::{
         arena::{self, Arena, Seat},
         browser, error_card,
         events::{self, PageEvent, Queue},
-        frames, hook, lab_panel,
+        frames, hook, lab_panel, menu, pads, settings_panel,
         socket::{NO_SOCKET, Socket, SocketEvent},
-        speaker::Speaker,
+        speaker::{Loudness, Speaker},
         storage,
     },
     screen::{self, Screen},
     session::Step,
+    settings::{Fact, Knob, Panel, Settings},
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
 
@@ -36,6 +37,8 @@ use crate::{
 const STEP_MAX_S: f32 = 0.1;
 /// On screens narrower than this the lab's panel begins folded, CSS px.
 const NARROW_PX: f32 = 720.0;
+/// Buttons of a gamepad that mean something else in a card than in flight.
+const MENU_BUTTONS: u32 = 1 << pad::A | 1 << pad::B | 1 << pad::UP | 1 << pad::DOWN | 1 << pad::LEFT | 1 << pad::RIGHT;
 /// Time after death in which a click is still meant for the fight, s.
 const RELAUNCH_GUARD_S: f64 = 0.7;
 
@@ -63,8 +66,14 @@ struct App {
     /// The flight school, where there is one.
     school: Option<School>,
     hangar: choice::Hangar,
-    calm: bool,
+    panel: Panel,
+    /// What keys mean, for the listeners.
+    bound: Rc<RefCell<Bindings>>,
     touch: bool,
+    /// The gamepad was used last.
+    pad: bool,
+    /// The card that the gamepad goes about in.
+    card: Option<&'static str>,
     details: bool,
     clock: FrameClock,
     died_s: Option<f64>,
@@ -188,8 +197,9 @@ fn connect_lane(app: &Shared, net: &mut Net) -> Option<Socket> {
 impl App {
     fn new(screen: Screen) -> App {
         let now_us = browser::now_us();
-        let calm = browser::reduced_motion();
-        let camera = Camera::new(screen.stage.css_size(), calm);
+        let panel = Panel::new(Settings::from_text(&storage::settings()), browser::system());
+        let bound = Rc::new(RefCell::new(panel.settings().bindings.clone()));
+        let camera = Camera::new(screen.stage.css_size(), panel.looks().calm);
         let mut remembered = storage::remembered();
         if practises() {
             browser::mark("practice");
@@ -204,7 +214,7 @@ impl App {
         });
         let mut app = App {
             net: Net::new(browser::random_u32().into(), camera.asked_half(), remembered, now_us),
-            queue: events::install(),
+            queue: events::install(&bound),
             screen,
             socket: None,
             arena: None,
@@ -212,7 +222,7 @@ impl App {
             defs: Defs::standard(),
             sampler: Sampler::default(),
             camera,
-            effects: Effects::new(browser::random_u32().into(), calm),
+            effects: Effects::new(browser::random_u32().into(), panel.looks()),
             scene: Scene::default(),
             widgets: hud::widgets(),
             page: Page::new(),
@@ -222,15 +232,105 @@ impl App {
             deeds: Deeds::new(if practises() { u8::MAX } else { storage::deeds() }),
             school: practises().then(School::default),
             hangar: choice::Hangar::default(),
-            calm,
+            panel,
+            bound,
             touch: browser::coarse_pointer(),
+            pad: false,
+            card: None,
             details: false,
             clock: FrameClock::new(now_us),
             died_s: None,
             lab,
         };
         app.take_up_lab();
+        settings_panel::install(&app.queue);
+        app.take_up_settings();
         app
+    }
+
+    /// Something happened to the settings; what is set differently now is kept.
+    fn take_settings(&mut self, fact: Fact) {
+        let was_open = self.panel.is_open();
+        if self.panel.handle(fact) {
+            self.take_up_settings();
+            storage::remember_settings(&self.panel.settings().to_text());
+        }
+        let open = self.panel.is_open();
+        if open != was_open {
+            self.sampler.release_all();
+            settings_panel::show(open);
+            if !open {
+                self.take_keys_back();
+            }
+        }
+    }
+
+    /// What is set holds from now on.
+    fn take_up_settings(&mut self) {
+        let settings = self.panel.settings();
+        if *self.sampler.bindings() != settings.bindings {
+            self.sampler.bind(settings.bindings.clone());
+            self.bound.borrow_mut().clone_from(&settings.bindings);
+        }
+        self.speaker.set_loudness(Loudness {
+            master: settings.gain(Knob::Master),
+            effects: settings.gain(Knob::Effects),
+            engine: settings.gain(Knob::Engine),
+        });
+        self.camera.set_still(self.panel.looks().calm);
+        self.effects.set_looks(self.panel.looks());
+        settings_panel::apply(&self.panel);
+    }
+
+    /// The gamepads: in a card their cross goes about and their buttons press, else they fly.
+    fn take_pad(&mut self) {
+        let reading = pads::read();
+        self.panel.set_pad_here(reading.is_some());
+        let pressed = self.sampler.take_pad(reading);
+        if self.sampler.pad().in_use() && !self.pad {
+            (self.pad, self.touch) = (true, false);
+            menu::show_focus(true);
+        }
+        let card = match self.net.view().phase {
+            _ if self.panel.is_open() => Some("settings"),
+            Phase::Flying if self.net.playing() => None,
+            Phase::Dead { .. } if self.net.playing() => Some("death"),
+            _ => Some("lobby"),
+        };
+        if self.panel.wants_pad() {
+            if let Some(button) = pad::numbers(pressed).next()
+                && self.panel.take_pad(button)
+            {
+                self.take_up_settings();
+                storage::remember_settings(&self.panel.settings().to_text());
+            }
+        } else {
+            card.into_iter().for_each(|card| pad::numbers(pressed).for_each(|button| self.press_in(card, button)));
+            // In a card A presses what has the focus, which may be something else than to fly again.
+            self.sampler.press_pad(if card.is_some() { pressed & !MENU_BUTTONS } else { pressed });
+        }
+        if self.card != card {
+            self.card = card;
+            // Whoever pressed Play with A did not mean to boost.
+            self.sampler.release_all();
+        }
+    }
+
+    /// A button of the gamepad in a card.
+    fn press_in(&mut self, card: &'static str, button: u8) {
+        match button {
+            pad::UP => menu::step(card, -1),
+            pad::DOWN => menu::step(card, 1),
+            pad::LEFT | pad::RIGHT => {
+                let by = if button == pad::RIGHT { 1 } else { -1 };
+                if !menu::slide(by) {
+                    menu::step(card, by as isize);
+                }
+            }
+            pad::A => menu::press(card, if card == "death" { "relaunch" } else { "play" }),
+            pad::B if card == "settings" => self.take_settings(Fact::Click("settings-close".to_owned())),
+            _ => {}
+        }
     }
 
     /// What is set in the lab holds from now on.
@@ -373,6 +473,7 @@ impl App {
             self.camera.resize(self.screen.stage.css_size());
             self.net.set_view(self.camera.asked_half());
         }
+        self.take_pad();
         self.take_events();
         self.net.tick(now_us);
         self.advance(now_us, dt_s);
@@ -384,7 +485,8 @@ impl App {
     fn advance(&mut self, now_us: u64, dt_s: f32) {
         let own = self.net.view().own_ship();
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
-        let intent = if self.net.playing() { self.sampler.sample(pose) } else { Intent::default() };
+        let intent =
+            if self.net.playing() && !self.panel.is_open() { self.sampler.sample(pose) } else { Intent::default() };
         let fresh = self.net.frame(now_us, intent);
         let view = self.net.view();
         self.camera.follow(view.focus.pos, view.focus.vel, dt_s);
@@ -419,13 +521,15 @@ impl App {
             leader: net.shown().leaderboard().leader.map(|leader| leader.player),
             // An hour of seconds keeps its fraction in an f32.
             time_s: (now_s % 3_600.0) as f32,
-            calm: self.calm,
+            looks: self.panel.looks(),
             ghosts: self.lab.as_ref().map_or((false, false), |lab| {
                 (lab.setup.toggle(Toggle::OwnGhost), lab.setup.toggle(Toggle::OtherGhosts))
             }),
         };
         self.scene.build(&ingredients, |player| net.pilot(player).is_some_and(|(_, bot)| bot));
-        self.screen.draw(&self.scene, |player| net.pilot(player).map(|(name, _)| name));
+        let own = net.shown().player();
+        self.screen
+            .draw(&self.scene, |player| net.pilot(player).map(|(name, _)| self.panel.shown_name(player, own, name)));
         self.speaker.play(self.audio.cues(), self.audio.hum());
         let frame = Frame {
             view: net.view(),
@@ -433,6 +537,11 @@ impl App {
             source: Source::Line(net),
             now_s,
             touch: self.touch,
+            pad: self.pad,
+            language: self.panel.language(),
+            looks: self.panel.looks(),
+            bindings: &self.panel.settings().bindings,
+            masks: self.panel.masks(),
             details: self.details,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
@@ -444,6 +553,7 @@ impl App {
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
         }
+        self.panel.update(&mut self.page);
     }
 
     fn take_events(&mut self) {
@@ -460,6 +570,9 @@ impl App {
         }
         if self.sampler.take_pressed(Action::Mute) {
             self.speaker.toggle_mute();
+        }
+        if self.sampler.take_pressed(Action::Settings) {
+            self.take_settings(if self.panel.is_open() { Fact::Closed } else { Fact::Open });
         }
         for number in 0..ShipClass::COUNT {
             if self.sampler.take_pressed(Action::Card(number as u8))
@@ -493,6 +606,7 @@ impl App {
             }
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
+            PageEvent::Settings(fact) => self.take_settings(fact),
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),
             PageEvent::ContextLost => self.screen.lose(),
             PageEvent::ContextRestored => self.screen.restore(),
@@ -502,6 +616,12 @@ impl App {
     fn take_input(&mut self, input: &InputEvent) {
         if let InputEvent::Key { down: true, .. } | InputEvent::PointerDown { .. } = input {
             self.speaker.wake();
+        }
+        if let InputEvent::Key { down: true, .. } | InputEvent::PointerDown { .. } = input
+            && self.pad
+        {
+            self.pad = false;
+            menu::show_focus(false);
         }
         if let InputEvent::PointerDown { kind, .. } = input {
             self.touch = *kind == PointerKind::Touch;
@@ -559,6 +679,10 @@ impl App {
         let error = error_card::report();
         let lab = self.lab.as_ref().map(|lab| lab.setup);
         let beams = self.effects.beams_seen();
-        hooks::state(&self.net, &self.camera, PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab })
+        hooks::state(
+            &self.net,
+            &self.camera,
+            PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab, panel: Some(&self.panel) },
+        )
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     lab::{KNOBS, Setup, TOGGLES},
     net::{Kill, Net},
     session::Connection,
+    settings::{self, CHOICES, Panel, SWITCHES},
     view::Camera,
 };
 
@@ -28,6 +29,8 @@ pub struct PageState<'a> {
     pub error: Option<&'a str>,
     /// What is set in the lab, if this page is it.
     pub lab: Option<Setup>,
+    /// What is set.
+    pub panel: Option<&'a Panel>,
 }
 
 /// The state of the page.
@@ -118,6 +121,8 @@ fn picture<'a>(
     json.key("rocks").integer(view.rocks.len() as i64);
     json.key("kills").array(|json| kills.iter().for_each(|one| kill(json, one)));
     json.key("error").maybe_text(page.error);
+    json.key("settings");
+    settings_state(json, page.panel);
     json.key("camera");
     camera_state(json, camera);
 }
@@ -210,6 +215,26 @@ fn ghost(json: &mut Json, ghost: &GhostView) {
     });
 }
 
+/// What is set, and what follows from it together with the system's wishes.
+fn settings_state(json: &mut Json, panel: Option<&Panel>) {
+    let Some(panel) = panel else { return json.null() };
+    json.object(|json| {
+        for (knob, _, _, word, _) in settings::KNOBS {
+            json.key(word).integer(panel.settings().knob(knob).into());
+        }
+        for (choice, _, word, _) in CHOICES {
+            json.key(word).text(panel.settings().choice(choice));
+        }
+        for (switch, _, word, _) in SWITCHES {
+            json.key(word).boolean(panel.settings().switch(switch));
+        }
+        json.key("open").boolean(panel.is_open());
+        json.key("speaks").text(panel.language().code());
+        json.key("is_calm").boolean(panel.looks().calm);
+        json.key("is_contrast").boolean(panel.contrast());
+    });
+}
+
 fn lab(json: &mut Json, setup: Option<Setup>) {
     let Some(setup) = setup else { return json.null() };
     json.object(|json| {
@@ -252,7 +277,13 @@ mod tests {
         let text = state(
             &net,
             &camera,
-            PageState { fps: 60.0, beams: 0, error: Some("a \"quoted\" error"), lab: Some(Setup::default()) },
+            PageState {
+                fps: 60.0,
+                beams: 0,
+                error: Some("a \"quoted\" error"),
+                lab: Some(Setup::default()),
+                panel: None,
+            },
         );
         for key in [
             "phase",
@@ -288,6 +319,7 @@ mod tests {
             "locked",
             "ghosts",
             "lab",
+            "settings",
             "prediction",
             "delay",
         ] {

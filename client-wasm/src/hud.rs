@@ -13,6 +13,7 @@ pub mod film_bar;
 pub mod gauges;
 pub mod graph;
 pub mod hint;
+pub mod keys;
 pub mod lab;
 pub mod leaderboard;
 pub mod lobby;
@@ -32,9 +33,13 @@ use shared::{
 use self::graph::Chart;
 use crate::{
     film::Film,
+    input::Bindings,
     lab::Lab,
+    names::Masks,
     net::{Kill, Net},
-    view::palette::Rgb,
+    settings::shown_name,
+    view::{looks::Looks, palette::Rgb},
+    words::{Language, Word},
 };
 
 /// An element of index.html.
@@ -103,6 +108,16 @@ pub struct Frame<'a> {
     pub now_s: f64,
     /// A finger was used.
     pub touch: bool,
+    /// A gamepad was used last.
+    pub pad: bool,
+    /// The language of the page.
+    pub language: Language,
+    /// How it is to look.
+    pub looks: &'a Looks,
+    /// What keys mean.
+    pub bindings: &'a Bindings,
+    /// What is said in the place of names, if they are not to be seen.
+    pub masks: Option<&'a Masks>,
     /// The details of the line are wanted.
     pub details: bool,
     /// Sound is off.
@@ -135,13 +150,26 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// A pilot's name, and whether it is a bot.
+    /// A pilot's name as it is to be shown, and whether it is a bot.
     #[must_use]
     pub fn pilot(&self, player: PlayerId) -> Option<(&'a str, bool)> {
-        match self.source {
+        let pilot = match self.source {
             Source::Line(net) => net.pilot(player),
             Source::Film(film) => film.pilot(player),
-        }
+        };
+        pilot.map(|(name, bot)| (self.shown_name(player, name), bot))
+    }
+
+    /// A name as it is to be shown: every name on its way to the page comes through here.
+    #[must_use]
+    pub fn shown_name(&self, player: PlayerId, name: &'a str) -> &'a str {
+        shown_name(self.masks, player, self.own(), name)
+    }
+
+    /// A word in the language of the page.
+    #[must_use]
+    pub fn say(&self, word: Word) -> &'static str {
+        word.say(self.language)
     }
 
     /// The own slot, or that of whoever is followed.
@@ -175,6 +203,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
     vec![
         Box::<gauges::GaugesPanel>::default(),
         Box::<abilities::Abilities>::default(),
+        Box::<keys::Keys>::default(),
         Box::<score::Score>::default(),
         Box::<leaderboard::LeaderboardList>::default(),
         Box::<minimap::Minimap>::default(),
@@ -192,9 +221,9 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
 }
 
 /// Shows whether sound is off, on the button that every page has.
-fn show_muted(muted: bool, dom: &mut dyn Dom) {
+fn show_muted(muted: bool, language: Language, dom: &mut dyn Dom) {
     dom.flag("mute", "on", muted);
-    dom.text("mute", if muted { "♪ off" } else { "♪" });
+    dom.text("mute", if muted { Word::SoundOff.say(language) } else { "♪" });
 }
 
 /// A number with one place behind the point.
@@ -309,25 +338,25 @@ pub mod tests {
     /// The same with this connection and this lab.
     pub fn with_parts(view: &View, net: &Net, lab: Option<&Lab>, check: impl FnOnce(&mut Frame<'_>)) {
         let defs = Defs::standard();
-        check(&mut Frame { lab, ..frame(view, &defs, net) });
-    }
-
-    /// A frame in which nothing is out of the ordinary.
-    pub fn frame<'a>(view: &'a View, defs: &'a Defs, net: &'a Net) -> Frame<'a> {
-        Frame {
+        check(&mut Frame {
             view,
-            defs,
+            defs: &defs,
             source: Source::Line(net),
             now_s: 0.0,
             touch: false,
+            pad: false,
+            language: Language::English,
+            looks: &Looks::default(),
+            bindings: &Bindings::default(),
+            masks: None,
             details: false,
             muted: false,
             fps: 60.0,
             offer: choice::Offer::default(),
             deeds: 0,
             school: None,
-            lab: None,
-        }
+            lab,
+        });
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub mod render;
 pub mod replay;
 pub mod screen;
 pub mod session;
+pub mod settings;
 pub mod view;
+pub mod words;
 
 /// Called by the page once the module is loaded.
 #[wasm_bindgen::prelude::wasm_bindgen(start)]

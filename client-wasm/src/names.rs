@@ -1,4 +1,9 @@
-//! Suggestions for the name box. Invariant: every suggestion fits the limits on names.
+//! Suggestions for the name box, and what stands for names that are not to be seen. Invariant: every suggestion fits the
+//! limits on names; a mask tells nothing but which pilot is meant.
+
+use shared::{ids::PlayerId, limits::PLAYERS_MAX};
+
+use crate::words::{Language, Word};
 
 /// First halves.
 const FIRST: [&str; 16] = [
@@ -17,6 +22,24 @@ pub fn suggest(random: u32) -> String {
     let first = FIRST[random as usize % FIRST.len()];
     let second = SECOND[(random >> 8) as usize % SECOND.len()];
     [first, " ", second].concat()
+}
+
+/// Numbers in the place of names.
+#[derive(Debug)]
+pub struct Masks(Vec<String>);
+
+impl Masks {
+    /// Masks for every pilot there can be.
+    #[must_use]
+    pub fn new(language: Language) -> Masks {
+        Masks((0..PLAYERS_MAX).map(|number| Word::PilotNumber.with(language, &[&number.to_string()])).collect())
+    }
+
+    /// The mask of a pilot.
+    #[must_use]
+    pub fn of(&self, player: PlayerId) -> &str {
+        self.0.get(usize::from(player.0)).map_or("?", String::as_str)
+    }
 }
 
 #[cfg(test)]

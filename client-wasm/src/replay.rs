@@ -20,10 +20,12 @@ use crate::{
         browser, error_card,
         events::{self, PageEvent, Queue},
         film_events::{self, FilmEvent, FilmQueue},
-        frames, hook,
-        speaker::Speaker,
+        frames, hook, settings_panel,
+        speaker::{Loudness, Speaker},
+        storage,
     },
     screen::{self, Screen},
+    settings::{Fact, Knob, Panel, Settings},
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
 
@@ -56,7 +58,7 @@ struct Theatre {
     audio: Audio,
     speaker: Speaker,
     grip: Option<Grip>,
-    calm: bool,
+    panel: Panel,
     clock: FrameClock,
     seeking: bool,
     drawn_us: u64,
@@ -84,14 +86,16 @@ pub fn start() {
 
 impl Theatre {
     fn new(screen: Screen) -> Theatre {
-        let calm = browser::reduced_motion();
-        Theatre {
-            camera: Camera::new(screen.stage.css_size(), calm),
+        let panel = Panel::new(Settings::from_text(&storage::settings()), browser::system());
+        let pointers = events::install_pointers();
+        settings_panel::install(&pointers);
+        let mut theatre = Theatre {
+            camera: Camera::new(screen.stage.css_size(), panel.looks().calm),
             screen,
-            pointers: events::install_pointers(),
+            pointers,
             controls: film_events::install(),
             film: Film::default(),
-            effects: Effects::new(1, calm),
+            effects: Effects::new(1, panel.looks()),
             scene: Scene::default(),
             widgets: vec![
                 Box::<GaugesPanel>::default(),
@@ -105,11 +109,35 @@ impl Theatre {
             audio: Audio::default(),
             speaker: Speaker::new(),
             grip: None,
-            calm,
+            panel,
             clock: FrameClock::new(browser::now_us()),
             seeking: false,
             drawn_us: 0,
+        };
+        theatre.take_up_settings();
+        theatre
+    }
+
+    /// Something happened to the settings; what is set differently now is kept.
+    fn take_settings(&mut self, fact: Fact) {
+        if self.panel.handle(fact) {
+            self.take_up_settings();
+            storage::remember_settings(&self.panel.settings().to_text());
         }
+        settings_panel::show(self.panel.is_open());
+    }
+
+    /// What is set holds from now on.
+    fn take_up_settings(&mut self) {
+        let settings = self.panel.settings();
+        self.speaker.set_loudness(Loudness {
+            master: settings.gain(Knob::Master),
+            effects: settings.gain(Knob::Effects),
+            engine: settings.gain(Knob::Engine),
+        });
+        self.camera.set_still(self.panel.looks().calm);
+        self.effects.set_looks(self.panel.looks());
+        settings_panel::apply(&self.panel);
     }
 
     fn frame(&mut self) {
@@ -134,7 +162,7 @@ impl Theatre {
         let seeking = self.film.seeking().is_some();
         if self.seeking && !seeking {
             // What flew about before the cut does not belong here.
-            self.effects = Effects::new(1, self.calm);
+            self.effects = Effects::new(1, self.panel.looks());
             self.camera.hold(self.film.view().focus.pos);
         }
         self.seeking = seeking;
@@ -174,11 +202,14 @@ impl Theatre {
             leader: film.leaderboard().leader.map(|leader| leader.player),
             // Things that glow and turn follow the recording, so that a pause is one.
             time_s: (film.time_s() % 3_600.0) as f32,
-            calm: self.calm,
+            looks: self.panel.looks(),
             ghosts: (false, false),
         };
         self.scene.build(&ingredients, |player| film.pilot(player).is_some_and(|(_, bot)| bot));
-        self.screen.draw(&self.scene, |player| film.pilot(player).map(|(name, _)| name));
+        let followed = film.followed();
+        self.screen.draw(&self.scene, |player| {
+            film.pilot(player).map(|(name, _)| self.panel.shown_name(player, followed, name))
+        });
     }
 
     fn update_page(&mut self, now_s: f64) {
@@ -189,6 +220,11 @@ impl Theatre {
             source: Source::Film(film),
             now_s,
             touch: false,
+            pad: false,
+            language: self.panel.language(),
+            looks: self.panel.looks(),
+            bindings: &self.panel.settings().bindings,
+            masks: self.panel.masks(),
             details: false,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
@@ -202,6 +238,7 @@ impl Theatre {
         }
         // Deaths stay as long as they did, in the recording's own time.
         self.feed.update(&Frame { now_s: film.time_s(), ..frame }, &mut self.page);
+        self.panel.update(&mut self.page);
     }
 
     fn take_events(&mut self) {
@@ -214,6 +251,7 @@ impl Theatre {
             match event {
                 PageEvent::Input(input) => self.take_pointer(&input),
                 PageEvent::ToggleMute => self.speaker.toggle_mute(),
+                PageEvent::Settings(fact) => self.take_settings(fact),
                 PageEvent::ContextLost => self.screen.lose(),
                 PageEvent::ContextRestored => self.screen.restore(),
                 PageEvent::Play(_)
@@ -284,7 +322,8 @@ impl Theatre {
     fn state(&self) -> String {
         let error = error_card::report();
         let beams = self.effects.beams_seen();
-        let page = PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab: None };
+        let page =
+            PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab: None, panel: Some(&self.panel) };
         hooks::film_state(&self.film, &self.camera, page)
     }
 }

@@ -37,7 +37,7 @@ pub enum Connection {
     /// The next attempt comes by itself.
     Waiting,
     /// It does not, and why.
-    Stopped(&'static str),
+    Stopped(CloseCode),
 }
 
 /// What the shell must do.
@@ -133,7 +133,7 @@ impl Session {
         match CloseCode::from_number(number) {
             Some(CloseCode::Version) => self.other_version(now_us),
             Some(CloseCode::Protocol) => self.misunderstood(now_us),
-            Some(code) if !code.reconnects() => self.enter(Connection::Stopped(code.reason()), now_us),
+            Some(code) if !code.reconnects() => self.enter(Connection::Stopped(code), now_us),
             _ => self.pause(now_us),
         }
     }
@@ -207,7 +207,7 @@ impl Session {
     }
 
     fn other_version(&mut self, now_us: u64) {
-        self.enter(Connection::Stopped(CloseCode::Version.reason()), now_us);
+        self.enter(Connection::Stopped(CloseCode::Version), now_us);
         if !self.reloaded {
             self.steps.push_back(Step::Reload);
         }
@@ -218,7 +218,7 @@ impl Session {
         if self.faults < FAULTS_MAX {
             return self.pause(now_us);
         }
-        self.enter(Connection::Stopped(CloseCode::Protocol.reason()), now_us);
+        self.enter(Connection::Stopped(CloseCode::Protocol), now_us);
         self.steps.push_back(Step::Report("page and server misunderstood each other three times in a row"));
     }
 
@@ -295,7 +295,7 @@ mod tests {
         let mut again = Session::new(1, true, 0);
         again.poll_step();
         again.handle_close(4001, S);
-        assert_eq!((again.poll_step(), again.connection()), (None, Connection::Stopped(CloseCode::Version.reason())));
+        assert_eq!((again.poll_step(), again.connection()), (None, Connection::Stopped(CloseCode::Version)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod bodies;
 pub mod camera;
 pub mod cosmetic;
 pub mod effects;
+pub mod looks;
 pub mod palette;
 pub mod particles;
 pub mod scene;

@@ -7,6 +7,7 @@ use shared::{
 };
 
 use super::{Cached, Dom, Frame, Id, Source, Widget};
+use crate::words::{Language, Word};
 
 /// One of the two.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl Ability {
 #[derive(Debug)]
 pub struct Abilities {
     shown: Cached<bool>,
-    class: Cached<ShipClass>,
+    class: Cached<(ShipClass, Language)>,
     boost: Ability,
     special: Ability,
 }
@@ -61,10 +62,10 @@ impl Widget for Abilities {
             dom.flag("pads", "off", !flying);
         }
         let (Some(own), Some(ship)) = (frame.view.own, frame.view.own_ship()) else { return };
-        if self.class.changed(ship.class) {
-            let names = names(ship.class, frame.defs);
-            dom.text(self.boost.name, names[0]);
-            dom.text(self.special.name, names[1]);
+        if self.class.changed((ship.class, frame.language)) {
+            for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship.class, frame.defs)) {
+                dom.text(ability.name, frame.say(name));
+            }
         }
         let Gauges { boost, special, special_on, .. } = own;
         self.boost.update(boost, ship.buttons.any(shared::sim::Buttons::BOOST) && boost >= 1.0, dom);
@@ -73,9 +74,20 @@ impl Widget for Abilities {
 }
 
 /// What boost and special are called in a class.
-fn names(class: ShipClass, defs: &Defs) -> [&'static str; 2] {
-    let def = defs.ship(class);
-    [def.second.map_or("Boost", |second| defs.weapon(second).name), def.special.name]
+fn names(class: ShipClass, defs: &Defs) -> [Word; 2] {
+    let boost = if defs.ship(class).second.is_some() { Word::Torpedo } else { Word::Boost };
+    let special = match class {
+        ShipClass::Spark => Word::Boost,
+        ShipClass::Needle => Word::Afterburner,
+        ShipClass::Prospector => Word::Tractor,
+        ShipClass::Anvil => Word::RamShield,
+        ShipClass::Lancer => Word::LongView,
+        ShipClass::Wraith => Word::Cloak,
+        ShipClass::Tender => Word::RepairBeam,
+        ShipClass::Gravitor => Word::GravityWell,
+        ShipClass::Dreadnought => Word::Broadside,
+    };
+    [boost, special]
 }
 
 #[cfg(test)]
@@ -83,6 +95,16 @@ mod tests {
     use super::*;
     use crate::hud::tests::{Recorded, with_frame};
     use shared::replica::view::{Phase, ShipView, View};
+
+    #[test]
+    fn the_english_names_are_those_of_the_tables() {
+        let defs = Defs::standard();
+        for class in ShipClass::ALL {
+            let def = defs.ship(class);
+            let second = def.second.map_or("Boost", |second| defs.weapon(second).name);
+            assert_eq!(names(class, &defs).map(|word| word.say(Language::English)), [second, def.special.name]);
+        }
+    }
 
     #[test]
     fn a_ship_names_what_it_can_do_and_says_when() {

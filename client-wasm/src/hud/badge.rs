@@ -2,7 +2,7 @@
 //! of numbers per second, so that they can be read.
 
 use super::{Cached, Dom, Frame, Source, Widget, show_muted, tenths};
-use crate::session::Connection;
+use crate::{session::Connection, words::Language};
 
 /// Time between two updates, s.
 const PERIOD_S: f64 = 0.5;
@@ -17,7 +17,7 @@ pub struct Badge {
     grade: Cached<Grade>,
     details: Cached<bool>,
     stalled: Cached<bool>,
-    muted: Cached<bool>,
+    muted: Cached<(bool, Language)>,
 }
 
 /// How the round trip feels.
@@ -50,8 +50,8 @@ impl Widget for Badge {
         if self.stalled.changed(stalled) {
             dom.flag("stalled", "off", !stalled);
         }
-        if self.muted.changed(frame.muted) {
-            show_muted(frame.muted, dom);
+        if self.muted.changed((frame.muted, frame.language)) {
+            show_muted(frame.muted, frame.language, dom);
         }
         if frame.now_s < self.due_s {
             return;

@@ -1,8 +1,13 @@
 //! What the player should know about the line when it is not well: after a second without news that the controls
 //! rest, after three (the session decides) that the line is being replaced. Invariant: silent while news comes.
 
+use shared::protocol::CloseCode;
+
 use super::{Cached, Dom, Frame, Source, Widget};
-use crate::session::Connection;
+use crate::{
+    session::Connection,
+    words::{Language, Word},
+};
 
 /// An interruption shorter than this is not worth a word, s.
 const GRACE_S: f64 = 0.6;
@@ -10,14 +15,14 @@ const GRACE_S: f64 = 0.6;
 const PATIENCE_S: f64 = 4.0;
 
 /// With it goes a link to the arena that needs no server.
-const NOBODY: (&str, &str) = ("No server answers", "yet.");
+const NOBODY: (Word, Option<Word>) = (Word::NoServer, None);
 
 /// The banner.
 #[derive(Debug, Default)]
 pub struct Banner {
     /// Since when the line is not open, s.
     since_s: Option<f64>,
-    shown: Cached<Option<(&'static str, &'static str)>>,
+    shown: Cached<Option<(Word, Option<Word>, Language)>>,
 }
 
 impl Widget for Banner {
@@ -27,9 +32,9 @@ impl Widget for Banner {
         let words = match net.connection() {
             Connection::Open => {
                 self.since_s = None;
-                frame.view.locked.then_some(("No word from the server", "the controls rest until there is"))
+                frame.view.locked.then_some((Word::NoWord, Some(Word::ControlsRest)))
             }
-            Connection::Stopped(reason) => Some((reason, "Press Play to try again.")),
+            Connection::Stopped(code) => Some((reason(code), Some(Word::PlayAgain))),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);
                 let first = net.connects() == 0;
@@ -37,19 +42,38 @@ impl Widget for Banner {
                 let waited_s = frame.now_s - since;
                 (frame.view.locked || waited_s > GRACE_S).then_some(match first {
                     true if waited_s > PATIENCE_S => NOBODY,
-                    true => ("Connecting…", ""),
-                    false => ("Reconnecting…", "your ship is kept for you"),
+                    true => (Word::Connecting, None),
+                    false => (Word::Reconnecting, Some(Word::ShipKept)),
                 })
             }
         };
-        if self.shown.changed(words) {
+        if self.shown.changed(words.map(|(what, more)| (what, more, frame.language))) {
             dom.flag("banner", "off", words.is_none());
             dom.flag("banner-practice", "off", words != Some(NOBODY));
             if let Some((what, more)) = words {
-                dom.text("banner-what", what);
-                dom.text("banner-more", more);
+                dom.text("banner-what", frame.say(what));
+                dom.text("banner-more", more.map_or("", |more| frame.say(more)));
             }
         }
+    }
+}
+
+/// Why the server closed the line.
+fn reason(code: CloseCode) -> Word {
+    match code {
+        CloseCode::Restart => Word::CloseRestart,
+        CloseCode::Bye => Word::CloseBye,
+        CloseCode::Version => Word::CloseVersion,
+        CloseCode::Protocol => Word::CloseProtocol,
+        CloseCode::Kicked => Word::CloseKicked,
+        CloseCode::Full => Word::CloseFull,
+        CloseCode::Rate => Word::CloseRate,
+        CloseCode::Banned => Word::CloseBanned,
+        CloseCode::Replaced => Word::CloseReplaced,
+        CloseCode::TooSlow => Word::CloseTooSlow,
+        CloseCode::RoomGone => Word::CloseRoomGone,
+        CloseCode::Draining => Word::CloseDraining,
+        CloseCode::NoLane => Word::CloseNoLane,
     }
 }
 
@@ -61,6 +85,13 @@ mod tests {
         net::{Net, Remembered, tests::welcome},
     };
     use shared::replica::view::View;
+
+    #[test]
+    fn the_english_reasons_are_those_of_the_protocol() {
+        for code in CloseCode::ALL {
+            assert_eq!(reason(code).say(Language::English), code.reason());
+        }
+    }
 
     #[test]
     fn it_speaks_after_a_moment_without_a_line() {

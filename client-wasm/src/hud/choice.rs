@@ -11,6 +11,7 @@ use shared::{
 };
 
 use super::{Cached, Dom, Frame, Id, Source, Widget};
+use crate::words::{Language, Word};
 
 /// Every class in order of its step, as the cards stand on the page.
 pub const LADDER: [ShipClass; ShipClass::COUNT] = [
@@ -66,17 +67,17 @@ pub fn buttons() -> impl Iterator<Item = (Id, ShipClass)> {
 
 /// What a class is about, in a few words.
 #[must_use]
-pub fn words(class: ShipClass) -> &'static str {
+pub fn words(class: ShipClass) -> Word {
     match class {
-        ShipClass::Spark => "quick bolts, boost",
-        ShipClass::Needle => "twin bolts, afterburner",
-        ShipClass::Prospector => "cutting beam, tractor",
-        ShipClass::Anvil => "scatter gun, ram shield",
-        ShipClass::Lancer => "one long ray, far sight",
-        ShipClass::Wraith => "splinters, cloak",
-        ShipClass::Tender => "light bolts, repair beam",
-        ShipClass::Gravitor => "mines, gravity well",
-        ShipClass::Dreadnought => "turrets, torpedo, broadside",
+        ShipClass::Spark => Word::Spark,
+        ShipClass::Needle => Word::Needle,
+        ShipClass::Prospector => Word::Prospector,
+        ShipClass::Anvil => Word::Anvil,
+        ShipClass::Lancer => Word::Lancer,
+        ShipClass::Wraith => Word::Wraith,
+        ShipClass::Tender => Word::Tender,
+        ShipClass::Gravitor => Word::Gravitor,
+        ShipClass::Dreadnought => Word::Dreadnought,
     }
 }
 
@@ -147,8 +148,8 @@ fn better(own: ShipClass, points: u32, defs: &Defs) -> impl Iterator<Item = Ship
 #[derive(Debug, Default)]
 pub struct Choice {
     /// The class wanted, and for each whether it is in reach.
-    shown: Cached<(ShipClass, [bool; ShipClass::COUNT])>,
-    offered: Cached<Offer>,
+    shown: Cached<(ShipClass, [bool; ShipClass::COUNT], Language)>,
+    offered: Cached<(Offer, Language)>,
 }
 
 impl Widget for Choice {
@@ -158,22 +159,22 @@ impl Widget for Choice {
         let (points, defs) = (net.points(), frame.defs);
         let reach = ShipClass::ALL.map(|class| rules::affordable(class, points, defs) == class);
         let next = rules::affordable(net.class(), points, defs);
-        if self.shown.changed((next, reach)) {
-            show(next, reach, defs, dom);
+        if self.shown.changed((next, reach, frame.language)) {
+            show(next, reach, defs, frame.language, dom);
         }
         let offered = frame.offer;
-        if self.offered.changed(offered) {
+        if self.offered.changed((offered, frame.language)) {
             dom.flag("refit", "off", !offered.contains(&true));
             for class in ShipClass::ALL {
                 let (button, text) = CARDS[class as usize].flight;
                 dom.flag(button, "off", !offered[class as usize]);
-                dom.text(text, words(class));
+                dom.text(text, frame.say(words(class)));
             }
         }
     }
 }
 
-fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut dyn Dom) {
+fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, language: Language, dom: &mut dyn Dom) {
     for (class, in_reach) in ShipClass::ALL.into_iter().zip(reach) {
         let picked = class == next;
         let price = defs.ship(class).price.to_string();
@@ -183,9 +184,9 @@ fn show(next: ShipClass, reach: [bool; ShipClass::COUNT], defs: &Defs, dom: &mut
             dom.attribute(button, "aria-checked", if picked { "true" } else { "false" });
             dom.attribute(button, "aria-disabled", if in_reach { "false" } else { "true" });
             if in_reach {
-                dom.text(text, words(class));
+                dom.text(text, words(class).say(language));
             } else {
-                dom.text(text, &["from ", &price, " points"].concat());
+                dom.text(text, &Word::FromPoints.with(language, &[&price]));
             }
         }
     }
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn what_is_in_reach_can_be_picked() {
         let mut dom = Recorded::default();
-        show(ShipClass::Lancer, [true; ShipClass::COUNT], &Defs::standard(), &mut dom);
+        show(ShipClass::Lancer, [true; ShipClass::COUNT], &Defs::standard(), Language::English, &mut dom);
         for what in [
             "lobby-lancer.picked",
             "lobby-lancer!dear",

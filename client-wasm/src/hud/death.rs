@@ -2,7 +2,11 @@
 
 use shared::{defs::WeaponKind, replica::view::Phase, sim::Cause, tick::TICK_HZ};
 
-use super::{Cached, CachedText, Dom, Frame, Source, Widget, decimal};
+use super::{Cached, CachedText, Dom, Frame, Source, Widget, decimal, keys::cap};
+use crate::{
+    input::Action,
+    words::{Language, Word},
+};
 
 /// The card.
 #[derive(Debug, Default)]
@@ -10,7 +14,7 @@ pub struct DeathCard {
     shown: Cached<bool>,
     title: CachedText,
     /// Tenths of a second to wait, and whether a finger is used.
-    wait: Cached<(u16, bool)>,
+    wait: Cached<(u16, bool, Language)>,
 }
 
 impl Widget for DeathCard {
@@ -28,53 +32,58 @@ impl Widget for DeathCard {
         let name = killer
             .filter(|killer| frame.own() != Some(*killer))
             .map(|killer| frame.pilot(killer).map_or("?", |(name, _)| name));
-        let title = title(name, cause);
+        let title = title(name, cause, frame.language);
         if self.title.changed(&title) {
             dom.text("death-title", &title);
         }
         let tenths = (u32::from(wait_ticks) * 10).div_ceil(TICK_HZ) as u16;
-        if self.wait.changed((tenths, frame.touch)) {
+        if self.wait.changed((tenths, frame.touch, frame.language)) {
             dom.flag("relaunch", "waiting", tenths > 0);
-            dom.text("relaunch", &button(tenths));
-            dom.text("death-hint", if frame.touch { "or tap anywhere" } else { "or press Enter, or click anywhere" });
+            dom.text("relaunch", &button(tenths, frame.language));
+            let hint = match frame.touch {
+                true => frame.say(Word::OrTap).to_owned(),
+                false => Word::OrPress.with(frame.language, &[&cap(frame, Action::Relaunch)]),
+            };
+            dom.text("death-hint", &hint);
         }
     }
 }
 
-fn button(tenths: u16) -> String {
+fn button(tenths: u16, language: Language) -> String {
     match tenths {
-        0 => "Fly again".to_owned(),
-        _ => ["Fly again in ", &decimal(tenths.into())].concat(),
+        0 => Word::FlyAgain.say(language).to_owned(),
+        _ => Word::FlyAgainIn.with(language, &[&decimal(tenths.into())]),
     }
 }
 
-fn title(killer: Option<&str>, cause: Cause) -> String {
-    match (killer, cause) {
-        (Some(name), Cause::Shot(weapon)) => [undone_by(weapon), name].concat(),
-        (Some(name), Cause::Ram) => ["Rammed by ", name].concat(),
-        (Some(name), Cause::Star) => ["Driven into the star by ", name].concat(),
-        (Some(name), Cause::Planet | Cause::Rock) => ["Wrecked while fleeing ", name].concat(),
-        (Some(name), Cause::Edge) => ["Driven off the edge by ", name].concat(),
-        (None, Cause::Shot(_) | Cause::Ram) => "Destroyed".to_owned(),
-        (None, Cause::Star) => "The star took you".to_owned(),
-        (None, Cause::Planet) => "You met a planet".to_owned(),
-        (None, Cause::Rock) => "You met a rock".to_owned(),
-        (None, Cause::Edge) => "Lost beyond the edge".to_owned(),
-    }
+fn title(killer: Option<&str>, cause: Cause, language: Language) -> String {
+    let word = match (killer.is_some(), cause) {
+        (true, Cause::Shot(weapon)) => undone_by(weapon),
+        (true, Cause::Ram) => Word::DeathRam,
+        (true, Cause::Star) => Word::DeathDrivenStar,
+        (true, Cause::Planet | Cause::Rock) => Word::DeathFleeing,
+        (true, Cause::Edge) => Word::DeathDrivenOut,
+        (false, Cause::Shot(_) | Cause::Ram) => Word::DeathDestroyed,
+        (false, Cause::Star) => Word::DeathStar,
+        (false, Cause::Planet) => Word::DeathPlanet,
+        (false, Cause::Rock) => Word::DeathRock,
+        (false, Cause::Edge) => Word::DeathEdge,
+    };
+    word.with(language, &[killer.unwrap_or_default()])
 }
 
-/// How a weapon ends a ship, up to the name of whose it was.
-fn undone_by(weapon: WeaponKind) -> &'static str {
+/// How a weapon ends a ship.
+fn undone_by(weapon: WeaponKind) -> Word {
     match weapon {
-        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => "Shot down by ",
-        WeaponKind::Rail => "Pierced by the rail of ",
-        WeaponKind::Beam => "Cut apart by ",
-        WeaponKind::Scatter => "Blown apart by ",
-        WeaponKind::Shards => "Torn by the splinters of ",
-        WeaponKind::Mine => "On a mine of ",
-        WeaponKind::Turret => "Under the turrets of ",
-        WeaponKind::Torpedo => "Torpedoed by ",
-        WeaponKind::Broadside => "By a broadside of ",
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => Word::DeathShot,
+        WeaponKind::Rail => Word::DeathRail,
+        WeaponKind::Beam => Word::DeathBeam,
+        WeaponKind::Scatter => Word::DeathScatter,
+        WeaponKind::Shards => Word::DeathShards,
+        WeaponKind::Mine => Word::DeathMine,
+        WeaponKind::Turret => Word::DeathTurret,
+        WeaponKind::Torpedo => Word::DeathTorpedo,
+        WeaponKind::Broadside => Word::DeathBroadside,
     }
 }
 
@@ -84,6 +93,8 @@ mod tests {
 
     #[test]
     fn the_card_names_the_killer_and_counts_down() {
+        let title = |killer, cause| title(killer, cause, Language::English);
+        let button = |tenths| button(tenths, Language::English);
         assert_eq!(title(Some("Ada"), Cause::Ram), "Rammed by Ada");
         assert_eq!(title(Some("Ada"), Cause::Shot(WeaponKind::Rail)), "Pierced by the rail of Ada");
         assert_eq!(title(None, Cause::Star), "The star took you");

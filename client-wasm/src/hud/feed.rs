@@ -3,7 +3,12 @@
 use shared::{defs::WeaponKind, ids::PlayerId, sim::Cause};
 
 use super::{Cached, Dom, Frame, Id, Widget};
-use crate::net::Kill;
+use crate::{
+    names::Masks,
+    net::Kill,
+    settings::shown_name,
+    words::{Language, Word},
+};
 
 /// The list's element; rows of killer, what happened, and victim.
 pub const LIST: Id = "feed";
@@ -15,8 +20,8 @@ const STAY_US: u64 = 6_000_000;
 /// The list.
 #[derive(Debug, Default)]
 pub struct Feed {
-    /// Index of the first kill shown, time of the last, and whose kills are marked.
-    shown: Cached<(usize, u64, Option<PlayerId>)>,
+    /// Index of the first kill shown, time of the last, whose kills are marked, and how names and verbs are said.
+    shown: Cached<(usize, u64, Option<PlayerId>, bool, Language)>,
 }
 
 impl Widget for Feed {
@@ -27,24 +32,32 @@ impl Widget for Feed {
             kills.iter().rev().take(ROWS).take_while(|kill| now_us.saturating_sub(kill.at_us) < STAY_US).count();
         let first = kills.len() - fresh;
         // The newest line's time makes the key: a full log no longer grows.
-        if self.shown.changed((first, kills.last().map_or(0, |kill| kill.at_us), frame.own())) {
+        let newest_us = kills.last().map_or(0, |kill| kill.at_us);
+        if self.shown.changed((first, newest_us, frame.own(), frame.masks.is_some(), frame.language)) {
             for row in 0..ROWS {
-                line(row, kills[first..].get(row), frame.own(), dom);
+                line(row, kills[first..].get(row), frame.own(), (frame.masks, frame.language), dom);
             }
         }
     }
 }
 
-fn line(row: usize, kill: Option<&Kill>, own: Option<PlayerId>, dom: &mut dyn Dom) {
+fn line(
+    row: usize,
+    kill: Option<&Kill>,
+    own: Option<PlayerId>,
+    (masks, language): (Option<&Masks>, Language),
+    dom: &mut dyn Dom,
+) {
     dom.row_flag(LIST, row, "off", kill.is_none());
     let Some(kill) = kill else { return };
     let (victim, victims_name) = &kill.victim;
+    let victims_name = shown_name(masks, *victim, own, victims_name);
     let names = match &kill.killer {
-        Some((_, killers_name)) => [killers_name, victims_name.as_str()],
+        Some((killer, killers_name)) => [shown_name(masks, *killer, own, killers_name), victims_name],
         None => [victims_name, ""],
     };
     dom.cell(LIST, row, 0, names[0]);
-    dom.cell(LIST, row, 1, verb(kill));
+    dom.cell(LIST, row, 1, verb(kill).say(language));
     dom.cell(LIST, row, 2, names[1]);
     let by_own = own.is_some() && kill.killer.as_ref().map(|(killer, _)| *killer) == own;
     dom.row_flag(LIST, row, "by-own", by_own);
@@ -52,35 +65,35 @@ fn line(row: usize, kill: Option<&Kill>, own: Option<PlayerId>, dom: &mut dyn Do
 }
 
 /// What happened, between the two names, or after the one.
-fn verb(kill: &Kill) -> &'static str {
+fn verb(kill: &Kill) -> Word {
     match (kill.killer.is_some(), kill.cause) {
         (true, Cause::Shot(weapon)) => did(weapon),
-        (true, Cause::Star) => "burned",
-        (true, Cause::Planet) => "wrecked",
-        (true, Cause::Rock) => "wrecked",
-        (true, Cause::Ram) => "rammed",
-        (true, Cause::Edge) => "drove out",
-        (false, Cause::Shot(_)) => "was shot down",
-        (false, Cause::Star) => "flew into the star",
-        (false, Cause::Planet) => "crashed on a planet",
-        (false, Cause::Rock) => "hit a rock",
-        (false, Cause::Ram) => "was rammed",
-        (false, Cause::Edge) => "was lost beyond the edge",
+        (true, Cause::Star) => Word::DidBurn,
+        (true, Cause::Planet) => Word::DidWreck,
+        (true, Cause::Rock) => Word::DidWreck,
+        (true, Cause::Ram) => Word::DidRam,
+        (true, Cause::Edge) => Word::DidDriveOut,
+        (false, Cause::Shot(_)) => Word::WasShot,
+        (false, Cause::Star) => Word::WasStar,
+        (false, Cause::Planet) => Word::WasPlanet,
+        (false, Cause::Rock) => Word::WasRock,
+        (false, Cause::Ram) => Word::WasRammed,
+        (false, Cause::Edge) => Word::WasLost,
     }
 }
 
 /// What a pilot did with a weapon.
-fn did(weapon: WeaponKind) -> &'static str {
+fn did(weapon: WeaponKind) -> Word {
     match weapon {
-        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => "shot down",
-        WeaponKind::Rail => "pierced",
-        WeaponKind::Beam => "cut apart",
-        WeaponKind::Scatter => "blew apart",
-        WeaponKind::Shards => "tore apart",
-        WeaponKind::Mine => "mined",
-        WeaponKind::Turret => "gunned down",
-        WeaponKind::Torpedo => "torpedoed",
-        WeaponKind::Broadside => "flattened",
+        WeaponKind::Pulse | WeaponKind::Twin | WeaponKind::Light => Word::DidShoot,
+        WeaponKind::Rail => Word::DidPierce,
+        WeaponKind::Beam => Word::DidCut,
+        WeaponKind::Scatter => Word::DidBlow,
+        WeaponKind::Shards => Word::DidTear,
+        WeaponKind::Mine => Word::DidMine,
+        WeaponKind::Turret => Word::DidGun,
+        WeaponKind::Torpedo => Word::DidTorpedo,
+        WeaponKind::Broadside => Word::DidFlatten,
     }
 }
 
@@ -133,13 +146,18 @@ mod tests {
             at_us: 0,
         };
         let mut dom = Recorded::default();
-        let (ada, bo) = (Some(PlayerId(1)), Some(PlayerId(2)));
-        line(0, Some(&kill(Some("Ada"), Cause::Ram)), ada, &mut dom);
-        line(1, Some(&kill(None, Cause::Star)), bo, &mut dom);
-        line(2, None, None, &mut dom);
-        line(3, Some(&kill(Some("Ada"), Cause::Shot(WeaponKind::Rail))), None, &mut dom);
+        let (ada, bo, plain) = (Some(PlayerId(1)), Some(PlayerId(2)), (None, Language::English));
+        let masks = Masks::new(Language::English);
+        line(0, Some(&kill(Some("Ada"), Cause::Ram)), ada, plain, &mut dom);
+        line(1, Some(&kill(None, Cause::Star)), bo, plain, &mut dom);
+        line(2, None, None, plain, &mut dom);
+        line(3, Some(&kill(Some("Ada"), Cause::Shot(WeaponKind::Rail))), None, plain, &mut dom);
+        line(4, Some(&kill(Some("Ada"), Cause::Ram)), ada, (Some(&masks), Language::German), &mut dom);
         for what in [
             "feed[3,1]=pierced",
+            "feed[4,0]=Ada",
+            "feed[4,1]=rammte",
+            "feed[4,2]=Pilot 2",
             "feed[0,0]=Ada",
             "feed[0,1]=rammed",
             "feed[0,2]=Bo",

@@ -4,7 +4,10 @@
 use shared::tick::TICK_HZ;
 
 use super::{Cached, CachedText, Dom, Frame, Source, Widget, show_muted};
-use crate::film::Film;
+use crate::{
+    film::Film,
+    words::{Language, Word},
+};
 
 /// A seek that takes less than this shows no progress, s.
 const PATIENCE_S: f64 = 0.2;
@@ -16,20 +19,20 @@ pub struct FilmBar {
     title: CachedText,
     name: CachedText,
     bot: Cached<bool>,
-    playing: Cached<bool>,
+    playing: Cached<(bool, Language)>,
     free: Cached<bool>,
-    muted: Cached<bool>,
+    muted: Cached<(bool, Language)>,
     pace: CachedText,
     /// Length, ticks.
     length: Cached<usize>,
     /// Place, ticks.
     place: Cached<usize>,
-    second: Cached<usize>,
+    second: Cached<(usize, Language)>,
     trouble: CachedText,
     /// Since when a seek is under way, s.
     seeking_since: Option<f64>,
     /// Percent shown.
-    progress: Cached<Option<u8>>,
+    progress: Cached<(Option<u8>, Language)>,
 }
 
 impl Widget for FilmBar {
@@ -45,11 +48,11 @@ impl Widget for FilmBar {
         if !film.is_open() {
             return;
         }
-        self.facts(film, dom);
-        self.place(film, dom);
-        self.progress(film, frame.now_s, dom);
-        if self.muted.changed(frame.muted) {
-            show_muted(frame.muted, dom);
+        self.facts(film, frame, dom);
+        self.place(film, frame.language, dom);
+        self.progress(film, frame, dom);
+        if self.muted.changed((frame.muted, frame.language)) {
+            show_muted(frame.muted, frame.language, dom);
         }
     }
 }
@@ -65,7 +68,7 @@ impl FilmBar {
         }
     }
 
-    fn facts(&mut self, film: &Film, dom: &mut dyn Dom) {
+    fn facts(&mut self, film: &Film, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let (room, file) = film.title();
         let title = if room.is_empty() { file.to_owned() } else { [room, " · ", file].concat() };
         if self.title.changed(&title) {
@@ -73,8 +76,8 @@ impl FilmBar {
         }
         let followed = film.followed();
         let (name, bot) = match followed {
-            Some(player) => film.pilot(player).unwrap_or(("?", false)),
-            None => ("Free camera", false),
+            Some(player) => frame.pilot(player).unwrap_or(("?", false)),
+            None => (frame.say(Word::FreeCamera), false),
         };
         if self.name.changed(name) {
             dom.text("film-name", name);
@@ -85,9 +88,13 @@ impl FilmBar {
         if self.free.changed(followed.is_none()) {
             dom.attribute("film-free", "aria-pressed", if followed.is_none() { "true" } else { "false" });
         }
-        if self.playing.changed(film.playing()) {
+        if self.playing.changed((film.playing(), frame.language)) {
             dom.flag("film-toggle", "playing", film.playing());
-            dom.attribute("film-toggle", "aria-label", if film.playing() { "Pause" } else { "Play" });
+            dom.attribute(
+                "film-toggle",
+                "aria-label",
+                frame.say(if film.playing() { Word::Pause } else { Word::PlayFilm }),
+            );
         }
         let pace = film.pace().to_string();
         if self.pace.changed(&pace) {
@@ -95,7 +102,7 @@ impl FilmBar {
         }
     }
 
-    fn place(&mut self, film: &Film, dom: &mut dyn Dom) {
+    fn place(&mut self, film: &Film, language: Language, dom: &mut dyn Dom) {
         let (place, length) = film.position();
         let total = clock(length);
         if self.length.changed(length) {
@@ -106,14 +113,15 @@ impl FilmBar {
             dom.value("film-seek", &place.to_string());
             dom.share("film-track", place as f32 / length.max(1) as f32);
         }
-        if self.second.changed(place / TICK_HZ as usize) {
+        if self.second.changed((place / TICK_HZ as usize, language)) {
             let now = clock(place);
             dom.text("film-time", &now);
-            dom.attribute("film-seek", "aria-valuetext", &[now.as_str(), " of ", &total].concat());
+            dom.attribute("film-seek", "aria-valuetext", &Word::ClockOf.with(language, &[&now, &total]));
         }
     }
 
-    fn progress(&mut self, film: &Film, now_s: f64, dom: &mut dyn Dom) {
+    fn progress(&mut self, film: &Film, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let now_s = frame.now_s;
         let percent = match film.seeking() {
             Some(done) => {
                 let since = *self.seeking_since.get_or_insert(now_s);
@@ -124,10 +132,10 @@ impl FilmBar {
                 None
             }
         };
-        if self.progress.changed(percent) {
+        if self.progress.changed((percent, frame.language)) {
             dom.flag("film-progress", "off", percent.is_none());
             if let Some(percent) = percent {
-                dom.text("film-progress", &["Seeking… ", &percent.to_string(), " %"].concat());
+                dom.text("film-progress", &Word::Seeking.with(frame.language, &[&percent.to_string()]));
             }
         }
     }

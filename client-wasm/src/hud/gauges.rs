@@ -4,6 +4,7 @@
 use shared::replica::view::Gauges;
 
 use super::{Cached, Dom, Frame, Id, Widget};
+use crate::words::{Language, Word};
 
 /// One bar.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub struct GaugesPanel {
     speed: Cached<i32>,
     over: Cached<bool>,
     cargo: Cached<(u16, u16)>,
-    state: Cached<State>,
+    state: Cached<(State, Language)>,
 }
 
 impl Default for GaugesPanel {
@@ -113,13 +114,13 @@ impl Widget for GaugesPanel {
             dom.text("cargo", &[own.cargo.0.to_string(), own.cargo.1.to_string()].join(" / "));
         }
         let state = state(&own);
-        if self.state.changed(state) {
+        if self.state.changed((state, frame.language)) {
             let text = match state {
-                State::Outside => "OUTSIDE THE ARENA · turn back".to_owned(),
-                State::Burning => "HULL BURNING".to_owned(),
-                State::Protected(seconds) => ["PROTECTED ", &seconds.to_string(), " s"].concat(),
-                State::Orbit(hundredths) => ["IN ORBIT +30 % · ×", &times(hundredths)].concat(),
-                State::Bonus(hundredths) => ["PERIHELION ×", &times(hundredths)].concat(),
+                State::Outside => frame.say(Word::StatusOutside).to_owned(),
+                State::Burning => frame.say(Word::StatusBurning).to_owned(),
+                State::Protected(seconds) => Word::StatusProtected.with(frame.language, &[&seconds.to_string()]),
+                State::Orbit(hundredths) => Word::StatusOrbit.with(frame.language, &[&times(hundredths)]),
+                State::Bonus(hundredths) => Word::StatusBonus.with(frame.language, &[&times(hundredths)]),
                 State::Nothing => String::new(),
             };
             dom.text("status", &text);

@@ -6,7 +6,8 @@ use shared::{
     sim::Buttons,
 };
 
-use super::{Cached, Dom, Frame, Widget};
+use super::{CachedText, Dom, Frame, Widget, keys::cap};
+use crate::{input::Action, settings::key_label, words::Word};
 
 /// What is to be learnt, in order; the numbers are bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,32 +86,41 @@ impl Deeds {
 /// The line.
 #[derive(Debug, Default)]
 pub struct Hint {
-    shown: Cached<Option<&'static str>>,
+    shown: CachedText,
 }
 
 impl Widget for Hint {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let next = DEEDS.into_iter().find(|deed| frame.deeds & *deed as u8 == 0).filter(|_| frame.flying());
-        let text = next.map(|deed| words(deed, frame.touch));
-        if self.shown.changed(text) {
-            dom.flag("hint", "off", text.is_none());
-            if let Some(text) = text {
-                dom.text("hint", text);
+        let text = next.map_or_else(String::new, |deed| words(deed, frame));
+        if self.shown.changed(&text) {
+            dom.flag("hint", "off", text.is_empty());
+            if !text.is_empty() {
+                dom.text("hint", &text);
             }
         }
     }
 }
 
-fn words(deed: Deed, touch: bool) -> &'static str {
-    match (deed, touch) {
-        (Deed::Thrust, false) => "Hold W to thrust toward the pointer",
-        (Deed::Thrust, true) => "Push the left thumb to fly",
-        (Deed::Drift, false) => "Let go of W: you drift, and the star bends your path",
-        (Deed::Drift, true) => "Let go: you drift, and the star bends your path",
-        (Deed::Shoot, false) => "Click or hold Space to shoot",
-        (Deed::Shoot, true) => "Push the right thumb to shoot",
-        (Deed::Ore, _) => "Break an asteroid and collect its ore",
-    }
+fn words(deed: Deed, frame: &Frame<'_>) -> String {
+    let (thrust, fire) = (cap(frame, Action::Thrust), cap(frame, Action::Fire));
+    // Whoever aims with the mouse may hold a key to fire as well.
+    let fire_key = frame.bindings.keys(Action::Fire).find(|code| !code.starts_with("Mouse"));
+    let (word, part) = match (deed, frame.touch) {
+        (Deed::Thrust, true) => (Word::HintThrustTouch, String::new()),
+        (Deed::Thrust, false) => (if frame.pad { Word::HintThrustPad } else { Word::HintThrust }, thrust),
+        (Deed::Drift, true) => (Word::HintDriftTouch, String::new()),
+        (Deed::Drift, false) => (Word::HintDrift, thrust),
+        (Deed::Shoot, true) => (Word::HintShootTouch, String::new()),
+        (Deed::Shoot, false) => {
+            match fire_key.filter(|_| !frame.pad && frame.bindings.of_key("Mouse0").any(|act| act == Action::Fire)) {
+                Some(code) => (Word::HintShoot, key_label(code, frame.language)),
+                None => (Word::HintShootKey, fire),
+            }
+        }
+        (Deed::Ore, _) => (Word::HintOre, String::new()),
+    };
+    word.with(frame.language, &[&part])
 }
 
 #[cfg(test)]

@@ -2,13 +2,16 @@
 //! is not in the game and has not asked to be.
 
 use super::{Cached, Dom, Frame, Source, Widget};
-use crate::session::Connection;
+use crate::{
+    session::Connection,
+    words::{Language, Word},
+};
 
 /// The card.
 #[derive(Debug, Default)]
 pub struct Lobby {
     shown: Cached<bool>,
-    pilots: Cached<u16>,
+    pilots: Cached<(u16, Language)>,
 }
 
 impl Widget for Lobby {
@@ -22,11 +25,11 @@ impl Widget for Lobby {
             dom.focus(if shown { "name" } else { "stage" });
         }
         let pilots = frame.leaderboard().pilots;
-        if self.pilots.changed(pilots) {
+        if self.pilots.changed((pilots, frame.language)) {
             let text = match pilots {
                 0 => String::new(),
-                1 => "1 pilot in the arena now".to_owned(),
-                _ => [&pilots.to_string(), " pilots in the arena now"].concat(),
+                1 => frame.say(Word::OnePilot).to_owned(),
+                _ => Word::Pilots.with(frame.language, &[&pilots.to_string()]),
             };
             dom.text("lobby-pilots", &text);
         }

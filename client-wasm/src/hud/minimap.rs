@@ -49,8 +49,8 @@ impl Minimap {
         for centre in &frame.view.planets {
             self.marks.push(Mark::Dot(*centre * scale, 2.8, palette::ORBIT, 1.0));
         }
-        let forecast = frame.view.forecast.iter().step_by(4).skip(1);
-        self.marks.extend(forecast.map(|point| Mark::Dot(*point * scale, 0.7, palette::OWN, 0.6)));
+        let forecast = frame.view.forecast.iter().step_by(4).skip(1).filter(|_| frame.looks.orbit_line);
+        self.marks.extend(forecast.map(|point| Mark::Dot(*point * scale, 0.7, frame.looks.colours.own, 0.6)));
     }
 
     fn pilots(&mut self, frame: &Frame<'_>) {
@@ -59,8 +59,8 @@ impl Minimap {
         for ship in frame.view.ships.iter().filter(|ship| !ship.own) {
             // Shape as well as colour: people are discs, bots squares.
             self.marks.push(match frame.pilot(ship.id.player) {
-                Some((_, true)) => Mark::Square(on_map(ship.pos), 1.7, palette::BOT, 0.9),
-                _ => Mark::Dot(on_map(ship.pos), 2.3, palette::PERSON, 1.0),
+                Some((_, true)) => Mark::Square(on_map(ship.pos), 1.7, frame.looks.colours.bot, 0.9),
+                _ => Mark::Dot(on_map(ship.pos), 2.3, frame.looks.colours.person, 1.0),
             });
         }
         if let Some(leader) = &frame.leaderboard().leader {
@@ -68,7 +68,7 @@ impl Minimap {
             self.marks.push(Mark::Crown(at, 5.0, palette::ORE));
         }
         if let Some(own) = frame.view.own_ship() {
-            self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, palette::OWN));
+            self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, frame.looks.colours.own));
         }
     }
 }

@@ -12,7 +12,11 @@ use shared::{
     sim::Buttons,
 };
 
-use super::{Cached, Dom, Frame, Id, Widget};
+use super::{Cached, Dom, Frame, Id, Widget, keys::cap};
+use crate::{
+    input::Action,
+    words::{Language, Word},
+};
 
 /// A lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,19 +136,19 @@ impl School {
 /// The panel.
 #[derive(Debug, Default)]
 pub struct SchoolPanel {
-    shown: Cached<Option<(usize, bool)>>,
+    shown: Cached<Option<(usize, bool, Language)>>,
     bar: Cached<i32>,
 }
 
 impl Widget for SchoolPanel {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let school = frame.school.filter(|_| frame.flying());
-        if self.shown.changed(school.map(|school| (school.passed(), frame.touch))) {
+        if self.shown.changed(school.map(|school| (school.passed(), frame.touch, frame.language))) {
             dom.flag("school", "off", school.is_none());
             let Some(school) = school else { return };
-            let (title, words) = school.lesson().map_or(GRADUATED, |lesson| words(lesson, frame.touch));
-            dom.text("school-title", title);
-            dom.text("school-words", words);
+            let (title, text) = words(school.lesson(), frame);
+            dom.text("school-title", frame.say(title));
+            dom.text("school-words", &text);
             dom.flag("school", "done", school.lesson().is_none());
             for row in 0..LESSONS.len() {
                 dom.row_flag(LIST, row, "off", false);
@@ -161,35 +165,26 @@ impl Widget for SchoolPanel {
     }
 }
 
-const GRADUATED: (&str, &str) = ("You can fly", "That was all. The others wait in the live arena.");
-
-fn words(lesson: Lesson, touch: bool) -> (&'static str, &'static str) {
-    match lesson {
-        Lesson::Thrust if touch => ("1 Thrust", "Push the left thumb. The engine pushes where the nose points."),
-        Lesson::Thrust => {
-            ("1 Thrust", "Hold W. The engine pushes where the nose points, and the nose follows the mouse.")
-        }
-        Lesson::Drift => {
-            ("2 Drift", "Let go of everything. Nothing slows you down: turn, look around, and the ship flies on.")
-        }
-        Lesson::Orbit => (
-            "3 Orbit",
-            "Coast among the rocks of a belt, engines off, for five seconds: your energy comes back faster there.",
-        ),
-        Lesson::Slingshot => (
-            "4 Slingshot",
-            "Fall past the star, close by and not into it. Its pull makes you faster than your engine can.",
-        ),
-        Lesson::CurvedShot => {
-            ("5 Curved shot", "Near the star shots bend. Hit a rock or a ship with one that flew in an arc.")
-        }
-    }
+fn words(lesson: Option<Lesson>, frame: &Frame<'_>) -> (Word, String) {
+    let (title, words) = match (lesson, frame.touch) {
+        (None, _) => (Word::SchoolDone, Word::SchoolDoneWords),
+        (Some(Lesson::Thrust), true) => (Word::SchoolThrust, Word::SchoolThrustTouch),
+        (Some(Lesson::Thrust), false) => (Word::SchoolThrust, Word::SchoolThrustWords),
+        (Some(Lesson::Drift), _) => (Word::SchoolDrift, Word::SchoolDriftWords),
+        (Some(Lesson::Orbit), _) => (Word::SchoolOrbit, Word::SchoolOrbitWords),
+        (Some(Lesson::Slingshot), _) => (Word::SchoolSlingshot, Word::SchoolSlingshotWords),
+        (Some(Lesson::CurvedShot), _) => (Word::SchoolCurve, Word::SchoolCurveWords),
+    };
+    (title, words.with(frame.language, &[&cap(frame, Action::Thrust)]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{hud::tests::Recorded, view::scene::tests::ship};
+    use crate::{
+        hud::tests::{Recorded, with_frame},
+        view::scene::tests::ship,
+    };
     use shared::{
         defs::WeaponKind,
         ids::PlayerId,
@@ -248,11 +243,10 @@ mod tests {
     /// What the panel does to the page at this stage of the school.
     fn panel(school: Option<&School>) -> Recorded {
         let mut dom = Recorded::default();
-        let defs = shared::defs::Defs::standard();
-        let net = crate::net::Net::new(1, (800, 450), crate::net::Remembered::default(), 0);
-        let view = flying(0, 0.0);
-        let frame = Frame { school, ..crate::hud::tests::frame(&view, &defs, &net) };
-        SchoolPanel::default().update(&frame, &mut dom);
+        with_frame(&flying(0, 0.0), |frame| {
+            let frame = Frame { school, ..*frame };
+            SchoolPanel::default().update(&frame, &mut dom);
+        });
         dom
     }
 

@@ -1,24 +1,25 @@
 //! Points and rank. Invariant: both come from the last leaderboard message.
 
 use super::{Cached, Dom, Frame, Widget};
+use crate::words::{Language, Word};
 
 /// The number at the top.
 #[derive(Debug, Default)]
 pub struct Score {
-    shown: Cached<Option<(u16, u32, u16)>>,
+    shown: Cached<(Option<(u16, u32, u16)>, Language)>,
 }
 
 impl Widget for Score {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let board = frame.leaderboard();
         let own = board.own.as_ref().map(|(rank, row)| (*rank, row.score, board.pilots));
-        if !self.shown.changed(own) {
+        if !self.shown.changed((own, frame.language)) {
             return;
         }
         dom.flag("score-panel", "off", own.is_none());
         if let Some((rank, score, pilots)) = own {
             dom.text("score", &grouped(score));
-            dom.text("rank", &["#", &rank.to_string(), " of ", &pilots.to_string()].concat());
+            dom.text("rank", &Word::RankOf.with(frame.language, &[&rank.to_string(), &pilots.to_string()]));
         }
     }
 }

@@ -7,8 +7,9 @@ use glam::Vec2;
 use shared::{quantize::Angle, replica::Intent, sim::Buttons};
 
 use super::{
-    bindings::{Action, Bindings},
+    bindings::{Action, Bindings, MOUSE},
     event::{InputEvent, PointerKind},
+    pad::{Pad, Reading, numbers},
     touch::Touch,
 };
 
@@ -30,15 +31,17 @@ pub struct OwnPose {
 #[derive(Debug, Default)]
 pub struct Sampler {
     bindings: Bindings,
-    /// Codes of keys held, so that a repeat counts once.
+    /// Codes of keys and mouse buttons held, so that a repeat counts once.
     keys: Vec<String>,
-    buttons: Vec<i16>,
     /// Actions held by buttons on the screen.
     thumbs: Vec<Action>,
     pointer: Option<Vec2>,
     /// The nose was turned by key since the pointer last moved.
     turned_by_key: bool,
     touch: Touch,
+    pad: Pad,
+    /// Where the gamepad's stick pointed last, until a pointer moves or a turning key is pressed.
+    pad_way: Option<Angle>,
     /// Actions pressed since they were last taken.
     pressed: Vec<Action>,
 }
@@ -55,7 +58,11 @@ impl Sampler {
             InputEvent::PointerDown { kind: PointerKind::Mouse, pos, button, .. } => self.mouse_down(*pos, *button),
             InputEvent::PointerUp { id, kind: PointerKind::Touch, .. } => self.touch.up(*id),
             InputEvent::PointerUp { kind: PointerKind::Mouse, button, .. } => {
-                self.buttons.retain(|held| held != button && *button >= 0);
+                let up = mouse_code(*button);
+                // A negative one means all of them.
+                self.keys.retain(
+                    |held| if *button < 0 { !MOUSE.contains(&held.as_str()) } else { Some(held.as_str()) != up },
+                );
             }
             InputEvent::Thumb { action, down } => {
                 self.thumbs.retain(|held| held != action);
@@ -70,9 +77,39 @@ impl Sampler {
     /// Lets go of everything; the pointer stays where it was.
     pub fn release_all(&mut self) {
         self.keys.clear();
-        self.buttons.clear();
         self.thumbs.clear();
         self.touch.clear();
+        self.pad.release();
+    }
+
+    /// From now on keys mean this; whatever is held is let go.
+    pub fn bind(&mut self, bindings: Bindings) {
+        self.bindings = bindings;
+        self.release_all();
+    }
+
+    /// What keys mean.
+    #[must_use]
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// Takes what the gamepads say in a frame; gives back bits of the buttons pressed since.
+    pub fn take_pad(&mut self, reading: Option<Reading>) -> u32 {
+        self.pad.update(reading)
+    }
+
+    /// Counts these buttons of the gamepad as presses of their actions.
+    pub fn press_pad(&mut self, pressed: u32) {
+        for button in numbers(pressed) {
+            self.pressed.extend(self.bindings.of_pad(button));
+        }
+    }
+
+    /// The gamepad.
+    #[must_use]
+    pub fn pad(&self) -> &Pad {
+        &self.pad
     }
 
     /// Whether `action` was pressed since this was last asked.
@@ -114,13 +151,20 @@ impl Sampler {
         if let Some(aim) = self.touch.aim() {
             return Some(aim);
         }
+        if let Some(way) = self.pad.way() {
+            (self.pad_way, self.turned_by_key) = (Some(way), false);
+            return self.pad_way;
+        }
         let turn = f32::from(i8::from(self.held(Action::TurnLeft)) - i8::from(self.held(Action::TurnRight)));
         if turn != 0.0 {
-            self.turned_by_key = true;
+            (self.pad_way, self.turned_by_key) = (None, true);
             return Some(Angle::nearest(own.heading_rad + turn * TURN_AHEAD_RAD));
         }
         if self.turned_by_key {
             return Some(Angle::nearest(own.heading_rad));
+        }
+        if self.pad_way.is_some() {
+            return self.pad_way;
         }
         let way = self.pointer? - own.screen;
         (way.length() > AIM_DEAD_ZONE_PX).then(|| Angle::of(Vec2::new(way.x, -way.y)))
@@ -129,7 +173,7 @@ impl Sampler {
     fn held(&self, action: Action) -> bool {
         self.keys.iter().any(|code| self.bindings.of_key(code).any(|bound| bound == action))
             || self.thumbs.contains(&action)
-            || self.buttons.iter().any(|button| self.bindings.of_button(*button).any(|bound| bound == action))
+            || numbers(self.pad.down()).any(|button| self.bindings.of_pad(button).any(|bound| bound == action))
     }
 
     fn key_down(&mut self, code: &str) {
@@ -142,15 +186,20 @@ impl Sampler {
 
     fn mouse_down(&mut self, pos: Vec2, button: i16) {
         self.mouse_at(pos);
-        if !self.buttons.contains(&button) {
-            self.buttons.push(button);
+        if let Some(code) = mouse_code(button) {
+            self.key_down(code);
         }
     }
 
     fn mouse_at(&mut self, pos: Vec2) {
         self.pointer = Some(pos);
-        self.turned_by_key = false;
+        (self.pad_way, self.turned_by_key) = (None, false);
     }
+}
+
+/// The code of a mouse button, if it is one of those that can be bound.
+fn mouse_code(button: i16) -> Option<&'static str> {
+    usize::try_from(button).ok().and_then(|button| MOUSE.get(button)).copied()
 }
 
 #[cfg(test)]
@@ -241,6 +290,41 @@ mod tests {
         assert!(sampler.take_pressed(Action::LineDetails));
         sampler.handle(&parse("+F3"), 800.0);
         assert!(!sampler.take_pressed(Action::LineDetails));
+    }
+
+    #[test]
+    fn a_rebound_key_does_the_new_thing_and_the_old_key_nothing() {
+        let mut bindings = Bindings::default();
+        bindings.bind(Action::Thrust, 0, "KeyI");
+        let mut sampler = Sampler::default();
+        sampler.handle(&parse("+KeyW"), 800.0);
+        sampler.bind(bindings);
+        assert_eq!(sampler.sample(Some(POSE)).buttons.0, 0, "what was held is let go");
+        sampler.handle(&parse("+KeyW"), 800.0);
+        assert_eq!(sampler.sample(Some(POSE)).buttons.0, 0);
+        sampler.handle(&parse("+KeyI"), 800.0);
+        assert_eq!(sampler.sample(Some(POSE)).buttons.0, Buttons::THRUST);
+    }
+
+    #[test]
+    fn a_gamepad_flies_and_fires_and_keeps_its_aim_until_the_mouse_moves() {
+        let mut sampler = Sampler::default();
+        sampler.handle(&parse("m500,300"), 800.0);
+        let read = |buttons, x, y| Some(Reading { buttons, stick: Vec2::new(x, y) });
+        sampler.take_pad(read(0, 0.0, 0.0));
+        let pressed = sampler.take_pad(read(1 << 6 | 1 << 7 | 1 << 9, 0.0, 1.0));
+        sampler.press_pad(pressed);
+        assert!(sampler.take_pressed(Action::Settings) && !sampler.take_pressed(Action::Mute));
+        let intent = sampler.sample(Some(POSE));
+        assert_eq!(intent.buttons.0, Buttons::THRUST | Buttons::FIRE);
+        assert_eq!(intent.aim, Some(Angle::nearest(core::f32::consts::FRAC_PI_2)));
+        sampler.take_pad(read(0, 0.0, 0.1));
+        assert_eq!(sampler.sample(Some(POSE)), Intent { buttons: Buttons(0), aim: intent.aim });
+        sampler.take_pad(read(1 << 6, 0.0, 0.0));
+        sampler.take_pad(None);
+        assert_eq!(sampler.sample(Some(POSE)).buttons.0, 0, "a gamepad that is gone holds nothing");
+        sampler.handle(&parse("m500,300"), 800.0);
+        assert_eq!(sampler.sample(Some(POSE)).aim, Some(Angle(0)));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, HtmlInputElement, Window};
 
+use crate::{settings::System, words::Language};
+
 /// The window. There is one: the module is only ever loaded by a page.
 #[must_use]
 pub fn window() -> Window {
@@ -45,6 +47,17 @@ pub fn random_u32() -> u32 {
 #[must_use]
 pub fn reduced_motion() -> bool {
     window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// What the browser and the system wish of every page.
+#[must_use]
+pub fn system() -> System {
+    let wants = |query: &str| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
+    System {
+        calm: reduced_motion(),
+        contrast: wants("(prefers-contrast: more)"),
+        language: Language::of_browser(&window().navigator().language().unwrap_or_default()),
+    }
 }
 
 /// The main pointer is a finger.
@@ -112,5 +125,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 /// Whether an event belongs to a control of the page rather than to the game.
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
-    closest(target, "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card").is_some()
+    closest(target, "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings")
+        .is_some()
 }

@@ -13,6 +13,7 @@ use super::browser::{document, element, is_for_a_control, listen, window};
 use crate::{
     hud::choice,
     input::{Action, Bindings, InputEvent, PointerKind},
+    settings,
 };
 
 /// One fact.
@@ -39,6 +40,8 @@ pub enum PageEvent {
         /// A slider's value; 1 or 0 of a checkbox.
         value: f64,
     },
+    /// Something of the settings.
+    Settings(settings::Fact),
     /// The page came back from the browser's cache, or the network came back.
     Woken,
     /// The graphics context was taken away…
@@ -53,11 +56,11 @@ pub type Queue = Rc<RefCell<Vec<PageEvent>>>;
 /// Facts kept between two frames; a page that draws no frames forgets the rest.
 const QUEUE_MAX: usize = 512;
 
-/// Starts listening.
+/// Starts listening. `bindings` are those in use: what is bound is kept from the browser.
 #[must_use]
-pub fn install() -> Queue {
+pub fn install(bindings: &Rc<RefCell<Bindings>>) -> Queue {
     let queue = install_pointers();
-    keyboard(&queue);
+    keyboard(&queue, bindings.clone());
     lobby(&queue);
     queue
 }
@@ -82,8 +85,7 @@ pub fn push<T>(queue: &RefCell<Vec<T>>, event: T) {
     }
 }
 
-fn keyboard(queue: &Queue) {
-    let bindings = Bindings::default();
+fn keyboard(queue: &Queue, bindings: Rc<RefCell<Bindings>>) {
     let to = queue.clone();
     listen(&window(), "keydown", false, move |event: KeyboardEvent| {
         let code = event.code();
@@ -91,7 +93,7 @@ fn keyboard(queue: &Queue) {
         if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
-        if bindings.of_key(&code).next().is_some() {
+        if bindings.borrow().of_key(&code).next().is_some() {
             event.prevent_default();
         }
         if !event.repeat() {

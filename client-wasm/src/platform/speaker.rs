@@ -22,12 +22,32 @@ pub struct Speaker {
     /// No sound on this machine; do not ask again.
     refused: bool,
     muted: bool,
+    loudness: Loudness,
+}
+
+/// How loud things are, each 0..1 of what they usually are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Loudness {
+    /// Everything.
+    pub master: f32,
+    /// All that begins and ends: shots, hits, explosions.
+    pub effects: f32,
+    /// The own engine.
+    pub engine: f32,
+}
+
+impl Default for Loudness {
+    fn default() -> Self {
+        Loudness { master: 1.0, effects: 1.0, engine: 1.0 }
+    }
 }
 
 #[derive(Debug)]
 struct Chain {
     context: AudioContext,
     master: GainNode,
+    /// Between all cues and `master`.
+    effects: GainNode,
     hum: GainNode,
     noise: AudioBuffer,
 }
@@ -44,7 +64,7 @@ impl Speaker {
         if self.sound.is_none() && !self.refused {
             self.sound = Chain::new().ok();
             self.refused = self.sound.is_none();
-            self.set_muted(self.muted);
+            self.settle();
         }
         if let Some(chain) = &self.sound
             && chain.context.state() == AudioContextState::Suspended
@@ -56,14 +76,21 @@ impl Speaker {
 
     /// Turns sound off or on, also for the next visit.
     pub fn toggle_mute(&mut self) {
-        self.set_muted(!self.muted);
+        self.muted = !self.muted;
+        self.settle();
         storage::remember_muted(self.muted);
     }
 
-    fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
+    /// From now on things are this loud.
+    pub fn set_loudness(&mut self, loudness: Loudness) {
+        self.loudness = loudness;
+        self.settle();
+    }
+
+    fn settle(&self) {
         if let Some(chain) = &self.sound {
-            chain.master.gain().set_value(if muted { 0.0 } else { MASTER });
+            chain.master.gain().set_value(if self.muted { 0.0 } else { MASTER * self.loudness.master });
+            chain.effects.gain().set_value(self.loudness.effects);
         }
     }
 
@@ -81,7 +108,8 @@ impl Speaker {
             return;
         };
         // A parameter that cannot be scheduled keeps its value; one sound less is no harm.
-        let _ = chain.hum.gain().set_target_at_time(hum * 0.16, chain.context.current_time(), 0.05);
+        let _ =
+            chain.hum.gain().set_target_at_time(hum * 0.16 * self.loudness.engine, chain.context.current_time(), 0.05);
         for cue in cues {
             let _ = chain.begin(cue);
         }
@@ -98,6 +126,8 @@ impl Chain {
         limiter.attack().set_value(0.002);
         master.connect_with_audio_node(&limiter)?;
         limiter.connect_with_audio_node(&context.destination())?;
+        let effects = context.create_gain()?;
+        effects.connect_with_audio_node(&master)?;
         let noise = noise(&context)?;
         let hum = context.create_gain()?;
         hum.gain().set_value(0.0);
@@ -111,13 +141,13 @@ impl Chain {
         low.connect_with_audio_node(&hum)?;
         hum.connect_with_audio_node(&master)?;
         source.start()?;
-        Ok(Chain { context, master, hum, noise })
+        Ok(Chain { context, master, effects, hum, noise })
     }
 
     fn begin(&self, cue: &Cue) -> Result<(), JsValue> {
         let out = self.context.create_stereo_panner()?;
         out.pan().set_value(cue.pan);
-        out.connect_with_audio_node(&self.master)?;
+        out.connect_with_audio_node(&self.effects)?;
         let out: &AudioNode = &out;
         let gain = cue.gain;
         match cue.sound {

@@ -17,6 +17,7 @@ const NAME: &str = "perihelion.name";
 const CLASS: &str = "perihelion.class";
 const MUTED: &str = "perihelion.muted";
 const DEEDS: &str = "perihelion.hints";
+const SETTINGS: &str = "perihelion.settings";
 
 /// What an earlier page of this tab left.
 #[must_use]
@@ -72,6 +73,17 @@ pub fn muted() -> bool {
 /// Keeps whether sound is off.
 pub fn remember_muted(muted: bool) {
     write(browser(), MUTED, muted.then_some("1"));
+}
+
+/// What the player set, as it was kept.
+#[must_use]
+pub fn settings() -> String {
+    read(browser(), SETTINGS).unwrap_or_default()
+}
+
+/// Keeps what the player set.
+pub fn remember_settings(text: &str) {
+    write(browser(), SETTINGS, Some(text));
 }
 
 /// First-minute deeds done.

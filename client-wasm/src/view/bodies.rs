@@ -55,7 +55,7 @@ pub fn rock(scene: &mut Scene, rock: &RockView) {
 fn mine(scene: &mut Scene, mine: &PickupView, own: bool, time_s: f32) {
     let phase = look(u32::from(mine.id.0)) * math::TAU;
     let beat = (math::unit(time_s * if own { 3.0 } else { 9.0 } + phase).y * 0.5 + 0.5).powi(3);
-    let colour = if own { palette::OWN } else { palette::DANGER };
+    let colour = if own { scene.colours.own } else { scene.colours.danger };
     scene.under.sprite(Sprite::round(Kind::Glow, mine.pos, 34.0, Ink::Light(colour, 0.16 + 0.3 * beat)));
     for spike in 0..3 {
         let rotation = time_s * 0.5 + phase + spike as f32 * math::TAU / 3.0;
@@ -89,7 +89,7 @@ pub fn well(scene: &mut Scene, pos: Vec2, time_s: f32) {
 /// Adds a beam that is on, and the light where it ends.
 pub fn beam(scene: &mut Scene, beam: &BeamView, time_s: f32) {
     let (middle, way) = ((beam.from + beam.to) * 0.5, beam.to - beam.from);
-    let colour = if beam.mends { palette::REPAIR } else { palette::FLAME };
+    let colour = if beam.mends { scene.colours.repair } else { palette::FLAME };
     let flicker = 0.8 + 0.2 * math::unit(time_s * 47.0).y;
     if way.length() > 1.0 {
         for (width, strength) in [(9.0, 0.5), (3.5, 1.4)] {
@@ -134,7 +134,7 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, tim
 
 /// Adds a shot: a streak along its motion in the frame of the arena, with light around its head.
 pub fn shot(scene: &mut Scene, shot: &ShotView, camera: &Camera) {
-    let colour = if shot.own { palette::OWN } else { palette::FLAME };
+    let colour = if shot.own { scene.colours.own } else { scene.colours.fire };
     // Never thinner than two pixels, or it flickers on small screens.
     let size = shot_size(shot.weapon);
     let thin = (3.4 * size).max(2.0 / camera.pixels_per_unit());

@@ -117,6 +117,14 @@ impl Camera {
         self.phase += dt_s;
     }
 
+    /// Leaves the shake out from now on, or no longer.
+    pub fn set_still(&mut self, still: bool) {
+        self.still = still;
+        if still {
+            self.trauma = 0.0;
+        }
+    }
+
     /// Shakes by `strength`, 1 being a hit that costs a third of the hull.
     pub fn shake(&mut self, strength: f32) {
         if !self.still {

@@ -13,6 +13,7 @@ use shared::{
 use super::{
     Camera,
     cosmetic::Cosmetic,
+    looks::{Debris, Looks},
     palette::{self, Rgb},
     particles::{Particle, Particles},
     sprite::{Batch, Ink, Kind, Sprite},
@@ -59,14 +60,13 @@ pub struct Effects {
     shake: f32,
     /// Time owed to trails, s.
     owed: f32,
-    /// Fewer and slower things.
-    calm: bool,
+    looks: Looks,
 }
 
 impl Effects {
-    /// `calm` halves the debris (reduced motion).
+    /// Nothing has happened yet. `looks` tells how much of what happens is to be seen.
     #[must_use]
-    pub fn new(seed: u64, calm: bool) -> Effects {
+    pub fn new(seed: u64, looks: &Looks) -> Effects {
         Effects {
             particles: Particles::default(),
             flashes: Vec::new(),
@@ -75,8 +75,13 @@ impl Effects {
             random: Cosmetic::new(seed),
             shake: 0.0,
             owed: 0.0,
-            calm,
+            looks: *looks,
         }
+    }
+
+    /// From now on it looks like this.
+    pub fn set_looks(&mut self, looks: &Looks) {
+        self.looks = *looks;
     }
 
     /// Takes one frame's events and lets `dt_s` pass. `sees` tells what is worth drawing.
@@ -96,6 +101,9 @@ impl Effects {
         self.owed = (self.owed + dt_s).min(0.1);
         while self.owed >= TRAIL_STEP_S {
             self.owed -= TRAIL_STEP_S;
+            if !self.lays_trails() {
+                continue;
+            }
             for ship in view.ships.iter().filter(|ship| sees(ship.pos, 60.0)) {
                 self.exhaust(ship, defs, self.owed);
                 self.heat(ship, defs);
@@ -141,7 +149,7 @@ impl Effects {
     /// How white a hull is, 1 when just hit.
     #[must_use]
     pub fn flash(&self, ship: ShipId) -> f32 {
-        self.age(ship).map_or(0.0, |age| (1.0 - age / FLASH_S).max(0.0))
+        self.age(ship).map_or(0.0, |age| (1.0 - age / FLASH_S).max(0.0) * self.glare())
     }
 
     /// How far a shield's ripple has run, 0..1; `None` when it is calm.
@@ -213,8 +221,9 @@ impl Effects {
 
     /// The flash of a shot, moving with the ship.
     fn muzzle(&mut self, pos: Vec2, vel: Vec2, own: bool) {
-        let colour = if own { palette::OWN } else { palette::PERSON };
+        let colour = if own { self.looks.colours.own } else { self.looks.colours.person };
         self.particles.spawn(Particle {
+            strength: self.glare(),
             size: (13.0, 4.0),
             drag: 0.0,
             ..Particle::light(pos, vel, 0.09, 13.0, colour)
@@ -224,12 +233,13 @@ impl Effects {
     /// A ray: a line that fades, light at the muzzle, and sparks where it struck (a hull with its motion, or rock).
     fn beam(&mut self, (from, to): (Vec2, Vec2), muzzle_vel: Vec2, struck: Option<Option<Vec2>>, own: bool) {
         self.beams_seen += 1;
-        let colour = if own { palette::OWN } else { palette::PERSON };
+        let colour = if own { self.looks.colours.own } else { self.looks.colours.person };
         if self.beams.len() >= BEAMS_MAX {
             self.beams.remove(0);
         }
         self.beams.push(Beam { from, to, colour, age: 0.0 });
         self.particles.spawn(Particle {
+            strength: self.glare(),
             size: (38.0, 8.0),
             drag: 0.0,
             ..Particle::light(from, muzzle_vel, 0.2, 38.0, colour)
@@ -245,7 +255,7 @@ impl Effects {
 
     /// A shot's end. `hull` is the motion of the ship it struck; `None` for rock, planet and star.
     fn sparks(&mut self, pos: Vec2, vel: Vec2, hull: Option<Vec2>) {
-        let colour = if hull.is_some() { palette::SHIELD } else { palette::FLAME };
+        let colour = if hull.is_some() { self.looks.colours.shield } else { palette::FLAME };
         let carried = hull.unwrap_or_default();
         self.particles.spawn(Particle {
             size: (26.0, 6.0),
@@ -291,14 +301,14 @@ impl Effects {
     }
 
     fn explosion(&mut self, pos: Vec2, drift: Vec2, own: bool) {
-        let tint = if own { palette::OWN } else { palette::FLAME };
+        let tint = if own { self.looks.colours.own } else { self.looks.colours.fire };
         let light = |life, from, to, colour, strength| Particle {
             size: (from, to),
             strength,
             ..Particle::light(pos, drift, life, from, colour)
         };
-        self.particles.spawn(light(0.22, 120.0, 70.0, palette::HOT, 1.3));
-        self.particles.spawn(light(0.75, 70.0, 170.0, palette::FLAME, 0.55));
+        self.particles.spawn(light(0.22, 120.0, 70.0, palette::HOT, 1.3 * self.glare()));
+        self.particles.spawn(light(0.75, 70.0, 170.0, palette::FLAME, 0.55 * self.glare()));
         let ring =
             |life, to, colour, strength| Particle { kind: Kind::Ring, ..light(life, 12.0, to, colour, strength) };
         self.particles.spawn(ring(0.65, 130.0, tint, 1.0));
@@ -384,7 +394,7 @@ impl Effects {
 
     fn glimmer(&mut self, shot: &ShotView) {
         if self.random.unit() < 0.35 {
-            let colour = if shot.own { palette::OWN } else { palette::PERSON };
+            let colour = if shot.own { self.looks.colours.own } else { self.looks.colours.person };
             let behind = shot.vel * self.random.range(0.01, 0.03);
             let drift = self.random.disc() * 10.0;
             self.particles.spawn(Particle::light(shot.pos - behind, drift, 0.22, 3.2, colour));
@@ -429,11 +439,32 @@ impl Effects {
         }
     }
 
+    /// Whether this step of the trails is laid: each, every third, or none.
+    fn lays_trails(&mut self) -> bool {
+        match self.looks.debris {
+            Debris::Full => true,
+            Debris::Few => self.random.unit() < 1.0 / 3.0,
+            Debris::None => false,
+        }
+    }
+
     fn share(&self, count: usize) -> usize {
-        if self.calm { count.div_ceil(2) } else { count }
+        let count = if self.looks.calm { count.div_ceil(2) } else { count };
+        match self.looks.debris {
+            Debris::Full => count,
+            Debris::Few => count.div_ceil(3),
+            Debris::None => 0,
+        }
+    }
+
+    /// How bright a flash is, times its usual brightness.
+    fn glare(&self) -> f32 {
+        if self.looks.calm { CALM_GLARE } else { 1.0 }
     }
 }
 
+/// What is left of a flash when less of it is wanted.
+const CALM_GLARE: f32 = 0.3;
 /// Time between two particles of a trail, s.
 const TRAIL_STEP_S: f32 = 1.0 / 60.0;
 
@@ -446,7 +477,7 @@ mod tests {
     const SHIP: ShipId = ShipId { player: PlayerId(3), life: 1 };
 
     fn after(events: Vec<ViewEvent>, sees: bool) -> Effects {
-        let mut effects = Effects::new(1, false);
+        let mut effects = Effects::new(1, &Looks::default());
         let view = View { events, ..View::default() };
         effects.update(&view, &Defs::standard(), 1.0 / 60.0, |_, _| sees);
         effects
@@ -454,6 +485,24 @@ mod tests {
 
     fn hit(own: bool) -> ViewEvent {
         ViewEvent::Damaged { ship: SHIP, by: None, amount: 12, pos: Vec2::ZERO, own, by_own: false }
+    }
+
+    #[test]
+    fn debris_and_flashes_are_as_wanted() {
+        let run = |looks: Looks| {
+            let mut effects = Effects::new(1, &looks);
+            let gone = ViewEvent::Destroyed { ship: SHIP, pos: Vec2::ZERO, vel: Vec2::X, own: false };
+            let view = View { events: vec![gone, hit(false)], ..View::default() };
+            effects.update(&view, &Defs::standard(), 1.0 / 60.0, |_, _| true);
+            (effects.particles.len(), effects.flash(SHIP))
+        };
+        let usual = Looks::default();
+        let full = run(usual);
+        let few = run(Looks { debris: Debris::Few, ..usual });
+        let none = run(Looks { debris: Debris::None, ..usual });
+        let calm = run(Looks { calm: true, ..usual });
+        assert!(none.0 > 0 && none.0 < 8 && none.0 < few.0 && few.0 < full.0, "{none:?} {few:?} {full:?}");
+        assert!(calm.1 < full.1 * 0.5 && calm.0 < full.0, "{calm:?} {full:?}");
     }
 
     #[test]
@@ -505,7 +554,7 @@ mod tests {
         ship.buttons = Buttons(Buttons::THRUST);
         let view = View { ships: vec![ship], ..View::default() };
         let run = |frames: u32| {
-            let mut effects = Effects::new(1, false);
+            let mut effects = Effects::new(1, &Looks::default());
             for _ in 0..frames {
                 effects.update(&view, &Defs::standard(), 0.2 / frames as f32, |_, _| true);
             }

@@ -41,8 +41,107 @@ pub const EDGE: Rgb = [1.0, 0.25, 0.38];
 /// Orbits of the planets.
 pub const ORBIT: Rgb = [0.42, 0.55, 0.85];
 
+/// The colours that tell ships apart, and those of what the instruments show: what a player may choose.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Colours {
+    /// Own ship, its shots and its forecast.
+    pub own: Rgb,
+    /// Another person.
+    pub person: Rgb,
+    /// A ship flown by the server.
+    pub bot: Rgb,
+    /// Shots of others.
+    pub fire: Rgb,
+    /// Shield.
+    pub shield: Rgb,
+    /// Repair.
+    pub repair: Rgb,
+    /// A mine of somebody else.
+    pub danger: Rgb,
+}
+
+impl Colours {
+    /// As the game comes.
+    pub const USUAL: Colours =
+        Colours { own: OWN, person: PERSON, bot: BOT, fire: FLAME, shield: SHIELD, repair: REPAIR, danger: DANGER };
+    /// For eyes to which red and green look alike: blue, yellow and dark brown, which differ in blue and in brightness.
+    pub const RED_GREEN: Colours = Colours {
+        own: [0.30, 0.68, 1.0],
+        person: [1.0, 0.90, 0.36],
+        bot: [0.86, 0.40, 0.08],
+        fire: [1.0, 0.80, 0.20],
+        shield: [0.62, 0.72, 1.0],
+        repair: [0.92, 0.96, 1.0],
+        danger: [0.95, 0.45, 0.05],
+    };
+    /// For eyes to which blue and yellow look alike: teal, pink and dark red, which differ in red and in brightness.
+    pub const BLUE_YELLOW: Colours = Colours {
+        own: [0.20, 0.95, 0.86],
+        person: [1.0, 0.72, 0.76],
+        bot: [0.92, 0.16, 0.20],
+        fire: [1.0, 0.42, 0.36],
+        shield: [0.66, 0.90, 0.96],
+        repair: [0.94, 1.0, 1.0],
+        danger: [0.95, 0.08, 0.16],
+    };
+
+    /// By the word of the setting; the usual ones for any other.
+    #[must_use]
+    pub fn of(word: &str) -> Colours {
+        match word {
+            "red-green" => Colours::RED_GREEN,
+            "blue-yellow" => Colours::BLUE_YELLOW,
+            _ => Colours::USUAL,
+        }
+    }
+}
+
 /// Part of the way from one colour to another.
 #[must_use]
 pub fn mix(from: Rgb, to: Rgb, share: f32) -> Rgb {
     core::array::from_fn(|i| from[i] + (to[i] - from[i]) * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a linear colour to an eye without one kind of cone: Machado, Oliveira and Fernandes,
+    /// "A Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), severity 1.
+    const PROTAN: [Rgb; 3] = [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]];
+    const DEUTAN: [Rgb; 3] = [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]];
+    const TRITAN: [Rgb; 3] = [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]];
+
+    fn seen(eye: &[Rgb; 3], colour: Rgb) -> Rgb {
+        let linear = colour.map(|value| value.powf(2.2));
+        eye.map(|row| {
+            row.iter().zip(linear).map(|(share, value)| share * value).sum::<f32>().clamp(0.0, 1.0).powf(0.4545)
+        })
+    }
+
+    fn apart(eye: &[Rgb; 3], one: Rgb, other: Rgb) -> f32 {
+        let (one, other) = (seen(eye, one), seen(eye, other));
+        one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()
+    }
+
+    #[test]
+    fn ships_can_be_told_apart_by_every_eye_the_colours_are_for() {
+        const PLAIN: [Rgb; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+        for (colours, eyes) in [
+            (Colours::USUAL, vec![PLAIN]),
+            (Colours::RED_GREEN, vec![PLAIN, PROTAN, DEUTAN]),
+            (Colours::BLUE_YELLOW, vec![PLAIN, TRITAN]),
+        ] {
+            for eye in &eyes {
+                let pairs = [(colours.own, colours.person), (colours.own, colours.bot), (colours.person, colours.bot)];
+                for (one, other) in pairs {
+                    let apart = apart(eye, one, other);
+                    assert!(apart > 0.28, "{one:?} and {other:?} are {apart:.2} apart to {eye:?}");
+                }
+            }
+        }
+        // And why there are palettes at all: what usually tells people from bots, a red-green blind eye hardly sees.
+        let usual = apart(&DEUTAN, Colours::USUAL.person, Colours::USUAL.bot);
+        assert!(apart(&DEUTAN, Colours::RED_GREEN.person, Colours::RED_GREEN.bot) > usual);
+    }
 }

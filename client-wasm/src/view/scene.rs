@@ -11,7 +11,8 @@ use shared::{
 
 use super::{
     Camera, Effects, backdrop, bodies,
-    palette::{self, Rgb},
+    looks::Looks,
+    palette::{self, Colours, Rgb},
     ships::{self, Livery},
     sprite::{Batch, Ink, Kind, Sprite},
 };
@@ -51,6 +52,8 @@ pub struct Scene {
     pub time_s: f32,
     /// Less motion is wanted.
     pub calm: bool,
+    /// Colours of ships.
+    pub colours: Colours,
     /// Radius of the star, u.
     pub star_radius: f32,
     /// Any of the star or its corona is on the screen.
@@ -79,6 +82,7 @@ impl Default for Scene {
             pixels_per_unit: 1.0,
             time_s: 0.0,
             calm: false,
+            colours: Colours::USUAL,
             star_radius: 0.0,
             star_seen: false,
             rings: Batch::with_limit(RINGS_MAX),
@@ -109,8 +113,8 @@ pub struct Ingredients<'a> {
     pub leader: Option<PlayerId>,
     /// Time for animation, s.
     pub time_s: f32,
-    /// Less motion is wanted.
-    pub calm: bool,
+    /// How it is to look.
+    pub looks: &'a Looks,
     /// Draw the ghost of the own ship, and those of others.
     pub ghosts: (bool, bool),
 }
@@ -124,7 +128,7 @@ impl Scene {
         self.half = camera.half_extents();
         self.pixels_per_unit = camera.pixels_per_unit();
         self.time_s = from.time_s;
-        self.calm = from.calm;
+        (self.calm, self.colours) = (from.looks.calm, from.looks.colours);
         backdrop::build(self, view, defs, camera);
         let own = view.own_ship().map(|ship| ship.id.player);
         for rock in view.rocks.iter().filter(|rock| camera.sees(rock.pos, 70.0)) {
@@ -136,7 +140,9 @@ impl Scene {
         for &well in view.wells.iter().filter(|well| camera.sees(**well, 280.0)) {
             bodies::well(self, well, from.time_s);
         }
-        self.forecast(view, camera);
+        if from.looks.orbit_line {
+            self.forecast(view, camera);
+        }
         for ship in view.ships.iter().filter(|ship| camera.sees(ship.pos, 80.0)) {
             self.ship(ship, from, &is_bot);
         }
@@ -187,10 +193,10 @@ impl Scene {
             );
             self.over.sprite(crown);
         }
-        if !ship.own && self.labels.len() < LABELS_MAX {
+        if !ship.own && from.looks.names && self.labels.len() < LABELS_MAX {
             let below = ship.pos - Vec2::new(0.0, radius * 1.75);
             let at = from.camera.to_screen(below) + Vec2::new(0.0, 11.0);
-            let colour = palette::mix(livery.colour(), [1.0; 3], 0.45);
+            let colour = palette::mix(livery.colour(&self.colours), [1.0; 3], 0.45);
             self.labels.push(Label { player: ship.id.player, at, colour, opacity: if bot { 0.75 } else { 0.95 } });
         }
     }
@@ -201,20 +207,24 @@ impl Scene {
         for (index, point) in view.forecast.iter().enumerate().skip(2) {
             let fade = 1.0 - index as f32 / count;
             let radius = (1.1 + 1.1 * fade).max(0.9 / camera.pixels_per_unit());
-            self.under.sprite(Sprite::round(Kind::Disc, *point, radius, Ink::Light(palette::OWN, 0.5 * fade)));
+            self.under.sprite(Sprite::round(Kind::Disc, *point, radius, Ink::Light(self.colours.own, 0.5 * fade)));
         }
     }
 
     fn stick(&mut self, stick: &Stick, camera: &Camera) {
         let scale = 1.0 / camera.pixels_per_unit();
-        let ring =
-            Sprite::round(Kind::Ring, camera.to_world(stick.origin), RADIUS_PX * scale, Ink::Light(palette::OWN, 0.35));
+        let ring = Sprite::round(
+            Kind::Ring,
+            camera.to_world(stick.origin),
+            RADIUS_PX * scale,
+            Ink::Light(self.colours.own, 0.35),
+        );
         self.over.sprite(Sprite { parameters: [0.04, 0.0], ..ring });
         self.over.sprite(Sprite::round(
             Kind::Disc,
             camera.to_world(stick.knob()),
             20.0 * scale,
-            Ink::Light(palette::OWN, 0.4),
+            Ink::Light(self.colours.own, 0.4),
         ));
     }
 }
@@ -249,6 +259,10 @@ pub mod tests {
     }
 
     fn scene_of(view: &View, leader: Option<PlayerId>) -> Scene {
+        scene_with(view, leader, &Looks::default())
+    }
+
+    fn scene_with(view: &View, leader: Option<PlayerId>, looks: &Looks) -> Scene {
         let mut camera = Camera::new(Vec2::new(1600.0, 900.0), false);
         camera.follow(Vec2::new(1_000.0, 0.0), Vec2::ZERO, 0.0);
         let mut scene = Scene::default();
@@ -256,11 +270,11 @@ pub mod tests {
             view,
             defs: &Defs::standard(),
             camera: &camera,
-            effects: &Effects::new(1, false),
+            effects: &Effects::new(1, looks),
             touch: &Touch::default(),
             leader,
             time_s: 0.0,
-            calm: false,
+            looks,
             ghosts: (true, false),
         };
         scene.build(&ingredients, |player| player.0 >= 10);
@@ -319,6 +333,18 @@ pub mod tests {
         let scene = scene_of(&view, None);
         let rings = scene.over.items().iter().filter(|sprite| sprite[9] == f32::from(Kind::Ring as u8)).count();
         assert_eq!((rings, scene.ships.items().len()), (1, 0), "the own one as an outline, the others are not wanted");
+    }
+
+    #[test]
+    fn line_names_and_colours_are_as_wanted() {
+        let forecast = (0..20).map(|i| Vec2::new(1_000.0 + i as f32 * 10.0, 0.0)).collect();
+        let view = View { forecast, ships: vec![ship(12, Vec2::new(1_000.0, 0.0))], ..View::default() };
+        let without = Looks { orbit_line: false, names: false, colours: Colours::RED_GREEN, ..Looks::default() };
+        let (usual, without) = (scene_of(&view, None), scene_with(&view, None, &without));
+        assert_eq!((usual.labels.len(), without.labels.len()), (1, 0));
+        assert_eq!(usual.under.items().len() - without.under.items().len(), 18);
+        let colour = |scene: &Scene| [4, 5, 6].map(|at| scene.ships.items()[0][at]);
+        assert_eq!((colour(&usual), colour(&without)), (Colours::USUAL.bot, Colours::RED_GREEN.bot));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use shared::{
 
 use super::{
     Camera, Effects,
-    palette::{self, Rgb},
+    palette::{self, Colours, Rgb},
     scene::Scene,
     sprite::{Ink, Kind, Sprite},
 };
@@ -31,11 +31,11 @@ pub enum Livery {
 impl Livery {
     /// Its colour.
     #[must_use]
-    pub fn colour(self) -> Rgb {
+    pub fn colour(self, colours: &Colours) -> Rgb {
         match self {
-            Livery::Own => palette::OWN,
-            Livery::Person => palette::PERSON,
-            Livery::Bot => palette::BOT,
+            Livery::Own => colours.own,
+            Livery::Person => colours.person,
+            Livery::Bot => colours.bot,
         }
     }
 }
@@ -52,7 +52,7 @@ pub fn build(
     time_s: f32,
 ) {
     let radius = defs.ship(ship.class).radius;
-    let colour = if ship.stale { palette::STALE } else { livery.colour() };
+    let colour = if ship.stale { palette::STALE } else { livery.colour(&scene.colours) };
     let [r, g, b] = colour;
     let star = &defs.arena.star;
     let heat = math::ramp(ship.pos.length(), star.ring_radius * 1.15, star.burn_radius);
@@ -93,7 +93,7 @@ pub fn build(
 /// Adds the outline of a ship where the server last said it is.
 pub fn ghost(scene: &mut Scene, ghost: &GhostView, defs: &Defs) {
     let radius = defs.ship(ghost.class).radius;
-    let ink = Ink::Light(if ghost.own { palette::OWN } else { palette::PERSON }, 0.6);
+    let ink = Ink::Light(if ghost.own { scene.colours.own } else { scene.colours.person }, 0.6);
     let ring = Sprite::round(Kind::Ring, ghost.pos, radius, ink);
     scene.over.sprite(Sprite { parameters: [0.10, 0.0], ..ring });
     let nose = Sprite::round(Kind::Chevron, ghost.pos, radius * 0.7, ink);
@@ -149,7 +149,7 @@ fn own_reticle(scene: &mut Scene, ship: &ShipView, radius: f32) {
                 Kind::Chevron,
                 ship.pos + nose * radius * ahead,
                 radius * size,
-                Ink::Light(palette::OWN, strength),
+                Ink::Light(scene.colours.own, strength),
             )
         });
     }
@@ -196,7 +196,7 @@ fn special(scene: &mut Scene, ship: &ShipView, active: Special, radius: f32, tim
             scene.over.sprite(Sprite { parameters: [0.07, 0.0], ..ring });
         }
         Special::Repair(_) => {
-            let turn = Sprite::round(Kind::Cross, ship.pos, radius * 0.5, Ink::Light(palette::REPAIR, 0.9));
+            let turn = Sprite::round(Kind::Cross, ship.pos, radius * 0.5, Ink::Light(scene.colours.repair, 0.9));
             scene.over.sprite(turn);
         }
         Special::Burn | Special::LongView(_) | Special::Volley(_) | Special::Well => {}
@@ -210,14 +210,14 @@ fn shells(scene: &mut Scene, ship: &ShipView, radius: f32, effects: &Effects, ca
         let wake = ripple.map_or(0.0, |t| 1.0 - t);
         let strength = 0.13 + 0.10 * ship.shield + 0.9 * wake;
         let grown = radius * (1.62 + 0.16 * wake);
-        let shell = Sprite::round(Kind::Arc, ship.pos, grown, Ink::Light(palette::SHIELD, strength));
+        let shell = Sprite::round(Kind::Arc, ship.pos, grown, Ink::Light(scene.colours.shield, strength));
         scene.over.sprite(Sprite { parameters: [ship.shield, 0.06 + 0.05 * wake], ..shell });
         if wake > 0.0 {
             scene.over.sprite(Sprite::round(
                 Kind::Glow,
                 ship.pos,
                 radius * 2.4,
-                Ink::Light(palette::SHIELD, 0.5 * wake),
+                Ink::Light(scene.colours.shield, 0.5 * wake),
             ));
         }
     }
@@ -250,7 +250,15 @@ mod tests {
         change(&mut seen);
         let mut scene = Scene::default();
         let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
-        build(&mut scene, &seen, livery, &Effects::new(1, false), &Defs::standard(), &camera, 0.0);
+        build(
+            &mut scene,
+            &seen,
+            livery,
+            &Effects::new(1, &crate::view::looks::Looks::default()),
+            &Defs::standard(),
+            &camera,
+            0.0,
+        );
         scene
     }
 
