@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use shared::{
-    protocol::{CloseCode, LaneKey, Opening, ResumeToken, codec},
+    protocol::{ChatMode, CloseCode, LaneKey, Opening, ResumeToken, codec},
     room::{ConnId, Credentials, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 
@@ -43,6 +43,8 @@ impl Host {
             secret: seed.rotate_left(32),
             bots: PILOTS,
             players_max: 1,
+            // There is nobody to talk to.
+            chat: ChatMode::Off,
             ..RoomConfig::default()
         };
         let (room, pacer) = (Room::new(config), Pacer::new(now_us));

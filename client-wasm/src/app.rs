@@ -5,12 +5,14 @@ use std::{cell::RefCell, rc::Rc};
 
 use shared::{
     defs::{Defs, ShipClass},
+    protocol::{ChatMode, Quick, Words},
     replica::{Intent, LaneStep, view::Phase},
     sim::rules,
 };
 
 use crate::{
     audio::Audio,
+    chat::desk::{Desk, TalkEvent},
     frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page, school::School},
@@ -77,6 +79,7 @@ struct App {
     details: bool,
     clock: FrameClock,
     died_s: Option<f64>,
+    desk: Desk,
     /// This page is the lab.
     lab: Option<Lab>,
 }
@@ -240,8 +243,10 @@ impl App {
             details: false,
             clock: FrameClock::new(now_us),
             died_s: None,
+            desk: Desk::default(),
             lab,
         };
+        storage::chat_muted().lines().for_each(|name| app.net.chat_mut().mute(name));
         app.take_up_lab();
         settings_panel::install(&app.queue);
         app.take_up_settings();
@@ -549,6 +554,7 @@ impl App {
             deeds: self.deeds.done(),
             school: self.school.as_ref(),
             lab: self.lab.as_ref(),
+            desk: self.desk,
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -574,6 +580,7 @@ impl App {
         if self.sampler.take_pressed(Action::Settings) {
             self.take_settings(if self.panel.is_open() { Fact::Closed } else { Fact::Open });
         }
+        self.take_talk();
         for number in 0..ShipClass::COUNT {
             if self.sampler.take_pressed(Action::Card(number as u8))
                 && let Some(class) = self.card(number)
@@ -583,6 +590,93 @@ impl App {
         }
         if self.sampler.take_pressed(Action::Relaunch) {
             self.relaunch();
+        }
+    }
+
+    /// Keys of talk; before those of the cards, whose digits choose on the wheel while it is open.
+    fn take_talk(&mut self) {
+        let dead = matches!(self.net.view().phase, Phase::Dead { .. });
+        let talk = self.sampler.take_pressed(Action::Talk);
+        // One key may be both: launch when there is a ship to launch, else talk.
+        if dead && self.sampler.take_pressed(Action::Relaunch) {
+            self.relaunch();
+        } else if talk {
+            self.open_line();
+        }
+        if self.sampler.take_pressed(Action::Quick) {
+            self.open_wheel(true);
+        }
+        if self.desk.is_turning() {
+            for number in 0..Quick::ALL.len() {
+                if self.sampler.take_pressed(Action::Card(number as u8)) {
+                    self.desk.close();
+                    self.net.say(&Words::Quick(Quick::ALL[number]));
+                }
+            }
+        }
+        if self.desk.is_held() && !self.sampler.held(Action::Quick) {
+            self.say_choice();
+        }
+        if self.desk != Desk::default() && !self.net.may_speak() {
+            self.desk.close();
+        }
+    }
+
+    fn take_talk_event(&mut self, event: TalkEvent) {
+        match event {
+            TalkEvent::Opened => self.open_line(),
+            TalkEvent::Closed => {
+                if self.desk.is_writing() {
+                    self.desk.close();
+                }
+            }
+            TalkEvent::Said(text) => {
+                self.desk.close();
+                if !text.trim().is_empty() {
+                    self.net.say(&Words::Text(text));
+                }
+            }
+            TalkEvent::Wheel if self.desk.is_turning() => self.desk.close(),
+            TalkEvent::Wheel => self.open_wheel(false),
+            TalkEvent::Picked(number) => {
+                self.desk.close();
+                if let Some(quick) = Quick::ALL.get(number) {
+                    self.net.say(&Words::Quick(*quick));
+                }
+                self.take_keys_back();
+            }
+            TalkEvent::Named(name) => {
+                let own = self.net.shown().player().and_then(|own| self.net.pilot(own));
+                // In flight a click on a name was meant for the fight.
+                let meant = self.desk.is_writing() || self.net.view().phase != Phase::Flying;
+                if meant && !name.is_empty() && own.is_none_or(|(own, _)| own != name) {
+                    self.net.chat_mut().toggle_mute(&name);
+                    storage::remember_chat_muted(self.net.chat().muted());
+                }
+            }
+        }
+    }
+
+    fn open_line(&mut self) {
+        if self.net.may_speak() && self.net.chat_mode() == ChatMode::Full {
+            // The ship keeps what was held let go.
+            self.sampler.release_all();
+            self.desk.write();
+        } else {
+            // Its button may have shown it already.
+            self.page.flag("chat-form", "off", true);
+        }
+    }
+
+    fn open_wheel(&mut self, held: bool) {
+        if self.net.may_speak() && self.net.chat_mode() != ChatMode::Off {
+            self.desk.turn(held);
+        }
+    }
+
+    fn say_choice(&mut self) {
+        if let Some(quick) = self.desk.take_choice() {
+            self.net.say(&Words::Quick(quick));
         }
     }
 
@@ -604,6 +698,7 @@ impl App {
                 self.school.iter_mut().for_each(School::skip);
                 self.take_keys_back();
             }
+            PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
             PageEvent::Settings(fact) => self.take_settings(fact),
@@ -613,7 +708,34 @@ impl App {
         }
     }
 
+    /// Whether the wheel takes this for itself: a mouse that chooses steers no ship meanwhile.
+    fn take_for_wheel(&mut self, input: &InputEvent) -> bool {
+        match *input {
+            InputEvent::PointerMoved { kind: PointerKind::Mouse, pos, .. } if self.desk.is_held() => {
+                self.desk.point(pos);
+                true
+            }
+            InputEvent::PointerDown { kind: PointerKind::Mouse, .. } if self.desk.is_held() => {
+                self.say_choice();
+                true
+            }
+            // Beside the words of a wheel that was opened by its button: never mind.
+            InputEvent::PointerDown { .. } if self.desk.is_turning() => {
+                self.desk.close();
+                false
+            }
+            InputEvent::Blur => {
+                self.desk.close();
+                false
+            }
+            _ => false,
+        }
+    }
+
     fn take_input(&mut self, input: &InputEvent) {
+        if self.take_for_wheel(input) {
+            return;
+        }
         if let InputEvent::Key { down: true, .. } | InputEvent::PointerDown { .. } = input {
             self.speaker.wake();
         }
@@ -679,10 +801,9 @@ impl App {
         let error = error_card::report();
         let lab = self.lab.as_ref().map(|lab| lab.setup);
         let beams = self.effects.beams_seen();
-        hooks::state(
-            &self.net,
-            &self.camera,
-            PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab, panel: Some(&self.panel) },
-        )
+        let talk = hooks::Talk { now_us: browser::now_us(), desk: self.desk };
+        let (error, panel) = (error.as_deref(), Some(&self.panel));
+        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk };
+        hooks::state(&self.net, &self.camera, page)
     }
 }

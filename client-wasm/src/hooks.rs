@@ -5,10 +5,12 @@ use glam::Vec2;
 use shared::{
     defs::ShipClass,
     ids::PlayerId,
+    protocol::ChatMode,
     replica::view::{GhostView, Phase, ShipView, View},
 };
 
 use crate::{
+    chat::desk::Desk,
     film::Film,
     json::Json,
     lab::{KNOBS, Setup, TOGGLES},
@@ -16,6 +18,7 @@ use crate::{
     session::Connection,
     settings::{self, CHOICES, Panel, SWITCHES},
     view::Camera,
+    words::Language,
 };
 
 /// What the page itself knows besides the game.
@@ -31,6 +34,17 @@ pub struct PageState<'a> {
     pub lab: Option<Setup>,
     /// What is set.
     pub panel: Option<&'a Panel>,
+    /// Of talk.
+    pub talk: Talk,
+}
+
+/// Which lines are shown, and what is open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Talk {
+    /// Now, µs.
+    pub now_us: u64,
+    /// The line one writes in, and the wheel.
+    pub desk: Desk,
 }
 
 /// The state of the page.
@@ -75,10 +89,33 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("ghosts").array(|json| view.ghosts.iter().for_each(|one| ghost(json, one)));
         json.key("lab");
         lab(json, page.lab);
+        talk(json, net, page.talk, page.panel.map(Panel::language).unwrap_or_default());
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });
     json.finish()
+}
+
+/// What people say, as far as it is shown.
+fn talk(json: &mut Json, net: &Net, talk: Talk, language: Language) {
+    let writing = talk.desk.is_writing();
+    json.key("chat").array(|json| {
+        for heard in net.chat().shown(talk.now_us, writing) {
+            json.object(|json| {
+                json.key("player").integer(heard.line.player.0.into());
+                json.key("name").text(&heard.line.name);
+                json.key("text").text(heard.text(language));
+            });
+        }
+    });
+    json.key("chat_mode").text(match net.chat_mode() {
+        ChatMode::Off => "off",
+        ChatMode::Quick => "quick",
+        ChatMode::Full => "full",
+    });
+    json.key("writing").boolean(writing);
+    json.key("wheel").boolean(talk.desk.is_turning());
+    json.key("muted").array(|json| net.chat().muted().iter().for_each(|name| json.text(name)));
 }
 
 /// The state of the page that shows recordings.
@@ -279,10 +316,9 @@ mod tests {
             &camera,
             PageState {
                 fps: 60.0,
-                beams: 0,
                 error: Some("a \"quoted\" error"),
                 lab: Some(Setup::default()),
-                panel: None,
+                ..PageState::default()
             },
         );
         for key in [
@@ -322,6 +358,11 @@ mod tests {
             "settings",
             "prediction",
             "delay",
+            "chat",
+            "chat_mode",
+            "writing",
+            "wheel",
+            "muted",
         ] {
             assert!(text.contains(&["\"", key, "\":"].concat()), "{key} in {text}");
         }

@@ -6,6 +6,7 @@
 pub mod abilities;
 pub mod badge;
 pub mod banner;
+pub mod chat;
 pub mod choice;
 pub mod death;
 pub mod feed;
@@ -32,6 +33,7 @@ use shared::{
 
 use self::graph::Chart;
 use crate::{
+    chat::desk::Desk,
     film::Film,
     input::Bindings,
     lab::Lab,
@@ -132,6 +134,8 @@ pub struct Frame<'a> {
     pub school: Option<&'a school::School>,
     /// The lab, if this page is it.
     pub lab: Option<&'a Lab>,
+    /// The line one writes in, and the wheel.
+    pub desk: Desk,
 }
 
 impl<'a> Frame<'a> {
@@ -181,6 +185,12 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Whether one does not want to hear who bears this name.
+    #[must_use]
+    pub fn is_muted(&self, name: &str) -> bool {
+        matches!(self.source, Source::Line(net) if net.chat().is_muted(name))
+    }
+
     /// Deaths so far.
     #[must_use]
     pub fn kills(&self) -> &'a [Kill] {
@@ -217,6 +227,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<choice::Choice>::default(),
         Box::<graph::Graphs>::default(),
         Box::<lab::LabPanel>::default(),
+        Box::<chat::ChatPanel>::default(),
     ]
 }
 
@@ -356,6 +367,7 @@ pub mod tests {
             deeds: 0,
             school: None,
             lab,
+            desk: Desk::default(),
         });
     }
 

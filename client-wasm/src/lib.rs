@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod audio;
+pub mod chat;
 pub mod film;
 pub mod frame_clock;
 pub mod hooks;

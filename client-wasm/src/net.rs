@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use shared::{
     defs::{Defs, ShipClass},
     ids::PlayerId,
-    protocol::{Deed, Resume},
+    protocol::{Chat, ChatMode, Deed, Resume, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -17,7 +17,10 @@ use shared::{
     sim::Cause,
 };
 
-use crate::session::{BLOCKED_BYTES, Connection, Session, Step};
+use crate::{
+    chat::ChatLog,
+    session::{BLOCKED_BYTES, Connection, Session, Step},
+};
 
 /// Deaths remembered for the feed and for the tests; older ones are forgotten.
 const KILLS_MAX: usize = 512;
@@ -87,6 +90,7 @@ pub struct Net {
     switches: Switches,
     connects: u32,
     kills: Vec<Kill>,
+    chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
 
@@ -107,6 +111,7 @@ impl Net {
             switches: Switches::default(),
             connects: 0,
             kills: Vec::new(),
+            chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
     }
@@ -135,7 +140,7 @@ impl Net {
         if !welcomed && replica.welcome().is_some() {
             self.welcome();
         }
-        self.hear_kills(now_us);
+        self.hear_news(now_us);
         self.drain();
     }
 
@@ -220,7 +225,7 @@ impl Net {
         } else {
             return false;
         }
-        self.hear_kills(now_us);
+        self.hear_news(now_us);
         self.drain();
         true
     }
@@ -252,6 +257,14 @@ impl Net {
         let class = self.class;
         self.replica().refit(class);
         self.drain();
+    }
+
+    /// Says something to everybody, if one has a slot and the room allows it.
+    pub fn say(&mut self, words: &Words) {
+        if self.may_speak() && words.allowed(self.chat_mode()) {
+            self.replica().say_words(words);
+            self.drain();
+        }
     }
 
     /// The window changed.
@@ -328,6 +341,29 @@ impl Net {
         &self.kills
     }
 
+    /// What people said.
+    #[must_use]
+    pub fn chat(&self) -> &ChatLog {
+        &self.chat
+    }
+
+    /// The same, to mute somebody in.
+    pub fn chat_mut(&mut self) -> &mut ChatLog {
+        &mut self.chat
+    }
+
+    /// What may be said in the room shown; nothing before there is one.
+    #[must_use]
+    pub fn chat_mode(&self) -> ChatMode {
+        self.shown.welcome().map_or(ChatMode::Off, |welcome| welcome.chat)
+    }
+
+    /// One has a slot on a line that stands.
+    #[must_use]
+    pub fn may_speak(&self) -> bool {
+        self.session.connection() == Connection::Open && self.shown.player().is_some()
+    }
+
     /// The name of a pilot, and whether the server flies it.
     #[must_use]
     pub fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
@@ -354,8 +390,15 @@ impl Net {
         self.outgoing.push_back(Outgoing::Remember { resume: self.resume, playing: self.playing });
     }
 
-    fn hear_kills(&mut self, now_us: u64) {
+    fn hear_news(&mut self, now_us: u64) {
         let replica = self.next.as_mut().unwrap_or(&mut self.shown);
+        while let Some(chat) = replica.poll_chat() {
+            match chat {
+                Chat::Earlier(lines) => self.chat.hear_earlier(lines, now_us),
+                Chat::Said(lines) => self.chat.hear(lines, now_us),
+                Chat::Hushed => self.chat.hush(now_us),
+            }
+        }
         let mut heard = false;
         while let Some(deed) = replica.poll_deed() {
             heard = true;
@@ -426,6 +469,7 @@ pub mod tests {
             token: ResumeToken([7; 16]),
             lane: LaneKey([8; 16]),
             resumed,
+            chat: ChatMode::Full,
         }))
     }
 

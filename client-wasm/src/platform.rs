@@ -3,6 +3,7 @@
 
 pub mod arena;
 pub mod browser;
+pub mod chat_events;
 pub mod error_card;
 pub mod events;
 pub mod film_events;

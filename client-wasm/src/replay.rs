@@ -8,6 +8,7 @@ use glam::Vec2;
 
 use crate::{
     audio::Audio,
+    chat::desk::Desk,
     film::{Deed, Film},
     frame_clock::FrameClock,
     hooks::{self, PageState},
@@ -232,6 +233,7 @@ impl Theatre {
             deeds: 0,
             school: None,
             lab: None,
+            desk: Desk::default(),
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -258,6 +260,7 @@ impl Theatre {
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
                 | PageEvent::SkipLesson
+                | PageEvent::Talk(_)
                 | PageEvent::Visible(_)
                 | PageEvent::Woken
                 | PageEvent::Lab { .. } => {}
@@ -322,8 +325,8 @@ impl Theatre {
     fn state(&self) -> String {
         let error = error_card::report();
         let beams = self.effects.beams_seen();
-        let page =
-            PageState { fps: self.clock.fps(), beams, error: error.as_deref(), lab: None, panel: Some(&self.panel) };
+        let (error, panel) = (error.as_deref(), Some(&self.panel));
+        let page = PageState { fps: self.clock.fps(), beams, error, panel, ..PageState::default() };
         hooks::film_state(&self.film, &self.camera, page)
     }
 }

@@ -4,6 +4,7 @@
 use std::{fmt, net::IpAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
+use shared::protocol::ChatMode;
 
 use crate::{app::Config, limits::Limits, room::Blueprint};
 
@@ -31,6 +32,9 @@ pub struct CommandLine {
     /// Points that every pilot begins with; 160 buy a Lancer
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=START_POINTS_MAX))]
     start_points: u32,
+    /// What people may say to each other: off (nothing), quick (eight phrases), full (anything)
+    #[arg(long, value_name = "WHAT", default_value = "full", value_parser = chat_mode)]
+    chat: ChatMode,
     /// Name of the room
     #[arg(long, value_name = "NAME", default_value = "Drift", value_parser = room_name)]
     name: String,
@@ -71,6 +75,15 @@ fn room_name(text: &str) -> Result<String, &'static str> {
         return Err("a name has no control characters");
     }
     Ok(name.to_owned())
+}
+
+fn chat_mode(text: &str) -> Result<ChatMode, &'static str> {
+    match text {
+        "off" => Ok(ChatMode::Off),
+        "quick" => Ok(ChatMode::Quick),
+        "full" => Ok(ChatMode::Full),
+        _ => Err("it is off, quick or full"),
+    }
 }
 
 /// A command line that reads well but does not fit this machine.
@@ -149,6 +162,7 @@ impl CommandLine {
                 bots: self.bots,
                 players_max: self.max_players,
                 start_points: self.start_points,
+                chat: self.chat,
                 record: self.record,
             },
             limits: Limits::default(),
@@ -184,6 +198,7 @@ mod tests {
             ("perihelion --name \u{7}", "control"),
             ("perihelion extra", "extra"),
             ("perihelion --seed -1", "-1"),
+            ("perihelion --chat loud", "quick"),
         ] {
             let line = refused(arguments);
             assert!(line.contains(names), "{arguments}: {line}");
@@ -198,6 +213,7 @@ mod tests {
         };
         let config = command_line.into_config().unwrap();
         assert_eq!((config.bind, config.port), (None, 8080));
+        assert_eq!(config.room.chat, ChatMode::Full);
         assert_eq!((config.room.name.as_str(), config.room.bots, config.room.players_max), ("Drift", 16, 64));
     }
 
@@ -209,6 +225,8 @@ mod tests {
         for words in [
             "--bind",
             "--start-points",
+            "--chat",
+            "quick",
             "--port",
             "8080",
             "--data-dir",

@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use shared::protocol::ChatMode;
+
 mod handle;
 mod outbox;
 mod tape;
@@ -31,6 +33,8 @@ pub struct Blueprint {
     pub players_max: u16,
     /// Points that every pilot begins with.
     pub start_points: u32,
+    /// What people may say.
+    pub chat: ChatMode,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

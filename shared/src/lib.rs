@@ -26,4 +26,5 @@ pub mod rewind;
 pub mod rng;
 pub mod room;
 pub mod sim;
+pub mod text;
 pub mod tick;

@@ -48,6 +48,26 @@ pub const SNAPSHOT_PARTS_MAX: usize = 4;
 pub const NAME_CHARS_MAX: usize = 16;
 /// Bytes in a name after cleaning.
 pub const NAME_BYTES_MAX: usize = 48;
+/// Characters of a line of chat after cleaning. Longer: cut.
+pub const CHAT_CHARS_MAX: usize = 120;
+/// Bytes of a line of chat after cleaning. Longer: cut.
+pub const CHAT_BYTES_MAX: usize = 4 * CHAT_CHARS_MAX;
+/// Lines that one connection may say at once…
+pub const CHAT_BURST: u32 = 5;
+/// …and ticks for one more. Faster: dropped, and the speaker is told so once until a line passes again.
+pub const CHAT_TICKS: u32 = 2 * crate::tick::TICK_HZ;
+/// Lines that one room repeats at once, whoever says them…
+pub const CHAT_ROOM_BURST: u32 = 16;
+/// …and ticks for one more: what one connection hears is bounded, however many speak. Faster: as for one connection.
+pub const CHAT_ROOM_TICKS: u32 = crate::tick::TICK_HZ / 8;
+/// Lines of chat that a room keeps for who comes, and in one message. Full: the oldest is forgotten.
+pub const CHAT_LINES_MAX: usize = 8;
+/// Messages of chat that a client keeps until it looks. Full: the oldest is lost.
+pub const CHAT_UNREAD_MAX: usize = 32;
+
+/// Attackers named after a death; what the others did is left out, least first.
+pub const RECAP_SHARES: usize = 4;
+
 /// Rows of the leaderboard that are sent, besides the reader's own.
 pub const LEADERBOARD_ROWS: usize = 10;
 

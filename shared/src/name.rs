@@ -1,75 +1,23 @@
 //! Cleaning of names. Invariant: `clean(clean(x)) == clean(x)`; a clean name has 1 to 16 characters, at most 48
 //! bytes, and nothing that hides, reverses or stacks; no name looks like authority.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_security::skeleton;
 
-use crate::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
+use crate::{
+    limits::{NAME_BYTES_MAX, NAME_CHARS_MAX},
+    text::{self, Shape},
+};
 
-/// Combining marks kept per base character.
-const MARKS_MAX: usize = 2;
+/// How long a name may be; letters that stand for others become those.
+const NAME: Shape = Shape { chars: NAME_CHARS_MAX, bytes: NAME_BYTES_MAX, alike: true };
 /// Names that sound like authority.
 const RESERVED: [&str; 6] = ["admin", "administrator", "moderator", "mod", "server", "system"];
 
-/// The name as it may be shown: NFKC, without control, format, private and unassigned characters, spaces
+/// The name as it may be shown: NFKC, without control, format, blank, private and unassigned characters, spaces
 /// collapsed. `None` when nothing is left or the name is reserved.
 #[must_use]
 pub fn clean(raw: &str) -> Option<String> {
-    let mut name = raw.to_owned();
-    // Normalising may create what was removed (and removing may create what normalises): repeat until it rests.
-    // It does so at once for honest names; the bound is for the others.
-    for _ in 0..4 {
-        let next = pass(&name);
-        if next == name {
-            break;
-        }
-        name = next;
-    }
-    if name.is_empty() || pass(&name) != name || is_reserved(&name) { None } else { Some(name) }
-}
-
-fn pass(raw: &str) -> String {
-    let mut name = String::new();
-    let (mut chars, mut marks, mut space) = (0, 0, false);
-    for c in raw.nfkc().take(NAME_BYTES_MAX * 8) {
-        if c.is_whitespace() {
-            space = !name.is_empty();
-            continue;
-        }
-        if !is_shown(c) {
-            continue;
-        }
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
-        if marks > MARKS_MAX || (marks > 0 && (name.is_empty() || space)) {
-            continue;
-        }
-        let room = NAME_BYTES_MAX - name.len();
-        if chars + 1 + usize::from(space) > NAME_CHARS_MAX || c.len_utf8() + usize::from(space) > room {
-            break;
-        }
-        if space {
-            name.push(' ');
-            chars += 1;
-            space = false;
-        }
-        name.push(c);
-        chars += 1;
-    }
-    name
-}
-
-fn is_shown(c: char) -> bool {
-    !matches!(
-        c.general_category(),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-    )
+    text::clean(raw, NAME).filter(|name| !is_reserved(name))
 }
 
 /// What a name looks like to a reader, whatever letters it is made of and whatever their case: its UTS 39 skeleton.
@@ -105,6 +53,7 @@ mod tests {
             ("<b>hi</b>", Some("<b>hi</b>")),
             ("", None),
             (" \u{200B}\n", None),
+            ("\u{3164}\u{FFA0}", None),
             ("A d-m.i n", None),
             ("SYSTEM", None),
             ("\u{0430}dmin", None),
@@ -123,7 +72,7 @@ mod tests {
             if let Some(name) = clean(&raw) {
                 prop_assert_eq!(clean(&name), Some(name.clone()));
                 prop_assert!(name.chars().count() <= NAME_CHARS_MAX && name.len() <= NAME_BYTES_MAX);
-                prop_assert!(name.chars().all(|c| c == ' ' || (is_shown(c) && !c.is_whitespace())));
+                prop_assert!(name.chars().all(|c| c == ' ' || (text::is_shown(c) && !c.is_whitespace())));
             }
         }
     }

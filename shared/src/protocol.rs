@@ -5,6 +5,7 @@
 
 pub mod bits;
 pub mod body;
+pub mod chat;
 pub mod close;
 pub mod codec;
 pub mod entity_state;
@@ -17,6 +18,7 @@ pub mod schema;
 pub mod sent;
 pub mod steering;
 
+pub use chat::{Chat, ChatLine, ChatMode, Quick, Words};
 pub use close::CloseCode;
 pub use codec::{DecodeError, OpeningError};
 pub use messages::{

@@ -29,10 +29,10 @@ use glam::Vec2;
 use crate::{
     defs::{Defs, ShipClass},
     ids::{PlayerId, ShipId},
-    limits::DEEDS_KEPT,
+    limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
     protocol::{
-        ClientMessage, Deed, Edges, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster, RosterEntry,
-        SentCommand, ServerMessage, Snapshot, SnapshotFlags, Welcome, body::Station, codec, known::Known,
+        Chat, ClientMessage, Deed, Edges, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster, RosterEntry,
+        SentCommand, ServerMessage, Snapshot, SnapshotFlags, Welcome, Words, body::Station, codec, known::Known,
         reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
@@ -93,6 +93,8 @@ pub struct Replica {
     leaderboard: Leaderboard,
     /// Deeds heard and not yet polled.
     deeds: VecDeque<Deed>,
+    /// What was said and not yet polled.
+    chat: VecDeque<Chat>,
     /// Number of the next deed to hear.
     heard: u16,
     outbox: VecDeque<Vec<u8>>,
@@ -160,6 +162,7 @@ impl Replica {
             former: BTreeMap::new(),
             leaderboard: Leaderboard::default(),
             deeds: VecDeque::new(),
+            chat: VecDeque::new(),
             heard: resume.map_or(0, |resume| resume.heard),
             outbox: VecDeque::from([hello]),
             lane: Lane::default(),
@@ -212,6 +215,12 @@ impl Replica {
             ServerMessage::Roster(roster) => self.take_roster(roster),
             ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
             ServerMessage::News(news) => self.take_news(&news),
+            ServerMessage::Chat(chat) => {
+                if self.chat.len() >= CHAT_UNREAD_MAX {
+                    self.chat.pop_front();
+                }
+                self.chat.push_back(chat);
+            }
         }
         Ok(())
     }
@@ -287,6 +296,15 @@ impl Replica {
     pub fn leave(&mut self) {
         self.say(&ClientMessage::Leave);
         self.leaving = true;
+    }
+
+    /// Says something to everybody in the room; what is longer than a line is cut.
+    pub fn say_words(&mut self, words: &Words) {
+        let words = match words {
+            Words::Text(text) => Words::Text(text.chars().take(2 * CHAT_CHARS_MAX).collect()),
+            quick @ Words::Quick(_) => quick.clone(),
+        };
+        self.say(&ClientMessage::Say(words));
     }
 
     /// The window changed: half extents of the view, u. Told within a quarter second, however often it changes.
@@ -382,6 +400,11 @@ impl Replica {
     /// The next kill in the room or hit of one's own, each once and in order, also across a resume.
     pub fn poll_deed(&mut self) -> Option<Deed> {
         self.deeds.pop_front()
+    }
+
+    /// The next message of what people say.
+    pub fn poll_chat(&mut self) -> Option<Chat> {
+        self.chat.pop_front()
     }
 
     /// The tables.

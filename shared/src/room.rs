@@ -13,6 +13,7 @@ mod attendance;
 mod audience;
 mod bots;
 mod budget;
+mod chat;
 mod claim;
 mod commands;
 mod deeds;
@@ -39,14 +40,15 @@ use crate::{
     ids::PlayerId,
     limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
-        ClientMessage, CloseCode, CommandBatch, Deed, Roster, ServerMessage, Snapshot, SnapshotFlags, bits::BitWriter,
-        body, codec, known::Known, owner_state::UsedCommand,
+        Chat, ChatLine, ClientMessage, CloseCode, CommandBatch, Deed, Roster, ServerMessage, Snapshot, SnapshotFlags,
+        Words, bits::BitWriter, body, codec, known::Known, owner_state::UsedCommand,
     },
     replay::Recorder,
     rewind::{Lag, Rewind},
     sim::{Command, Event, Order, World, step},
     tick::{TICK_HZ, TICK_US},
 };
+use chat::{Talk, Verdict};
 use feed::Feed;
 use flow::Turn;
 use history::History;
@@ -91,6 +93,7 @@ pub struct Room {
     body: BitWriter,
     scoreboard: Scoreboard,
     post: Post,
+    talk: Talk,
     scores_version: u32,
     last_tick_us: u64,
     now_us: u64,
@@ -122,6 +125,7 @@ impl Room {
             body: BitWriter::default(),
             scoreboard: Scoreboard::default(),
             post: Post::default(),
+            talk: Talk::new(config.chat, config.start),
             scores_version: 0,
             last_tick_us: 0,
             now_us: 0,
@@ -168,6 +172,7 @@ impl Room {
         bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
         self.announce_names();
         self.announce_scores();
+        self.announce_talk();
         self.send_snapshots(now_us, writable);
     }
 
@@ -271,6 +276,19 @@ impl Room {
                     self.free_seat(player);
                 }
             }
+            ClientMessage::Say(words) => self.take_words(conn, words),
+        }
+    }
+
+    fn take_words(&mut self, conn: ConnId, words: Words) {
+        let Some(visitor) = self.visitors.get_mut(&conn) else { return };
+        let Some(seat) = visitor.seat.and_then(|player| self.seats.get(player)) else { return };
+        match self.talk.judge(words, &mut visitor.speech, self.world.tick) {
+            Verdict::Heard(words) => {
+                self.talk.keep(ChatLine { player: seat.player, name: seat.name.clone(), words });
+            }
+            Verdict::Hush => visitor.mail.put(&codec::encode_server(&ServerMessage::Chat(Chat::Hushed))),
+            Verdict::Dropped => {}
         }
     }
 
@@ -399,6 +417,12 @@ impl Room {
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
             }
+        }
+    }
+
+    fn announce_talk(&mut self) {
+        if let Some(chat) = self.talk.take_fresh() {
+            self.say_all(&ServerMessage::Chat(chat));
         }
     }
 

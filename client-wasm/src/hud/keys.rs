@@ -8,12 +8,14 @@ use crate::{
 };
 
 /// Where an action's cap is.
-const CAPS: [(Id, Action); 7] = [
+const CAPS: [(Id, Action); 9] = [
     ("key-thrust", Action::Thrust),
     ("key-fire", Action::Fire),
     ("key-boost", Action::Boost),
     ("key-special", Action::Special),
     ("key-brake", Action::Brake),
+    ("key-talk", Action::Talk),
+    ("key-quick", Action::Quick),
     ("ability-boost-key", Action::Boost),
     ("ability-special-key", Action::Special),
 ];

@@ -13,7 +13,7 @@ pub const ROWS: usize = LEADERBOARD_ROWS + 1;
 struct Row {
     shown: Cached<Option<(u16, u32)>>,
     name: CachedText,
-    looks: Cached<(bool, bool)>,
+    looks: Cached<(bool, bool, bool)>,
 }
 
 /// The list.
@@ -55,7 +55,9 @@ impl Row {
             dom.cell(LIST, index, 1, name);
         }
         let own = frame.own() == Some(player);
-        if self.looks.changed((own, bot)) {
+        let muted = frame.is_muted(name);
+        if self.looks.changed((own, bot, muted)) {
+            dom.row_flag(LIST, index, "muted", muted);
             dom.row_flag(LIST, index, "own", own);
             dom.row_flag(LIST, index, "bot", bot);
         }

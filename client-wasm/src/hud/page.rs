@@ -6,7 +6,7 @@ mod chart;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
-use super::{Dom, Id, Mark, feed, graph::Chart, leaderboard, school};
+use super::{Dom, Id, Mark, chat, feed, graph::Chart, leaderboard, school};
 use crate::{
     platform::browser::{document, element, window},
     view::palette::Rgb,
@@ -32,8 +32,13 @@ impl Page {
     /// Finds the lists and gives them their rows.
     #[must_use]
     pub fn new() -> Page {
-        let lists =
-            [(leaderboard::LIST, leaderboard::ROWS), (feed::LIST, feed::ROWS), (school::LIST, school::LESSONS.len())];
+        let lists = [
+            (leaderboard::LIST, leaderboard::ROWS),
+            (feed::LIST, feed::ROWS),
+            (school::LIST, school::LESSONS.len()),
+            (chat::LIST, chat::ROWS),
+            (chat::MUTED, chat::MUTED_ROWS),
+        ];
         Page { found: Vec::new(), lists: lists.into_iter().map(|(id, rows)| (id, make_rows(id, rows))).collect() }
     }
 

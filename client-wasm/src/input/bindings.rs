@@ -28,6 +28,10 @@ pub enum Action {
     Brake,
     /// Launch again when dead.
     Relaunch,
+    /// Open the line for chat.
+    Talk,
+    /// Hold for the wheel of quick words.
+    Quick,
     /// Show or hide the details of the line.
     LineDetails,
     /// Sound on or off.
@@ -54,6 +58,8 @@ impl Action {
             Special,
             Brake,
             Relaunch,
+            Talk,
+            Quick,
             Mute,
             Settings,
             LineDetails,
@@ -65,7 +71,8 @@ impl Action {
     fn moments(self) -> u8 {
         use Action::*;
         match self {
-            Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake => 1,
+            Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake
+            | Talk | Quick => 1,
             Relaunch => 2,
             LineDetails | Mute | Card(_) | Settings => 3,
         }
@@ -118,6 +125,9 @@ const KEYS: &[(&str, Action)] = &[
     ("Space", Action::Relaunch),
     ("Enter", Action::Relaunch),
     ("NumpadEnter", Action::Relaunch),
+    ("KeyT", Action::Talk),
+    ("Enter", Action::Talk),
+    ("KeyC", Action::Quick),
     ("ShiftLeft", Action::Boost),
     ("ShiftRight", Action::Boost),
     ("Mouse2", Action::Boost),

@@ -170,7 +170,9 @@ impl Sampler {
         (way.length() > AIM_DEAD_ZONE_PX).then(|| Angle::of(Vec2::new(way.x, -way.y)))
     }
 
-    fn held(&self, action: Action) -> bool {
+    /// Whether `action` is held now.
+    #[must_use]
+    pub fn held(&self, action: Action) -> bool {
         self.keys.iter().any(|code| self.bindings.of_key(code).any(|bound| bound == action))
             || self.thumbs.contains(&action)
             || numbers(self.pad.down()).any(|button| self.bindings.of_pad(button).any(|bound| bound == action))

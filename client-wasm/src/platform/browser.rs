@@ -125,6 +125,7 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 /// Whether an event belongs to a control of the page rather than to the game.
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
-    closest(target, "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings")
-        .is_some()
+    const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
+                            #leaderboard, #chat-log, #chat-muted, #wheel";
+    closest(target, CONTROLS).is_some()
 }

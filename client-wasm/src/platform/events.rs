@@ -9,8 +9,12 @@ use web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent, PageTransition
 
 use shared::defs::ShipClass;
 
-use super::browser::{document, element, is_for_a_control, listen, window};
+use super::{
+    browser::{document, element, is_for_a_control, listen, window},
+    chat_events,
+};
 use crate::{
+    chat::desk::TalkEvent,
     hud::choice,
     input::{Action, Bindings, InputEvent, PointerKind},
     settings,
@@ -31,6 +35,8 @@ pub enum PageEvent {
     SkipLesson,
     /// The sound button.
     ToggleMute,
+    /// Something about talk.
+    Talk(TalkEvent),
     /// The tab was shown or hidden.
     Visible(bool),
     /// A control of the lab's panel was moved, or (without an id) its address edited.
@@ -62,6 +68,7 @@ pub fn install(bindings: &Rc<RefCell<Bindings>>) -> Queue {
     let queue = install_pointers();
     keyboard(&queue, bindings.clone());
     lobby(&queue);
+    chat_events::install(&queue);
     queue
 }
 

@@ -16,6 +16,7 @@ const RELOADED: &str = "perihelion.reloaded";
 const NAME: &str = "perihelion.name";
 const CLASS: &str = "perihelion.class";
 const MUTED: &str = "perihelion.muted";
+const CHAT_MUTED: &str = "perihelion.chat-muted";
 const DEEDS: &str = "perihelion.hints";
 const SETTINGS: &str = "perihelion.settings";
 
@@ -62,6 +63,17 @@ fn class() -> ShipClass {
 /// Keeps the class.
 pub fn remember_class(class: ShipClass) {
     write(browser(), CLASS, Some(&(class as u8).to_string()));
+}
+
+/// Whom one does not want to hear, one name a line.
+#[must_use]
+pub fn chat_muted() -> String {
+    read(tab(), CHAT_MUTED).unwrap_or_default()
+}
+
+/// Keeps whom one does not want to hear, for this tab. No name has a line break in it.
+pub fn remember_chat_muted(names: &[String]) {
+    write(tab(), CHAT_MUTED, (!names.is_empty()).then_some(names.join("\n").as_str()));
 }
 
 /// Sound is off.

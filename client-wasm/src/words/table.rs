@@ -52,6 +52,24 @@ words! {
     KeySpecial "key-special" "special" "Spezial";
     KeyBrake "key-brake" "brake" "bremsen";
 
+    // Talk.
+    Chat "chat" "Chat" "Chat";
+    ChatLine "chat-line" "Say to everybody" "Zu allen sagen";
+    ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste, schaltet ihn stumm.";
+    ChatMuted "chat-muted" "Muted: click to hear again" "Stumm: ein Klick macht wieder hörbar";
+    ChatOpen "chat-open" "Write to all" "Allen schreiben";
+    ChatHushed "chat-hushed" "Too fast: your last line was not heard" "Zu schnell: Die letzte Zeile wurde nicht gehört";
+    QuickOpen "quick-open" "Quick" "Kurz";
+    QuickWords "quick-words" "Quick words" "Kurze Worte";
+    QuickShot "quick-shot" "Good shot" "Guter Schuss";
+    QuickHelp "quick-help" "Help!" "Hilfe!";
+    QuickFollow "quick-follow" "Follow me" "Mir nach";
+    QuickThanks "quick-thanks" "Thanks" "Danke";
+    QuickSorry "quick-sorry" "Sorry" "Verzeihung";
+    QuickPlayed "quick-played" "Well played" "Gut gespielt";
+    QuickDanger "quick-danger" "Danger!" "Vorsicht!";
+    QuickNo "quick-no" "No" "Nein";
+
     // The flight school.
     School "school" "Flight school" "Flugschule";
     Skip "skip" "Skip" "Überspringen";
@@ -302,6 +320,8 @@ words! {
     ActSpecial "act-special" "Special" "Spezial";
     ActBrake "act-brake" "Brake" "Bremsen";
     ActRelaunch "act-relaunch" "Fly again" "Weiterfliegen";
+    ActTalk "act-talk" "Write to all" "Allen schreiben";
+    ActQuick "act-quick" "Quick words" "Kurze Worte";
     ActDetails "act-details" "Details of the line" "Einzelheiten der Leitung";
     ActMute "act-mute" "Sound on or off" "Ton an oder aus";
     ActSettings "act-settings" "Settings" "Einstellungen";

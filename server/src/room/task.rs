@@ -320,6 +320,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         bots: blueprint.bots,
         players_max: blueprint.players_max,
         start_points: blueprint.start_points,
+        chat: blueprint.chat,
         record: blueprint.record.is_some(),
         ..RoomConfig::default()
     })
@@ -360,6 +361,7 @@ mod tests {
             bots: 2,
             players_max: 8,
             start_points: 0,
+            chat: shared::protocol::ChatMode::Full,
             record: None,
         }
     }

@@ -1,4 +1,4 @@
-//! How much one client may say: three token buckets, and a judgement of who keeps overflowing them. Pure: time is an
+//! How much one client may say: four token buckets, and a judgement of who keeps overflowing them. Pure: time is an
 //! argument.
 //!
 //! Invariant: over any stretch of time a client gets no more through than rate × time + burst. Commands over the
@@ -13,6 +13,9 @@ const MESSAGES: Rate = Rate { per_s: 75, burst: 32 };
 const BYTES: Rate = Rate { per_s: 4_096, burst: 16_384 };
 /// Messages other than commands, per second and at once: a join sends three, a window being resized a few.
 const CONTROLS: Rate = Rate { per_s: 5, burst: 32 };
+/// Lines of chat per second and at once: more than the room repeats, so that it is the room that says so. Whoever says
+/// more is not heard; that alone never ends a connection.
+const CHAT: Rate = Rate { per_s: 3, burst: 16 };
 /// Overflowing for this long ends the connection.
 const OVERFLOW_MAX_US: u64 = 3_000_000;
 /// This long without overflow, and it is forgotten.
@@ -26,6 +29,8 @@ const DROPPED_MAX: u32 = 1_000;
 pub enum Kind {
     /// Commands, or a WebSocket ping or pong.
     Frequent,
+    /// Something to say to others.
+    Chat,
     /// Anything else.
     Control,
 }
@@ -47,6 +52,7 @@ pub struct Budget {
     messages: Bucket,
     bytes: Bucket,
     controls: Bucket,
+    chat: Bucket,
     overflow: Option<Overflow>,
 }
 
@@ -65,6 +71,7 @@ impl Budget {
             messages: Bucket::new(MESSAGES, now_us),
             bytes: Bucket::new(BYTES, now_us),
             controls: Bucket::new(CONTROLS, now_us),
+            chat: Bucket::new(CHAT, now_us),
             overflow: None,
         }
     }
@@ -72,7 +79,7 @@ impl Budget {
     /// Judges a message of `bytes` that came at `now_us`.
     pub fn judge(&mut self, kind: Kind, bytes: usize, now_us: u64) -> Verdict {
         let bytes = bytes as u64;
-        for bucket in [&mut self.messages, &mut self.bytes, &mut self.controls] {
+        for bucket in [&mut self.messages, &mut self.bytes, &mut self.controls, &mut self.chat] {
             bucket.fill(now_us);
         }
         let is_control = kind == Kind::Control;
@@ -83,6 +90,12 @@ impl Budget {
         self.bytes.take(bytes);
         if is_control {
             self.controls.take(1);
+        }
+        if kind == Kind::Chat {
+            if !self.chat.holds(1) {
+                return Verdict::Drop;
+            }
+            self.chat.take(1);
         }
         Verdict::Pass
     }
@@ -137,6 +150,13 @@ mod tests {
         assert!(closed.is_some(), "12 KB a second in honest numbers is too much");
         let (_, closed) = send(Kind::Control, 20, 10, 60);
         assert!(closed.is_some(), "twenty joins a second are too many");
+    }
+
+    #[test]
+    fn whoever_talks_too_much_is_not_heard_but_stays() {
+        let (passed, closed) = send(Kind::Chat, 20, 40, 60);
+        assert_eq!(closed, None);
+        assert!(passed <= 3 * 60 + 16, "{passed}");
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl<'a> Reader<'a> {
             };
             let kind = match message {
                 ClientMessage::Commands(_) => Kind::Frequent,
+                ClientMessage::Say(_) => Kind::Chat,
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {

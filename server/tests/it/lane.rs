@@ -4,8 +4,8 @@ use futures_util::{SinkExt, StreamExt};
 use shared::{
     defs::ShipClass,
     protocol::{
-        ClientMessage, CommandBatch, LaneKey, Opening, Seen, SentCommand, ServerMessage, Snapshot, Welcome, codec,
-        proto_hash,
+        ClientMessage, CommandBatch, LaneKey, Opening, Quick, Seen, SentCommand, ServerMessage, Snapshot, Welcome,
+        Words, codec, proto_hash,
     },
     sim::Buttons,
     tick::Tick,
@@ -164,6 +164,7 @@ async fn whatever_is_no_lane_is_closed_and_its_connection_lives_on() {
         ClientMessage::Idle(true),
         ClientMessage::NeedFull,
         ClientMessage::Leave,
+        ClientMessage::Say(Words::Quick(Quick::No)),
     ] {
         let shown = format!("{message:?}");
         assert_eq!(answer_to(&server, own, one(codec::encode_client(&message))).await, 4002, "{shown}");

@@ -325,6 +325,14 @@ def read_news(message, heard):
     return (first + deeds) % 65536
 
 
+def read_chat(message):
+    """What was said."""
+    if message.varint() == 2:
+        return []
+    words = lambda: message.text() if message.varint() == 0 else message.varint()
+    return message.many(lambda: (message.varint(), message.text(), words()))
+
+
 def varint(value):
     if value <= 250:
         return bytes([value])
@@ -345,6 +353,7 @@ def main():
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
+    talk, asked = [], False
     while snapshots < SNAPSHOTS:
         opcode, payload = read_frame(stream)
         if opcode == OPCODE_PING:
@@ -361,6 +370,7 @@ def main():
             lane = upgrade(host, int(port), "/ws?lane")
             send_frame(lane, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\1" + message.take(16))
             message.option(message.varint)
+            assert message.varint() == 2, "anything may be said here"
         elif kind == 1:
             player = table.player = message.varint()
         elif kind == 2:
@@ -383,14 +393,21 @@ def main():
             message.option(lambda: (message.varint(), row()))
             message.varint()
             message.option(lambda: (message.varint(), message.zigzag(), message.zigzag()))
-        else:
-            assert kind == 5, kind
+        elif kind == 5:
             heard = read_news(message, heard)
+        else:
+            assert kind == 6, kind
+            talk += read_chat(message)
         message.end()
+        if player is not None and not asked:
+            asked = True
+            for words in (b"\0" + varint(13) + b" hi,  there! ", b"\1\3"):
+                send_frame(stream, OPCODE_BINARY, b"\7" + words)
     send_frame(stream, OPCODE_CLOSE, struct.pack("!H", 1000))
     own_name = names.get(player)
     assert own_name == "Guido", names
     assert 1 in stations, stations
+    assert talk == [(player, "Guido", "hi, there!"), (player, "Guido", 3)], talk
     # How often depends on the machine (late commands) and on luck (rocks in the way); never would be a bug.
     assert table.seen.get("own as reckoned", 0) > 10, table.seen
     print(f"read {snapshots} snapshots of {room!r} to the last bit: {json.dumps(table.seen)}")

@@ -203,7 +203,9 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         }
         return read_snapshot(rest).map(ServerMessage::Snapshot).ok_or(DecodeError::Malformed);
     }
-    decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)
+    let message = decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)?;
+    let beyond = if let ServerMessage::Chat(chat) = &message { chat.beyond() } else { None };
+    beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))
 }
 
 /// Bytes of a part of a recording.

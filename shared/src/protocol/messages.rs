@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sent::{Seen, SentCommand};
+use super::{
+    chat::{Chat, ChatMode, Words},
+    sent::{Seen, SentCommand},
+};
 use crate::{defs::ShipClass, ids::PlayerId, sim::Cause, tick::Tick};
 
 /// A secret that gives a dropped player the same slot and ship back. 128 bits from the operating system, one
@@ -83,6 +86,8 @@ pub enum ClientMessage {
     NeedFull,
     /// Give the slot up.
     Leave,
+    /// Say this to everybody here (cleaned by the server); heard only from a slot.
+    Say(Words),
 }
 
 /// Commands for consecutive ticks. Also sent empty by spectators, for the acknowledgement.
@@ -118,6 +123,8 @@ pub enum ServerMessage {
     Leaderboard(Leaderboard),
     /// What you must hear exactly once.
     News(News),
+    /// What people say.
+    Chat(Chat),
 }
 
 /// Deeds in their order. They are numbered from 0 for as long as a seat lives, so that after a resume none is told
@@ -174,6 +181,8 @@ pub struct Welcome {
     pub lane: LaneKey,
     /// The slot you got back, if your token was good.
     pub resumed: Option<PlayerId>,
+    /// What may be said here.
+    pub chat: ChatMode,
 }
 
 /// One snapshot, or one part of it. Not encoded by the codec's rules for other messages but packed by hand, because

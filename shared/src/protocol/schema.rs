@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::{
     bits::BitWriter,
     body::{self, Happening, Station},
+    chat::{Chat, ChatLine, ChatMode, Quick, Words},
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -119,7 +120,7 @@ fn opening_samples() -> [Opening; 2] {
     [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
 }
 
-fn client_samples() -> [ClientMessage; 7] {
+fn client_samples() -> [ClientMessage; 9] {
     let batch = CommandBatch {
         ack: Tick(1),
         stamp_ms: 2,
@@ -135,11 +136,14 @@ fn client_samples() -> [ClientMessage; 7] {
         ClientMessage::Idle(true),
         ClientMessage::NeedFull,
         ClientMessage::Leave,
+        ClientMessage::Say(Words::Text("s".into())),
+        ClientMessage::Say(Words::Quick(Quick::No)),
     ]
 }
 
-fn server_samples() -> [ServerMessage; 6] {
+fn server_samples() -> [ServerMessage; 9] {
     let player = PlayerId(5);
+    let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
     [
         ServerMessage::Welcome(Welcome {
@@ -150,6 +154,7 @@ fn server_samples() -> [ServerMessage; 6] {
             token: ResumeToken([3; 16]),
             lane: LaneKey([4; 16]),
             resumed: Some(player),
+            chat: ChatMode::Full,
         }),
         ServerMessage::Joined { player },
         ServerMessage::Snapshot(Snapshot {
@@ -179,6 +184,9 @@ fn server_samples() -> [ServerMessage; 6] {
                 Deed::Hit { victim: player, by: player, cause: Cause::Ram, points: 9 },
             ],
         }),
+        ServerMessage::Chat(Chat::Earlier(vec![line(Words::Text("t".into()))])),
+        ServerMessage::Chat(Chat::Said(vec![line(Words::Quick(Quick::No))])),
+        ServerMessage::Chat(Chat::Hushed),
     ]
 }
 
@@ -226,6 +234,12 @@ mod tests {
         let batch = CommandBatch { ack: Tick(0), stamp_ms: 0, seen: Seen::default(), first: Tick(0), commands };
         let bytes = codec::encode_client(&ClientMessage::Commands(batch));
         assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::OutOfRange { field: "commands" }));
+        for (lines, name, text, field) in [(9, 1, 1, "chat lines"), (1, 17, 1, "chat name"), (1, 1, 121, "chat text")] {
+            let words = Words::Text("w".repeat(text));
+            let line = ChatLine { player: PlayerId(1), name: "n".repeat(name), words };
+            let bytes = codec::encode_server(&ServerMessage::Chat(Chat::Said(vec![line; lines])));
+            assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field }));
+        }
         let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
         assert!(matches!(codec::decode_client(&long), Err(codec::DecodeError::TooLong { .. })));
     }

@@ -3,6 +3,7 @@
 
 use super::{
     ConnId, Credentials, Room, RoomConfig, bots,
+    chat::Speech,
     commands::CommandBuffer,
     seats::{Holder, Human, Seat},
     visitor::Visitor,
@@ -25,6 +26,7 @@ impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
+        visitor.speech = Speech::new(self.world.tick);
         visitor.set_view(hello.view_half);
         visitor.seat = seat;
         if let Some(player) = seat {
@@ -44,10 +46,14 @@ impl Room {
                 token: credentials.token,
                 lane: credentials.lane,
                 resumed: seat,
+                chat: self.config.chat,
             }),
         );
         self.say(conn, &ServerMessage::Roster(Roster { entries: self.seats.entries(), left: Vec::new() }));
         self.say(conn, &ServerMessage::Leaderboard(self.scoreboard.shown_to(seat)));
+        if let Some(chat) = self.talk.earlier() {
+            self.say(conn, &ServerMessage::Chat(chat));
+        }
     }
 
     /// Gives a seat to a new connection; an older one of the same person is told so.

@@ -4,7 +4,7 @@ use super::commands::Source;
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    protocol::{ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
+    protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
     tick::Tick,
 };
 
@@ -33,6 +33,8 @@ pub struct RoomConfig {
     pub start_points: u32,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
+    /// What people may say.
+    pub chat: ChatMode,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
     pub bytes_per_s: u32,
 }
@@ -49,6 +51,7 @@ impl Default for RoomConfig {
             start: Tick(0),
             start_points: 0,
             record: false,
+            chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
         }
     }

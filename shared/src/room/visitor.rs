@@ -2,7 +2,9 @@
 
 use glam::Vec2;
 
-use super::{ConnId, audience::Audience, budget::Budget, deeds::Log, flow::Flow, post::Mail, seats::ResumeKey};
+use super::{
+    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, post::Mail, seats::ResumeKey,
+};
 use crate::{
     defs::Defs,
     ids::PlayerId,
@@ -49,6 +51,8 @@ pub struct Visitor {
     pub flow: Flow,
     /// How much it may be sent.
     pub budget: Budget,
+    /// How it speaks.
+    pub speech: Speech,
     /// What waits for its turn.
     pub mail: Mail,
     /// The standing it was shown last.
@@ -75,6 +79,7 @@ impl Visitor {
             deeds: Log::default(),
             flow: Flow::new(now_us),
             budget: Budget::new(bytes_per_s, now_us),
+            speech: Speech::new(Tick(0)),
             mail: Mail::default(),
             scores_shown: 0,
             watched: None,

@@ -3,7 +3,10 @@
 use shared::{
     defs::{Defs, ShipClass},
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Hello, LaneKey, Opening, Resume, ResumeToken, Seen, SentCommand, codec},
+    protocol::{
+        ClientMessage, CommandBatch, Hello, LaneKey, Opening, Quick, Resume, ResumeToken, Seen, SentCommand, Words,
+        codec,
+    },
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
     room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
@@ -99,13 +102,15 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
 }
 
 fn any_message(keyed: &mut Keyed) -> ClientMessage {
-    match keyed.below(8) {
+    match keyed.below(10) {
         0 => ClientMessage::Play { name: "\u{202E}x".repeat(keyed.below(300) as usize), class: ShipClass::Lancer },
         1 => ClientMessage::Relaunch { class: ShipClass::Lancer },
         2 => ClientMessage::SetView { half: (keyed.bits() as u16, keyed.bits() as u16) },
         3 => ClientMessage::Idle(keyed.chance(0.5)),
         4 => ClientMessage::NeedFull,
         5 => ClientMessage::Leave,
+        6 => ClientMessage::Say(Words::Text("\u{202E}z\u{301}".repeat(keyed.below(1_000) as usize))),
+        7 => ClientMessage::Say(Words::Quick(Quick::ALL[keyed.below(8) as usize])),
         _ => ClientMessage::Commands(CommandBatch {
             ack: Tick(keyed.bits()),
             stamp_ms: keyed.bits() as u16,

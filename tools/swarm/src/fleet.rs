@@ -380,7 +380,10 @@ impl Light {
                     visit.tally.snapshot(arrival, snapshot.margin, self.joined, bytes.len());
                 }
             }
-            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::News(_) => {}
+            ServerMessage::Roster(_)
+            | ServerMessage::Leaderboard(_)
+            | ServerMessage::News(_)
+            | ServerMessage::Chat(_) => {}
         }
         Ok(())
     }

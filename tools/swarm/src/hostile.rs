@@ -1,4 +1,4 @@
-//! Clients that misbehave, each kind in turn: floods, rubbish, never reading, half open.
+//! Clients that misbehave, each kind in turn: floods, rubbish, never reading, half open, shouting.
 //!
 //! Invariant: each act is bounded in time and in what it sends; it is a test of the server's manners toward its
 //! other guests, not a way to bring it down. What honest clients notice of it is the result.
@@ -7,7 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use shared::{
     bot::VIEW_HALF,
-    protocol::{ClientMessage, CommandBatch, Hello, Opening, Seen, codec},
+    defs::ShipClass,
+    protocol::{ClientMessage, CommandBatch, Hello, Opening, Quick, Seen, Words, codec},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -37,6 +38,10 @@ const FLOOD_MESSAGES: u32 = 3_000;
 const FLOOD_BURST: u32 = 50;
 /// Kernel buffer of who does not read: small, so that the server feels it soon.
 const DEAF_RECEIVE_BYTES: u32 = 2_048;
+/// Lines that one act shouts…
+const SHOUTS: u32 = 120;
+/// …and the time between two of them.
+const SHOUT_EVERY: Duration = Duration::from_millis(50);
 /// The start of a frame that claims 512 bytes and brings none.
 const HALF_FRAME: [u8; 4] = [0x82, 0xfe, 0x02, 0x00];
 
@@ -85,10 +90,11 @@ impl Hostile {
     }
 
     async fn act(&mut self, number: u32) -> Result<Outcome, Error> {
-        match number % 4 {
+        match number % 5 {
             0 => self.flood().await,
             1 => self.rubbish().await,
             2 => self.deaf().await,
+            3 => self.shout().await,
             _ => self.half_open().await,
         }
     }
@@ -134,6 +140,24 @@ impl Hostile {
                 return Ok(Outcome::Lost);
             }
         }
+    }
+
+    /// Takes a slot and talks without end, as fast as the line itself allows, in letters that stack and turn round.
+    async fn shout(&mut self) -> Result<Outcome, Error> {
+        let mut socket = self.greet(None).await?;
+        let play = ClientMessage::Play { name: "Shouter".into(), class: ShipClass::Spark };
+        socket.feed(Message::Binary(codec::encode_client(&play).into())).await?;
+        for number in 0..SHOUTS {
+            let words = match number % 3 {
+                0 => Words::Quick(Quick::Danger),
+                1 => Words::Text(format!("{number} <script>alert(1)</script>")),
+                _ => Words::Text("\u{202E}z\u{301}".repeat(1 + self.random.below(60) as usize)),
+            };
+            socket.feed(Message::Binary(codec::encode_client(&ClientMessage::Say(words)).into())).await?;
+            socket.flush().await?;
+            sleep(SHOUT_EVERY).await;
+        }
+        Ok(Outcome::Lost)
     }
 
     /// Begins something and never ends it: a request, a hello, or a message.

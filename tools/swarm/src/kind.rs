@@ -4,9 +4,9 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 6] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news"];
+pub const DOWN: [&str; 7] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat"];
 /// What a client sends.
-pub const UP: [&str; 8] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave"];
+pub const UP: [&str; 9] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say"];
 /// The hello is no [`ClientMessage`].
 pub const HELLO: usize = 0;
 /// Commands with the acknowledgement.
@@ -25,6 +25,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Roster(_) => 3,
         ServerMessage::Leaderboard(_) => 4,
         ServerMessage::News(_) => 5,
+        ServerMessage::Chat(_) => 6,
     }
 }
 
@@ -38,6 +39,7 @@ pub fn of_client(message: &ClientMessage) -> usize {
         ClientMessage::Idle(_) => 5,
         ClientMessage::NeedFull => 6,
         ClientMessage::Leave => 7,
+        ClientMessage::Say(_) => 8,
     }
 }
 

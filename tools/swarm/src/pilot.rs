@@ -274,7 +274,10 @@ impl Pilot {
                 flight.joined = true;
             }
             ServerMessage::Snapshot(snapshot) => self.time(&snapshot, bytes.len(), now_us, flight),
-            ServerMessage::Roster(_) | ServerMessage::Leaderboard(_) | ServerMessage::News(_) => {}
+            ServerMessage::Roster(_)
+            | ServerMessage::Leaderboard(_)
+            | ServerMessage::News(_)
+            | ServerMessage::Chat(_) => {}
         }
         Ok(())
     }

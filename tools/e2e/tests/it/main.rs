@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "what a failed test tells, and the measured figures")]
 
 mod canvas;
+mod chat;
 mod classes;
 mod combat;
 mod comeback;

@@ -36,6 +36,18 @@ pub struct State {
     /// How often a connection was made since the page was loaded.
     #[serde(default)]
     pub connects: u32,
+    /// Lines of chat that are shown.
+    #[serde(default)]
+    pub chat: Vec<Line>,
+    /// One is writing a line.
+    #[serde(default)]
+    pub writing: bool,
+    /// The wheel of quick words is open.
+    #[serde(default)]
+    pub wheel: bool,
+    /// Whom one does not want to hear.
+    #[serde(default)]
+    pub muted: Vec<String>,
     /// The recording, on the page for recordings.
     pub film: Option<Film>,
     /// What the camera shows.
@@ -121,6 +133,14 @@ pub struct Ship {
     pub bot: bool,
 }
 
+/// A line of chat.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Line {
+    pub player: u32,
+    pub name: String,
+    pub text: String,
+}
+
 /// A line of the kill feed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Kill {
@@ -148,6 +168,11 @@ impl State {
     /// The name over the own ship.
     pub fn own_name(&self) -> Option<&str> {
         self.ships.iter().find(|ship| ship.own)?.name.as_deref()
+    }
+
+    /// This line of this pilot is shown.
+    pub fn reads(&self, name: &str, text: &str) -> bool {
+        self.chat.iter().any(|line| line.name == name && line.text == text)
     }
 
     /// Somebody of this name is in sight.

@@ -20,7 +20,9 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use shared::{
     ids::PlayerId,
-    protocol::{LaneKey, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags, Welcome, codec},
+    protocol::{
+        ChatMode, LaneKey, ResumeToken, Roster, RosterEntry, ServerMessage, Snapshot, SnapshotFlags, Welcome, codec,
+    },
     rng::{Keyed, Purpose},
     tick::{TICK_HZ, Tick},
 };
@@ -180,6 +182,7 @@ fn wares(report: &Value) -> Result<Wares, String> {
         token: ResumeToken([0; 16]),
         lane: LaneKey([0; 16]),
         resumed: None,
+        chat: ChatMode::Off,
     };
     let greeting = [ServerMessage::Welcome(welcome), ServerMessage::Joined { player: PlayerId(0) }];
     Ok(Wares {

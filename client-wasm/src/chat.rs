@@ -1,0 +1,188 @@
+//! What people said, as this page keeps it: the last lines, whom one does not want to hear, and the words of the quick
+//! phrases. Invariant: a line of somebody muted is never shown; a line heard again after a lost connection is one line.
+
+pub mod desk;
+
+use shared::protocol::{ChatLine, Quick, Words};
+
+use crate::words::{Language, Word};
+
+/// Lines kept.
+pub const LINES_MAX: usize = 8;
+/// A line is shown this long, µs…
+pub const STAY_US: u64 = 14_000_000;
+/// …and fades in the last part of it, µs.
+pub const FADE_US: u64 = 2_000_000;
+/// People one can mute in a session; more: the first is heard again.
+pub const MUTED_MAX: usize = 32;
+
+/// A line, and when it was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Who said it under which name, and what.
+    pub line: ChatLine,
+    /// When, µs.
+    pub at_us: u64,
+    /// Counts lines since the page was loaded.
+    pub number: u32,
+}
+
+impl Heard {
+    /// What it says to a reader of this language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &str {
+        match &self.line.words {
+            Words::Text(text) => text,
+            Words::Quick(quick) => phrase(*quick).say(language),
+        }
+    }
+}
+
+/// Everything of talk that this page knows.
+#[derive(Debug, Default)]
+pub struct ChatLog {
+    lines: Vec<Heard>,
+    muted: Vec<String>,
+    hushed_us: Option<u64>,
+    next: u32,
+}
+
+impl ChatLog {
+    /// Lines said now.
+    pub fn hear(&mut self, lines: Vec<ChatLine>, now_us: u64) {
+        for line in lines {
+            if self.lines.len() == LINES_MAX {
+                self.lines.remove(0);
+            }
+            self.lines.push(Heard { line, at_us: now_us, number: self.next });
+            self.next = self.next.wrapping_add(1);
+        }
+    }
+
+    /// Lines said before this connection. Some of them may have been heard on the one before it.
+    pub fn hear_earlier(&mut self, mut lines: Vec<ChatLine>, now_us: u64) {
+        let known = |lines: &[ChatLine], count: usize| {
+            let ours = self.lines[self.lines.len() - count..].iter().map(|heard| &heard.line);
+            ours.eq(&lines[..count])
+        };
+        let most = lines.len().min(self.lines.len());
+        let heard = (0..=most).rev().find(|&count| known(&lines, count)).unwrap_or(0);
+        lines.drain(..heard);
+        self.hear(lines, now_us);
+    }
+
+    /// The room drops what one says for a while.
+    pub fn hush(&mut self, now_us: u64) {
+        self.hushed_us = Some(now_us);
+    }
+
+    /// Whether one was told lately that one says too much.
+    #[must_use]
+    pub fn is_hushed(&self, now_us: u64) -> bool {
+        self.hushed_us.is_some_and(|at| now_us.saturating_sub(at) < STAY_US / 3)
+    }
+
+    /// What to show, oldest first: what is fresh, or with `all` whatever is kept.
+    pub fn shown(&self, now_us: u64, all: bool) -> impl Iterator<Item = &Heard> {
+        let fresh = move |heard: &&Heard| all || now_us.saturating_sub(heard.at_us) < STAY_US;
+        self.lines.iter().filter(fresh).filter(|heard| !self.is_muted(&heard.line.name))
+    }
+
+    /// Mutes somebody, or hears them again.
+    pub fn toggle_mute(&mut self, name: &str) {
+        let before = self.muted.len();
+        self.muted.retain(|muted| muted != name);
+        if self.muted.len() == before {
+            self.mute(name);
+        }
+    }
+
+    /// Mutes somebody. By name, which is unique in a room: a slot is somebody else's when they have left, and whoever
+    /// comes back under their name is them.
+    pub fn mute(&mut self, name: &str) {
+        if self.muted.len() == MUTED_MAX {
+            self.muted.remove(0);
+        }
+        self.muted.push(name.to_owned());
+    }
+
+    /// Whether one does not want to hear `name`.
+    #[must_use]
+    pub fn is_muted(&self, name: &str) -> bool {
+        self.muted.iter().any(|muted| muted == name)
+    }
+
+    /// Whom one does not want to hear, in the order in which they were muted.
+    #[must_use]
+    pub fn muted(&self) -> &[String] {
+        &self.muted
+    }
+}
+
+/// What a quick word says.
+#[must_use]
+pub fn phrase(quick: Quick) -> Word {
+    match quick {
+        Quick::GoodShot => Word::QuickShot,
+        Quick::Help => Word::QuickHelp,
+        Quick::FollowMe => Word::QuickFollow,
+        Quick::Thanks => Word::QuickThanks,
+        Quick::Sorry => Word::QuickSorry,
+        Quick::WellPlayed => Word::QuickPlayed,
+        Quick::Danger => Word::QuickDanger,
+        Quick::No => Word::QuickNo,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ids::PlayerId;
+
+    fn line(name: &str, text: &str) -> ChatLine {
+        ChatLine { player: PlayerId(1), name: name.into(), words: Words::Text(text.into()) }
+    }
+
+    fn texts(log: &ChatLog, now_us: u64, all: bool) -> Vec<&str> {
+        log.shown(now_us, all).map(|heard| heard.text(Language::English)).collect()
+    }
+
+    #[test]
+    fn lines_fade_and_come_back_while_one_writes() {
+        let mut log = ChatLog::default();
+        log.hear(vec![line("Ada", "old")], 0);
+        log.hear(vec![ChatLine { words: Words::Quick(Quick::Help), ..line("Bo", "") }], STAY_US - 1);
+        assert_eq!(texts(&log, STAY_US - 1, false), ["old", "Help!"]);
+        assert_eq!(texts(&log, STAY_US, false), ["Help!"]);
+        assert_eq!(texts(&log, 3 * STAY_US, true), ["old", "Help!"]);
+        log.hear((0..20).map(|n| line("Ada", &n.to_string())).collect(), 5);
+        assert_eq!(texts(&log, 5, false).len(), LINES_MAX);
+        assert_eq!(texts(&log, 5, false)[7], "19");
+    }
+
+    #[test]
+    fn who_is_muted_is_not_shown_until_heard_again() {
+        let mut log = ChatLog::default();
+        log.hear(vec![line("Ada", "a"), line("Bo", "b")], 0);
+        log.toggle_mute("Ada");
+        assert_eq!((texts(&log, 0, true), log.muted()), (vec!["b"], &["Ada".to_owned()][..]));
+        log.hear(vec![line("Ada", "c")], 0);
+        assert_eq!(texts(&log, 0, true), ["b"]);
+        log.toggle_mute("Ada");
+        assert_eq!(texts(&log, 0, true), ["a", "b", "c"]);
+        (0..40).for_each(|n| log.mute(&n.to_string()));
+        assert_eq!(log.muted().len(), MUTED_MAX);
+    }
+
+    #[test]
+    fn what_a_new_connection_tells_again_is_not_said_again() {
+        let mut log = ChatLog::default();
+        log.hear_earlier(vec![line("Ada", "a"), line("Bo", "b")], 0);
+        log.hear(vec![line("Ada", "c")], 1);
+        log.hear_earlier(["a", "b", "c", "d"].map(|text| line(if text == "b" { "Bo" } else { "Ada" }, text)).into(), 2);
+        assert_eq!(texts(&log, 2, true), ["a", "b", "c", "d"]);
+        // Another room, or the same after a restart.
+        log.hear_earlier(vec![line("Eve", "a")], 3);
+        assert_eq!(texts(&log, 3, true), ["a", "b", "c", "d", "a"]);
+    }
+}

@@ -1,0 +1,237 @@
+//! What people say, the line one writes in, the wheel of quick words, and whom one has muted. Invariant: text is set as
+//! text; nothing is shown that the room does not allow; a row is rewritten only when it changed.
+
+use shared::{
+    protocol::{ChatMode, Quick},
+    replica::view::Phase,
+};
+
+use super::{Cached, CachedText, Dom, Frame, Id, Source, Widget};
+use crate::{
+    chat::{self, FADE_US, Heard, STAY_US},
+    net::Net,
+    words::{Language, Word},
+};
+
+/// The list's element; rows of name and text, newest last.
+pub const LIST: Id = "chat-log";
+/// Its rows.
+pub const ROWS: usize = chat::LINES_MAX;
+/// The list of whom one has muted, the latest last.
+pub const MUTED: Id = "chat-muted";
+/// Its rows.
+pub const MUTED_ROWS: usize = 6;
+/// The words on the wheel.
+const QUICK: [(Id, Id); Quick::ALL.len()] = [
+    ("quick-0", "quick-0-words"),
+    ("quick-1", "quick-1-words"),
+    ("quick-2", "quick-2-words"),
+    ("quick-3", "quick-3-words"),
+    ("quick-4", "quick-4-words"),
+    ("quick-5", "quick-5-words"),
+    ("quick-6", "quick-6-words"),
+    ("quick-7", "quick-7-words"),
+];
+
+#[derive(Debug, Default)]
+struct Row {
+    number: Cached<Option<u32>>,
+    looks: Cached<(bool, bool)>,
+}
+
+/// All of it.
+#[derive(Debug, Default)]
+pub struct ChatPanel {
+    rows: [Row; ROWS],
+    muted: [CachedText; MUTED_ROWS],
+    /// Number of the newest line that was read out.
+    read: Option<u32>,
+    buttons: Cached<(bool, bool)>,
+    /// One is writing, names may be clicked, one is dead.
+    poses: Cached<(bool, bool, bool)>,
+    wrote: bool,
+    hushed: Cached<bool>,
+    wheel: Cached<Option<Option<usize>>>,
+    named: Cached<Option<Language>>,
+}
+
+impl Widget for ChatPanel {
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        // Nobody talks in a recording.
+        let Source::Line(net) = frame.source else { return };
+        let now_us = (frame.now_s * 1e6) as u64;
+        let mode = if net.may_speak() { net.chat_mode() } else { ChatMode::Off };
+        if self.buttons.changed((mode == ChatMode::Full, mode != ChatMode::Off)) {
+            dom.flag("chat-open", "off", mode != ChatMode::Full);
+            dom.flag("wheel-open", "off", mode == ChatMode::Off);
+        }
+        self.pose(frame, dom);
+        self.list(net, frame, now_us, dom);
+        self.list_muted(net, dom);
+        let hushed = net.chat().is_hushed(now_us);
+        if self.hushed.changed(hushed) {
+            dom.flag("chat-note", "off", !hushed);
+            dom.text("chat-note", if hushed { frame.say(Word::ChatHushed) } else { "" });
+        }
+        self.turn(frame, dom);
+    }
+}
+
+impl ChatPanel {
+    fn pose(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let writing = frame.desk.is_writing();
+        let dead = matches!(frame.view.phase, Phase::Dead { .. });
+        // In flight a click is a shot, whatever it is on.
+        let clickable = writing || !frame.flying();
+        if self.poses.changed((writing, clickable, dead)) {
+            dom.flag("hud", "names", clickable);
+            dom.flag("chat", "grounded", dead);
+            dom.flag("chat-form", "off", !writing);
+            if writing != self.wrote {
+                self.wrote = writing;
+                dom.focus(if writing { "chat-line" } else { "stage" });
+            }
+        }
+    }
+
+    fn list(&mut self, net: &Net, frame: &Frame<'_>, now_us: u64, dom: &mut dyn Dom) {
+        let writing = frame.desk.is_writing();
+        let count = net.chat().shown(now_us, writing).count();
+        let mut lines = net.chat().shown(now_us, writing);
+        for (index, row) in self.rows.iter_mut().enumerate() {
+            let line = if index + count < ROWS { None } else { lines.next() };
+            row.show(index, line, frame, now_us, dom);
+        }
+        let newest = net.chat().shown(now_us, false).last();
+        if let Some(newest) = newest
+            && self.read.is_none_or(|read| newest.number.wrapping_sub(read).cast_signed() > 0)
+        {
+            self.read = Some(newest.number);
+            dom.text("chat-said", &[&newest.line.name, ": ", newest.text(frame.language)].concat());
+        }
+    }
+
+    fn list_muted(&mut self, net: &Net, dom: &mut dyn Dom) {
+        let muted = net.chat().muted();
+        let latest = &muted[muted.len().saturating_sub(MUTED_ROWS)..];
+        for (index, shown) in self.muted.iter_mut().enumerate() {
+            let name = latest.get(index).map_or("", String::as_str);
+            if shown.changed(name) {
+                dom.row_flag(MUTED, index, "off", name.is_empty());
+                dom.cell(MUTED, index, 0, name);
+            }
+        }
+    }
+
+    fn turn(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        let desk = frame.desk;
+        if desk.is_turning() && self.named.changed(Some(frame.language)) {
+            for ((_, words), quick) in QUICK.into_iter().zip(Quick::ALL) {
+                dom.text(words, frame.say(chat::phrase(quick)));
+            }
+        }
+        if self.wheel.changed(desk.is_turning().then(|| desk.picked())) {
+            dom.flag("wheel", "off", !desk.is_turning());
+            for (number, (button, _)) in QUICK.into_iter().enumerate() {
+                dom.flag(button, "picked", desk.picked() == Some(number));
+            }
+        }
+    }
+}
+
+impl Row {
+    fn show(&mut self, index: usize, line: Option<&Heard>, frame: &Frame<'_>, now_us: u64, dom: &mut dyn Dom) {
+        if self.number.changed(line.map(|heard| heard.number)) {
+            dom.row_flag(LIST, index, "off", line.is_none());
+            if let Some(heard) = line {
+                dom.cell(LIST, index, 0, &heard.line.name);
+                dom.cell(LIST, index, 1, heard.text(frame.language));
+            }
+        }
+        let Some(heard) = line else { return };
+        let own = frame.own() == Some(heard.line.player);
+        let fading = !frame.desk.is_writing() && now_us.saturating_sub(heard.at_us) + FADE_US > STAY_US;
+        if self.looks.changed((own, fading)) {
+            dom.row_flag(LIST, index, "own", own);
+            dom.row_flag(LIST, index, "fading", fading);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chat::desk::Desk,
+        hud::tests::{Recorded, with_parts},
+        net::{Remembered, tests::welcome},
+    };
+    use shared::{
+        ids::PlayerId,
+        protocol::{Chat, ChatLine, ServerMessage, Words, codec::encode_server},
+        replica::view::View,
+    };
+
+    fn net_that_heard(lines: &[(&str, &str)]) -> Net {
+        let mut net = Net::new(1, (800, 450), Remembered::default(), 0);
+        net.handle_open(0);
+        net.handle_message(&welcome(Some(PlayerId(4))), 0);
+        let line = |&(name, text): &(&str, &str)| ChatLine {
+            player: PlayerId(2),
+            name: name.into(),
+            words: Words::Text(text.into()),
+        };
+        let chat = Chat::Said(lines.iter().map(line).collect());
+        net.handle_message(&encode_server(&ServerMessage::Chat(chat)), 0);
+        net
+    }
+
+    fn shown(panel: &mut ChatPanel, net: &Net, now_s: f64, desk: Desk) -> Recorded {
+        let mut dom = Recorded::default();
+        with_parts(&View::default(), net, None, |frame| {
+            (frame.now_s, frame.desk) = (now_s, desk);
+            panel.update(frame, &mut dom);
+        });
+        dom
+    }
+
+    #[test]
+    fn lines_are_shown_as_text_at_the_bottom_read_out_and_gone_after_a_while() {
+        let net = net_that_heard(&[("Ada", "<img src=x onerror=alert(1)>"), ("Bo", "hi")]);
+        let mut panel = ChatPanel::default();
+        let dom = shown(&mut panel, &net, 1.0, Desk::default());
+        for what in ["chat-log[6,0]=Ada", "chat-log[6,1]=<img src=x onerror=alert(1)>", "chat-log[7,1]=hi"] {
+            assert!(dom.has(what), "{what} in {:?}", dom.done);
+        }
+        assert!(dom.has("chat-said=Bo: hi") && dom.has("chat-log[5].off") && dom.has("chat-form.off"));
+        assert!(!dom.has("stage<focus"), "nobody wrote");
+        let dom = shown(&mut panel, &net, 13.0, Desk::default());
+        assert!(dom.has("chat-log[7].fading"), "{:?}", dom.done);
+        assert!(shown(&mut panel, &net, 14.5, Desk::default()).has("chat-log[7].off"));
+        let mut desk = Desk::default();
+        desk.write();
+        let dom = shown(&mut panel, &net, 60.0, desk);
+        assert!(dom.has("chat-log[7]!off") && dom.has("chat-line<focus") && dom.has("hud.names"), "{:?}", dom.done);
+        assert!(!dom.done.iter().any(|done| done.starts_with("chat-said")), "read out once");
+    }
+
+    #[test]
+    fn the_muted_are_in_their_own_list_alone() {
+        let mut net = net_that_heard(&[("Ada", "spam"), ("Bo", "hi")]);
+        net.chat_mut().toggle_mute("Ada");
+        let dom = shown(&mut ChatPanel::default(), &net, 1.0, Desk::default());
+        assert!(dom.has("chat-log[7,1]=hi") && dom.has("chat-muted[0,0]=Ada"), "{:?}", dom.done);
+        assert!(!dom.done.iter().any(|done| done.contains("spam")));
+    }
+
+    #[test]
+    fn the_wheel_bears_its_words_and_marks_the_chosen_one() {
+        let net = net_that_heard(&[]);
+        let mut desk = Desk::default();
+        desk.turn(true);
+        desk.point(glam::Vec2::ZERO);
+        desk.point(glam::Vec2::new(50.0, 0.0));
+        let dom = shown(&mut ChatPanel::default(), &net, 1.0, desk);
+        assert!(dom.has("wheel!off") && dom.has("quick-2.picked") && dom.has("quick-2-words=Follow me"));
+    }
+}

@@ -1,0 +1,205 @@
+//! What is said in a room. Invariant: only who holds a slot is heard; each line is clean, counted against its speaker
+//! and against the room, and repeated once to everybody who is here; a speaker who is too fast hears so once. Nothing
+//! said can end a connection, and nothing of it is recorded.
+
+use std::collections::VecDeque;
+
+use crate::{
+    limits::{CHAT_BURST, CHAT_LINES_MAX, CHAT_ROOM_BURST, CHAT_ROOM_TICKS, CHAT_TICKS},
+    protocol::{Chat, ChatLine, ChatMode, Words},
+    text,
+    tick::Tick,
+};
+
+/// How many lines may be said now: one more every so many ticks, up to so many.
+#[derive(Debug, Clone)]
+pub struct Breath {
+    ticks: u32,
+    burst: u32,
+    left: u32,
+    /// When `left` was last brought up to date.
+    since: Tick,
+}
+
+impl Breath {
+    fn new(burst: u32, ticks: u32, now: Tick) -> Breath {
+        Breath { ticks, burst, left: burst, since: now }
+    }
+
+    fn draw(&mut self, now: Tick) {
+        let gained = now.since(self.since).max(0).cast_unsigned() / self.ticks;
+        self.left = self.left.saturating_add(gained).min(self.burst);
+        self.since = if self.left == self.burst { now } else { self.since.plus((gained * self.ticks).cast_signed()) };
+    }
+}
+
+/// How one connection speaks.
+#[derive(Debug, Clone)]
+pub struct Speech {
+    breath: Breath,
+    /// It knows that it is too fast.
+    hushed: bool,
+}
+
+impl Speech {
+    /// One that has not said anything.
+    #[must_use]
+    pub fn new(now: Tick) -> Speech {
+        Speech { breath: Breath::new(CHAT_BURST, CHAT_TICKS, now), hushed: false }
+    }
+}
+
+/// What becomes of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everybody will hear these words.
+    Heard(Words),
+    /// Too fast, and the speaker must be told.
+    Hush,
+    /// Nothing.
+    Dropped,
+}
+
+/// The room's talk.
+#[derive(Debug)]
+pub struct Talk {
+    mode: ChatMode,
+    breath: Breath,
+    /// The last lines, for who comes; those at the end that are not yet told are `fresh` in number.
+    lines: VecDeque<ChatLine>,
+    fresh: usize,
+}
+
+impl Talk {
+    /// Silence.
+    #[must_use]
+    pub fn new(mode: ChatMode, now: Tick) -> Talk {
+        Talk { mode, breath: Breath::new(CHAT_ROOM_BURST, CHAT_ROOM_TICKS, now), lines: VecDeque::new(), fresh: 0 }
+    }
+
+    /// Judges what somebody who holds a slot says at `now`.
+    pub fn judge(&mut self, words: Words, speech: &mut Speech, now: Tick) -> Verdict {
+        if !words.allowed(self.mode) {
+            return Verdict::Dropped;
+        }
+        let clean = match words {
+            Words::Text(raw) => text::clean_line(&raw).map(Words::Text),
+            quick @ Words::Quick(_) => Some(quick),
+        };
+        let Some(clean) = clean else { return Verdict::Dropped };
+        self.breath.draw(now);
+        speech.breath.draw(now);
+        // What is not told yet must fit into one message.
+        if speech.breath.left == 0 || self.breath.left == 0 || self.fresh >= CHAT_LINES_MAX {
+            let told = std::mem::replace(&mut speech.hushed, true);
+            return if told { Verdict::Dropped } else { Verdict::Hush };
+        }
+        speech.breath.left -= 1;
+        self.breath.left -= 1;
+        speech.hushed = false;
+        Verdict::Heard(clean)
+    }
+
+    /// Keeps a line that was judged worth hearing.
+    pub fn keep(&mut self, line: ChatLine) {
+        if self.lines.len() >= CHAT_LINES_MAX {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+        self.fresh += 1;
+    }
+
+    /// What was said since this was last asked, for everybody.
+    pub fn take_fresh(&mut self) -> Option<Chat> {
+        let fresh = std::mem::take(&mut self.fresh);
+        let from = self.lines.len() - fresh;
+        (fresh > 0).then(|| Chat::Said(self.lines.range(from..).cloned().collect()))
+    }
+
+    /// What was said before, for who comes now; what is about to be told to everybody is not in it.
+    #[must_use]
+    pub fn earlier(&self) -> Option<Chat> {
+        let told = self.lines.len() - self.fresh;
+        (told > 0).then(|| Chat::Earlier(self.lines.range(..told).cloned().collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ids::PlayerId, protocol::Quick, tick::TICK_HZ};
+
+    fn say(talk: &mut Talk, speech: &mut Speech, text: &str, now: Tick) -> Verdict {
+        talk.judge(Words::Text(text.into()), speech, now)
+    }
+
+    #[test]
+    fn who_says_too_much_is_told_once_and_heard_again_later() {
+        let start = Tick(u32::MAX - 100);
+        let (mut talk, mut speech) = (Talk::new(ChatMode::Full, start), Speech::new(start));
+        let heard = (0..20).filter(|_| matches!(say(&mut talk, &mut speech, "x", start), Verdict::Heard(_))).count();
+        assert_eq!(heard, CHAT_BURST as usize);
+        let mut talk = Talk::new(ChatMode::Full, start);
+        let mut speech = Speech::new(start);
+        let said: Vec<Verdict> = (0..8).map(|_| say(&mut talk, &mut speech, "x", start)).collect();
+        assert_eq!(said[5..], [Verdict::Hush, Verdict::Dropped, Verdict::Dropped]);
+        let later = start.plus(2 * TICK_HZ as i32 - 1);
+        assert_eq!(say(&mut talk, &mut speech, "x", later), Verdict::Dropped, "across the wrap of the clock too");
+        assert!(matches!(say(&mut talk, &mut speech, "x", later.next()), Verdict::Heard(_)));
+        assert_eq!(say(&mut talk, &mut speech, "x", later.next()), Verdict::Hush, "told anew");
+        let much_later = later.plus(1_000_000);
+        let heard = (0..20).filter(|_| matches!(say(&mut talk, &mut speech, "x", much_later), Verdict::Heard(_)));
+        assert_eq!(heard.count(), CHAT_BURST as usize, "no more is saved up");
+    }
+
+    #[test]
+    fn a_crowd_of_speakers_is_not_heard_faster_than_the_room_repeats() {
+        let mut talk = Talk::new(ChatMode::Full, Tick(0));
+        let mut speakers: Vec<Speech> = (0..500).map(|_| Speech::new(Tick(0))).collect();
+        let (mut heard, secs) = (0, 60);
+        for tick in 0..secs * TICK_HZ {
+            for speech in &mut speakers {
+                if let Verdict::Heard(words) = say(&mut talk, speech, "buy", Tick(tick)) {
+                    talk.keep(ChatLine { player: PlayerId(0), name: "x".into(), words });
+                    heard += 1;
+                }
+            }
+            assert!(talk.take_fresh().is_none_or(|chat| chat.beyond().is_none()));
+        }
+        assert!(heard <= CHAT_ROOM_BURST + secs * TICK_HZ / CHAT_ROOM_TICKS, "{heard}");
+    }
+
+    #[test]
+    fn who_comes_hears_the_last_lines_and_nothing_twice() {
+        let mut talk = Talk::new(ChatMode::Full, Tick(0));
+        let line = |n: usize| ChatLine { player: PlayerId(1), name: "Ada".into(), words: Words::Text(n.to_string()) };
+        assert_eq!((talk.earlier(), talk.take_fresh()), (None, None));
+        (0..10).for_each(|n| {
+            talk.keep(line(n));
+            assert_eq!(talk.take_fresh(), Some(Chat::Said(vec![line(n)])));
+        });
+        talk.keep(line(10));
+        assert_eq!(talk.earlier(), Some(Chat::Earlier((3..10).map(line).collect())));
+        assert_eq!(talk.take_fresh(), Some(Chat::Said(vec![line(10)])));
+        assert_eq!(talk.earlier(), Some(Chat::Earlier((3..11).map(line).collect())));
+    }
+
+    #[test]
+    fn a_room_says_what_its_mode_allows() {
+        let (text, quick) = (|| Words::Text("hi".into()), || Words::Quick(Quick::Thanks));
+        for (mode, allowed) in
+            [(ChatMode::Off, [false; 2]), (ChatMode::Quick, [false, true]), (ChatMode::Full, [true; 2])]
+        {
+            let mut talk = Talk::new(mode, Tick(0));
+            let heard = [text(), quick()]
+                .map(|words| matches!(talk.judge(words, &mut Speech::new(Tick(0)), Tick(0)), Verdict::Heard(_)));
+            assert_eq!(heard, allowed, "{mode:?}");
+        }
+        let mut talk = Talk::new(ChatMode::Full, Tick(0));
+        let mut speech = Speech::new(Tick(0));
+        for _ in 0..50 {
+            assert_eq!(say(&mut talk, &mut speech, " \u{202E}\u{200B} ", Tick(0)), Verdict::Dropped, "nothing is said");
+        }
+        assert!(matches!(say(&mut talk, &mut speech, "x", Tick(0)), Verdict::Heard(_)), "and costs nothing");
+    }
+}
