@@ -1,6 +1,8 @@
 //! Puts the parts together and gives them their turns. Invariant: one owner of everything; events are queued and taken
 //! at the start of a frame, except words from the server, which are handled as they come.
 
+mod hands;
+
 use std::{cell::RefCell, rc::Rc};
 
 use shared::{
@@ -16,7 +18,7 @@ use crate::{
     frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page, school::School},
-    input::{Action, Bindings, InputEvent, OwnPose, PointerKind, Sampler, pad},
+    input::{Action, Bindings, InputEvent, OwnPose, PointerKind, Sampler},
     lab::{Lab, Toggle},
     names,
     net::{Net, Outgoing},
@@ -24,14 +26,14 @@ use crate::{
         arena::{self, Arena, Seat},
         browser, error_card,
         events::{self, PageEvent, Queue},
-        frames, hook, lab_panel, menu, pads, settings_panel,
+        frames, hook, lab_panel, menu, settings_panel,
         socket::{NO_SOCKET, Socket, SocketEvent},
-        speaker::{Loudness, Speaker},
+        speaker::Speaker,
         storage,
     },
     screen::{self, Screen},
     session::Step,
-    settings::{Fact, Knob, Panel, Settings},
+    settings::{Fact, Panel, Settings},
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
 
@@ -39,8 +41,6 @@ use crate::{
 const STEP_MAX_S: f32 = 0.1;
 /// On screens narrower than this the lab's panel begins folded, CSS px.
 const NARROW_PX: f32 = 720.0;
-/// Buttons of a gamepad that mean something else in a card than in flight.
-const MENU_BUTTONS: u32 = 1 << pad::A | 1 << pad::B | 1 << pad::UP | 1 << pad::DOWN | 1 << pad::LEFT | 1 << pad::RIGHT;
 /// Time after death in which a click is still meant for the fight, s.
 const RELAUNCH_GUARD_S: f64 = 0.7;
 
@@ -251,91 +251,6 @@ impl App {
         settings_panel::install(&app.queue);
         app.take_up_settings();
         app
-    }
-
-    /// Something happened to the settings; what is set differently now is kept.
-    fn take_settings(&mut self, fact: Fact) {
-        let was_open = self.panel.is_open();
-        if self.panel.handle(fact) {
-            self.take_up_settings();
-            storage::remember_settings(&self.panel.settings().to_text());
-        }
-        let open = self.panel.is_open();
-        if open != was_open {
-            self.sampler.release_all();
-            settings_panel::show(open);
-            if !open {
-                self.take_keys_back();
-            }
-        }
-    }
-
-    /// What is set holds from now on.
-    fn take_up_settings(&mut self) {
-        let settings = self.panel.settings();
-        if *self.sampler.bindings() != settings.bindings {
-            self.sampler.bind(settings.bindings.clone());
-            self.bound.borrow_mut().clone_from(&settings.bindings);
-        }
-        self.speaker.set_loudness(Loudness {
-            master: settings.gain(Knob::Master),
-            effects: settings.gain(Knob::Effects),
-            engine: settings.gain(Knob::Engine),
-        });
-        self.camera.set_still(self.panel.looks().calm);
-        self.effects.set_looks(self.panel.looks());
-        settings_panel::apply(&self.panel);
-    }
-
-    /// The gamepads: in a card their cross goes about and their buttons press, else they fly.
-    fn take_pad(&mut self) {
-        let reading = pads::read();
-        self.panel.set_pad_here(reading.is_some());
-        let pressed = self.sampler.take_pad(reading);
-        if self.sampler.pad().in_use() && !self.pad {
-            (self.pad, self.touch) = (true, false);
-            menu::show_focus(true);
-        }
-        let card = match self.net.view().phase {
-            _ if self.panel.is_open() => Some("settings"),
-            Phase::Flying if self.net.playing() => None,
-            Phase::Dead { .. } if self.net.playing() => Some("death"),
-            _ => Some("lobby"),
-        };
-        if self.panel.wants_pad() {
-            if let Some(button) = pad::numbers(pressed).next()
-                && self.panel.take_pad(button)
-            {
-                self.take_up_settings();
-                storage::remember_settings(&self.panel.settings().to_text());
-            }
-        } else {
-            card.into_iter().for_each(|card| pad::numbers(pressed).for_each(|button| self.press_in(card, button)));
-            // In a card A presses what has the focus, which may be something else than to fly again.
-            self.sampler.press_pad(if card.is_some() { pressed & !MENU_BUTTONS } else { pressed });
-        }
-        if self.card != card {
-            self.card = card;
-            // Whoever pressed Play with A did not mean to boost.
-            self.sampler.release_all();
-        }
-    }
-
-    /// A button of the gamepad in a card.
-    fn press_in(&mut self, card: &'static str, button: u8) {
-        match button {
-            pad::UP => menu::step(card, -1),
-            pad::DOWN => menu::step(card, 1),
-            pad::LEFT | pad::RIGHT => {
-                let by = if button == pad::RIGHT { 1 } else { -1 };
-                if !menu::slide(by) {
-                    menu::step(card, by as isize);
-                }
-            }
-            pad::A => menu::press(card, if card == "death" { "relaunch" } else { "play" }),
-            pad::B if card == "settings" => self.take_settings(Fact::Click("settings-close".to_owned())),
-            _ => {}
-        }
     }
 
     /// What is set in the lab holds from now on.

@@ -162,7 +162,9 @@ struct Pen {
 /// Wipes a canvas, as many device pixels of it as it has on the screen.
 fn pen_on(canvas: &HtmlCanvasElement) -> Option<Pen> {
     let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+    // The instruments may be zoomed: what is on the screen is not what the canvas measures itself.
+    let zoom = canvas.get_bounding_client_rect().width() / f64::from(canvas.offset_width().max(1));
+    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0) * zoom.clamp(0.5, 2.0);
     let size = [canvas.client_width(), canvas.client_height()].map(|side| (f64::from(side) * ratio).round().max(1.0));
     let [width, height] = size;
     if f64::from(canvas.width()) != width || f64::from(canvas.height()) != height {

@@ -3,7 +3,7 @@
 use crate::words::{Language, Word};
 
 /// Buttons of the standard mapping, as most gamepads have them written on.
-const PAD: [&str; 17] = ["A", "B", "X", "Y", "LB", "RB", "LT", "RT", "⧉", "☰", "L3", "R3", "↑", "↓", "←", "→", "⌂"];
+const PAD: [&str; 17] = ["A", "B", "X", "Y", "LB", "RB", "LT", "RT", "Back", "☰", "L3", "R3", "↑", "↓", "←", "→", "⌂"];
 
 /// The label of a key or mouse button.
 #[must_use]

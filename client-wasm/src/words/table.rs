@@ -17,19 +17,18 @@ macro_rules! words {
             /// Its key in index.html.
             #[must_use]
             pub fn key(self) -> &'static str {
-                match self {
-                    $(Word::$word => $key),+
-                }
+                ROWS[self as usize].0
             }
 
             /// Its texts, in the order of [`Language::ALL`].
             #[must_use]
-            pub fn texts(self) -> [&'static str; Language::COUNT] {
-                match self {
-                    $(Word::$word => [$english, $german]),+
-                }
+            pub fn texts(self) -> &'static [&'static str; Language::COUNT] {
+                &ROWS[self as usize].1
             }
         }
+
+        /// Keys and texts, in the order of [`Word`].
+        static ROWS: [(&str, [&str; Language::COUNT]); Word::ALL.len()] = [$(($key, [$english, $german])),+];
     };
 }
 
@@ -333,8 +332,8 @@ words! {
     KeyShift "key-shift" "Shift" "Umschalt";
     KeyBackspace "key-backspace" "Backspace" "Rück";
     KeyLeftButton "key-left-button" "Click" "Klick";
-    KeyRightButton "key-right-button" "Right click" "Rechtsklick";
-    KeyMiddleButton "key-middle-button" "Middle click" "Mittelklick";
+    KeyRightButton "key-right-button" "R click" "R-Klick";
+    KeyMiddleButton "key-middle-button" "M click" "M-Klick";
     KeyButton "key-button" "Button {0}" "Maustaste {0}";
     KeyNumpad "key-numpad" "Num {0}" "Num {0}";
 }

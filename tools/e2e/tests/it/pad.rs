@@ -1,0 +1,104 @@
+//! A gamepad, made up in the page: it flies, fires, goes about in the cards, and holds nothing once it is gone.
+
+use serde_json::json;
+
+use crate::{
+    page::{Page, Window},
+    stage,
+};
+
+/// Replaces the browser's gamepads by one that the test holds.
+const PAD: &str = "
+    window.held = { buttons: [], axes: [0, 0, 0, 0], here: true };
+    const button = number => ({ pressed: held.buttons.includes(number), value: held.buttons.includes(number) ? 1 : 0 });
+    navigator.getGamepads = () => held.here
+        ? [null, { id: 'made up', index: 1, connected: true, mapping: 'standard', timestamp: 0, axes: held.axes,
+                   buttons: Array.from({ length: 17 }, (_, number) => button(number)) }, { mapping: 'standard' }, 7]
+        : [null, null];";
+
+const LT: u8 = 6;
+const RT: u8 = 7;
+const A: u8 = 0;
+const START: u8 = 9;
+
+async fn hold(page: &Page, buttons: &[u8], x: f64, y: f64) {
+    page.js_with("[held.buttons, held.axes] = arguments[0]", json!([buttons, [x, y, 0, 0]])).await;
+}
+
+/// Presses buttons for as long as the page needs to see it.
+async fn tap(page: &Page, button: u8) {
+    for buttons in [&[][..], &[button], &[]] {
+        hold(page, buttons, 0.0, 0.0).await;
+        page.js_async("let n = 3; const done = arguments[1]; const next = () => n-- ? requestAnimationFrame(next) : done(0); next()", json!(0))
+            .await;
+    }
+}
+
+#[test]
+fn a_gamepad_flies_fires_and_lets_go() {
+    stage::run("pad", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.before_load(PAD).await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        // A gamepad counts only where the keyboard is.
+        page.click("name").await;
+        // A presses Play.
+        tap(&page, A).await;
+        page.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
+        for (x, y, direction) in [(1.0, 0.0, 0.0), (0.0, -1.0, std::f64::consts::FRAC_PI_2)] {
+            hold(&page, &[], x, y).await;
+            page.until("the nose follows the stick", |state| state.own().off(direction) < 0.3).await;
+        }
+        let rest = page.state().await.own();
+        hold(&page, &[LT], 0.0, -1.0).await;
+        page.until("the trigger thrusts", |state| state.own().speed_ahead() > rest.speed_ahead() + 100.0).await;
+        page.until_js("the hint names the trigger", "/LT/.test(document.getElementById('key-thrust').textContent)")
+            .await;
+        hold(&page, &[RT], 0.0, -1.0).await;
+        page.until("shots fly", |state| state.shots > 0).await;
+        page.picture("pad").await;
+        // It is pulled out while it fires.
+        page.js("held.here = false").await;
+        page.until("the last shots are spent", |state| state.shots == 0).await;
+        page.js("held.here = true").await;
+        let tick = page.state().await.tick;
+        let still = page.until("a second passes", |state| state.tick > tick + 60).await;
+        assert_eq!(still.shots, 0, "what was held when it was plugged in must not fire");
+        hold(&page, &[], 0.0, 0.0).await;
+        hold(&page, &[RT], 0.0, 0.0).await;
+        page.until("pressed anew it fires", |state| state.shots > 0).await;
+        // The window loses the keyboard.
+        page.js("window.dispatchEvent(new Event('blur'))").await;
+        page.until("the trigger is let go", |state| state.shots == 0).await;
+    });
+}
+
+#[test]
+fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
+    stage::run("pad-menu", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::DESKTOP).await;
+        page.before_load(PAD).await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        page.play("Padder").await;
+        tap(&page, START).await;
+        page.until_visible("settings").await;
+        page.js("document.getElementById('set-engine').focus()").await;
+        tap(&page, 14).await;
+        page.until_js("left makes it quieter", "document.getElementById('set-engine-value').textContent === '95 %'")
+            .await;
+        tap(&page, 13).await;
+        page.until_js("down goes on", "document.activeElement.id === 'set-zoom'").await;
+        page.js("document.getElementById('bind-brake-pad').focus()").await;
+        tap(&page, A).await;
+        page.until_js("the cap waits", "document.getElementById('bind-brake-pad').classList.contains('waits')").await;
+        tap(&page, 3).await;
+        page.until_js("Y brakes", "document.getElementById('bind-brake-pad').textContent === 'Y'").await;
+        page.picture("pad-settings").await;
+        tap(&page, 1).await;
+        page.until_hidden("settings").await;
+    });
+}

@@ -1,0 +1,268 @@
+//! The settings: they are found, they hold, they are kept; keys can be bound anew; two languages.
+
+use serde_json::{Value, json};
+
+use crate::{
+    page::{Page, Window},
+    stage,
+};
+
+const KEPT: &str = "perihelion.settings";
+const ESCAPE: char = '\u{e00c}';
+const TAB: char = '\u{e004}';
+
+/// What the page says is set.
+async fn set(page: &Page, what: &str) -> Value {
+    page.js_with("return JSON.parse(perihelion.state())?.settings?.[arguments[0]]", json!(what)).await
+}
+
+/// Waits until a setting is as wanted.
+async fn until_set(page: &Page, what: &str, wanted: &str) {
+    let expression = format!("JSON.parse(perihelion.state())?.settings?.['{what}'] === {wanted}");
+    page.until_js(&format!("{what} is {wanted}"), &expression).await;
+}
+
+/// Gives a control a value, as a hand on it does.
+async fn give(page: &Page, id: &str, value: &str) {
+    let script = "const [id, value] = arguments[0], control = document.getElementById(id);
+         if (control.type === 'checkbox') control.checked = value === 'on'; else control.value = value;
+         control.dispatchEvent(new Event('input', { bubbles: true }));";
+    page.js_with(script, json!([id, value])).await;
+}
+
+async fn open(page: &Page, button: &str) {
+    page.click(button).await;
+    page.until_visible("settings").await;
+    until_set(page, "open", "true").await;
+}
+
+async fn close(page: &Page) {
+    page.press(ESCAPE).await;
+    page.until_hidden("settings").await;
+    until_set(page, "open", "false").await;
+}
+
+#[test]
+fn settings_hold_at_once_and_survive_a_reload() {
+    stage::run("settings", async |stage| {
+        let server = stage.server(&["--bots", "8"]).await;
+        let page = stage.visitor(&server, &Window::PHONE).await;
+        open(&page, "settings-open").await;
+        let values = [
+            ("set-master", "60", "master", "60"),
+            ("set-engine", "0", "engine", "0"),
+            ("set-zoom", "125", "zoom", "125"),
+            ("set-palette", "red-green", "palette", "'red-green'"),
+            ("set-motion", "on", "is_calm", "true"),
+            ("set-contrast", "on", "is_contrast", "true"),
+            ("set-particles", "none", "particles", "'none'"),
+            ("set-orbit", "off", "orbit-line", "false"),
+            ("set-names", "off", "names", "false"),
+            ("set-streamer", "on", "streamer", "true"),
+        ];
+        for (id, value, what, wanted) in values {
+            give(&page, id, value).await;
+            until_set(&page, what, wanted).await;
+        }
+        page.picture("settings-390x844").await;
+        let wide = page.js("return document.getElementById('settings-body').scrollWidth <= innerWidth").await;
+        assert_eq!(wide, json!(true), "the panel is wider than a phone");
+
+        page.reload().await;
+        page.until("the arena is in sight again", |state| state.phase == "spectating").await;
+        for (_, _, what, wanted) in values {
+            until_set(&page, what, wanted).await;
+        }
+        let root = page
+            .js("const r = document.documentElement;
+                 return [r.dataset.palette, r.className.includes('calm'), r.className.includes('contrast'),
+                         getComputedStyle(document.getElementById('score-panel')).zoom]")
+            .await;
+        assert_eq!(root, json!(["red-green", true, true, "1.25"]));
+        // In streamer mode nobody's name is read anywhere but one's own.
+        page.until_js("the leaderboard has pilots", "document.querySelector('#leaderboard li:not(.off)')").await;
+        page.until_js(
+            "no name is on the leaderboard",
+            "[...document.querySelectorAll('#leaderboard li:not(.off)')].every(
+               row => /^Pilot \\d+$/.test(row.children[1].textContent))",
+        )
+        .await;
+        open(&page, "settings-open").await;
+        page.click("settings-reset-all").await;
+        until_set(&page, "palette", "'usual'").await;
+        assert_eq!(set(&page, "master").await, json!(100));
+    });
+}
+
+#[test]
+fn rubbish_in_the_storage_is_as_if_it_were_not_there() {
+    stage::run("hostile-settings", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.visitor(&server, &Window::SMALL).await;
+        for kept in
+            ["\u{0}🦀", "settings 1\nmaster -5\nzoom 9e9\nkey.thrust <b>\npalette\neffects 40", "settings 99\nzoom 80"]
+        {
+            page.js_with(&format!("localStorage.setItem('{KEPT}', arguments[0])"), json!(kept)).await;
+            page.reload().await;
+            page.until("the page runs", |state| state.phase == "spectating").await;
+            assert_eq!((set(&page, "master").await, set(&page, "zoom").await), (json!(100), json!(100)), "{kept}");
+            let effects = if kept.contains("effects 40") { 40 } else { 100 };
+            assert_eq!(set(&page, "effects").await, json!(effects), "{kept}");
+        }
+        page.play("Survivor").await;
+    });
+}
+
+#[test]
+fn the_panel_is_a_dialog_for_the_keyboard() {
+    stage::run("dialog", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.visitor(&server, &Window::DESKTOP).await;
+        page.js("document.getElementById('settings-open').focus()").await;
+        page.press('\u{e007}').await;
+        page.until_visible("settings").await;
+        page.picture("settings-1600x900").await;
+        // Tab goes through all of it and never out of it.
+        let controls = page
+            .js("return document.querySelectorAll('#settings button, #settings select, #settings input').length")
+            .await;
+        for _ in 0..controls.as_u64().expect("a number") + 3 {
+            page.press(TAB).await;
+            let inside = page.js("return !!document.activeElement.closest('#settings')").await;
+            assert_eq!(inside, json!(true), "the focus left the dialog");
+        }
+        let named = page
+            .js("return [...document.querySelectorAll('#settings button, #settings select, #settings input')].every(
+                   c => c.labels?.length || c.getAttribute('aria-label') || c.textContent.trim())")
+            .await;
+        assert_eq!(named, json!(true), "a control without a name");
+        close(&page).await;
+        let back = page.js("return document.activeElement.id").await;
+        assert_eq!(back, json!("settings-open"), "the focus does not come back");
+    });
+}
+
+#[test]
+fn a_key_bound_anew_flies_the_ship_and_the_old_one_does_not() {
+    stage::run("rebind", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Rebinder").await;
+        page.press('o').await;
+        page.until_visible("settings").await;
+        page.click("bind-thrust-0").await;
+        page.until_js("the cap waits", "document.getElementById('bind-thrust-0').classList.contains('waits')").await;
+        page.press('x').await;
+        page.until_js("X is thrust", "document.getElementById('bind-thrust-0').textContent === 'X'").await;
+        assert_eq!(page.words("settings-note").await, "Thrust is now: X. It was taken from: Brake.");
+        assert_eq!(page.words("bind-brake-0").await, "–");
+        page.picture("settings-rebound").await;
+        close(&page).await;
+        let rest = page.state().await.own();
+        let pace = |own: crate::state::Own| own.vx.hypot(own.vy);
+        page.key_down('w').await;
+        let tick = page.state().await.tick;
+        let old = page.until("half a second passes", |state| state.tick > tick + 30).await;
+        page.key_up('w').await;
+        // Gravity alone adds some; an engine adds 120 u/s in half a second.
+        assert!((pace(old.own()) - pace(rest)).abs() < 90.0, "W still flies: {rest:?} {old:?}");
+        let rest = page.state().await.own();
+        page.key_down('x').await;
+        page.until("X pushes the ship ahead", |state| state.own().speed_ahead() > rest.speed_ahead() + 150.0).await;
+        page.key_up('x').await;
+        page.reload().await;
+        page.until("the ship flies again", |state| state.phase == "flying" && state.own.is_some()).await;
+        let rest = page.state().await.own();
+        page.key_down('x').await;
+        page.until("X flies after a reload", |state| state.own().speed_ahead() > rest.speed_ahead() + 100.0).await;
+        page.key_up('x').await;
+    });
+}
+
+#[test]
+fn the_page_follows_the_system_for_motion_unless_told_otherwise() {
+    stage::run("motion", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let calm = Window { flags: CALM, ..Window::SMALL };
+        let page = stage.visitor(&server, &calm).await;
+        until_set(&page, "is_calm", "true").await;
+        open(&page, "settings-open").await;
+        give(&page, "set-motion", "off").await;
+        until_set(&page, "is_calm", "false").await;
+        let moves = "getComputedStyle(document.getElementById('lobby')).animationDuration";
+        assert_eq!(page.js(&format!("return {moves}")).await, json!("0.7s"));
+        give(&page, "set-motion", "on").await;
+        until_set(&page, "is_calm", "true").await;
+        assert_eq!(page.js(&format!("return {moves}")).await, json!("0.01s"));
+        page.picture("settings-motion").await;
+    });
+}
+
+/// [`Window::SMALL`]'s, and a system that wants less motion.
+const CALM: &[&str] = &["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--force-prefers-reduced-motion"];
+
+#[test]
+fn the_page_speaks_german_and_english_without_a_reload() {
+    stage::run("languages", async |stage| {
+        let server = stage.server(&["--bots", "4"]).await;
+        let page = stage.browser(&Window::PHONE).await;
+        page.before_load("Object.defineProperty(navigator, 'language', { get: () => 'de-AT' })").await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        until_set(&page, "speaks", "'de'").await;
+        assert_eq!(page.words("play").await, "Los");
+        let lang = page.js("return document.documentElement.lang").await;
+        assert_eq!(lang, json!("de"));
+        page.until_js(
+            "pilots are counted in German",
+            "/Piloten? in der Arena/.test(document.getElementById('lobby-pilots').textContent)",
+        )
+        .await;
+        page.play("Sprecher").await;
+        page.until_js("the hint is German", "/^Halte /.test(document.getElementById('hint').textContent)").await;
+        open(&page, "gear").await;
+        page.picture("settings-german").await;
+        // Everything that has a word says it in German: none of it is left in English.
+        let english = page
+            .js("const seen = e => e.checkVisibility() && e.textContent.trim();
+                 return ['Settings', 'Sound', 'Looks', 'Colours', 'Thrust', 'Brake', 'Names under ships', 'Hull', 'Energy', 'Reset keys']
+                   .filter(word => [...document.querySelectorAll('#settings *, #gauges *')].some(e => seen(e) === word))")
+            .await;
+        assert_eq!(english, json!([]), "English is left");
+        assert_eq!(page.words("bind-thrust").await, "Schub");
+        give(&page, "set-language", "en").await;
+        until_set(&page, "speaks", "'en'").await;
+        page.until_js("the list is English", "document.getElementById('bind-thrust').textContent === 'Thrust'").await;
+        close(&page).await;
+        page.until_js("the hint is English", "/^Hold /.test(document.getElementById('hint').textContent)").await;
+        assert_eq!(page.words("play").await, "Play");
+    });
+}
+
+#[test]
+fn the_sliders_reach_the_speaker() {
+    stage::run("volume", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.before_load(
+            "window.gains = [];
+             const make = AudioContext.prototype.createGain;
+             AudioContext.prototype.createGain = function () { const g = make.call(this); gains.push(g); return g; };",
+        )
+        .await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating").await;
+        page.play("Listener").await;
+        page.click_at(320.0, 200.0).await;
+        page.until_js("there is sound", "gains.length >= 3").await;
+        open(&page, "gear").await;
+        let loud = page.js("return [gains[0].gain.value, gains[1].gain.value]").await;
+        give(&page, "set-master", "50").await;
+        give(&page, "set-effects", "0").await;
+        page.until_js(
+            "effects are silent and all is quieter",
+            &format!("gains[1].gain.value === 0 && gains[0].gain.value < {} / 3", loud[0]),
+        )
+        .await;
+        page.picture("settings-volume").await;
+    });
+}
