@@ -34,8 +34,11 @@ pub enum Knob {
     Zoom,
 }
 
-/// Slider, its element, the element of its value, its word in the storage, least and most; as the game comes it is 100.
-pub const KNOBS: [(Knob, Id, Id, &str, (u16, u16)); 4] = [
+/// Slider, its element, the element of its value, its word in the storage, least and most.
+type KnobRow = (Knob, Id, Id, &'static str, (u16, u16));
+
+/// The sliders; as the game comes each is 100.
+pub const KNOBS: [KnobRow; 4] = [
     (Knob::Master, "set-master", "set-master-value", "master", (0, 100)),
     (Knob::Effects, "set-effects", "set-effects-value", "effects", (0, 100)),
     (Knob::Engine, "set-engine", "set-engine-value", "engine", (0, 100)),

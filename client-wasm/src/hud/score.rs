@@ -6,14 +6,16 @@ use crate::words::{Language, Word};
 /// The number at the top.
 #[derive(Debug, Default)]
 pub struct Score {
-    shown: Cached<(Option<(u16, u32, u16)>, Language)>,
+    shown: Cached<Option<(u16, u32, u16)>>,
+    spoken: Cached<Language>,
 }
 
 impl Widget for Score {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let board = frame.leaderboard();
         let own = board.own.as_ref().map(|(rank, row)| (*rank, row.score, board.pilots));
-        if !self.shown.changed((own, frame.language)) {
+        // Both are to be asked: each remembers.
+        if !(self.shown.changed(own) | self.spoken.changed(frame.language)) {
             return;
         }
         dom.flag("score-panel", "off", own.is_none());

@@ -25,12 +25,20 @@ async fn hold(page: &Page, buttons: &[u8], x: f64, y: f64) {
     page.js_with("[held.buttons, held.axes] = arguments[0]", json!([buttons, [x, y, 0, 0]])).await;
 }
 
-/// Presses buttons for as long as the page needs to see it.
+/// Lets the page draw a few frames: it looks at gamepads once in each.
+async fn frames(page: &Page) {
+    let script = "const done = arguments[1];
+         let left = 3;
+         const next = () => left-- ? requestAnimationFrame(next) : done(0);
+         next();";
+    page.js_async(script, json!(0)).await;
+}
+
+/// Presses a button for as long as the page needs to see it.
 async fn tap(page: &Page, button: u8) {
     for buttons in [&[][..], &[button], &[]] {
         hold(page, buttons, 0.0, 0.0).await;
-        page.js_async("let n = 3; const done = arguments[1]; const next = () => n-- ? requestAnimationFrame(next) : done(0); next()", json!(0))
-            .await;
+        frames(page).await;
     }
 }
 
@@ -67,6 +75,7 @@ fn a_gamepad_flies_fires_and_lets_go() {
         let still = page.until("a second passes", |state| state.tick > tick + 60).await;
         assert_eq!(still.shots, 0, "what was held when it was plugged in must not fire");
         hold(&page, &[], 0.0, 0.0).await;
+        frames(&page).await;
         hold(&page, &[RT], 0.0, 0.0).await;
         page.until("pressed anew it fires", |state| state.shots > 0).await;
         // The window loses the keyboard.

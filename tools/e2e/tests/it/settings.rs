@@ -78,7 +78,8 @@ fn settings_hold_at_once_and_survive_a_reload() {
                  return [r.dataset.palette, r.className.includes('calm'), r.className.includes('contrast'),
                          getComputedStyle(document.getElementById('score-panel')).zoom]")
             .await;
-        assert_eq!(root, json!(["red-green", true, true, "1.25"]));
+        // 125 % would not fit a phone: there it ends at 115 %.
+        assert_eq!(root, json!(["red-green", true, true, "1.15"]));
         // In streamer mode nobody's name is read anywhere but one's own.
         page.until_js("the leaderboard has pilots", "document.querySelector('#leaderboard li:not(.off)')").await;
         page.until_js(
