@@ -7,6 +7,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use shared::{
     defs::{Defs, ShipClass},
+    ids::PlayerId,
+    limits::PLAYERS_MAX,
     protocol::{ChatMode, Quick, Words},
     replica::{Intent, LaneStep, view::Phase},
     sim::rules,
@@ -560,7 +562,8 @@ impl App {
                 }
                 self.take_keys_back();
             }
-            TalkEvent::Named(name) => {
+            TalkEvent::Named(shown) => {
+                let name = self.name_behind(shown);
                 let own = self.net.shown().player().and_then(|own| self.net.pilot(own));
                 // In flight a click on a name was meant for the fight.
                 let meant = self.desk.is_writing() || self.net.view().phase != Phase::Flying;
@@ -570,6 +573,16 @@ impl App {
                 }
             }
         }
+    }
+
+    /// The name of a pilot that the page shows as `shown`: streamer mode hides names.
+    fn name_behind(&self, shown: String) -> String {
+        let own = self.net.shown().player();
+        let is_it = |player, name: &str| self.panel.shown_name(player, own, name) == shown;
+        let pilots =
+            (0..PLAYERS_MAX as u16).map(PlayerId).filter_map(|player| Some((player, self.net.pilot(player)?.0)));
+        let name = pilots.filter(|(player, name)| is_it(*player, name)).map(|(_, name)| name.to_owned()).next();
+        name.unwrap_or(shown)
     }
 
     fn open_line(&mut self) {

@@ -107,7 +107,8 @@ impl ChatPanel {
             && self.read.is_none_or(|read| newest.number.wrapping_sub(read).cast_signed() > 0)
         {
             self.read = Some(newest.number);
-            dom.text("chat-said", &[&newest.line.name, ": ", newest.text(frame.language)].concat());
+            let name = frame.shown_name(newest.line.player, &newest.line.name);
+            dom.text("chat-said", &[name, ": ", newest.text(frame.language)].concat());
         }
     }
 
@@ -144,7 +145,7 @@ impl Row {
         if self.number.changed(line.map(|heard| heard.number)) {
             dom.row_flag(LIST, index, "off", line.is_none());
             if let Some(heard) = line {
-                dom.cell(LIST, index, 0, &heard.line.name);
+                dom.cell(LIST, index, 0, frame.shown_name(heard.line.player, &heard.line.name));
                 dom.cell(LIST, index, 1, heard.text(frame.language));
             }
         }
