@@ -166,21 +166,22 @@ fn a_key_bound_anew_flies_the_ship_and_the_old_one_does_not() {
         page.key_up('w').await;
         // Gravity alone adds some; an engine adds 120 u/s in half a second.
         assert!((pace(old.own()) - pace(rest)).abs() < 90.0, "W still flies: {rest:?} {old:?}");
-        fly_inward(&page, 'x').await;
+        fly_along(&page, 'x').await;
         page.reload().await;
         page.until("the ship flies again", |state| state.phase == "flying" && state.own.is_some()).await;
-        fly_inward(&page, 'x').await;
+        fly_along(&page, 'x').await;
     });
 }
 
-/// Points at the star and flies there with `key`: away from it, the arena's edge might push as hard as the engine.
-async fn fly_inward(page: &Page, key: char) {
-    let inward = |own: crate::state::Own| -(own.vx * own.x + own.vy * own.y) / own.x.hypot(own.y);
+/// Flies with `key` along the arena's edge: outwards the edge might push as hard as the engine, and inwards is a star.
+async fn fly_along(page: &Page, key: char) {
     let rest = page.state().await.own();
-    let away = rest.x.hypot(rest.y);
-    page.point(320.0 - 120.0 * rest.x / away, 200.0 + 120.0 * rest.y / away).await;
+    let far = rest.x.hypot(rest.y);
+    let (x, y) = (-rest.y / far, rest.x / far);
+    let along = |own: crate::state::Own| own.vx * x + own.vy * y;
+    page.point(320.0 + 120.0 * x, 200.0 - 120.0 * y).await;
     page.key_down(key).await;
-    page.until("the key pushes the ship", |state| inward(state.own()) > inward(rest) + 100.0).await;
+    page.until("the key pushes the ship", |state| along(state.own()) > along(rest) + 60.0).await;
     page.key_up(key).await;
 }
 
