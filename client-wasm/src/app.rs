@@ -411,7 +411,7 @@ impl App {
             if self.net.playing() && !self.panel.is_open() { self.sampler.sample(pose) } else { Intent::default() };
         let fresh = self.net.frame(now_us, intent);
         let view = self.net.view();
-        self.camera.follow(view.focus.pos, view.focus.vel, dt_s);
+        self.camera.follow_focus(&view.focus, dt_s, 1.0);
         self.camera.look_far(view.view_factor, dt_s);
         let dt_s = dt_s.min(STEP_MAX_S);
         if fresh {

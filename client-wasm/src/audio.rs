@@ -6,7 +6,7 @@ use shared::{
     defs::{PickupKind, ShipClass, WeaponKind},
     ids::ShipId,
     replica::view::{ShipView, View, ViewEvent},
-    sim::Buttons,
+    sim::{Buttons, WellKind},
 };
 
 use crate::view::Camera;
@@ -47,6 +47,12 @@ pub enum Sound {
     Collect(u8),
     /// The own ship appears.
     Launch,
+    /// Something rare comes aboard.
+    Boon,
+    /// A repel pushes.
+    Repel,
+    /// A ship goes through the wormhole.
+    Leap,
     /// The own ship touches something.
     Bump,
 }
@@ -70,6 +76,8 @@ pub struct Audio {
     charging: Vec<ShipId>,
     /// …and those whose special was active.
     special: Vec<ShipId>,
+    /// Where repels pushed in it.
+    pushes: Vec<Vec2>,
     hum: f32,
     sizzle_s: f32,
     streak: u8,
@@ -121,6 +129,14 @@ impl Audio {
         }
         self.special.clear();
         self.special.extend(view.ships.iter().filter(|ship| ship.special).map(|ship| ship.id));
+        let pushes = || view.wells.iter().filter(|(_, kind)| *kind == WellKind::Push).map(|(pos, _)| *pos);
+        for pos in pushes().filter(|_| fresh) {
+            if !self.pushes.contains(&pos) {
+                self.cue(Sound::Repel, pos, 0.9, camera);
+            }
+        }
+        self.pushes.clear();
+        self.pushes.extend(pushes());
         for event in view.events.iter().filter(|_| fresh) {
             self.event(event, camera);
         }
@@ -154,10 +170,19 @@ impl Audio {
             ViewEvent::Struck { pos, ship: None, .. } => self.cue(Sound::Chip, pos, 0.3, camera),
             ViewEvent::Destroyed { pos, .. } => self.cue(Sound::Explosion, pos, 1.0, camera),
             ViewEvent::RockBroken { pos, .. } => self.cue(Sound::Crumble, pos, 0.6, camera),
+            ViewEvent::Collected { pos, kind, own: true } if PickupKind::RARE.contains(&kind) => {
+                self.cue(Sound::Boon, pos, 0.7, camera);
+            }
             ViewEvent::Collected { pos, kind, own: true } => {
                 self.streak = if kind == PickupKind::Ore { (self.streak + 1).min(12) } else { 0 };
                 self.since_collect_s = 0.0;
                 self.cue(Sound::Collect(self.streak), pos, 0.5, camera);
+            }
+            // The end that is nearer is heard.
+            ViewEvent::Leapt { from, to, own, .. } => {
+                let centre = camera.centre();
+                let pos = if from.distance(centre) < to.distance(centre) { from } else { to };
+                self.cue(Sound::Leap, pos, if own { 0.9 } else { 0.6 }, camera);
             }
             ViewEvent::Bumped { pos, speed } => self.cue(Sound::Bump, pos, (speed / 300.0).clamp(0.15, 0.8), camera),
             ViewEvent::Launched { pos, .. } => self.cue(Sound::Launch, pos, 0.4, camera),
@@ -232,6 +257,30 @@ mod tests {
         for fresh in [false, true] {
             audio.update(&view, &camera, fresh, 0.016);
             assert_eq!(audio.cues(), [], "fresh: {fresh}");
+        }
+    }
+
+    #[test]
+    fn a_leap_is_heard_at_either_mouth() {
+        let leap = |from: f32, to: f32| {
+            let (from, to) = (Vec2::new(from, 0.0), Vec2::new(to, 0.0));
+            heard(vec![ViewEvent::Leapt { ship: crate::view::scene::tests::ship(3, from).id, from, to, own: false }])
+        };
+        assert_eq!(leap(100.0, 5_000.0)[0].sound, Sound::Leap);
+        assert_eq!(leap(5_000.0, 100.0).len(), 1);
+        assert_eq!(leap(5_000.0, 4_000.0).len(), 0);
+    }
+
+    #[test]
+    fn what_is_rare_is_heard_and_so_is_a_repel_once() {
+        let boon = ViewEvent::Collected { pos: Vec2::ZERO, kind: PickupKind::Multifire, own: true };
+        assert_eq!(heard(vec![boon])[0].sound, Sound::Boon);
+        let mut audio = Audio::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let view = View { wells: vec![(Vec2::ZERO, WellKind::Push), (Vec2::X, WellKind::Star)], ..View::default() };
+        for count in [1, 0] {
+            audio.update(&view, &camera, true, 0.016);
+            assert_eq!(audio.cues().iter().filter(|cue| cue.sound == Sound::Repel).count(), count);
         }
     }
 

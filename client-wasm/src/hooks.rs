@@ -3,10 +3,10 @@
 
 use glam::Vec2;
 use shared::{
-    defs::ShipClass,
+    defs::{PickupKind, ShipClass},
     ids::PlayerId,
     protocol::ChatMode,
-    replica::view::{GhostView, Phase, ShipView, View},
+    replica::view::{GhostView, MouthView, Phase, PickupView, ShipView, View},
 };
 
 use crate::{
@@ -156,6 +156,8 @@ fn picture<'a>(
     json.key("beams").integer(page.beams.into());
     json.key("shots").integer(view.shots.len() as i64);
     json.key("rocks").integer(view.rocks.len() as i64);
+    json.key("pickups").array(|json| view.pickups.iter().for_each(|one| pickup(json, one)));
+    json.key("mouths").array(|json| view.mouths.iter().flatten().for_each(|one| mouth(json, one)));
     json.key("kills").array(|json| kills.iter().for_each(|one| kill(json, one)));
     json.key("error").maybe_text(page.error);
     json.key("settings");
@@ -216,9 +218,12 @@ fn own(json: &mut Json, net: &Net) {
             ("cargo", f32::from(gauges.cargo.0)),
             ("speed", gauges.speed),
             ("protection", gauges.protection_s),
+            ("over_s", gauges.over_s),
+            ("multi_s", gauges.multi_s),
         ] {
             json.key(key).number(value.into());
         }
+        json.key("repel").boolean(gauges.repel);
     });
 }
 
@@ -241,6 +246,31 @@ fn camera_state(json: &mut Json, camera: &Camera) {
     json.object(|json| {
         place(json, ["x", "y"], camera.centre());
         json.key("pixels_per_unit").number(camera.pixels_per_unit().into());
+    });
+}
+
+fn pickup(json: &mut Json, pickup: &PickupView) {
+    json.object(|json| {
+        json.key("kind").text(match pickup.kind {
+            PickupKind::Ore => "ore",
+            PickupKind::Repair => "repair",
+            PickupKind::Charge => "charge",
+            PickupKind::Mine => "mine",
+            PickupKind::Overshield => "overshield",
+            PickupKind::Multifire => "multifire",
+            PickupKind::Repel => "repel",
+        });
+        place(json, ["x", "y"], pickup.pos);
+    });
+}
+
+fn mouth(json: &mut Json, mouth: &MouthView) {
+    json.object(|json| {
+        place(json, ["x", "y"], mouth.pos);
+        if let Some((next, left_s)) = mouth.coming {
+            place(json, ["next_x", "next_y"], next);
+            json.key("next_s").number(left_s.into());
+        }
     });
 }
 
@@ -334,6 +364,8 @@ mod tests {
             "class",
             "shots",
             "rocks",
+            "mouths",
+            "pickups",
             "score",
             "kills",
             "rtt_ms",

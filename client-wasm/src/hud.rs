@@ -6,6 +6,7 @@
 pub mod abilities;
 pub mod badge;
 pub mod banner;
+pub mod boons;
 pub mod chat;
 pub mod choice;
 pub mod death;
@@ -214,6 +215,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<gauges::GaugesPanel>::default(),
         Box::<abilities::Abilities>::default(),
         Box::<keys::Keys>::default(),
+        Box::<boons::Boons>::default(),
         Box::<score::Score>::default(),
         Box::<leaderboard::LeaderboardList>::default(),
         Box::<minimap::Minimap>::default(),

@@ -169,7 +169,7 @@ impl Theatre {
         self.seeking = seeking;
         let pace = self.film.pace_now();
         let view = self.film.view();
-        self.camera.follow_paced(view.focus.pos, view.focus.vel, dt_s, pace);
+        self.camera.follow_focus(&view.focus, dt_s, pace);
         let camera = &self.camera;
         // At 16 times the pace a frame of effects is a quarter second: enough for any spark.
         let effects_s = (dt_s * pace).min(0.25);

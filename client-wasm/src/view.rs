@@ -12,6 +12,7 @@ pub mod particles;
 pub mod scene;
 pub mod ships;
 pub mod sprite;
+pub mod wormhole;
 
 pub use camera::Camera;
 pub use effects::Effects;

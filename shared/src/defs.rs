@@ -8,6 +8,7 @@ pub mod rules;
 pub mod ship;
 pub mod special;
 pub mod weapon;
+pub mod wormhole;
 
 pub use arena::ArenaDef;
 pub use pickup::PickupKind;
@@ -16,6 +17,7 @@ pub use rules::RulesDef;
 pub use ship::{Mount, ShipClass, ShipDef};
 pub use special::{Special, SpecialDef};
 pub use weapon::{Barrel, BoltDef, MineDef, Pattern, RayDef, WeaponDef, WeaponKind};
+pub use wormhole::WormholeDef;
 
 /// All tables together; what `sim::step` reads besides the world.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,10 @@ impl Defs {
         holds("arena.star: cut-off", arena.star.fade_from < arena.star.fade_to)?;
         holds("arena: radius bounds", arena.radius_min < arena.radius_max)?;
         holds("arena: margin", arena.margin < arena.radius_min)?;
+        positive("arena.wormhole.radius", arena.wormhole.radius)?;
+        positive("arena.wormhole.gap", arena.wormhole.gap)?;
+        let warned = (1..arena.wormhole.exit_ticks).contains(&arena.wormhole.warn_ticks);
+        holds("arena.wormhole: times", warned && arena.wormhole.entrance_exits > 0)?;
         holds("ship.price: the first class is free", self.ships[0].price == 0)?;
         for ship in &self.ships {
             positive("ship.hull", ship.hull as f32)?;
@@ -74,7 +80,8 @@ impl Defs {
         }
         for class in ShipClass::ALL {
             let parts = crate::sim::shots::parts(class, self);
-            holds("ship: shots of all mounts", parts <= usize::from(crate::ids::PARTS_MAX))?;
+            let parts_max = usize::from(crate::ids::PARTS_MAX - pickup::MULTI_PARTS);
+            holds("ship: shots of all mounts", parts <= parts_max)?;
         }
         for weapon in &self.weapons {
             match &weapon.barrel {

@@ -11,6 +11,7 @@ use crate::{
     sim::{
         Event, HitQuery, World,
         hits::{Late, Target},
+        wormhole,
     },
     tick::Tick,
 };
@@ -109,7 +110,7 @@ impl HitQuery for Rewind {
         // Who has launched since is where it is: it was nowhere before.
         let Some(later) = then(ticks) else { return target.now };
         match then(ticks + 1) {
-            Some(earlier) if part > 0.0 => later.lerp(earlier, part),
+            Some(earlier) if part > 0.0 && !wormhole::leapt(earlier, later) => later.lerp(earlier, part),
             _ => later,
         }
     }

@@ -17,6 +17,8 @@ pub enum Purpose {
     Bot = 4,
     /// Harness and link conditioner.
     Test = 5,
+    /// Where the mouths of the wormhole are.
+    Wormhole = 6,
 }
 
 /// A short stream of numbers for one key (SplitMix64, Steele et al. 2014: one add and a mix per number).

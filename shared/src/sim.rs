@@ -25,6 +25,7 @@ mod special;
 mod stage;
 pub mod wells;
 pub mod world;
+pub mod wormhole;
 
 pub use checksum::checksum;
 pub use command::{Buttons, Command};
@@ -34,7 +35,7 @@ pub use layout::Layout;
 pub use movement::Kinematics;
 pub use rules::Order;
 pub use sky::Sky;
-pub use wells::Well;
+pub use wells::{Well, WellKind};
 pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
 
 use crate::{
@@ -91,6 +92,7 @@ pub fn step(
     damage::surroundings(stage);
     mending::resolve(stage);
     pickups::resolve(stage, &mut scratch);
+    pickups::float(stage);
     scratch.stones = solids.into_stones();
     stage.world.scratch = scratch;
 }
@@ -121,7 +123,7 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let ready = (1 - ship.cooldown).clamp(0, READY_TICKS_MAX).unsigned_abs();
         let triggers = helm::fly(ship, command, defs, &stage.sky, edge);
         if triggers.special && defs.ship(ship.class).special.kind == Special::Well {
-            wells::begin(&mut stage.world.wells, ship.body.pos, tick);
+            let _ = wells::begin(&mut stage.world.wells, WellKind::Star, ship.body.pos, tick);
         }
         for mount in triggers.mounts() {
             let Some(kind) = defs.ship(ship.class).weapon(mount) else { continue };
@@ -139,6 +141,7 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
             }
         }
         let (now, radius) = (ship.body.pos.to_vec2(), defs.ship(ship.class).radius);
+        let before = wormhole::start(before, now, ship.body.vel.to_vec2());
         targets.push(hits::Target { id: ship.id, before, now, radius });
     }
     targets.index(places);

@@ -155,7 +155,7 @@ fn trouble_is_one_sentence_and_keeps_what_was_open() {
 
 #[test]
 fn the_feed_has_the_names_and_the_times_of_the_recording() {
-    let mut film = film(3_600);
+    let mut film = film(7_200);
     let mut seen = 0;
     while film.playing() {
         film.advance(0.2, || 0);

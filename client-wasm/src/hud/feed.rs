@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn the_marks_go_with_whoever_is_followed() {
         let mut film = Film::default();
-        film.open("match.rec", recording(3_600));
+        film.open("match.rec", recording(7_200));
         let mut feed = Feed::default();
         while film.kills().is_empty() {
             assert!(film.playing(), "nobody died");

@@ -2,6 +2,7 @@
 //! sight and the leader's rounded place.
 
 use glam::Vec2;
+use shared::replica::view::MouthView;
 
 use super::{Cached, Dom, Frame, Id, Mark, Widget};
 use crate::view::palette;
@@ -49,6 +50,15 @@ impl Minimap {
         for centre in &frame.view.planets {
             self.marks.push(Mark::Dot(*centre * scale, 2.8, palette::ORBIT, 1.0));
         }
+        // A mouth is a ring with a middle; where one comes next blinks.
+        for MouthView { pos, coming } in frame.view.mouths.into_iter().flatten() {
+            self.marks.push(Mark::Circle(pos * scale, 0.045, palette::MOUTH, 1.0));
+            self.marks.push(Mark::Dot(pos * scale, 1.6, palette::MOUTH, 1.0));
+            if let Some((next, left_s)) = coming {
+                let lit = if left_s.fract() > 0.5 { 1.0 } else { 0.3 };
+                self.marks.push(Mark::Circle(next * scale, 0.045, palette::MOUTH, lit));
+            }
+        }
         let forecast = frame.view.forecast.iter().step_by(4).skip(1).filter(|_| frame.looks.orbit_line);
         self.marks.extend(forecast.map(|point| Mark::Dot(*point * scale, 0.7, frame.looks.colours.own, 0.6)));
     }
@@ -81,6 +91,22 @@ mod tests {
         view::scene::tests::ship,
     };
     use shared::replica::view::{ShipView, View};
+
+    #[test]
+    fn the_map_shows_both_mouths_and_where_one_comes_next() {
+        let at = |x| MouthView { pos: Vec2::new(x, 0.0), coming: None };
+        let next = MouthView { coming: Some((Vec2::new(0.0, 500.0), 4.7)), ..at(-1_000.0) };
+        let view = View { arena_radius: 2_000.0, mouths: Some([at(1_000.0), next]), ..View::default() };
+        let mut dom = Recorded::default();
+        with_frame(&view, |frame| Minimap::default().update(frame, &mut dom));
+        let rings: Vec<Vec2> = dom
+            .marks
+            .iter()
+            .filter_map(|mark| if let Mark::Circle(at, _, palette::MOUTH, _) = mark { Some(*at) } else { None })
+            .collect();
+        assert_eq!(rings.len(), 3, "{rings:?}");
+        assert!(rings.contains(&Vec2::new(0.0, 500.0 * (0.94 / 2_000.0))));
+    }
 
     #[test]
     fn the_map_shows_the_place_and_the_ships_in_sight_inside_its_rim() {

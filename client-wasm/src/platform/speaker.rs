@@ -182,6 +182,19 @@ impl Chain {
                 self.tone(out, OscillatorType::Sine, (pitch, pitch * 1.5), 0.14, gain * 0.5)
             }
             Sound::Launch => self.tone(out, OscillatorType::Sine, (180.0, 720.0), 0.45, gain * 0.5),
+            Sound::Boon => {
+                self.tone(out, OscillatorType::Sine, (520.0, 780.0), 0.16, gain * 0.4)?;
+                self.tone(out, OscillatorType::Triangle, (780.0, 1_560.0), 0.4, gain * 0.3)
+            }
+            Sound::Repel => {
+                self.tone(out, OscillatorType::Sine, (420.0, 50.0), 0.5, gain * 0.7)?;
+                self.burst(out, (2_400.0, 200.0), 0.4, gain * 0.6)
+            }
+            Sound::Leap => {
+                self.tone(out, OscillatorType::Sine, (90.0, 1_400.0), 0.22, gain * 0.5)?;
+                self.tone(out, OscillatorType::Triangle, (1_900.0, 110.0), 0.7, gain * 0.3)?;
+                self.burst(out, (3_200.0, 180.0), 0.6, gain * 0.45)
+            }
             Sound::Bump => self.burst(out, (420.0, 90.0), 0.2, gain),
         }
     }

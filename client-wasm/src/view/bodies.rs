@@ -25,6 +25,9 @@ pub fn pickup_colour(kind: PickupKind) -> Rgb {
         PickupKind::Repair => palette::REPAIR,
         PickupKind::Charge => palette::CHARGE,
         PickupKind::Mine => palette::DANGER,
+        PickupKind::Overshield => palette::SHIELD,
+        PickupKind::Multifire => palette::FLAME,
+        PickupKind::Repel => palette::PROTECTED,
     }
 }
 
@@ -86,6 +89,17 @@ pub fn well(scene: &mut Scene, pos: Vec2, time_s: f32) {
     scene.under.sprite(Sprite { parameters: [0.16, 0.0], ..rim });
 }
 
+/// Adds the push of a repel: rings that fly out of it.
+pub fn push(scene: &mut Scene, pos: Vec2, time_s: f32) {
+    scene.over.sprite(Sprite::round(Kind::Glow, pos, 230.0, Ink::Light(palette::PROTECTED, 0.5)));
+    for number in 0..3 {
+        let flown = (time_s * 2.5 + number as f32 / 3.0).fract();
+        let ring =
+            Sprite::round(Kind::Ring, pos, 30.0 + 330.0 * flown, Ink::Light(palette::PROTECTED, 1.1 * (1.0 - flown)));
+        scene.over.sprite(Sprite { parameters: [0.05 * (1.0 - flown) + 0.01, 0.0], ..ring });
+    }
+}
+
 /// Adds a beam that is on, and the light where it ends.
 pub fn beam(scene: &mut Scene, beam: &BeamView, time_s: f32) {
     let (middle, way) = ((beam.from + beam.to) * 0.5, beam.to - beam.from);
@@ -123,7 +137,15 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, tim
         PickupKind::Ore => (Kind::Gem, 10.0, time_s * 0.8 + phase),
         PickupKind::Repair => (Kind::Cross, 12.0, 0.0),
         PickupKind::Charge | PickupKind::Mine => (Kind::Bolt, 12.0, 0.0),
+        PickupKind::Overshield => (Kind::Shell, 14.0, 0.0),
+        PickupKind::Multifire => (Kind::Bars, 14.0, 0.0),
+        PickupKind::Repel => (Kind::Wheel, 14.0, 0.0),
     };
+    if PickupKind::RARE.contains(&pickup.kind) {
+        // What is rare is seen from afar: a ring that turns around it.
+        let ring = Sprite::round(Kind::Arc, pos, 22.0 + bob, Ink::Light(colour, 0.75 * blink));
+        scene.under.sprite(Sprite { rotation: time_s * 1.3 + phase, parameters: [0.3, 0.05], ..ring });
+    }
     scene.under.sprite(Sprite::round(Kind::Glow, pos, radius * 2.6, Ink::Light(colour, 0.34 * blink)));
     scene.under.sprite(Sprite {
         rotation,
@@ -186,11 +208,14 @@ mod tests {
         let draw = |kind, fading, time| {
             let mut scene = Scene::default();
             pickup(&mut scene, &PickupView { id: BodyId(1), kind, pos: Vec2::ZERO, fading, owner: None }, None, time);
-            scene.under.items()[1]
+            // The last one is the shape; before it is light.
+            *scene.under.items().last().unwrap()
         };
         let alpha = |time| draw(PickupKind::Ore, true, time)[7];
         assert!((0..20).any(|i| alpha(i as f32 * 0.05) < 0.5) && (0..20).any(|i| alpha(i as f32 * 0.05) > 0.9));
         let shapes: Vec<_> = PickupKind::ALL.iter().map(|kind| draw(*kind, false, 0.0)[9]).collect();
-        assert!(shapes[0] != shapes[1] && shapes[1] != shapes[2] && shapes[0] != shapes[2]);
+        for (index, shape) in shapes.iter().enumerate() {
+            assert!(!shapes[..index].contains(shape), "{:?} looks like another", PickupKind::ALL[index]);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! motion, what is left of a jump to a new focus, and a shake. Smoothing depends on elapsed time, not on frames.
 
 use glam::Vec2;
-use shared::{limits, math};
+use shared::{ids::ShipId, limits, math, replica::view::Focus};
 
 /// The view the game is designed for, u (and CSS px at zoom 1).
 const DESIGN: Vec2 = Vec2::new(1_600.0, 900.0);
@@ -21,6 +21,8 @@ const CARRY_RATE: f32 = 4.5;
 const FAR_RATE: f32 = 4.0;
 /// Farther than this a new focus is cut to, not panned to, u.
 const PAN_MAX: f32 = 2_600.0;
+/// …and farther than this in one frame the same ship does not fly: it went through the wormhole, u.
+const LEAP_MIN: f32 = 400.0;
 /// Widest margin around the screen that is asked from the server, u.
 const MARGIN_MAX: f32 = 100.0;
 /// Share of that margin the lead may use, so that what slides in has already arrived.
@@ -45,6 +47,8 @@ pub struct Camera {
     trauma: f32,
     phase: f32,
     still: bool,
+    /// Whose ship is held.
+    ship: Option<ShipId>,
 }
 
 impl Camera {
@@ -63,6 +67,7 @@ impl Camera {
             trauma: 0.0,
             phase: 0.0,
             still,
+            ship: None,
         };
         camera.resize(viewport);
         camera
@@ -93,6 +98,18 @@ impl Camera {
     /// Holds a place exactly, without lead: the watcher drags.
     pub fn hold(&mut self, pos: Vec2) {
         (self.base, self.lead, self.carry) = (Some(pos), Vec2::ZERO, Vec2::ZERO);
+    }
+
+    /// Follows the focus of a view that lives `pace` times as fast as the watcher. A ship that goes through the wormhole is
+    /// cut to: what lies between the mouths was never flown over.
+    pub fn follow_focus(&mut self, focus: &Focus, dt_s: f32, pace: f32) {
+        let same = focus.ship.is_some() && focus.ship == self.ship;
+        self.ship = focus.ship;
+        let flown = focus.vel * dt_s * pace;
+        if same && self.base.is_some_and(|base| (base + flown).distance(focus.pos) > LEAP_MIN) {
+            (self.base, self.carry) = (None, Vec2::ZERO);
+        }
+        self.follow_paced(focus.pos, focus.vel, dt_s, pace);
     }
 
     /// Follows a focus for `dt_s`, the time that really passed: a slow machine must not look like a jump.
@@ -309,6 +326,24 @@ mod tests {
         assert!((camera.centre().x - 800.0).abs() < 1.0, "{}", camera.centre());
         camera.follow(Vec2::new(9_000.0, 0.0), Vec2::ZERO, 1.0 / 60.0);
         assert_eq!(camera.centre(), Vec2::new(9_000.0, 0.0));
+    }
+
+    #[test]
+    fn a_leap_is_cut_to_and_another_ship_panned_to() {
+        let focus = |life, x| Focus {
+            pos: Vec2::new(x, 0.0),
+            vel: Vec2::ZERO,
+            ship: Some(ShipId { player: shared::ids::PlayerId(1), life }),
+        };
+        let centre = |second: Focus| {
+            let mut camera = Camera::new(DESIGN, false);
+            camera.follow_focus(&focus(1, 0.0), 0.0, 1.0);
+            camera.follow_focus(&second, 1.0 / 60.0, 1.0);
+            camera.centre().x
+        };
+        assert_eq!(centre(focus(1, 1_500.0)), 1_500.0);
+        assert!(centre(focus(2, 1_500.0)) < 300.0);
+        assert!(centre(focus(1, 150.0)) < 40.0, "a correction");
     }
 
     #[test]

@@ -196,6 +196,17 @@ impl Effects {
             ViewEvent::Collected { pos, kind, .. } if sees(pos, 60.0) => {
                 self.collect(pos, super::bodies::pickup_colour(kind))
             }
+            ViewEvent::Leapt { ship, from, to, own } => {
+                if own {
+                    self.shake += 0.3;
+                }
+                let vel = carried(&|other| other.id == ship).unwrap_or_default();
+                for (pos, drift, into) in [(from, Vec2::ZERO, true), (to, vel * 0.3, false)] {
+                    if sees(pos, 120.0) {
+                        self.leap(pos, drift, into);
+                    }
+                }
+            }
             ViewEvent::Bumped { pos, speed } => {
                 self.shake += (speed / 500.0).min(0.6);
                 self.burst(pos, Vec2::ZERO, 8, 120.0, palette::HOT);
@@ -392,6 +403,19 @@ impl Effects {
         }
     }
 
+    /// Light that falls into a mouth, or bursts out of one.
+    fn leap(&mut self, pos: Vec2, drift: Vec2, into: bool) {
+        let (from, to) = if into { (110.0, 14.0) } else { (14.0, 130.0) };
+        let light =
+            |life, size: (f32, f32)| Particle { size, ..Particle::light(pos, drift, life, size.0, palette::MOUTH) };
+        self.particles.spawn(Particle { kind: Kind::Ring, ..light(0.45, (from, to)) });
+        self.particles.spawn(Particle { kind: Kind::Ring, ..light(0.7, (from * 0.7, to * 0.7)) });
+        self.particles.spawn(Particle { strength: 1.1, ..light(0.3, (90.0, 30.0)) });
+        if !into {
+            self.burst(pos, drift, 26, 260.0, palette::MOUTH);
+        }
+    }
+
     fn glimmer(&mut self, shot: &ShotView) {
         if self.random.unit() < 0.35 {
             let colour = if shot.own { self.looks.colours.own } else { self.looks.colours.person };
@@ -531,6 +555,13 @@ mod tests {
         assert!(first.0 == 200.0 && later.1 < first.1, "half its length, fading: {first:?} {later:?}");
         assert_eq!(drawn(0.2), None);
         assert_eq!(after(vec![ray(true); 500], true).beams.len(), BEAMS_MAX);
+    }
+
+    #[test]
+    fn a_leap_flashes_at_both_mouths_and_shakes_only_the_own_screen() {
+        let leap = |own| vec![ViewEvent::Leapt { ship: SHIP, from: Vec2::ZERO, to: Vec2::new(2_000.0, 0.0), own }];
+        assert!(after(leap(true), true).shake() > 0.0 && after(leap(false), true).shake() == 0.0);
+        assert!(after(leap(false), true).particles.len() > 20 && after(leap(false), false).particles.is_empty());
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub const REPAIR: Rgb = [0.42, 1.0, 0.58];
 pub const DANGER: Rgb = [1.0, 0.18, 0.30];
 /// A small star.
 pub const WELL: Rgb = [0.70, 0.42, 1.0];
+/// The mouths of the wormhole.
+pub const MOUTH: Rgb = [1.0, 0.42, 0.84];
 /// Energy.
 pub const CHARGE: Rgb = [0.74, 0.56, 1.0];
 /// Event ring.

@@ -7,6 +7,7 @@ use shared::{
     ids::PlayerId,
     limits,
     replica::view::{ShipView, View},
+    sim::WellKind,
 };
 
 use super::{
@@ -15,6 +16,7 @@ use super::{
     palette::{self, Colours, Rgb},
     ships::{self, Livery},
     sprite::{Batch, Ink, Kind, Sprite},
+    wormhole,
 };
 use crate::input::touch::{RADIUS_PX, Stick, Touch};
 
@@ -131,14 +133,18 @@ impl Scene {
         (self.calm, self.colours) = (from.looks.calm, from.looks.colours);
         backdrop::build(self, view, defs, camera);
         let own = view.own_ship().map(|ship| ship.id.player);
+        wormhole::build(self, view, defs, camera, from.time_s);
         for rock in view.rocks.iter().filter(|rock| camera.sees(rock.pos, 70.0)) {
             bodies::rock(self, rock);
         }
         for pickup in view.pickups.iter().filter(|pickup| camera.sees(pickup.pos, 40.0)) {
             bodies::pickup(self, pickup, own, from.time_s);
         }
-        for &well in view.wells.iter().filter(|well| camera.sees(**well, 280.0)) {
-            bodies::well(self, well, from.time_s);
+        for &(pos, kind) in view.wells.iter().filter(|(pos, _)| camera.sees(*pos, 420.0)) {
+            match kind {
+                WellKind::Star => bodies::well(self, pos, from.time_s),
+                WellKind::Push => bodies::push(self, pos, from.time_s),
+            }
         }
         if from.looks.orbit_line {
             self.forecast(view, camera);
@@ -253,6 +259,8 @@ pub mod tests {
             protected: false,
             charging: false,
             special: false,
+            over: false,
+            multi: false,
             own: false,
             stale: false,
         }

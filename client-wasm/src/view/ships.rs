@@ -87,7 +87,32 @@ pub fn build(
     if ship.charging && !defs.weapon(defs.ship(ship.class).primary).is_beam() {
         charge(scene, ship, radius, colour, time_s);
     }
+    if ship.over {
+        overshield(scene, ship, radius, time_s);
+    }
+    if ship.multi {
+        multifire(scene, ship, radius, time_s);
+    }
     shells(scene, ship, radius, effects, camera, time_s);
+}
+
+/// An over-shield: a second skin that shimmers.
+fn overshield(scene: &mut Scene, ship: &ShipView, radius: f32, time_s: f32) {
+    let pulse = 0.75 + 0.25 * math::unit(time_s * 5.0).y;
+    let skin = Sprite::round(Kind::Bubble, ship.pos, radius * 2.15, Ink::Light(palette::SHIELD, 0.8 * pulse));
+    scene.over.sprite(Sprite { parameters: [time_s, 0.0], ..skin });
+    let ring = Sprite::round(Kind::Ring, ship.pos, radius * 2.1, Ink::Light(palette::SHIELD, 0.9 * pulse));
+    scene.over.sprite(Sprite { parameters: [0.06, 0.0], ..ring });
+}
+
+/// A multi-fire: three lights at the muzzles.
+fn multifire(scene: &mut Scene, ship: &ShipView, radius: f32, time_s: f32) {
+    for (number, turn) in [-0.45, 0.0, 0.45].into_iter().enumerate() {
+        let flicker = 0.7 + 0.3 * math::unit(time_s * 12.0 + number as f32 * 2.1).y;
+        let at = ship.pos + math::unit(ship.heading_rad + turn) * radius * 1.35;
+        scene.over.sprite(Sprite::round(Kind::Disc, at, radius * 0.15, Ink::Light(palette::FLAME, 1.3 * flicker)));
+        scene.over.sprite(Sprite::round(Kind::Glow, at, radius * 0.8, Ink::Light(palette::FLAME, 0.8 * flicker)));
+    }
 }
 
 /// Adds the outline of a ship where the server last said it is.

@@ -42,6 +42,12 @@ pub enum Kind {
     Crown,
     /// A straight line of light, as long as the sprite is wide; parameter: how far it has faded, 0..1.
     Beam,
+    /// Over-shield.
+    Shell,
+    /// Multi-fire.
+    Bars,
+    /// Repel.
+    Wheel,
 }
 
 /// How it mixes with what is behind.

@@ -51,6 +51,11 @@ words! {
     KeySpecial "key-special" "special" "Spezial";
     KeyBrake "key-brake" "brake" "bremsen";
 
+    // What rare pickups give.
+    OverShield "over-shield" "Over-shield" "Überschild";
+    MultiFire "multi-fire" "Multi-fire" "Mehrfachfeuer";
+    Repel "repel" "Repel" "Abstoß";
+
     // Talk.
     Chat "chat" "Chat" "Chat";
     ChatLine "chat-line" "Say to everybody" "Zu allen sagen";

@@ -118,7 +118,7 @@ class Bits:
         return kind, self.bits(4) if kind == 0 else None
 
     def vitals(self):
-        return self.bits(5), self.bits(4), self.flag(), self.flag(), self.flag()
+        return self.bits(5), self.bits(4), [self.flag() for _ in range(5)]
 
     def whole(self):
         ship = {"life": self.bits(8), "class": self.bits(4), "pos": self.point(), "vel": self.speed()}
@@ -195,7 +195,7 @@ class Table:
         return station
 
     def read_first_part(self, bits, tick, full):
-        self.note("small stars", len(bits.many(lambda: (bits.bits(8), bits.point()))))
+        self.note("small stars", len(bits.many(lambda: (bits.bits(8), bits.flag(), bits.point()))))
         if full:
             self.ships, self.own = {}, None
         station = bits.bits(2)
@@ -232,7 +232,7 @@ class Table:
                 kind = bits.bits(4)
                 bits.point(), bits.speed(), bits.bits(16)
                 controls = bits.bits(8), bits.bits(12)
-                [bits.sized() for _ in range(13)]
+                [bits.sized() for _ in range(15)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.
@@ -244,7 +244,7 @@ class Table:
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
                     controls = bits.controls(controls)
-                [bits.sized() for _ in range(13) if bits.flag()]
+                [bits.sized() for _ in range(15) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"

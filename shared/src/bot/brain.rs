@@ -134,15 +134,15 @@ impl Brain {
         if let Some(command) = helm::escape(sight, 1.6 + self.skill) {
             return command;
         }
-        if let Some(command) = helm::dodge(sight) {
-            return command;
-        }
         let hull = sight.own.hull as f32 / (f32::from(helm::own_def(sight).hull) * 1_000.0);
         let enemy = self.choose_enemy(sight, tick);
-        if let Some(enemy) = enemy
-            && hull < 0.45 * (1.3 - self.skill)
-        {
-            return knack::with_special(sight, Some(&enemy), true, flee(sight, &enemy));
+        let pursuer = enemy.filter(|_| hull < 0.45 * (1.3 - self.skill));
+        let refuge = pursuer.and_then(|pursuer| helm::refuge(sight, pursuer.pos));
+        if let Some(command) = helm::dodge(sight, refuge.is_none()) {
+            return command;
+        }
+        if let Some(pursuer) = pursuer {
+            return knack::with_special(sight, Some(&pursuer), true, flee(sight, &pursuer, refuge));
         }
         let command = match enemy {
             Some(enemy) => self.fight(sight, &enemy, tick),
@@ -278,9 +278,10 @@ fn around_star(sight: &Sight<'_>, at: Vec2, goal: Vec2) -> Vec2 {
     closest.normalize_or(at.perp().normalize_or(Vec2::X)) * (near * 1.4)
 }
 
-fn flee(sight: &Sight<'_>, enemy: &ShipSight) -> Command {
+/// Away from the enemy, and through the wormhole where that is a way out.
+fn flee(sight: &Sight<'_>, enemy: &ShipSight, refuge: Option<Vec2>) -> Command {
     let at = sight.own.body.pos.to_vec2();
-    let away = (at - enemy.pos).normalize_or(Vec2::X);
+    let away = refuge.map_or(at - enemy.pos, |refuge| refuge - at).normalize_or(Vec2::X);
     let mut command = helm::match_velocity(sight, away * helm::own_def(sight).speed_cap);
     let boosts = helm::own_def(sight).boost_ticks > 0;
     let ready = boosts && command.buttons.any(Buttons::THRUST) && sight.own.energy > 40_000;

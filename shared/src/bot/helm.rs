@@ -100,20 +100,37 @@ const DODGE_S: f32 = 1.1;
 /// Room left around a mine, u.
 const MINE_BERTH: f32 = 40.0;
 
-/// Sideways past the first rock or mine that the present course would hit hard.
+/// A mouth this near is a way out for who flees, u.
+const REFUGE_U: f32 = 620.0;
+
+/// The mouth of the wormhole that is a way out: near, and nearer than whoever is after one.
 #[must_use]
-pub fn dodge(sight: &Sight<'_>) -> Option<Command> {
+pub fn refuge(sight: &Sight<'_>, pursuer: Vec2) -> Option<Vec2> {
+    let at = sight.own.body.pos.to_vec2();
+    let out = |mouth: &Vec2| mouth.distance(at) < REFUGE_U.min(mouth.distance(pursuer) * 0.8);
+    sight.sky.mouths.into_iter().find(out)
+}
+
+/// Sideways past the first rock or mine that the present course would hit hard, and, unless `shy` is false, past a mouth
+/// of the wormhole: nobody is carried off by chance.
+#[must_use]
+pub fn dodge(sight: &Sight<'_>, shy: bool) -> Option<Command> {
     let body = &sight.own.body;
     let (at, vel, radius) = (body.pos.to_vec2(), body.vel.to_vec2(), own_def(sight).radius);
-    let threat = |pos: Vec2, rock_vel: Vec2, rock_radius: f32| {
+    let threat = |pos: Vec2, rock_vel: Vec2, rock_radius: f32, gentle_u_s: f32| {
         let closing = vel - rock_vel;
         let reach = rock_radius + radius + 14.0;
         let t = math::sweep_circle(at - pos, closing * DODGE_S, reach)?;
-        (closing.length() > sight.defs.rules.impact_free_u_s * 0.9).then_some((t, pos - at, closing))
+        (closing.length() > gentle_u_s).then_some((t, pos - at, closing))
     };
-    let rocks = sight.rocks.iter().filter_map(|rock| threat(rock.pos, rock.vel, rock.size.def().radius));
-    let mines = sight.mines.iter().filter_map(|&mine| threat(mine, Vec2::ZERO, MINE_BERTH));
-    let (_, to_rock, closing) = rocks.chain(mines).min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let gentle_u_s = sight.defs.rules.impact_free_u_s * 0.9;
+    let rocks = sight.rocks.iter().filter_map(|rock| threat(rock.pos, rock.vel, rock.size.def().radius, gentle_u_s));
+    let mines = sight.mines.iter().filter_map(|&mine| threat(mine, Vec2::ZERO, MINE_BERTH, gentle_u_s));
+    // The middle of a mouth: who is at its rim moves away, who is beside it is not carried off.
+    let mouth = sight.defs.arena.wormhole.radius;
+    let ahead = |pos: &Vec2| shy && (*pos - at).dot(vel) > 0.0;
+    let mouths = sight.sky.mouths.into_iter().filter(ahead).filter_map(|pos| threat(pos, Vec2::ZERO, mouth, 1.0));
+    let (_, to_rock, closing) = rocks.chain(mines).chain(mouths).min_by(|a, b| a.0.total_cmp(&b.0))?;
     let across = closing.normalize_or_zero().perp();
     let side = if to_rock.dot(across) > 0.0 { -across } else { across };
     let way = (side - closing.normalize_or_zero() * 0.6).normalize_or(side);
@@ -182,4 +199,60 @@ pub fn reach_u(sight: &Sight<'_>) -> f32 {
 #[must_use]
 pub fn own_def<'a>(sight: &Sight<'a>) -> &'a ShipDef {
     sight.defs.ship(sight.own.class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::{Defs, ShipClass},
+        ids::{PlayerId, ShipId},
+        quantize::Lattice,
+        sim::{Kinematics, Layout, Ship, Sky},
+        tick::Tick,
+    };
+
+    /// What a look makes of a Spark `away` from the entrance of the wormhole that moves with `vel`.
+    fn at_the_mouth<T>(away: Vec2, vel: Vec2, look: impl Fn(&Sight<'_>, Vec2) -> T) -> T {
+        let defs = Defs::standard();
+        let layout = Layout::new(4, &defs.arena);
+        let sky = Sky::at(&layout, &[], &defs.arena, Tick(0));
+        let mouth = sky.mouths[0];
+        let body =
+            Kinematics { pos: Lattice::nearest(mouth + away), vel: Lattice::nearest(vel), heading: Angle::of(vel) };
+        let own = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, ShipClass::Spark, body, &defs);
+        let sight = Sight {
+            defs: &defs,
+            sky: &sky,
+            layout: &layout,
+            own: &own,
+            edge_radius: 3_000.0,
+            ships: Vec::new(),
+            rocks: Vec::new(),
+            pickups: Vec::new(),
+            mines: Vec::new(),
+            attacker: None,
+        };
+        look(&sight, mouth)
+    }
+
+    #[test]
+    fn nobody_is_carried_off_by_chance() {
+        let (away, inward) = (Vec2::new(120.0, 5.0), Vec2::new(-100.0, 0.0));
+        let turns = |vel, shy| at_the_mouth(away, vel, |sight, _| dodge(sight, shy).is_some());
+        assert!(turns(inward, true), "even slowly");
+        assert!(!turns(inward, false), "who flees may go through");
+        assert!(!turns(-inward, true) && !turns(inward.perp(), true), "away from it, or past it");
+    }
+
+    #[test]
+    fn a_mouth_is_a_refuge_for_who_is_nearer_than_the_pursuer() {
+        let refuge_from = |pursuer: Vec2| {
+            at_the_mouth(Vec2::new(300.0, 0.0), Vec2::X, |sight, mouth| refuge(sight, mouth + pursuer) == Some(mouth))
+        };
+        assert!(refuge_from(Vec2::new(600.0, 0.0)));
+        assert!(!refuge_from(Vec2::new(100.0, 0.0)), "the pursuer is in the way");
+        let far = |sight: &Sight<'_>, mouth: Vec2| refuge(sight, mouth + Vec2::new(2_000.0, 0.0)).is_none();
+        assert!(at_the_mouth(Vec2::new(700.0, 0.0), Vec2::X, far));
+    }
 }

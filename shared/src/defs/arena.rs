@@ -1,5 +1,7 @@
 //! The star, its planets, their belts and the edge of the arena.
 
+use super::wormhole::WormholeDef;
+
 /// Everything about the place. Lengths u, times s, GM u³/s².
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArenaDef {
@@ -9,6 +11,8 @@ pub struct ArenaDef {
     pub planets: [PlanetDef; PLANETS],
     /// Rocks that circle the star between the planets' orbits, then those around each planet.
     pub belts: [BeltDef; BELTS],
+    /// The way from one side to the other.
+    pub wormhole: WormholeDef,
     /// `radius = radius_per_root_pilot · √pilots`, clamped to the two below.
     pub radius_per_root_pilot: f32,
     /// Smallest arena.
@@ -126,6 +130,7 @@ impl ArenaDef {
             BeltDef { around: BeltCentre::Planet(1), radius: 290.0, spread: 60.0, period_s: -34.0, rocks: 16 },
             BeltDef { around: BeltCentre::Planet(2), radius: 240.0, spread: 50.0, period_s: 28.0, rocks: 10 },
         ],
+        wormhole: WormholeDef::STANDARD,
         radius_per_root_pilot: 636.0,
         radius_min: 2_200.0,
         radius_max: 6_400.0,

@@ -14,11 +14,28 @@ pub enum PickupKind {
     Charge,
     /// A mine: nothing to be taken.
     Mine,
+    /// The shield, half as strong again as it ever gets by itself; that wears off.
+    Overshield,
+    /// Two more bolts to every pull of the trigger, for a while.
+    Multifire,
+    /// A charge that throws everything away from a ship whose shield gives in.
+    Repel,
 }
 
 impl PickupKind {
     /// Every kind.
-    pub const ALL: [PickupKind; 4] = [PickupKind::Ore, PickupKind::Repair, PickupKind::Charge, PickupKind::Mine];
+    pub const ALL: [PickupKind; 7] = [
+        PickupKind::Ore,
+        PickupKind::Repair,
+        PickupKind::Charge,
+        PickupKind::Mine,
+        PickupKind::Overshield,
+        PickupKind::Multifire,
+        PickupKind::Repel,
+    ];
+
+    /// Those that are rare.
+    pub const RARE: [PickupKind; 3] = [PickupKind::Overshield, PickupKind::Multifire, PickupKind::Repel];
 
     /// The kind with this wire number.
     #[must_use]
@@ -45,3 +62,21 @@ pub const CHARGE_ENERGY: u16 = 40;
 pub const REPAIR_CHANCE: f32 = 0.12;
 /// Chance that a rock of medium size or more holds a charge.
 pub const CHARGE_CHANCE: f32 = 0.10;
+/// Chance that a large rock holds something rare.
+pub const RARE_CHANCE: f32 = 0.18;
+/// Chance that a ship that is destroyed leaves something rare.
+pub const RARE_DROP_CHANCE: f32 = 0.15;
+/// Something rare appears among the rocks around the star every so many ticks…
+pub const FLOAT_EVERY_TICKS: u32 = 12 * 60;
+/// …and floats there for this long, s.
+pub const FLOAT_LIFE_S: f32 = 60.0;
+/// An over-shield is this share of the full shield more…
+pub const OVER_SHARE: f32 = 0.5;
+/// …and that wears off within this time, ticks.
+pub const OVER_TICKS: i32 = 20 * 60;
+/// How long a multi-fire lasts, ticks.
+pub const MULTI_TICKS: u16 = 15 * 60;
+/// Its bolts leave this far to either side of the weapon's way, degrees.
+pub const MULTI_DEGREES: f32 = 7.0;
+/// The bolts it adds.
+pub const MULTI_PARTS: u8 = 2;

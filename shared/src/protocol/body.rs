@@ -1,7 +1,7 @@
 //! The packed body of a snapshot: its sections in their order, and the records in them.
 //!
 //! ```text
-//! first part   wells     list of small stars that began since: ticks ago 8, point
+//! first part   wells     list of small stars and pushes that began since: ticks ago 8, push 1, point
 //!              station   2 bits: watching nobody | flying owner | dead … | watching player
 //!              edge      0, or 1 radius sized target sized         when it is not where one tick after another leads
 //!              leaves    0, or 1 and a bit per known ship
@@ -31,7 +31,7 @@ use crate::{
     ids::{BodyId, PART_BITS, PlayerId, ShipId, ShotKey},
     limits::PLAYER_BITS,
     quantize::Lattice,
-    sim::{Cause, LooseRock, Pickup, Shot, Well, world::MILLI},
+    sim::{Cause, LooseRock, Pickup, Shot, Well, WellKind, world::MILLI},
     tick::Tick,
 };
 
@@ -456,6 +456,7 @@ pub fn points_of(amount: i32) -> u8 {
 /// Writes a small star, which began so lately that it is still remembered.
 pub fn write_well(writer: &mut BitWriter, well: &Well, now: Tick) {
     writer.bits(now.since(well.from).clamp(0, 255) as u32, 8);
+    writer.flag(well.kind == WellKind::Push);
     write_point(writer, well.pos);
 }
 
@@ -465,7 +466,8 @@ pub fn write_well(writer: &mut BitWriter, well: &Well, now: Tick) {
 /// When the bits end.
 pub fn read_well(reader: &mut BitReader<'_>, now: Tick) -> Result<Well, BitsError> {
     let from = now.plus(-(reader.bits(8)? as i32));
-    Ok(Well { pos: read_point(reader)?, from })
+    let kind = if reader.flag()? { WellKind::Push } else { WellKind::Star };
+    Ok(Well { pos: read_point(reader)?, from, kind })
 }
 
 /// Writes a happening.

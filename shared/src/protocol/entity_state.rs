@@ -7,7 +7,7 @@
 //!        1 1 1 0 c S[tick]… r R v V         c: S as above; r: R residual of the body, v: V vitals
 //!        1 1 1 1 0                          left out this time: the base stays
 //!        1 1 1 1 1 whole                    all of it
-//! whole  life 8, class 4, body, buttons 8, aim 12, hull 5, shield 4, protected 1, charging 1, special 1
+//! whole  life 8, class 4, body, buttons 8, aim 12, hull 5, shield 4, protected 1, charging 1, special 1, over 1, multi 1
 //! ```
 //!
 //! D and S are in [`super::steering`], body and R in [`super::motion`].
@@ -57,6 +57,10 @@ pub struct PublicShip {
     pub charging: bool,
     /// The special is active.
     pub special: bool,
+    /// The shield is stronger than it ever gets by itself.
+    pub over: bool,
+    /// A multi-fire lasts.
+    pub multi: bool,
 }
 
 impl PublicShip {
@@ -78,6 +82,8 @@ impl PublicShip {
             protected: ship.protection > 0,
             charging: ship.charge > 0,
             special: ship.special_left > 0,
+            over: ship.shield > i32::from(def.shield) * MILLI,
+            multi: ship.multi_left > 0,
         }
     }
 
@@ -88,8 +94,8 @@ impl PublicShip {
         let (pos, vel) = (self.body.pos, self.body.vel);
         let who = u32::from(self.id.player.0) << 8 | u32::from(self.id.life);
         let engines = u32::from(self.controls.buttons.0) << 16 | u32::from(self.controls.aim.0);
-        let flags = u32::from(self.special) << 2 | u32::from(self.charging) << 1 | u32::from(self.protected);
-        let vitals = u32::from(self.hull) << 8 | u32::from(self.shield) << 3 | flags;
+        let flags = self.flags().into_iter().enumerate().map(|(place, flag)| u32::from(flag) << place).sum::<u32>();
+        let vitals = u32::from(self.hull) << 16 | u32::from(self.shield) << 8 | flags;
         let words = [
             pair(pos.x.cast_unsigned(), pos.y.cast_unsigned()),
             pair(vel.x.cast_unsigned(), vel.y.cast_unsigned()),
@@ -114,8 +120,13 @@ impl PublicShip {
         }
     }
 
-    fn vitals(&self) -> (u8, u8, [bool; 3]) {
-        (self.hull, self.shield, [self.protected, self.charging, self.special])
+    /// What is told in a bit each, in wire order.
+    fn flags(&self) -> [bool; 5] {
+        [self.protected, self.charging, self.special, self.over, self.multi]
+    }
+
+    fn vitals(&self) -> (u8, u8, [bool; 5]) {
+        (self.hull, self.shield, self.flags())
     }
 }
 
@@ -140,8 +151,19 @@ pub fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Public
     let buttons = Buttons(reader.bits(BUTTON_BITS)? as u8);
     let aim = Angle(reader.bits(12)? as u16 * AIM_STEPS);
     let controls = Command::new(buttons, aim);
-    let mut ship =
-        PublicShip { id, class, body, controls, hull: 0, shield: 0, protected: false, charging: false, special: false };
+    let mut ship = PublicShip {
+        id,
+        class,
+        body,
+        controls,
+        hull: 0,
+        shield: 0,
+        protected: false,
+        charging: false,
+        special: false,
+        over: false,
+        multi: false,
+    };
     read_vitals(reader, &mut ship)?;
     Ok(ship)
 }
@@ -295,9 +317,7 @@ pub fn read_news(
 fn write_vitals(writer: &mut BitWriter, ship: &PublicShip) {
     writer.bits(u32::from(ship.hull), 5);
     writer.bits(u32::from(ship.shield), 4);
-    writer.flag(ship.protected);
-    writer.flag(ship.charging);
-    writer.flag(ship.special);
+    ship.flags().into_iter().for_each(|flag| writer.flag(flag));
 }
 
 fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), BitsError> {
@@ -306,6 +326,8 @@ fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), 
     ship.protected = reader.flag()?;
     ship.charging = reader.flag()?;
     ship.special = reader.flag()?;
+    ship.over = reader.flag()?;
+    ship.multi = reader.flag()?;
     Ok(())
 }
 

@@ -175,12 +175,14 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         protection: 0,
         coasted: 0,
         cargo: 0,
+        multi_left: 0,
+        repel: false,
     };
     set_fields(&mut ship, values)?;
     Ok(ship)
 }
 
-const FIELDS: usize = 13;
+const FIELDS: usize = 15;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -198,6 +200,8 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.protection),
         i32::from(ship.coasted),
         i32::from(ship.cargo),
+        i32::from(ship.multi_left),
+        i32::from(ship.repel),
     ]
 }
 
@@ -216,6 +220,8 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
         protection,
         coasted,
         cargo,
+        multi_left,
+        repel,
     ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
     ship.hull = vital(hull)?;
@@ -231,6 +237,12 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.protection = protection.try_into().map_err(|_| BitsError)?;
     ship.coasted = coasted.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
+    ship.multi_left = multi_left.try_into().map_err(|_| BitsError)?;
+    ship.repel = match repel {
+        0 => false,
+        1 => true,
+        _ => return Err(BitsError),
+    };
     Ok(())
 }
 
@@ -305,7 +317,8 @@ mod tests {
     fn all_of_a_ship_survives_the_wire() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let ship = Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, ..ship(&defs) };
+        let ship =
+            Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, multi_left: 800, repel: true, ..ship(&defs) };
         let mut writer = BitWriter::default();
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();

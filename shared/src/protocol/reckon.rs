@@ -15,9 +15,17 @@ use glam::Vec2;
 /// The skies of recent ticks, computed once each.
 #[derive(Debug, Clone)]
 pub struct Skies {
-    slots: Vec<Option<(Tick, [Vec2; PLANETS])>>,
+    slots: Vec<Option<Circling>>,
     /// Small stars, as far back as anything is reckoned.
     pub wells: Vec<Well>,
+}
+
+/// What the layout says of one tick.
+#[derive(Debug, Clone, Copy)]
+struct Circling {
+    tick: Tick,
+    planets: [Vec2; PLANETS],
+    mouths: [Vec2; 2],
 }
 
 /// Skies kept; a power of two larger than any prediction window.
@@ -33,13 +41,11 @@ impl Skies {
     /// The sky at `tick`.
     pub fn at<'a>(&mut self, layout: &Layout, defs: &'a Defs, tick: Tick) -> Sky<'a> {
         let slot = &mut self.slots[tick.0 as usize % KEPT];
-        if let Some((kept, planets)) = slot
-            && *kept == tick
-        {
-            return Sky { arena: &defs.arena, tick, planets: *planets, wells: wells::pulling(&self.wells, tick) };
+        if let Some(Circling { planets, mouths, .. }) = slot.filter(|kept| kept.tick == tick) {
+            return Sky { arena: &defs.arena, tick, planets, wells: wells::pulling(&self.wells, tick), mouths };
         }
         let sky = Sky::at(layout, &self.wells, &defs.arena, tick);
-        *slot = Some((tick, sky.planets));
+        *slot = Some(Circling { tick, planets: sky.planets, mouths: sky.mouths });
         sky
     }
 }

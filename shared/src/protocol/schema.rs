@@ -24,7 +24,7 @@ use crate::{
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, Well, golden},
+    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, Well, WellKind, golden},
     tick::{TICK_HZ, Tick},
 };
 
@@ -80,7 +80,7 @@ fn record_samples() -> Vec<u8> {
     body::write_station(&mut bits, Station::Dead { killer: Some(player), cause, wait: 77, watching: None });
     body::write_whole_shot(&mut bits, &Shot { key, weapon: WeaponKind::default(), pos, vel, age: 12 });
     body::write_fired(&mut bits, (3, 9), (1, 2), (1, 3));
-    body::write_well(&mut bits, &Well { pos, from: Tick(4) }, Tick(60));
+    body::write_well(&mut bits, &Well { pos, from: Tick(4), kind: WellKind::Push }, Tick(60));
     let names = body::Names { ships: vec![PlayerId(2), player], own: Some(PlayerId(4)) };
     body::write_shot_end(&mut bits, &names, key, Some((player, true)));
     body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });

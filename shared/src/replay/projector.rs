@@ -13,7 +13,7 @@ use crate::{
         picture,
         view::{self, Focus, Phase, View, ViewEvent},
     },
-    sim::{Event, Kinematics, ShotHit, World, world::MILLI},
+    sim::{Event, Kinematics, ShotHit, World, world::MILLI, wormhole},
     tick::Tick,
 };
 
@@ -53,6 +53,11 @@ impl Projector {
         // A beam is seen by the ship that has it on.
         let beam = |event: &&Event| matches!(event, Event::Ray { weapon, .. } if defs.weapon(*weapon).is_beam());
         told.extend(events.iter().filter(|event| !beam(event)).filter_map(|event| self.event(world, event, own)));
+        told.extend(world.ships().filter_map(|ship| {
+            let (from, to) = (self.was(|was| was == ship.id)?.1.pos.to_vec2(), ship.body.pos.to_vec2());
+            let own = Some(ship.id.player) == own;
+            wormhole::leapt(from, to).then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
+        }));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);
         }
@@ -143,7 +148,9 @@ impl Projector {
         view.pickups.clear();
         view.pickups.extend(world.pickups.iter().map(|pickup| picture::pickup(pickup, alpha)));
         view.wells.clear();
-        view.wells.extend(world.wells.iter().filter(|well| well.pulls(shown)).map(|well| well.pos.to_vec2()));
+        let wells = world.wells.iter().filter(|well| well.pulls(shown));
+        view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
+        picture::wormhole(layout, shown, view);
         self.own(world, defs, own, view);
         picture::beams(view, defs);
     }

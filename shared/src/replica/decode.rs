@@ -138,7 +138,7 @@ pub fn apply(
 }
 
 /// Small stars in one list at most: twice what a room can make within the time they are remembered.
-const WELLS_MAX: usize = 4 * wells::AT_ONCE_MAX;
+const WELLS_MAX: usize = 8 * wells::AT_ONCE_MAX;
 
 fn read_wells(reader: &mut BitReader<'_>, now: Tick) -> Result<Vec<Well>, BitsError> {
     let mut fresh = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
         known::Told,
         reckon::{Reckoner, error_kept},
     },
-    sim::{Kinematics, contact},
+    sim::{Kinematics, contact, wormhole},
     tick::Tick,
 };
 
@@ -21,6 +21,8 @@ pub const FADE_TICKS: i32 = 9;
 pub const FREEZE_TICKS: i32 = 15;
 /// Corrections beyond this are shown at once, u.
 const SNAP_U: f32 = 200.0;
+/// Farther than this no ship is reckoned to fly by itself: half a second and a little more, at the highest speed, u.
+pub const FAR_FLIGHT_U: f32 = 480.0;
 /// Share of the closing speed that comes back when the own ship touches another: half of the rule. What the other
 /// pilot does meanwhile is not known, so half of the push is left for the server to say.
 const BOUNCE: f32 = contact::BOUNCE_SHIP * 0.5;
@@ -98,7 +100,21 @@ impl PresentShip {
     /// Where to draw it between the last two ticks, u.
     #[must_use]
     pub fn drawn(&self, alpha: f32) -> Vec2 {
-        self.before.pos.to_vec2().lerp(self.state.body.pos.to_vec2(), alpha) + self.error
+        super::picture::between(self.before, self.state.body, alpha).0 + self.error
+    }
+
+    /// From where to where it went through the wormhole in the last tick, if it did.
+    #[must_use]
+    pub fn leap(&self) -> Option<(Vec2, Vec2)> {
+        let (before, now) = (self.before.pos.to_vec2(), self.state.body.pos.to_vec2());
+        wormhole::leapt(before, now).then_some((before, now))
+    }
+
+    /// Went through the wormhole since it was last told, as far as one can reckon: it may have turned away at the rim.
+    #[must_use]
+    pub fn is_guessed_beyond(&self) -> bool {
+        let way = self.said.pos.to_vec2().distance(self.state.body.pos.to_vec2());
+        way > wormhole::LEAP_U + FAR_FLIGHT_U
     }
 
     /// …and its nose, rad.

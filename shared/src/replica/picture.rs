@@ -4,14 +4,14 @@
 use glam::Vec2;
 
 use super::view::{
-    BeamView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, PickupView, RockId, RockView, ShipView, ShotView, View,
-    blend_heading,
+    BeamView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView, ShipView, ShotView,
+    View, blend_heading,
 };
 use crate::{
     defs::{Defs, Special},
     math,
     protocol::{entity_state::PublicShip, reckon::Reckoner},
-    sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI},
+    sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI, wormhole},
     tick::{DT, TICK_HZ, Tick},
 };
 
@@ -21,11 +21,21 @@ const FADING_TICKS: u16 = 3 * TICK_HZ as u16;
 /// Where something is between two ticks: position, velocity and direction of the nose.
 pub type Drawn = (Vec2, Vec2, f32);
 
-/// Between two states.
+/// Between two states of one ship; who went through the wormhole is on this side of it.
 #[must_use]
 pub fn between(before: Kinematics, now: Kinematics, alpha: f32) -> Drawn {
-    let pos = before.pos.to_vec2().lerp(now.pos.to_vec2(), alpha);
-    (pos, now.vel.to_vec2(), blend_heading(before.heading, now.heading, alpha))
+    let (end, vel) = (now.pos.to_vec2(), now.vel.to_vec2());
+    let pos = wormhole::start(before.pos.to_vec2(), end, vel).lerp(end, alpha);
+    (pos, vel, blend_heading(before.heading, now.heading, alpha))
+}
+
+/// The wormhole at `tick`, into `view`.
+pub fn wormhole(layout: &Layout, tick: Tick, view: &mut View) {
+    let (mouths, coming) = (layout.wormhole.mouths(tick), layout.wormhole.coming(tick));
+    view.mouths = Some(core::array::from_fn(|end| MouthView {
+        pos: mouths[end],
+        coming: coming[end].map(|coming| (coming.pos, coming.ticks as f32 * DT)),
+    }));
 }
 
 /// A ship that is known exactly.
@@ -41,10 +51,12 @@ pub fn ship(ship: &Ship, defs: &Defs, (pos, vel, heading_rad): Drawn, own: bool)
         heading_rad,
         buttons: ship.controls.buttons,
         hull: share(ship.hull, def.hull),
-        shield: share(ship.shield, def.shield),
+        shield: share(ship.shield, def.shield).min(1.0),
         protected: ship.protection > 0,
         charging: ship.charge > 0,
         special: ship.special_left > 0,
+        over: ship.shield > i32::from(def.shield) * MILLI,
+        multi: ship.multi_left > 0,
         own,
         stale: false,
     }
@@ -71,7 +83,16 @@ pub fn gauges(ship: &Ship, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Gaug
         special: special_ready(ship, defs),
         special_on: ship.special_left > 0,
         boost: boost_ready(ship, defs),
+        over_s: over_s(ship, def.shield),
+        multi_s: f32::from(ship.multi_left) * DT,
+        repel: ship.repel,
     }
+}
+
+/// Seconds until an over-shield has worn off, if nothing strikes it.
+fn over_s(ship: &Ship, shield: u16) -> f32 {
+    let full = i32::from(shield) * MILLI;
+    (ship.shield - full).max(0) as f32 / helm::over_decay(full) as f32 * DT
 }
 
 /// How ready the special is, 0..=1: the lesser of its rest and of the energy that it needs.

@@ -13,6 +13,7 @@ use crate::{
         helm::{self, Triggers},
         rules,
         solids::{Near, Solids},
+        wormhole,
     },
     tick::Tick,
 };
@@ -146,13 +147,15 @@ impl Predictor {
         left
     }
 
-    /// Whose ship, and where it was at the start and at the end of `tick`, if that is remembered.
+    /// Whose ship, and where it was at the start and at the end of `tick`, if that is remembered: on this side of the
+    /// wormhole.
     #[must_use]
     pub fn path_in(&self, tick: Tick) -> Option<(ShipId, Vec2, Vec2)> {
         let at = |tick: Tick| self.states[tick.0 as usize % KEPT].as_ref().filter(|(at, _)| *at == tick);
         let (_, now) = at(tick)?;
         let before = at(tick.plus(-1)).map_or(now, |(_, before)| before);
-        Some((now.id, before.body.pos.to_vec2(), now.body.pos.to_vec2()))
+        let (end, vel) = (now.body.pos.to_vec2(), now.body.vel.to_vec2());
+        Some((now.id, wormhole::start(before.body.pos.to_vec2(), end, vel), end))
     }
 
     /// Goes back to what was predicted for `tick`, when the clock jumped back there.
@@ -239,10 +242,15 @@ impl Predictor {
     /// Where to draw the ship between the last two ticks: position u, velocity u/s, heading rad.
     #[must_use]
     pub fn drawn(&self, alpha: f32) -> (Vec2, Vec2, f32) {
-        let (from, to) = (self.before, self.ship.body);
-        let pos = from.pos.to_vec2().lerp(to.pos.to_vec2(), alpha) + self.error;
-        let heading = super::view::blend_heading(from.heading, to.heading, alpha) + self.error_turn;
-        (pos, to.vel.to_vec2(), heading)
+        let (pos, vel, heading) = super::picture::between(self.before, self.ship.body, alpha);
+        (pos + self.error, vel, heading + self.error_turn)
+    }
+
+    /// From where to where the ship went through the wormhole in the last tick, if it did.
+    #[must_use]
+    pub fn leap(&self) -> Option<(Vec2, Vec2)> {
+        let (before, now) = (self.before.pos.to_vec2(), self.ship.body.pos.to_vec2());
+        wormhole::leapt(before, now).then_some((before, now))
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
         rays::Ray,
         rocks, shots,
         solids::{Near, Solids},
+        wormhole,
     },
     tick::Tick,
 };
@@ -128,6 +129,7 @@ impl Present {
         let near = |ship: &&mut PresentShip| {
             ship.state.body.pos.to_vec2().distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
                 && !ship.is_frozen(tick, lead)
+                && !ship.is_guessed_beyond()
         };
         self.ships.iter_mut().filter(near).filter_map(|ship| ship.touch(own, defs)).reduce(f32::max)
     }
@@ -150,6 +152,11 @@ impl Present {
         self.rocks.retain_mut(|(rock, _)| rocks::advance(rock, &sky));
         self.pickups.retain_mut(pickups::advance);
         standing(around, self.tick, self.rocks.iter().map(|(rock, _)| rock))
+    }
+
+    /// Ships that went through the wormhole in the last tick: which, from where and to where.
+    pub fn leaps(&self) -> impl Iterator<Item = (ShipId, Vec2, Vec2)> {
+        self.ships.iter().filter_map(|ship| ship.leap().map(|(from, to)| (ship.state.id, from, to)))
     }
 
     /// Moves the shots that were told, after everything else has moved.
@@ -291,7 +298,8 @@ impl Air<'_> {
             |ship: &&PresentShip| ship.state.id.player != shot.key.owner && !ship.is_frozen(self.sky.tick, self.lead);
         let others = self.ships.iter().filter(live);
         let others = others.filter_map(|ship| {
-            let (before, now) = (ship.before.pos.to_vec2(), ship.state.body.pos.to_vec2());
+            let now = ship.state.body.pos.to_vec2();
+            let before = wormhole::start(ship.before.pos.to_vec2(), now, ship.state.body.vel.to_vec2());
             let reach = self.around.defs.ship(ship.state.class).radius + radius;
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(ship.state.id)))

@@ -7,7 +7,7 @@ use super::{
     Replica,
     clock::Clock,
     decode::Note,
-    others::PresentShip,
+    others::{FAR_FLIGHT_U, PresentShip},
     past::Past,
     picture,
     predict::Predictor,
@@ -89,7 +89,8 @@ impl Scribe<'_> {
         self.ghosts(view);
         let wells = self.known.wells.iter().filter(|well| well.pulls(shown));
         view.wells.clear();
-        view.wells.extend(wells.map(|well| well.pos.to_vec2()));
+        view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
+        picture::wormhole(self.layout, shown, view);
         picture::beams(view, self.defs);
         view.locked = self.locked;
     }
@@ -137,6 +138,8 @@ impl Scribe<'_> {
                 protected: ship.state.protected,
                 charging: ship.state.charging,
                 special: ship.state.special,
+                over: ship.state.over,
+                multi: ship.state.multi,
                 own: false,
                 stale: frozen,
             }
@@ -167,6 +170,10 @@ impl Scribe<'_> {
             return now;
         }
         let Some(past) = self.past.and_then(|past| past.pose(ship.state.id)) else { return now };
+        // Beyond the wormhole is not on the way.
+        if past.pos.distance(now.0) > FAR_FLIGHT_U {
+            return now;
+        }
         let turn = crate::math::wrap_angle(now.2 - past.heading_rad);
         (past.pos.lerp(now.0, share), past.vel.lerp(now.1, share), past.heading_rad + turn * share)
     }

@@ -9,7 +9,7 @@ use crate::{
     defs::{PickupKind, RockSize, ShipClass, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     quantize::Angle,
-    sim::{Buttons, Cause},
+    sim::{Buttons, Cause, WellKind},
     tick::Tick,
 };
 
@@ -59,8 +59,10 @@ pub struct View {
     pub pickups: Vec<PickupView>,
     /// Beams that are on.
     pub beams: Vec<BeamView>,
-    /// Small stars that pull now, u.
-    pub wells: Vec<Vec2>,
+    /// Small stars that pull now, and repels that push, u.
+    pub wells: Vec<(Vec2, WellKind)>,
+    /// The mouths of the wormhole, entrance and exit; none before the arena is known.
+    pub mouths: Option<[MouthView; 2]>,
     /// Centres of the planets, in the order of `defs.arena.planets`.
     pub planets: Vec<Vec2>,
     /// Radius of the arena, u.
@@ -132,6 +134,12 @@ pub struct Gauges {
     pub special_on: bool,
     /// How ready the boost, or what is in its place, is, 0..=1.
     pub boost: f32,
+    /// Seconds until an over-shield has worn off; 0 without one.
+    pub over_s: f32,
+    /// Seconds of multi-fire left; 0 without one.
+    pub multi_s: f32,
+    /// A repel is aboard.
+    pub repel: bool,
 }
 
 /// A ship as drawn.
@@ -151,7 +159,7 @@ pub struct ShipView {
     pub buttons: Buttons,
     /// Hull left, 0..=1.
     pub hull: f32,
-    /// Shield left, 0..=1.
+    /// Shield left, 0..=1, also with more than the full one.
     pub shield: f32,
     /// Under spawn protection.
     pub protected: bool,
@@ -159,6 +167,10 @@ pub struct ShipView {
     pub charging: bool,
     /// The special is active.
     pub special: bool,
+    /// The shield is stronger than it ever gets by itself.
+    pub over: bool,
+    /// A multi-fire lasts.
+    pub multi: bool,
     /// The own ship.
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
@@ -249,6 +261,15 @@ pub struct BeamView {
     pub strikes: bool,
 }
 
+/// A mouth of the wormhole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MouthView {
+    /// Its centre, u.
+    pub pos: Vec2,
+    /// Where it moves to, u, and in how many seconds, while that is announced.
+    pub coming: Option<(Vec2, f32)>,
+}
+
 /// Something that happened, for sparks and sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ViewEvent {
@@ -334,6 +355,17 @@ pub enum ViewEvent {
         /// What.
         kind: PickupKind,
         /// By the own ship.
+        own: bool,
+    },
+    /// A ship went through the wormhole.
+    Leapt {
+        /// Which.
+        ship: ShipId,
+        /// Where it went in, u.
+        from: Vec2,
+        /// Where it came out, u.
+        to: Vec2,
+        /// It was the own ship.
         own: bool,
     },
     /// The own ship touched something solid.

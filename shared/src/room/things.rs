@@ -199,7 +199,9 @@ pub fn write_shots(
 /// where the reader reckons it, and the shot has only flown since.
 fn shooter_of(scene: &mut Scene<'_>, viewer: &Viewer<'_>, shot: &Shot, gap: usize) -> Option<usize> {
     let age = usize::from(shot.age);
-    if age >= gap {
+    // The bolts of a multi-fire have numbers after the others, and are told whole: they are rare.
+    let parts = scene.world.ship(shot.key.owner).map_or(0, |ship| shots::parts(ship.class, scene.defs));
+    if age >= gap || usize::from(shot.key.part) >= parts {
         return None;
     }
     let press = &mut *scene.press;

@@ -80,8 +80,8 @@ pub fn checksum(world: &World) -> u32 {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*life));
         fnv.word((*kind as u32) << 8 | u32::from(*amount)).word(owner.map_or(u32::MAX, |owner| u32::from(owner.0)));
     }
-    for Well { pos, from } in wells {
-        fnv.point(*pos).word(from.0);
+    for Well { pos, from, kind } in wells {
+        fnv.point(*pos).word(from.0).word(*kind as u32);
     }
     fnv.finish()
 }
@@ -131,6 +131,8 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         protection,
         coasted,
         cargo,
+        multi_left,
+        repel,
     } = ship;
     fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
     for value in [*hull, *shield, *energy] {
@@ -140,6 +142,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
     fnv.word(u32::from(*coasted) << 16 | u32::from(*second_wait) << 8 | u32::from(*charge));
     fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
+    fnv.word(u32::from(*multi_left) << 1 | u32::from(*repel));
 }
 
 #[cfg(test)]

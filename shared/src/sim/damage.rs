@@ -4,7 +4,8 @@ use super::{
     events::{Cause, Event},
     pickups, rules,
     stage::Stage,
-    world::{Death, HURTS_MAX, Hurts, Ship},
+    wells::{self, WellKind},
+    world::{Death, HURTS_MAX, Hurts, MILLI, Ship},
 };
 use crate::{
     defs::{Defs, Special, WeaponKind},
@@ -39,11 +40,20 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
         ship.shield_wait = defs.rules.shield_delay_ticks;
     }
     let (id, dead) = (ship.id, ship.hull <= 0);
+    let given_in = ship.shield < i32::from(defs.ship(ship.class).shield) * MILLI / 2;
+    let repels = !dead && ship.repel && given_in && hurt.by.is_some_and(|by| by != player);
+    let at = ship.body.pos;
     if let Some(by) = hurt.by.filter(|&by| by != player) {
         pilot.blame = Some((by, tick));
         note(&mut pilot.hurts, by, amount, tick);
     }
     stage.events.push(Event::Damaged { ship: id, by: hurt.by, cause: hurt.cause, amount });
+    if repels
+        && wells::begin(&mut stage.world.wells, WellKind::Push, at, tick)
+        && let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut())
+    {
+        ship.repel = false;
+    }
     if dead {
         destroy(stage, player, hurt);
     }
@@ -117,7 +127,7 @@ pub(super) fn surroundings(stage: &mut Stage<'_>) {
         let pos = ship.body.pos.to_vec2();
         let outside = if pos.length() > edge { stage.defs.arena.outside_damage_s } else { 0.0 };
         for (damage_s, cause) in [(stage.sky.heat(pos), Cause::Star), (outside, Cause::Edge)] {
-            let amount = (damage_s * DT * super::world::MILLI as f32) as i32;
+            let amount = (damage_s * DT * MILLI as f32) as i32;
             if amount > 0 {
                 hurt(stage, player, Hurt { amount, by: None, cause });
             }

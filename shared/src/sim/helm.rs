@@ -12,7 +12,7 @@ use super::{
     world::{MILLI, READY_TICKS_MAX, Ship},
 };
 use crate::{
-    defs::{Defs, Mount, Special, WeaponDef},
+    defs::{Defs, Mount, Special, WeaponDef, pickup},
     tick::{DT, TICK_HZ},
 };
 
@@ -73,12 +73,23 @@ fn recharge(ship: &mut Ship, defs: &Defs, sky: &Sky<'_>) {
     let gained = (def.energy_regen_s * bonus * (DT * MILLI as f32)).round() as i32;
     ship.energy = (ship.energy + gained).min(i32::from(def.energy) * MILLI);
     ship.protection = ship.protection.saturating_sub(1);
+    ship.multi_left = ship.multi_left.saturating_sub(1);
+    let full = i32::from(def.shield) * MILLI;
+    if ship.shield > full {
+        ship.shield = (ship.shield - over_decay(full)).max(full);
+    }
     if ship.shield_wait > 0 {
         ship.shield_wait -= 1;
-    } else {
+    } else if ship.shield < full {
         let gained = (defs.rules.shield_regen_s * MILLI as f32 / TICK_HZ as f32).round() as i32;
-        ship.shield = (ship.shield + gained).min(i32::from(def.shield) * MILLI);
+        ship.shield = (ship.shield + gained).min(full);
     }
+}
+
+/// What an over-shield on top of a `full` one loses in a tick, milli-points.
+#[must_use]
+pub fn over_decay(full: i32) -> i32 {
+    ((full as f32 * pickup::OVER_SHARE) as i32 / pickup::OVER_TICKS).max(1)
 }
 
 /// What the engines will do: boost is granted by energy and runs its time; the triggers are none of their business.
@@ -106,7 +117,7 @@ fn pull_trigger(ship: &mut Ship, command: Command, defs: &Defs) -> bool {
     } else if ship.charge > 0 {
         return charge_on(ship, weapon);
     }
-    let affords = ship.energy >= i32::from(weapon.energy) * MILLI;
+    let affords = ship.energy >= price(ship, weapon);
     // Engines and charge draw on the same store: no charge begins during a boost.
     let blocked = weapon.charge_ticks() > 0 && boosting(ship);
     if !command.buttons.any(Buttons::FIRE) || ship.cooldown > 0 || !affords || blocked {
@@ -146,7 +157,7 @@ fn charge_on(ship: &mut Ship, weapon: &WeaponDef) -> bool {
         return false;
     }
     ship.charge -= 1;
-    if ship.charge > 0 || ship.energy < i32::from(weapon.energy) * MILLI {
+    if ship.charge > 0 || ship.energy < price(ship, weapon) {
         return false;
     }
     pay(ship, weapon);
@@ -157,8 +168,15 @@ fn boosting(ship: &Ship) -> bool {
     ship.controls.buttons.any(Buttons::BOOST)
 }
 
+/// What a pull of the trigger costs, milli-points. A weapon without bolts, which has no more of them to fire, is free
+/// during a multi-fire.
+fn price(ship: &Ship, weapon: &WeaponDef) -> i32 {
+    let free = ship.multi_left > 0 && weapon.bolt().is_none();
+    if free { 0 } else { i32::from(weapon.energy) * MILLI }
+}
+
 fn pay(ship: &mut Ship, weapon: &WeaponDef) {
-    ship.energy -= i32::from(weapon.energy) * MILLI;
+    ship.energy -= price(ship, weapon);
     ship.cooldown = (weapon.period_ticks - weapon.charge_ticks()) as i8;
 }
 

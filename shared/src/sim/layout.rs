@@ -3,6 +3,7 @@
 
 use glam::Vec2;
 
+use super::wormhole::Wormhole;
 use crate::{
     defs::{
         ArenaDef, RockSize,
@@ -62,13 +63,15 @@ pub struct BeltSlot {
     pub size: RockSize,
 }
 
-/// Planets and belts of one arena.
+/// Planets, belts and wormhole of one arena.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     /// Orbits of the planets.
     pub planets: [Orbit; PLANETS],
     /// Every place of every belt.
     pub slots: Vec<BeltSlot>,
+    /// Where the mouths of the wormhole are.
+    pub wormhole: Wormhole,
     rings: Vec<Ring>,
 }
 
@@ -146,7 +149,7 @@ impl Layout {
             }
             rings.push(Ring::new(belt.around, &slots[first..], first));
         }
-        Layout { planets, slots, rings }
+        Layout { planets, slots, wormhole: Wormhole::new(seed, arena), rings }
     }
 
     /// Appends to `found` the belt slots whose rock's centre may lie within `reach` u of `pos` at `tick`, in order of

@@ -34,7 +34,7 @@ const SLINGSHOT: f32 = 1.5;
 /// While boosting, thrust reaches this many times the cap.
 const BOOST_CAP: f32 = 1.3;
 
-/// Moves a ship by one tick. `controls` are what the engines really do (boost granted, trigger ignored);
+/// Moves a ship by one tick, through the wormhole if it gets into a mouth. `controls` are what the engines really do (boost granted, trigger ignored);
 /// `sky` is that of the tick being entered, `edge_radius` in u.
 pub fn integrate(body: &mut Kinematics, controls: Command, def: &ShipDef, sky: &Sky<'_>, edge_radius: f32) {
     body.heading = body.heading.turned_toward(controls.aim, def.turn_steps());
@@ -42,7 +42,8 @@ pub fn integrate(body: &mut Kinematics, controls: Command, def: &ShipDef, sky: &
     let coasting = body.vel.to_vec2() + (sky.pull(pos) + sky.push(pos, edge_radius)) * DT;
     let driven = drive(coasting, body.heading, controls.buttons, def);
     body.vel = Lattice::nearest(limit(driven, def));
-    body.pos = Lattice::nearest(pos + body.vel.to_vec2() * DT);
+    let (vel, end) = (body.vel.to_vec2(), pos + body.vel.to_vec2() * DT);
+    body.pos = Lattice::nearest(sky.pass(end, vel).unwrap_or(end));
 }
 
 /// Velocity after the engines' work. Engines never raise the speed beyond the cap, but never take away what

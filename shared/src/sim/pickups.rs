@@ -11,7 +11,7 @@ use super::{
     world::{MILLI, Pickup, Ship},
 };
 use crate::{
-    defs::{Defs, PickupKind, RockSize, Special, WeaponKind, pickup},
+    defs::{Defs, PickupKind, RockSize, Special, WeaponKind, arena::BeltCentre, pickup},
     ids::PlayerId,
     limits::PICKUPS_MAX,
     math,
@@ -154,6 +154,12 @@ fn collect(stage: &mut Stage<'_>, player: PlayerId, pickup: Pickup) {
             ship.hull = (ship.hull + i32::from(pickup::REPAIR_HULL) * MILLI).min(i32::from(def.hull) * MILLI);
         }
         PickupKind::Mine => {}
+        PickupKind::Overshield => {
+            let full = i32::from(def.shield) * MILLI;
+            ship.shield = full + (full as f32 * pickup::OVER_SHARE) as i32;
+        }
+        PickupKind::Multifire => ship.multi_left = pickup::MULTI_TICKS,
+        PickupKind::Repel => ship.repel = true,
         PickupKind::Charge => {
             ship.energy = (ship.energy + i32::from(pickup::CHARGE_ENERGY) * MILLI).min(i32::from(def.energy) * MILLI);
         }
@@ -166,6 +172,10 @@ pub(super) fn scatter(stage: &mut Stage<'_>, keyed: &mut Keyed, size: RockSize, 
     if size == RockSize::Small {
         return;
     }
+    if size == RockSize::Large && keyed.chance(pickup::RARE_CHANCE) {
+        let kind = rare(keyed);
+        add(stage, keyed, kind, 1, pos, vel, ticks(pickup::LIFE_S));
+    }
     for (kind, chance) in [(PickupKind::Repair, pickup::REPAIR_CHANCE), (PickupKind::Charge, pickup::CHARGE_CHANCE)] {
         if keyed.chance(chance) {
             add(stage, keyed, kind, 1, pos, vel, ticks(pickup::LIFE_S));
@@ -173,12 +183,44 @@ pub(super) fn scatter(stage: &mut Stage<'_>, keyed: &mut Keyed, size: RockSize, 
     }
 }
 
-/// A share of the cargo of a ship that was just destroyed.
+fn rare(keyed: &mut Keyed) -> PickupKind {
+    PickupKind::RARE[keyed.below(PickupKind::RARE.len() as u32) as usize]
+}
+
+/// Now and then something rare floats among the rocks around the star.
+pub(super) fn float(stage: &mut Stage<'_>) {
+    let tick = stage.world.tick;
+    if !tick.0.is_multiple_of(pickup::FLOAT_EVERY_TICKS) {
+        return;
+    }
+    let mut keyed = Keyed::new(stage.world.secret, tick, 0x3_0000, Purpose::Debris);
+    let belts = stage.defs.arena.belts.iter().filter(|belt| belt.around == BeltCentre::Star);
+    let Some(belt) = belts.clone().nth(keyed.below(belts.count().max(1) as u32) as usize) else { return };
+    let distance = belt.radius + keyed.range(-belt.spread, belt.spread);
+    let pickup = Pickup {
+        id: stage.world.fresh_body(),
+        kind: rare(&mut keyed),
+        amount: 1,
+        owner: None,
+        pos: Lattice::nearest(math::unit(keyed.angle()) * distance),
+        vel: Lattice::ZERO,
+        life: ticks(pickup::FLOAT_LIFE_S),
+    };
+    push(stage, pickup);
+}
+
+/// A share of the cargo of a ship that was just destroyed, and with some luck something rare.
 pub(super) fn drop_cargo(stage: &mut Stage<'_>, ship: &Ship) {
     let ore = (f32::from(ship.cargo) * stage.defs.rules.death_drops) as u16;
     let entity = u32::from(ship.id.player.0) | 0x2_0000;
     let mut keyed = Keyed::new(stage.world.secret, stage.world.tick, entity, Purpose::Debris);
-    spill(stage, &mut keyed, ore, ship.body.pos.to_vec2(), ship.body.vel.to_vec2(), ticks(pickup::DROP_LIFE_S));
+    let (pos, vel) = (ship.body.pos.to_vec2(), ship.body.vel.to_vec2());
+    spill(stage, &mut keyed, ore, pos, vel, ticks(pickup::DROP_LIFE_S));
+    // What falls into the star's heat burns: it would only lure others there.
+    if pos.length() > stage.defs.arena.star.ring_radius && keyed.chance(pickup::RARE_DROP_CHANCE) {
+        let kind = rare(&mut keyed);
+        add(stage, &mut keyed, kind, 1, pos, vel, ticks(pickup::LIFE_S));
+    }
 }
 
 fn spill(stage: &mut Stage<'_>, keyed: &mut Keyed, mut ore: u16, pos: Vec2, vel: Vec2, life: u16) {
@@ -286,5 +328,152 @@ mod tests {
         let mut names: Vec<_> = world.pickups.iter().map(|pickup| pickup.id).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "a name was given twice");
+    }
+
+    /// Hands pilot 1 of the range a pickup of this kind; returns the world after it came aboard.
+    fn with(kind: PickupKind) -> (World, Defs) {
+        let (mut world, defs) = range();
+        let at = world.ship(PlayerId(1)).unwrap().body.pos;
+        let id = BodyId(9_000);
+        world.pickups.push(Pickup { id, kind, amount: 1, owner: None, pos: at, vel: Lattice::ZERO, life: 900 });
+        let mut events = Vec::new();
+        step(&mut world, &[], &[], &defs, &Now, &mut events);
+        assert!(events.contains(&Event::Collected { id, kind, by: PlayerId(1) }), "{events:?}");
+        (world, defs)
+    }
+
+    fn ship(world: &mut World, slot: u16) -> &mut Ship {
+        world.pilot_mut(PlayerId(slot)).and_then(|pilot| pilot.ship.as_mut()).unwrap()
+    }
+
+    #[test]
+    fn an_overshield_is_half_as_much_again_and_wears_off() {
+        let (mut world, defs) = with(PickupKind::Overshield);
+        let full = i32::from(defs.ship(ShipClass::Spark).shield) * MILLI;
+        assert_eq!(ship(&mut world, 1).shield, full * 3 / 2);
+        for tick in 0..=pickup::OVER_TICKS + 60 {
+            let shield = ship(&mut world, 1).shield;
+            assert!(shield >= full, "tick {tick}");
+            assert!(shield > full || tick >= pickup::OVER_TICKS, "tick {tick}: worn off already");
+            (ship(&mut world, 1).body.vel, ship(&mut world, 0).body.vel) = (Lattice::ZERO, Lattice::ZERO);
+            step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+        }
+        assert_eq!(ship(&mut world, 1).shield, full);
+    }
+
+    #[test]
+    fn a_multifire_adds_two_bolts_with_names_of_their_own_for_a_while() {
+        let (mut world, defs) = with(PickupKind::Multifire);
+        assert_eq!(ship(&mut world, 1).multi_left, pickup::MULTI_TICKS);
+        for class in ShipClass::ALL {
+            let body = ship(&mut world, 1).body;
+            let id = ship(&mut world, 1).id;
+            let mut flown = Ship { multi_left: 0, ..Ship::fresh(id, class, body, &defs) };
+            let volley = |ship: &Ship| {
+                use crate::{defs::Mount, sim::shots, tick::Tick};
+                let keys = shots::volley(ship, Mount::Primary, Tick(7), &defs).map(|shot| shot.key.part);
+                keys.collect::<std::collections::BTreeSet<u8>>().len()
+            };
+            let usual = volley(&flown);
+            flown.multi_left = 5;
+            let more = if defs.weapon(defs.ship(class).primary).bolt().is_some() { 2 } else { 0 };
+            assert_eq!(volley(&flown), usual + more, "{class:?}");
+        }
+        let fire = (PlayerId(1), Command::new(Buttons(Buttons::FIRE), crate::quantize::Angle(0)));
+        let mut shots = Vec::new();
+        for _ in 0..3 {
+            step(&mut world, &[], &[fire], &defs, &Now, &mut Vec::new());
+            shots.push(world.shots.len());
+        }
+        assert!(shots.contains(&3), "{shots:?}");
+        ship(&mut world, 1).multi_left = 1;
+        step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+        assert_eq!(ship(&mut world, 1).multi_left, 0);
+    }
+
+    #[test]
+    fn a_repel_waits_for_a_blow_that_breaks_half_the_shield_and_throws_everything_away() {
+        let (mut world, defs) = with(PickupKind::Repel);
+        let hit = |world: &mut World, points: i32, by: Option<PlayerId>| {
+            let sky = crate::sim::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            let stage = &mut Stage { world, defs: &defs, sky, events: &mut Vec::new() };
+            damage::hurt(stage, PlayerId(1), Hurt { amount: points * MILLI, by, cause: Cause::Ram });
+        };
+        hit(&mut world, 10, Some(PlayerId(0)));
+        assert!(ship(&mut world, 1).repel && world.wells.is_empty(), "more than half is left");
+        hit(&mut world, 15, None);
+        assert!(ship(&mut world, 1).repel, "nobody did it");
+        let at = ship(&mut world, 1).body.pos.to_vec2();
+        ship(&mut world, 0).body.pos = Lattice::nearest(at + Vec2::new(150.0, 0.0));
+        let rock = crate::sim::LooseRock {
+            id: BodyId(77),
+            size: RockSize::Small,
+            pos: Lattice::nearest(at - Vec2::new(140.0, 0.0)),
+            vel: Lattice::ZERO,
+            hull: 30,
+            life: 900,
+        };
+        world.rocks.push(rock);
+        hit(&mut world, 1, Some(PlayerId(0)));
+        assert!(!ship(&mut world, 1).repel && world.wells.len() == 1);
+        for _ in 0..24 {
+            step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+        }
+        let thrown = (ship(&mut world, 0).body.vel.to_vec2().x, world.rocks[0].vel.to_vec2().x);
+        assert!(thrown.0 > 120.0 && thrown.1 < -120.0, "{thrown:?}");
+        hit(&mut world, 5, Some(PlayerId(0)));
+        assert_eq!(world.wells.len(), 1, "there was but one");
+    }
+
+    #[test]
+    fn what_is_rare_floats_in_the_belts_and_falls_out_of_large_rocks_and_the_dead() {
+        let (mut world, defs) = range();
+        for pilot in world.pilots.iter_mut().flatten() {
+            pilot.ship = None;
+        }
+        let mut floating = std::collections::BTreeSet::new();
+        for _ in 0..60 * 60 * 4 {
+            step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+            for pickup in &world.pickups {
+                let distance = pickup.pos.to_vec2().length();
+                assert!(PickupKind::RARE.contains(&pickup.kind) && (500.0..1_150.0).contains(&distance));
+                floating.insert(pickup.kind);
+            }
+            assert!(world.pickups.len() <= 6, "{}", world.pickups.len());
+        }
+        assert_eq!(floating.len(), 3, "{floating:?}");
+        let mut fallen = [0; 3];
+        for tick in 0..2_000 {
+            world.pickups.clear();
+            let sky = crate::sim::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            let stage = &mut Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
+            let mut keyed = Keyed::new(5, crate::tick::Tick(tick), 1, Purpose::Test);
+            let size = RockSize::ALL[tick as usize % 3];
+            scatter(stage, &mut keyed, size, Vec2::ZERO, Vec2::ZERO);
+            fallen[tick as usize % 3] +=
+                stage.world.pickups.iter().filter(|pickup| PickupKind::RARE.contains(&pickup.kind)).count();
+        }
+        let left = |world: &mut World, x: f32| {
+            let mut wreck = Ship::fresh(
+                crate::ids::ShipId { player: PlayerId(1), life: 1 },
+                ShipClass::Spark,
+                crate::sim::Kinematics::default(),
+                &defs,
+            );
+            wreck.body.pos = Lattice::nearest(Vec2::new(x, 0.0));
+            let mut left = 0;
+            for tick in 0..400 {
+                world.pickups.clear();
+                world.tick = crate::tick::Tick(tick);
+                let sky = crate::sim::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+                let stage = &mut Stage { world, defs: &defs, sky, events: &mut Vec::new() };
+                drop_cargo(stage, &wreck);
+                left += stage.world.pickups.len();
+            }
+            left
+        };
+        assert!((30..100).contains(&left(&mut world, 900.0)), "the dead leave something now and then");
+        assert_eq!(left(&mut world, 200.0), 0, "in the star's heat it burns");
+        assert!(fallen[0] == 0 && fallen[1] == 0 && (60..180).contains(&fallen[2]), "{fallen:?}");
     }
 }

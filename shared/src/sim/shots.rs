@@ -16,7 +16,7 @@ use super::{
     world::{MILLI, Ship, Shot},
 };
 use crate::{
-    defs::{BoltDef, Defs, Mount, Pattern, ShipClass, ShipDef, WeaponDef, WeaponKind},
+    defs::{BoltDef, Defs, Mount, Pattern, ShipClass, ShipDef, WeaponDef, WeaponKind, pickup},
     ids::{PlayerId, ShotKey},
     limits::SHOTS_MAX,
     math,
@@ -34,10 +34,13 @@ pub fn volley(ship: &Ship, mount: Mount, tick: Tick, defs: &Defs) -> impl Iterat
     let parts = |mount| def.weapon(mount).map_or(0, |kind| defs.weapon(kind).parts());
     let first: u8 = Mount::ALL.into_iter().take_while(|earlier| *earlier != mount).map(parts).sum();
     let (id, class, body, aim) = (ship.id, ship.class, ship.body, ship.controls.aim);
-    (first..first + parts(mount)).filter_map(move |part| leave_barrel(id.player, class, body, aim, tick, part, defs))
+    let more = if ship.multi_left > 0 && mount == Mount::Primary { pickup::MULTI_PARTS } else { 0 };
+    let last = self::parts(class, defs) as u8;
+    let numbers = (first..first + parts(mount)).chain(last..last + more);
+    numbers.filter_map(move |part| leave_barrel(id.player, class, body, aim, tick, part, defs))
 }
 
-/// How many shots all the mounts of a class may fire in one tick.
+/// How many shots all the mounts of a class may fire in one tick; those of a multi-fire have the numbers after them.
 #[must_use]
 pub fn parts(class: ShipClass, defs: &Defs) -> usize {
     let weapons = Mount::ALL.into_iter().filter_map(|mount| defs.ship(class).weapon(mount));
@@ -57,7 +60,10 @@ pub fn leave_barrel(
 ) -> Option<Shot> {
     let def = defs.ship(class);
     let (weapon, bolt, number) = gun(def, part, defs)?;
-    let (offset, way) = barrel(bolt.pattern, number, body.heading, aim, def.radius);
+    let (offset, way) = match number {
+        Number::Own(number) => barrel(bolt.pattern, number, body.heading, aim, def.radius),
+        Number::More(number) => one_more(bolt.pattern, number, body.heading, aim, def.radius),
+    };
     Some(Shot {
         key: ShotKey { owner, tick: tick.0 as u8, part },
         weapon,
@@ -67,16 +73,38 @@ pub fn leave_barrel(
     })
 }
 
+/// Which of a weapon's bolts.
+enum Number {
+    /// One that it always fires.
+    Own(u8),
+    /// One of a multi-fire.
+    More(u8),
+}
+
 /// The weapon that fires shot number `part`, and which of its bolts that is.
-fn gun<'a>(def: &ShipDef, mut part: u8, defs: &'a Defs) -> Option<(WeaponKind, &'a BoltDef, u8)> {
+fn gun<'a>(def: &ShipDef, mut part: u8, defs: &'a Defs) -> Option<(WeaponKind, &'a BoltDef, Number)> {
     for kind in Mount::ALL.into_iter().filter_map(|mount| def.weapon(mount)) {
         let parts = defs.weapon(kind).parts();
         if part < parts {
-            return defs.weapon(kind).bolt().map(|bolt| (kind, bolt, part));
+            return defs.weapon(kind).bolt().map(|bolt| (kind, bolt, Number::Own(part)));
         }
         part -= parts;
     }
-    None
+    let primary = defs.weapon(def.primary).bolt().filter(|_| part < pickup::MULTI_PARTS);
+    primary.map(|bolt| (def.primary, bolt, Number::More(part)))
+}
+
+/// Where a bolt of a multi-fire leaves a ship, from its centre, u, and which way: beside the weapon's own.
+fn one_more(pattern: Pattern, number: u8, heading: Angle, aim: Angle, radius: f32) -> (Vec2, Vec2) {
+    let along = if let Pattern::Turrets(_) = pattern { aim } else { heading };
+    let spread = if let Pattern::Fan(_, degrees) = pattern { degrees * 0.5 } else { 0.0 };
+    let turn = (spread + pickup::MULTI_DEGREES) * if number == 0 { 1.0 } else { -1.0 };
+    let way = turned(along, turn).unit();
+    (way * (radius + MUZZLE_GAP), way)
+}
+
+fn turned(angle: Angle, degrees: f32) -> Angle {
+    Angle(angle.0.wrapping_add_signed((degrees / 360.0 * 65_536.0) as i16))
 }
 
 /// Where bolt number `number` of a pattern leaves a ship of this radius, from its centre, u, and which way.
@@ -88,7 +116,7 @@ fn barrel(pattern: Pattern, number: u8, heading: Angle, aim: Angle, radius: f32)
         Pattern::Pair(aside) => (nose * gap + nose.perp() * (aside * sign), nose),
         Pattern::Fan(parts, degrees) => {
             let turn = degrees * (f32::from(number) / f32::from((parts - 1).max(1)) - 0.5);
-            (nose * gap, Angle(heading.0.wrapping_add_signed((turn / 360.0 * 65_536.0) as i16)).unit())
+            (nose * gap, turned(heading, turn).unit())
         }
         Pattern::Turrets(aside) => {
             let way = aim.unit();

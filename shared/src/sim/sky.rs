@@ -6,6 +6,7 @@ use super::{
     layout::Layout,
     movement::Kinematics,
     wells::{self, Well},
+    wormhole,
 };
 use crate::{
     defs::{
@@ -26,8 +27,10 @@ pub struct Sky<'a> {
     pub tick: Tick,
     /// Centres of the planets, u.
     pub planets: [Vec2; PLANETS],
-    /// Centres of the small stars, u.
-    pub wells: [Option<Vec2>; wells::AT_ONCE_MAX],
+    /// Centres of the small stars, u, and their pull, u³/s².
+    pub wells: [Option<(Vec2, f32)>; wells::AT_ONCE_MAX],
+    /// Centres of the mouths of the wormhole, entrance and exit, u.
+    pub mouths: [Vec2; 2],
 }
 
 impl<'a> Sky<'a> {
@@ -35,7 +38,7 @@ impl<'a> Sky<'a> {
     #[must_use]
     pub fn at(layout: &Layout, wells: &[Well], arena: &'a ArenaDef, tick: Tick) -> Sky<'a> {
         let planets = core::array::from_fn(|i| layout.planet(i, tick, 0.0));
-        Sky { arena, tick, planets, wells: wells::pulling(wells, tick) }
+        Sky { arena, tick, planets, wells: wells::pulling(wells, tick), mouths: layout.wormhole.mouths(tick) }
     }
 
     /// Acceleration at `pos`, u/s²: Newton's law with Plummer softening, `gm·r/(r²+s²)^1.5`, faded smoothly to
@@ -47,8 +50,8 @@ impl<'a> Sky<'a> {
         for (planet, centre) in self.arena.planets.iter().zip(self.planets) {
             pull += well(centre - pos, planet.gm, planet.radius, planet.reach * 0.6, planet.reach);
         }
-        for centre in self.wells.iter().map_while(|centre| *centre) {
-            pull += well(centre - pos, wells::GM, wells::SOFTENING, wells::REACH * 0.6, wells::REACH);
+        for (centre, gm) in self.wells.iter().map_while(|one| *one) {
+            pull += well(centre - pos, gm, wells::SOFTENING, wells::REACH * 0.6, wells::REACH);
         }
         pull
     }
@@ -58,6 +61,12 @@ impl<'a> Sky<'a> {
         let at = pos.to_vec2();
         *vel = Lattice::nearest(vel.to_vec2() + self.pull(at) * DT);
         *pos = Lattice::nearest(at + vel.to_vec2() * DT);
+    }
+
+    /// Where a ship at `pos` that moves with `vel` comes out, if it is in a mouth of the wormhole.
+    #[must_use]
+    pub fn pass(&self, pos: Vec2, vel: Vec2) -> Option<Vec2> {
+        wormhole::pass(&self.mouths, pos, vel, &self.arena.wormhole)
     }
 
     /// Perihelion bonus at `pos`: 1 far out, rising to 1 + `star.bonus` at the event ring and inside.

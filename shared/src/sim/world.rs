@@ -134,7 +134,7 @@ pub struct Ship {
     pub controls: Command,
     /// Hull, milli-points.
     pub hull: i32,
-    /// Shield, milli-points.
+    /// Shield, milli-points; beyond what the class has while an over-shield wears off.
     pub shield: i32,
     /// Energy, milli-points.
     pub energy: i32,
@@ -158,6 +158,10 @@ pub struct Ship {
     pub coasted: u8,
     /// Ore aboard.
     pub cargo: u16,
+    /// Ticks of multi-fire left.
+    pub multi_left: u16,
+    /// A repel is aboard.
+    pub repel: bool,
 }
 
 impl Ship {
@@ -183,6 +187,8 @@ impl Ship {
             protection: defs.rules.protection_ticks,
             coasted: 0,
             cargo: 0,
+            multi_left: 0,
+            repel: false,
         }
     }
 }

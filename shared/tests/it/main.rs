@@ -8,3 +8,4 @@ mod matches;
 mod presentation;
 mod snapshots;
 mod steady;
+mod wormhole;

@@ -136,7 +136,8 @@ fn rammed(profile: Profile, seed: u64) -> (u32, f32, f32) {
             let passed_s = (now - then) / 60.0;
             // A touch may turn the speed anywhere between the two.
             let reach = own.pos.distance(pos) - vel.length().max(own.vel.length()) * passed_s;
-            jump = jump.max(reach);
+            // Through the wormhole it is no jump; its mouths lie farther apart than any mistake reaches.
+            jump = jump.max(if reach < 1_000.0 { reach } else { 0.0 });
         }
         if let Some(other) = view.ships.iter().find(|ship| !ship.own) {
             let close = 28.0 - own.pos.distance(other.pos);

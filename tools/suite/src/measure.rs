@@ -8,6 +8,7 @@ use shared::{
     ids::ShipId,
     replica::{Phase, View},
     room::ConnId,
+    sim::wormhole,
     tick::{TICK_US, Tick},
 };
 
@@ -28,6 +29,8 @@ const SMOOTH: u32 = 1;
 const JUMP_U: f32 = 4.0;
 /// Near, for a ship: on the same screen, u.
 const NEAR_U: f32 = 900.0;
+/// Who came out of the wormhole in the last frame is this near to its mouth, u.
+const MOUTH_U: f32 = 110.0;
 /// A picture is right again when its news is no older than the line and two snapshots, µs.
 const TWO_SNAPSHOTS_US: u64 = 70_000;
 
@@ -270,7 +273,10 @@ impl Subject {
                 let seen = (ship.pos - view.focus.pos).abs().cmple(reach).all();
                 // A touch may have turned the speed at any moment between the two frames.
                 let allowed = JUMP_U + 0.5 * ship.vel.distance(*vel) * passed_s.max(0.0);
-                jumps += u64::from(seen && ship.pos.distance(expected) > allowed);
+                // Who comes out of the wormhole has jumped by the rules.
+                let leapt = wormhole::leapt(*pos, ship.pos)
+                    && view.mouths.iter().flatten().any(|mouth| mouth.pos.distance(ship.pos) < MOUTH_U);
+                jumps += u64::from(seen && !leapt && ship.pos.distance(expected) > allowed);
             }
             self.drawn.insert(ship.id, (ship.pos, ship.vel));
         }

@@ -153,6 +153,8 @@ mod tests {
             protected: player == 2,
             charging: false,
             special: false,
+            over: false,
+            multi: false,
             own,
             stale: false,
         }

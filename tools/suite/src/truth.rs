@@ -5,7 +5,7 @@ use glam::Vec2;
 use shared::{
     defs::Defs,
     ids::ShipId,
-    sim::{Layout, World, wells},
+    sim::{Layout, World, wells, wormhole},
     tick::{DT, Tick},
 };
 
@@ -97,7 +97,7 @@ impl Truth {
     #[must_use]
     pub fn place(&self, id: ShipId, tick: Tick, alpha: f32) -> Option<Vec2> {
         let (from, to) = (self.disc(tick, id)?, self.disc(tick.next(), id)?);
-        Some(from.pos.lerp(to.pos, alpha))
+        Some(wormhole::start(from.pos, to.pos, to.vel).lerp(to.pos, alpha))
     }
 
     /// Whether the ship may have touched anything, or been where the edge pushes, in the ticks after `from` up to `to`;

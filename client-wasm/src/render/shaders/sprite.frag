@@ -114,6 +114,9 @@ void main() {
     case 11: o = bar(v_kind.z, v_kind.w); break;
     case 12: o = chevron(); break;
     case 13: o = crown(); break;
-    default: o = beam(v_kind.z);
+    case 14: o = beam(v_kind.z); break;
+    case 15: o = badge(min(abs(r - 0.46) - 0.09, r - 0.17)); break;
+    case 16: o = badge(min(max(abs(v_p.x) - 0.09, abs(v_p.y - 0.04) - 0.48), max(abs(abs(v_p.x) - 0.34) - 0.08, abs(v_p.y + 0.08) - 0.32))); break;
+    default: o = badge(min(r - 0.15, max(abs(r - 0.47) - 0.10, 0.11 - min(abs(v_p.x), abs(v_p.y)))));
   }
 }

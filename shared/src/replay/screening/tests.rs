@@ -143,7 +143,7 @@ fn what_happens_is_seen_and_heard() {
                 ViewEvent::Collected { .. } => collected += 1,
                 ViewEvent::Launched { .. } => launched += 1,
                 ViewEvent::Beam { .. } => beams += 1,
-                ViewEvent::RockBroken { .. } | ViewEvent::Bumped { .. } => {}
+                ViewEvent::RockBroken { .. } | ViewEvent::Bumped { .. } | ViewEvent::Leapt { .. } => {}
             }
         }
         assert!(lines - before <= 10);

@@ -28,3 +28,4 @@ mod stage;
 mod state;
 mod unsupported;
 mod wasm_checks;
+mod wormhole;

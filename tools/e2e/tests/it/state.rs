@@ -21,6 +21,8 @@ pub struct State {
     pub beams: u32,
     /// Shots in sight.
     pub shots: u32,
+    /// The ends of the wormhole.
+    pub mouths: Vec<Mouth>,
     /// Own score.
     pub score: Option<u32>,
     /// Every kill since the page was loaded.
@@ -52,6 +54,15 @@ pub struct State {
     pub film: Option<Film>,
     /// What the camera shows.
     pub camera: Camera,
+}
+
+/// A mouth of the wormhole.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Mouth {
+    pub x: f64,
+    pub y: f64,
+    /// In how many seconds it moves, while that is announced.
+    pub next_s: Option<f64>,
 }
 
 /// A recording being watched.
