@@ -173,11 +173,13 @@ fn a_key_bound_anew_flies_the_ship_and_the_old_one_does_not() {
     });
 }
 
-/// Flies with `key` along the arena's edge: outwards the edge might push as hard as the engine, and inwards is a star.
+/// Flies with `key` along the arena's edge, against the way the ship goes: outwards the edge might push as hard as the
+/// engine, inwards is a star, and who is near top speed gains nothing onwards.
 async fn fly_along(page: &Page, key: char) {
     let rest = page.state().await.own();
     let far = rest.x.hypot(rest.y);
-    let (x, y) = (-rest.y / far, rest.x / far);
+    let onwards = if rest.vy * rest.x > rest.vx * rest.y { 1.0 } else { -1.0 };
+    let (x, y) = (onwards * rest.y / far, -onwards * rest.x / far);
     let along = |own: crate::state::Own| own.vx * x + own.vy * y;
     page.point(320.0 + 120.0 * x, 200.0 - 120.0 * y).await;
     page.key_down(key).await;
