@@ -28,7 +28,7 @@ pub const ALL: &[Step] = &[
     Step { name: "wasm", promise: "recorded matches end the same natively and in the browser", run: wasm },
     Step { name: "page", promise: "index.html and Trunk.toml agree with what xtask builds", run: page_agreement },
     Step { name: "build", promise: "client and server build in release", run: build },
-    Step { name: "size", promise: "the first view moves at most 400 KB", run: size },
+    Step { name: "size", promise: "the first view moves at most 400 KB (as brotli; 460 as gzip)", run: size },
     Step { name: "suite", promise: "three hundred matches on bad lines keep every promise of the netcode", run: suite },
     Step { name: "e2e", promise: "the real server is played in a real browser", run: e2e },
     Step { name: "docs", promise: "the documentation builds without a warning", run: docs },
@@ -82,8 +82,11 @@ fn size(tree: &Tree) -> Result<()> {
         .context("there is no finished page to weigh: run the step `build` first")?;
     let [plain, small, medium] = [plain, brotli, gzip].map(server::kilobytes);
     println!("first view: {small} as brotli, {medium} as gzip, {plain} unpacked");
-    let limit = client::FIRST_VIEW_BYTES_MAX;
-    ensure!(brotli.max(gzip) <= limit, "the first view is larger than {}", server::kilobytes(limit));
+    for (kind, bytes, limit) in
+        [("brotli", brotli, client::FIRST_VIEW_BYTES_MAX), ("gzip", gzip, client::FIRST_VIEW_GZIP_BYTES_MAX)]
+    {
+        ensure!(bytes <= limit, "the first view as {kind} is larger than {}", server::kilobytes(limit));
+    }
     Ok(())
 }
 
