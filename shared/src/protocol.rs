@@ -17,6 +17,7 @@ pub mod reckon;
 pub mod schema;
 pub mod sent;
 pub mod steering;
+pub mod watch;
 
 pub use chat::{Chat, ChatLine, ChatMode, Quick, Words};
 pub use close::CloseCode;
@@ -27,3 +28,4 @@ pub use messages::{
 };
 pub use schema::{proto_hash, rules_hash};
 pub use sent::{Edges, Seen, SentCommand};
+pub use watch::{Fall, Watch};

@@ -30,10 +30,11 @@ use crate::{
     defs::{Defs, ShipClass},
     ids::{PlayerId, ShipId},
     limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
+    math,
     protocol::{
-        Chat, ClientMessage, Deed, Edges, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster, RosterEntry,
-        SentCommand, ServerMessage, Snapshot, SnapshotFlags, Welcome, Words, body::Station, codec, known::Known,
-        reckon::Skies,
+        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
+        RosterEntry, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words, body::Station, codec,
+        known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -130,6 +131,13 @@ pub struct Replica {
     view_told_us: u64,
     hello_us: Option<u64>,
     greeting_us: f64,
+    /// How the own ship was lost last.
+    fall: Option<Fall>,
+    /// Where one wants to look without a ship, not told yet.
+    wish: Option<Watch>,
+    wish_told_us: u64,
+    /// The place one looks at meanwhile, u.
+    place: Option<Vec2>,
     /// The forecast is wanted.
     foresees: bool,
 }
@@ -188,6 +196,10 @@ impl Replica {
             view_told_us: now_us,
             hello_us: None,
             greeting_us: 0.0,
+            fall: None,
+            wish: None,
+            wish_told_us: 0,
+            place: None,
             foresees: true,
         }
     }
@@ -215,6 +227,7 @@ impl Replica {
             ServerMessage::Roster(roster) => self.take_roster(roster),
             ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
             ServerMessage::News(news) => self.take_news(&news),
+            ServerMessage::Fall(fall) => self.fall = Some(fall),
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();
@@ -233,6 +246,7 @@ impl Replica {
         self.usual_frame_us = (7 * self.usual_frame_us + passed_us) / 8;
         let mut events = std::mem::take(&mut self.events);
         self.tell_view(now_us);
+        self.tell_wish(now_us);
         self.intent = intent;
         self.advance_clock(now_us, intent, &mut events);
         self.tend_lane(now_us);
@@ -305,6 +319,26 @@ impl Replica {
             quick @ Words::Quick(_) => quick.clone(),
         };
         self.say(&ClientMessage::Say(words));
+    }
+
+    /// Asks to look there while there is no ship. Told within a fifth of a second, the last wish of it.
+    pub fn watch(&mut self, wish: Watch) {
+        (self.place, self.wish) = (None, Some(wish));
+    }
+
+    /// Looks at a place while there is no ship, u. The picture goes there at once; what is there comes after a round trip.
+    pub fn look_at(&mut self, place: Vec2) {
+        let place = math::clamp_length(place, self.known.edge.radius_u());
+        if self.place != Some(place) {
+            // No arena reaches beyond sixteen bits of units.
+            (self.place, self.wish) = (Some(place), Some(Watch::Place(place.x as i16, place.y as i16)));
+        }
+    }
+
+    /// How the own ship was lost, while one waits for another and if the server said so.
+    #[must_use]
+    pub fn fall(&self) -> Option<Fall> {
+        self.fall.filter(|_| matches!(self.known.station, Station::Dead { .. }))
     }
 
     /// The window changed: half extents of the view, u. Told within a quarter second, however often it changes.
@@ -557,6 +591,7 @@ impl Replica {
             switches: self.switches,
             locked: self.locked,
             half: Vec2::new(self.view_half.0.into(), self.view_half.1.into()) * view.view_factor.max(1.0),
+            place: self.place,
             skies: &mut self.skies,
             tick: clock.tick(),
             alpha: clock.alpha(),

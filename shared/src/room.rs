@@ -17,8 +17,10 @@ mod chat;
 mod claim;
 mod commands;
 mod deeds;
+mod fall;
 mod feed;
 mod flow;
+mod gaze;
 mod history;
 mod index;
 mod io;
@@ -166,6 +168,7 @@ impl Room {
         // Orders for the next step come below, behind the emptied list.
         self.orders = orders;
         self.note_deeds();
+        self.tell_falls();
         self.settle_bots();
         self.history.record(&self.world, &self.config.defs, &self.events);
         self.index.rebuild(&self.world);
@@ -277,6 +280,7 @@ impl Room {
                 }
             }
             ClientMessage::Say(words) => self.take_words(conn, words),
+            ClientMessage::Watch(wish) => visitor.watch(wish, &self.world, &self.config.defs),
         }
     }
 

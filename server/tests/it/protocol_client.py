@@ -333,6 +333,20 @@ def read_chat(message):
     return message.many(lambda: (message.varint(), message.text(), words()))
 
 
+def read_fall(message):
+    """How the own ship was lost."""
+    number = message.varint
+    message.option(number)
+    cause = message.option(number)
+    assert cause is None or cause <= 5, cause
+    if cause == 0:
+        number()
+    for _ in range(4):
+        message.option(number)
+    for _ in range(3):
+        message.option(lambda: (number(), number()))
+
+
 def varint(value):
     if value <= 250:
         return bytes([value])
@@ -395,14 +409,19 @@ def main():
             message.option(lambda: (message.varint(), message.zigzag(), message.zigzag()))
         elif kind == 5:
             heard = read_news(message, heard)
-        else:
-            assert kind == 6, kind
+        elif kind == 6:
             talk += read_chat(message)
+        else:
+            assert kind == 7, kind
+            read_fall(message)
         message.end()
         if player is not None and not asked:
             asked = True
             for words in (b"\0" + varint(13) + b" hi,  there! ", b"\1\3"):
                 send_frame(stream, OPCODE_BINARY, b"\7" + words)
+            # In flight nobody is watched: heard, and nothing comes of it.
+            for wish in (b"\0\3", b"\4", b"\5" + varint(600) + varint(3)):
+                send_frame(stream, OPCODE_BINARY, b"\10" + wish)
     send_frame(stream, OPCODE_CLOSE, struct.pack("!H", 1000))
     own_name = names.get(player)
     assert own_name == "Guido", names

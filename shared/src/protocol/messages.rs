@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     chat::{Chat, ChatMode, Words},
     sent::{Seen, SentCommand},
+    watch::{Fall, Watch},
 };
 use crate::{defs::ShipClass, ids::PlayerId, sim::Cause, tick::Tick};
 
@@ -88,6 +89,8 @@ pub enum ClientMessage {
     Leave,
     /// Say this to everybody here (cleaned by the server); heard only from a slot.
     Say(Words),
+    /// Let me look there while I have no ship.
+    Watch(Watch),
 }
 
 /// Commands for consecutive ticks. Also sent empty by spectators, for the acknowledgement.
@@ -125,6 +128,8 @@ pub enum ServerMessage {
     News(News),
     /// What people say.
     Chat(Chat),
+    /// What it was that brought the reader down. Once, and not again after a resume: by then it is old.
+    Fall(Fall),
 }
 
 /// Deeds in their order. They are numbered from 0 for as long as a seat lives, so that after a resume none is told

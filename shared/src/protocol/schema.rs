@@ -17,6 +17,7 @@ use super::{
     motion, owner_state,
     sent::{Seen, SentCommand},
     steering,
+    watch::{Fall, Watch},
 };
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -120,7 +121,7 @@ fn opening_samples() -> [Opening; 2] {
     [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
 }
 
-fn client_samples() -> [ClientMessage; 9] {
+fn client_samples() -> [ClientMessage; 12] {
     let batch = CommandBatch {
         ack: Tick(1),
         stamp_ms: 2,
@@ -138,10 +139,13 @@ fn client_samples() -> [ClientMessage; 9] {
         ClientMessage::Leave,
         ClientMessage::Say(Words::Text("s".into())),
         ClientMessage::Say(Words::Quick(Quick::No)),
+        ClientMessage::Watch(Watch::Pilot(PlayerId(9))),
+        ClientMessage::Watch(Watch::Leader),
+        ClientMessage::Watch(Watch::Place(-300, 4)),
     ]
 }
 
-fn server_samples() -> [ServerMessage; 9] {
+fn server_samples() -> [ServerMessage; 10] {
     let player = PlayerId(5);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
@@ -187,6 +191,15 @@ fn server_samples() -> [ServerMessage; 9] {
         ServerMessage::Chat(Chat::Earlier(vec![line(Words::Text("t".into()))])),
         ServerMessage::Chat(Chat::Said(vec![line(Words::Quick(Quick::No))])),
         ServerMessage::Chat(Chat::Hushed),
+        ServerMessage::Fall(Fall {
+            killer: Some(player),
+            cause: Some(Cause::Shot(WeaponKind::Rail)),
+            class: Some(ShipClass::Lancer),
+            away: Some(840),
+            own_ms: Some(62),
+            their_ms: None,
+            attackers: [Some((player, 55)), None, None],
+        }),
     ]
 }
 

@@ -53,6 +53,8 @@ pub struct Scribe<'a> {
     pub locked: bool,
     /// Half extents of the view, u.
     pub half: Vec2,
+    /// The place one looks at without a ship, u.
+    pub place: Option<Vec2>,
     /// Recent skies.
     pub skies: &'a mut Skies,
     /// The present tick.
@@ -110,6 +112,9 @@ impl Scribe<'_> {
             Station::Flying | Station::Idle => None,
         };
         let own = self.predictor.map(|predictor| predictor.ship().id.player);
+        if let (None, Some(pos)) = (own, self.place) {
+            return Focus { pos, vel: Vec2::ZERO, ship: None };
+        }
         let followed = own.or(watched).and_then(|player| view.ships.iter().find(|ship| ship.id.player == player));
         match followed {
             Some(ship) => Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) },

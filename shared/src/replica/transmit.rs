@@ -3,7 +3,7 @@
 use super::{Kind, Replica};
 use crate::{
     limits::COMMANDS_PER_BATCH_MAX,
-    protocol::{ClientMessage, CommandBatch, Seen, codec},
+    protocol::{ClientMessage, CommandBatch, Seen, body::Station, codec},
     tick::Tick,
 };
 
@@ -15,6 +15,8 @@ const BATCH: usize = 2;
 const CROWD: usize = 128;
 /// The view's size is told this often at most while a window is dragged, µs.
 const VIEW_US: u64 = 250_000;
+/// …and where one wants to look, µs: no more than a server hears of anybody for long.
+const WISH_US: u64 = 200_000;
 
 impl Replica {
     pub(super) fn tell_view(&mut self, now_us: u64) {
@@ -24,6 +26,19 @@ impl Replica {
         if let Some(half) = self.view_wanted.take() {
             self.view_told_us = now_us;
             self.say(&ClientMessage::SetView { half });
+        }
+    }
+
+    pub(super) fn tell_wish(&mut self, now_us: u64) {
+        if self.known.station == Station::Flying {
+            (self.place, self.wish) = (None, None);
+        }
+        if now_us.saturating_sub(self.wish_told_us) < WISH_US {
+            return;
+        }
+        if let Some(wish) = self.wish.take() {
+            self.wish_told_us = now_us;
+            self.say(&ClientMessage::Watch(wish));
         }
     }
 

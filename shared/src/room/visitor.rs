@@ -3,14 +3,15 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, post::Mail, seats::ResumeKey,
+    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, post::Mail,
+    seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
     ids::PlayerId,
     limits::{VIEW_HALF_AREA_MAX, VIEW_HALF_MAX},
-    protocol::{CommandBatch, body::Station},
-    sim::World,
+    protocol::{CommandBatch, Watch, body::Station},
+    sim::{Death, World},
     tick::{TICK_HZ, Tick},
 };
 
@@ -57,7 +58,8 @@ pub struct Visitor {
     pub mail: Mail,
     /// The standing it was shown last.
     pub scores_shown: u32,
-    watched: Option<PlayerId>,
+    /// Where it looks without a ship.
+    pub gaze: Gaze,
     last_place: Vec2,
     stamp: Option<(u16, u64)>,
 }
@@ -82,7 +84,7 @@ impl Visitor {
             speech: Speech::new(Tick(0)),
             mail: Mail::default(),
             scores_shown: 0,
-            watched: None,
+            gaze: Gaze::default(),
             last_place: Vec2::new(700.0, 0.0),
             stamp: None,
         }
@@ -143,22 +145,29 @@ impl Visitor {
         !self.idle || self.flow.last_sent().is_none_or(|last| tick.since(last) >= IDLE_TICKS)
     }
 
+    /// How its ship was lost, if it waits for another.
+    fn death(&self, world: &World) -> Option<Death> {
+        self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death)
+    }
+
+    /// Looks where it asks to, unless it flies.
+    pub fn watch(&mut self, wish: Watch, world: &World, defs: &Defs) {
+        if self.seat.is_none_or(|player| world.ship(player).is_none()) {
+            self.gaze.turn(wish, self.death(world), world, defs);
+        }
+    }
+
     /// What this visitor is doing, and where it looks (position u, velocity u/s). Chooses whom to watch.
     pub fn look(&mut self, world: &World, defs: &Defs) -> (Station, (Vec2, Vec2)) {
         self.change_view(world.tick);
         let flying = self.seat.is_some_and(|player| world.ship(player).is_some());
-        // Nobody looks over the shoulder of who is hidden: the place would give the ship away.
-        let seen = |player: PlayerId| world.ship(player).is_some_and(|ship| !ship.is_cloaked(defs));
-        if !flying && self.watched.is_none_or(|player| !seen(player)) {
-            let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
-            let killer = death.and_then(|death| death.killer).filter(|&killer| seen(killer));
-            self.watched = killer.or_else(|| most_watchable(world, defs, self.last_place));
+        if flying {
+            self.gaze = Gaze::default();
+        } else {
+            self.gaze.settle(self.death(world), self.last_place, world, defs);
         }
         let looked = self.looked(world, defs);
         self.last_place = looked.1.0;
-        if flying {
-            self.watched = None;
-        }
         looked
     }
 
@@ -169,9 +178,10 @@ impl Visitor {
         if let Some(place) = self.seat.and_then(eyes) {
             return (Station::Flying, place);
         }
-        let watched = self.watched.and_then(|player| Some((player, eyes(player)?)));
-        let death = self.seat.and_then(|player| world.pilot(player)).and_then(|pilot| pilot.death);
-        let place = watched.map_or((self.last_place, Vec2::ZERO), |(_, place)| place);
+        let watched = self.gaze.pilot().and_then(|player| Some((player, eyes(player)?)));
+        let death = self.death(world);
+        let still = if let Gaze::Place(place) = self.gaze { place } else { self.last_place };
+        let place = watched.map_or((still, Vec2::ZERO), |(_, place)| place);
         let station = match (death, watched) {
             (Some(death), watched) => {
                 let waited = world.tick.since(death.tick).clamp(0, i32::from(u16::MAX)) as u16;
@@ -187,16 +197,6 @@ impl Visitor {
         };
         (station, place)
     }
-}
-
-/// Whom a spectator without a choice watches: the best pilot within a screen or two, else the best of all.
-fn most_watchable(world: &World, defs: &Defs, near: Vec2) -> Option<PlayerId> {
-    let ships = world.ships().filter(|ship| !ship.is_cloaked(defs)).map(|ship| {
-        let score = world.pilot(ship.id.player).map_or(0, |pilot| pilot.score);
-        let close = ship.body.pos.to_vec2().distance(near) < 1_600.0;
-        (close, score, core::cmp::Reverse(ship.id.player))
-    });
-    ships.max().map(|(_, _, player)| player.0)
 }
 
 #[cfg(test)]
@@ -234,28 +234,6 @@ mod tests {
             let (x, y) = given;
             assert!((visitor.view_half - Vec2::new(x, y)).length() < 1.0, "{asked:?}: {}", visitor.view_half);
         }
-    }
-
-    #[test]
-    fn nobody_watches_a_cloaked_ship() {
-        use crate::{
-            defs::ShipClass,
-            sim::{Now, Order, step},
-        };
-        let defs = Defs::standard();
-        let mut world = World::new(1, 1, &defs);
-        for (slot, points) in [(0, 900), (1, 200)] {
-            let player = PlayerId(slot);
-            let orders =
-                [Order::Enlist { player, bot: false, points }, Order::Launch { player, class: ShipClass::Wraith }];
-            step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
-        }
-        let mut visitor = Visitor::new(0, [0; 32], 24_000, 0);
-        assert_eq!(visitor.look(&world, &defs).0, Station::Watching(PlayerId(0)), "the best");
-        world.pilot_mut(PlayerId(0)).and_then(|pilot| pilot.ship.as_mut()).unwrap().special_left = 1;
-        assert_eq!(visitor.look(&world, &defs).0, Station::Watching(PlayerId(1)));
-        world.pilot_mut(PlayerId(1)).and_then(|pilot| pilot.ship.as_mut()).unwrap().special_left = 1;
-        assert_eq!(visitor.look(&world, &defs).0, Station::Idle);
     }
 
     #[test]

@@ -87,6 +87,15 @@ pub enum Event {
         /// Milli-points.
         amount: i32,
     },
+    /// One of those who did damage to a ship that is about to be destroyed; told before its end, most first.
+    Blamed {
+        /// Whose ship.
+        victim: PlayerId,
+        /// By whom.
+        by: PlayerId,
+        /// Milli-points, of the last seconds.
+        amount: i32,
+    },
     /// A ship was destroyed.
     Destroyed {
         /// Which.

@@ -268,6 +268,9 @@ pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Optio
     lost.score = (before as f32 * rules.death_keeps) as u32;
     let mut hurts = std::mem::take(&mut lost.hurts);
     hurts.retain(|hurts| tick.since(hurts.tick) <= i32::from(rules.blame_ticks));
+    hurts.sort_by_key(|hurts| (core::cmp::Reverse(hurts.amount), hurts.by));
+    let blamed = hurts.iter().map(|hurts| Event::Blamed { victim, by: hurts.by, amount: hurts.amount });
+    stage.events.extend(blamed);
     let all = hurts.iter().map(|hurts| i64::from(hurts.amount)).sum::<i64>().max(1) as f32;
     for hurts in hurts.iter().filter(|hurts| Some(hurts.by) != killer) {
         let share = hurts.amount as f32 / all;

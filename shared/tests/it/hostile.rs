@@ -2,10 +2,11 @@
 
 use shared::{
     defs::{Defs, ShipClass},
+    ids::PlayerId,
     link::Profile,
     protocol::{
-        ClientMessage, CommandBatch, Hello, LaneKey, Opening, Quick, Resume, ResumeToken, Seen, SentCommand, Words,
-        codec,
+        ClientMessage, CommandBatch, Hello, LaneKey, Opening, Quick, Resume, ResumeToken, Seen, SentCommand, Watch,
+        Words, codec,
     },
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
@@ -102,7 +103,7 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
 }
 
 fn any_message(keyed: &mut Keyed) -> ClientMessage {
-    match keyed.below(10) {
+    match keyed.below(12) {
         0 => ClientMessage::Play { name: "\u{202E}x".repeat(keyed.below(300) as usize), class: ShipClass::Lancer },
         1 => ClientMessage::Relaunch { class: ShipClass::Lancer },
         2 => ClientMessage::SetView { half: (keyed.bits() as u16, keyed.bits() as u16) },
@@ -110,6 +111,11 @@ fn any_message(keyed: &mut Keyed) -> ClientMessage {
         4 => ClientMessage::NeedFull,
         5 => ClientMessage::Leave,
         6 => ClientMessage::Say(Words::Text("\u{202E}z\u{301}".repeat(keyed.below(1_000) as usize))),
+        8 => ClientMessage::Watch(Watch::Pilot(PlayerId(keyed.bits() as u16))),
+        9 => ClientMessage::Watch(Watch::Place(keyed.bits() as i16, keyed.bits() as i16)),
+        10 => {
+            ClientMessage::Watch([Watch::Next, Watch::Previous, Watch::Killer, Watch::Leader][keyed.below(4) as usize])
+        }
         7 => ClientMessage::Say(Words::Quick(Quick::ALL[keyed.below(8) as usize])),
         _ => ClientMessage::Commands(CommandBatch {
             ack: Tick(keyed.bits()),

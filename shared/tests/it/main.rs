@@ -8,4 +8,5 @@ mod matches;
 mod presentation;
 mod snapshots;
 mod steady;
+mod watching;
 mod wormhole;

@@ -4,9 +4,10 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 7] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat"];
+pub const DOWN: [&str; 8] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall"];
 /// What a client sends.
-pub const UP: [&str; 9] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say"];
+pub const UP: [&str; 10] =
+    ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say", "watch"];
 /// The hello is no [`ClientMessage`].
 pub const HELLO: usize = 0;
 /// Commands with the acknowledgement.
@@ -26,6 +27,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Leaderboard(_) => 4,
         ServerMessage::News(_) => 5,
         ServerMessage::Chat(_) => 6,
+        ServerMessage::Fall(_) => 7,
     }
 }
 
@@ -40,6 +42,7 @@ pub fn of_client(message: &ClientMessage) -> usize {
         ClientMessage::NeedFull => 6,
         ClientMessage::Leave => 7,
         ClientMessage::Say(_) => 8,
+        ClientMessage::Watch(_) => 9,
     }
 }
 
