@@ -2,6 +2,7 @@
 //! at the start of a frame, except words from the server, which are handled as they come.
 
 mod hands;
+mod watching;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -37,6 +38,7 @@ use crate::{
     session::Step,
     settings::{Fact, Panel, Settings},
     view::{Camera, Effects, Scene, scene::Ingredients},
+    watch::Watcher,
 };
 
 /// Longest step of animation, s: after a pause things go on, they do not jump.
@@ -82,6 +84,8 @@ struct App {
     clock: FrameClock,
     died_s: Option<f64>,
     desk: Desk,
+    /// What one does while one waits for a ship.
+    watcher: Watcher,
     /// This page is the lab.
     lab: Option<Lab>,
 }
@@ -246,6 +250,7 @@ impl App {
             clock: FrameClock::new(now_us),
             died_s: None,
             desk: Desk::default(),
+            watcher: Watcher::default(),
             lab,
         };
         storage::chat_muted().lines().for_each(|name| app.net.chat_mut().mute(name));
@@ -409,8 +414,18 @@ impl App {
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
         let intent =
             if self.net.playing() && !self.panel.is_open() { self.sampler.sample(pose) } else { Intent::default() };
-        let fresh = self.net.frame(now_us, intent);
-        let view = self.net.view();
+        self.roam(dt_s);
+        let mut fresh = self.net.frame(now_us, intent);
+        if fresh {
+            self.watcher.reel.watch(self.net.view(), now_us);
+        }
+        if self.watcher.reel.is_running() {
+            fresh = self.watcher.reel.advance(dt_s);
+            if !self.watcher.reel.is_running() {
+                self.cut();
+            }
+        }
+        let view = self.watcher.reel.view().unwrap_or(self.net.view());
         self.camera.follow_focus(&view.focus, dt_s, 1.0);
         self.camera.look_far(view.view_factor, dt_s);
         let dt_s = dt_s.min(STEP_MAX_S);
@@ -428,14 +443,15 @@ impl App {
                 self.audio.praise();
             }
         }
-        self.audio.update(self.net.view(), &self.camera, fresh, dt_s);
+        let view = self.watcher.reel.view().unwrap_or(self.net.view());
+        self.audio.update(view, &self.camera, fresh, dt_s);
     }
 
     fn show(&mut self, now_us: u64) {
         let now_s = now_us as f64 / 1e6;
         let net = &self.net;
         let ingredients = Ingredients {
-            view: net.view(),
+            view: self.watcher.reel.view().unwrap_or(net.view()),
             defs: &self.defs,
             camera: &self.camera,
             effects: &self.effects,
@@ -472,6 +488,7 @@ impl App {
             school: self.school.as_ref(),
             lab: self.lab.as_ref(),
             desk: self.desk,
+            watched: self.watcher.shown(),
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -497,6 +514,7 @@ impl App {
         if self.sampler.take_pressed(Action::Settings) {
             self.take_settings(if self.panel.is_open() { Fact::Closed } else { Fact::Open });
         }
+        self.take_wishes();
         self.take_talk();
         for number in 0..ShipClass::COUNT {
             if self.sampler.take_pressed(Action::Card(number as u8))
@@ -626,6 +644,13 @@ impl App {
                 self.school.iter_mut().for_each(School::skip);
                 self.take_keys_back();
             }
+            PageEvent::Watch(wish) => {
+                self.take_wish(wish);
+                // The free camera needs the keys; a gamepad goes on in the card.
+                if !self.pad {
+                    self.page.focus("stage");
+                }
+            }
             PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
@@ -673,9 +698,10 @@ impl App {
             self.pad = false;
             menu::show_focus(false);
         }
+        let aside = self.take_drag(input);
         if let InputEvent::PointerDown { kind, .. } = input {
             self.touch = *kind == PointerKind::Touch;
-            if self.died_s.is_some_and(|died| self.clock.now_s() - died > RELAUNCH_GUARD_S) {
+            if !aside && self.died_s.is_some_and(|died| self.clock.now_s() - died > RELAUNCH_GUARD_S) {
                 self.relaunch();
             }
         }
@@ -731,7 +757,8 @@ impl App {
         let beams = self.effects.beams_seen();
         let talk = hooks::Talk { now_us: browser::now_us(), desk: self.desk };
         let (error, panel) = (error.as_deref(), Some(&self.panel));
-        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk };
+        let watched = self.watcher.shown();
+        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk, watched };
         hooks::state(&self.net, &self.camera, page)
     }
 }

@@ -5,7 +5,7 @@ use glam::Vec2;
 use shared::{
     defs::{PickupKind, ShipClass},
     ids::PlayerId,
-    protocol::ChatMode,
+    protocol::{ChatMode, body::Station},
     replica::view::{GhostView, MouthView, Phase, PickupView, ShipView, View},
 };
 
@@ -18,6 +18,7 @@ use crate::{
     session::Connection,
     settings::{self, CHOICES, Panel, SWITCHES},
     view::Camera,
+    watch::Watched,
     words::Language,
 };
 
@@ -36,6 +37,8 @@ pub struct PageState<'a> {
     pub panel: Option<&'a Panel>,
     /// Of talk.
     pub talk: Talk,
+    /// What one watches while one waits for a ship.
+    pub watched: Watched,
 }
 
 /// Which lines are shown, and what is open.
@@ -90,10 +93,48 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("lab");
         lab(json, page.lab);
         talk(json, net, page.talk, page.panel.map(Panel::language).unwrap_or_default());
+        watched(json, net, page.watched);
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });
     json.finish()
+}
+
+/// What is watched while one waits for a ship, and how the last one was lost.
+fn watched(json: &mut Json, net: &Net, watched: Watched) {
+    let name = |player| net.pilot(player).map(|(name, _)| name);
+    let whom = match net.shown().station() {
+        Station::Dead { watching, .. } => watching.and_then(name),
+        Station::Watching(player) => name(player),
+        Station::Idle | Station::Flying => None,
+    };
+    json.key("watching").maybe_text(whom);
+    json.key("aside").boolean(watched.aside);
+    json.key("roaming").boolean(watched.free);
+    match watched.replayed {
+        Some(share) => json.key("kill_cam").number(share.into()),
+        None => json.key("kill_cam").null(),
+    }
+    json.key("fall");
+    let Some(fall) = net.shown().fall() else { return json.null() };
+    json.object(|json| {
+        json.key("killer").maybe_text(fall.killer.and_then(name));
+        json.key("class").maybe_text(fall.class.map(class));
+        for (key, value) in [("away", fall.away), ("own_ms", fall.own_ms), ("their_ms", fall.their_ms)] {
+            match value {
+                Some(value) => json.key(key).integer(value.into()),
+                None => json.key(key).null(),
+            }
+        }
+        json.key("attackers").array(|json| {
+            for (player, points) in fall.attackers.into_iter().flatten() {
+                json.object(|json| {
+                    json.key("name").maybe_text(name(player));
+                    json.key("points").integer(points.into());
+                });
+            }
+        });
+    });
 }
 
 /// What people say, as far as it is shown.

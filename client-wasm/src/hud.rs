@@ -23,6 +23,7 @@ pub mod minimap;
 pub mod page;
 pub mod school;
 pub mod score;
+pub mod watch;
 
 use glam::Vec2;
 use shared::{
@@ -42,6 +43,7 @@ use crate::{
     net::{Kill, Net},
     settings::shown_name,
     view::{looks::Looks, palette::Rgb},
+    watch::Watched,
     words::{Language, Word},
 };
 
@@ -137,6 +139,8 @@ pub struct Frame<'a> {
     pub lab: Option<&'a Lab>,
     /// The line one writes in, and the wheel.
     pub desk: Desk,
+    /// What one watches while one waits for a ship.
+    pub watched: Watched,
 }
 
 impl<'a> Frame<'a> {
@@ -224,6 +228,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<hint::Hint>::default(),
         Box::<school::SchoolPanel>::default(),
         Box::<death::DeathCard>::default(),
+        Box::<watch::WatchStrip>::default(),
         Box::<banner::Banner>::default(),
         Box::<lobby::Lobby>::default(),
         Box::<choice::Choice>::default(),
@@ -370,6 +375,7 @@ pub mod tests {
             school: None,
             lab,
             desk: Desk::default(),
+            watched: Watched::default(),
         });
     }
 

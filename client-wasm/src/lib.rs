@@ -17,12 +17,14 @@ pub mod lab;
 pub mod names;
 pub mod net;
 pub mod platform;
+pub mod reel;
 pub mod render;
 pub mod replay;
 pub mod screen;
 pub mod session;
 pub mod settings;
 pub mod view;
+pub mod watch;
 pub mod words;
 
 /// Called by the page once the module is loaded.

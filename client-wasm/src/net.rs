@@ -6,10 +6,11 @@
 
 use std::collections::VecDeque;
 
+use glam::Vec2;
 use shared::{
     defs::{Defs, ShipClass},
     ids::PlayerId,
-    protocol::{Chat, ChatMode, Deed, Resume, Words},
+    protocol::{Chat, ChatMode, Deed, Resume, Watch, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -265,6 +266,16 @@ impl Net {
             self.replica().say_words(words);
             self.drain();
         }
+    }
+
+    /// Asks to look there while one waits for a ship.
+    pub fn watch(&mut self, watch: Watch) {
+        self.replica().watch(watch);
+    }
+
+    /// Looks at a place meanwhile, u.
+    pub fn look_at(&mut self, place: Vec2) {
+        self.replica().look_at(place);
     }
 
     /// The window changed.

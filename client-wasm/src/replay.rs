@@ -234,6 +234,7 @@ impl Theatre {
             school: None,
             lab: None,
             desk: Desk::default(),
+            watched: Default::default(),
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);
@@ -261,6 +262,7 @@ impl Theatre {
                 | PageEvent::Relaunch
                 | PageEvent::SkipLesson
                 | PageEvent::Talk(_)
+                | PageEvent::Watch(_)
                 | PageEvent::Visible(_)
                 | PageEvent::Woken
                 | PageEvent::Lab { .. } => {}

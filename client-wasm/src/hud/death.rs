@@ -1,6 +1,6 @@
-//! Who did it, and when one may fly again. Invariant: shown exactly while dead.
+//! Who did it and how, in numbers, and when one may fly again. Invariant: shown exactly while dead.
 
-use shared::{defs::WeaponKind, replica::view::Phase, sim::Cause, tick::TICK_HZ};
+use shared::{defs::WeaponKind, ids::PlayerId, protocol::Fall, replica::view::Phase, sim::Cause, tick::TICK_HZ};
 
 use super::{Cached, CachedText, Dom, Frame, Source, Widget, decimal, keys::cap};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
 pub struct DeathCard {
     shown: Cached<bool>,
     title: CachedText,
+    fall: Cached<(Option<Fall>, Language)>,
     /// Tenths of a second to wait, and whether a finger is used.
     wait: Cached<(u16, bool, Language)>,
 }
@@ -36,6 +37,12 @@ impl Widget for DeathCard {
         if self.title.changed(&title) {
             dom.text("death-title", &title);
         }
+        let fall = net.shown().fall();
+        if self.fall.changed((fall, frame.language)) {
+            let (numbers, others) = fall.map_or_else(Default::default, |fall| recap(&fall, frame));
+            dom.text("death-numbers", &numbers);
+            dom.text("death-others", &others);
+        }
         let tenths = (u32::from(wait_ticks) * 10).div_ceil(TICK_HZ) as u16;
         if self.wait.changed((tenths, frame.touch, frame.language)) {
             dom.flag("relaunch", "waiting", tenths > 0);
@@ -47,6 +54,28 @@ impl Widget for DeathCard {
             dom.text("death-hint", &hint);
         }
     }
+}
+
+/// How it came to that in numbers, and who else had a hand in it.
+fn recap(fall: &Fall, frame: &Frame<'_>) -> (String, String) {
+    let language = frame.language;
+    let attackers = fall.attackers.iter().flatten();
+    let by_killer = attackers.clone().find(|(player, _)| Some(*player) == fall.killer).map(|(_, points)| *points);
+    let number = |word: Word, value: Option<u16>| value.map(|value| word.with(language, &[&value.to_string()]));
+    let is_bot = fall.killer.and_then(|killer| frame.pilot(killer)).is_some_and(|(_, bot)| bot);
+    let numbers = [
+        number(Word::FallDamage, by_killer),
+        fall.class.map(|class| frame.defs.ship(class).name.to_owned()),
+        number(Word::FallAway, fall.away),
+        number(Word::FallYou, fall.own_ms),
+        number(Word::FallThey, fall.their_ms).or(is_bot.then(|| Word::FallBot.say(language).to_owned())),
+    ];
+    let named = |(player, points): &(PlayerId, u16)| {
+        [frame.pilot(*player).map_or("?", |(name, _)| name), " ", &points.to_string()].concat()
+    };
+    let others: Vec<String> = attackers.filter(|(player, _)| Some(*player) != fall.killer).map(named).collect();
+    let others = if others.is_empty() { String::new() } else { Word::FallAlso.with(language, &[&others.join(" · ")]) };
+    (numbers.into_iter().flatten().collect::<Vec<_>>().join(" · "), others)
 }
 
 fn button(tenths: u16, language: Language) -> String {
@@ -90,6 +119,32 @@ fn undone_by(weapon: WeaponKind) -> Word {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hud::tests::with_frame;
+    use shared::{defs::ShipClass, replica::view::View};
+
+    #[test]
+    fn the_recap_says_what_is_known_and_nothing_else() {
+        with_frame(&View::default(), |frame| {
+            let (ada, bob) = (PlayerId(1), PlayerId(2));
+            let fall = Fall {
+                killer: Some(ada),
+                class: Some(ShipClass::Lancer),
+                away: Some(840),
+                own_ms: Some(62),
+                their_ms: Some(48),
+                attackers: [Some((ada, 55)), Some((bob, 20)), None],
+                ..Fall::default()
+            };
+            let (numbers, others) = recap(&fall, frame);
+            assert_eq!(numbers, "55 damage · Lancer · 840 u away · you 62 ms · they 48 ms");
+            assert_eq!(others, "Also: ? 20");
+            frame.language = Language::German;
+            assert_eq!(
+                recap(&Fall { own_ms: Some(9), ..Fall::default() }, frame),
+                ("du 9 ms".to_owned(), String::new())
+            );
+        });
+    }
 
     #[test]
     fn the_card_names_the_killer_and_counts_down() {

@@ -40,6 +40,18 @@ pub enum Action {
     Card(u8),
     /// Show or hide the settings.
     Settings,
+    /// How it came to that: the kill cam.
+    KillCam,
+    /// Watch whoever did it.
+    WatchKiller,
+    /// Watch the pilot before.
+    WatchPrevious,
+    /// Watch the next pilot.
+    WatchNext,
+    /// Watch whoever leads.
+    WatchLeader,
+    /// Look where one likes.
+    WatchFree,
 }
 
 impl Action {
@@ -63,6 +75,12 @@ impl Action {
             Mute,
             Settings,
             LineDetails,
+            KillCam,
+            WatchKiller,
+            WatchPrevious,
+            WatchNext,
+            WatchLeader,
+            WatchFree,
         ];
         plain.into_iter().chain((0..ShipClass::COUNT as u8).map(Card))
     }
@@ -73,7 +91,7 @@ impl Action {
         match self {
             Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake
             | Talk | Quick => 1,
-            Relaunch => 2,
+            Relaunch | KillCam | WatchKiller | WatchPrevious | WatchNext | WatchLeader | WatchFree => 2,
             LineDetails | Mute | Card(_) | Settings => 3,
         }
     }
@@ -138,6 +156,12 @@ const KEYS: &[(&str, Action)] = &[
     ("F3", Action::LineDetails),
     ("KeyM", Action::Mute),
     ("KeyO", Action::Settings),
+    ("KeyV", Action::KillCam),
+    ("KeyK", Action::WatchKiller),
+    ("BracketLeft", Action::WatchPrevious),
+    ("BracketRight", Action::WatchNext),
+    ("KeyL", Action::WatchLeader),
+    ("KeyF", Action::WatchFree),
     ("Digit1", Action::Card(0)),
     ("Digit2", Action::Card(1)),
     ("Digit3", Action::Card(2)),
@@ -164,6 +188,9 @@ const PAD: &[(u8, Action)] = &[
     (0, Action::Relaunch),
     (8, Action::LineDetails),
     (9, Action::Settings),
+    (3, Action::KillCam),
+    (4, Action::WatchPrevious),
+    (5, Action::WatchNext),
     (14, Action::Card(0)),
     (12, Action::Card(1)),
     (15, Action::Card(2)),

@@ -15,9 +15,10 @@ use super::{
 };
 use crate::{
     chat::desk::TalkEvent,
-    hud::choice,
+    hud::{choice, watch},
     input::{Action, Bindings, InputEvent, PointerKind},
     settings,
+    watch::{WISHES, Wish},
 };
 
 /// One fact.
@@ -35,6 +36,8 @@ pub enum PageEvent {
     SkipLesson,
     /// The sound button.
     ToggleMute,
+    /// A button of those who wait for a ship.
+    Watch(Wish),
     /// Something about talk.
     Talk(TalkEvent),
     /// The tab was shown or hidden.
@@ -192,7 +195,8 @@ fn buttons(queue: &Queue) {
     let choices = choice::buttons().map(|(id, class)| (id, PageEvent::Choose(class)));
     let others =
         [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute), ("school-skip", PageEvent::SkipLesson)];
-    for (id, fact) in others.into_iter().chain(choices) {
+    let wishes = watch::BUTTONS.into_iter().zip(WISHES).map(|(id, (_, wish))| (id, PageEvent::Watch(wish)));
+    for (id, fact) in others.into_iter().chain(choices).chain(wishes) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

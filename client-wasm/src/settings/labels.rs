@@ -27,6 +27,8 @@ pub fn key_label(code: &str, language: Language) -> String {
         "Equal" => "=".to_owned(),
         "Slash" => "/".to_owned(),
         "Semicolon" => ";".to_owned(),
+        "BracketLeft" => "[".to_owned(),
+        "BracketRight" => "]".to_owned(),
         _ => plain(code, language),
     }
 }

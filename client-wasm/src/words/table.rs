@@ -199,6 +199,19 @@ words! {
     DeathPlanet "death-planet" "You met a planet" "Du bist einem Planeten begegnet";
     DeathRock "death-rock" "You met a rock" "Du bist einem Felsen begegnet";
     DeathEdge "death-edge" "Lost beyond the edge" "Verloren hinter dem Rand";
+    FallDamage "fall-damage" "{0} damage" "{0} Schaden";
+    FallAway "fall-away" "{0} u away" "{0} u entfernt";
+    FallYou "fall-you" "you {0} ms" "du {0} ms";
+    FallThey "fall-they" "they {0} ms" "dort {0} ms";
+    FallBot "fall-bot" "a bot" "ein Bot";
+    FallAlso "fall-also" "Also: {0}" "Außerdem: {0}";
+    WatchBar "watch" "Watch meanwhile" "Inzwischen zusehen";
+    WatchCam "watch-cam" "Kill cam" "Kill-Cam";
+    WatchKiller "watch-killer" "Killer" "Gegner";
+    WatchLeader "watch-leader" "Leader" "Führung";
+    WatchAgain "watch-again" "As {0} saw it" "So sah es {0}";
+    WatchWhom "watch-whom" "Watching {0}" "Du siehst {0}";
+    WatchFreely "watch-freely" "Free camera: keys or drag" "Freie Kamera: Tasten oder ziehen";
     FlyAgain "fly-again" "Fly again" "Weiterfliegen";
     FlyAgainIn "fly-again-in" "Fly again in {0}" "Weiterfliegen in {0}";
     OrTap "or-tap" "or tap anywhere" "oder tippe irgendwohin";
@@ -329,6 +342,12 @@ words! {
     ActDetails "act-details" "Details of the line" "Einzelheiten der Leitung";
     ActMute "act-mute" "Sound on or off" "Ton an oder aus";
     ActSettings "act-settings" "Settings" "Einstellungen";
+    ActKillCam "act-kill-cam" "Kill cam" "Kill-Cam";
+    ActWatchKiller "act-watch-killer" "Watch: who did it" "Zusehen: wer es war";
+    ActWatchPrevious "act-watch-previous" "Watch: previous" "Zusehen: voriger";
+    ActWatchNext "act-watch-next" "Watch: next" "Zusehen: nächster";
+    ActWatchLeader "act-watch-leader" "Watch: leader" "Zusehen: Führung";
+    ActWatchFree "act-watch-free" "Free camera" "Freie Kamera";
     ActCard "act-card" "Ship {0}" "Schiff {0}";
 
     // Keys that have a word on them.

@@ -1,10 +1,12 @@
-//! Two people in two browsers: they meet, one shoots the other down, both are told the same, the other comes back.
+//! Two people in two browsers: they meet, one shoots the other down, both are told the same, the other looks about and comes
+//! back.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::{
+    death,
     page::{Page, Window},
     stage,
     state::Kill,
@@ -34,8 +36,14 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
                 // A friend on the telephone: beyond the horizon a pilot cannot know where somebody is.
                 hunter.js_with("window.autopilot.waypoint = arguments[0]", json!({ "x": own.x, "y": own.y })).await;
             }
-            if let Some(kill) = prey.kills.iter().find(|kill| kill.victim == "Victim") {
+            if let Some(kill) = prey.kills.iter().find(|kill| kill.victim == "Victim" && kill.killer.is_some()) {
                 break kill.clone();
+            }
+            // Who met the star instead tries again: where one is launched is the room's business.
+            for (page, state) in [(&victim, &prey), (&hunter, &chaser)] {
+                if state.phase == "dead" {
+                    page.click("relaunch").await;
+                }
             }
             assert!(
                 Instant::now() < deadline,
@@ -47,15 +55,16 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
         let expected = Kill { killer: Some("Hunter".into()), victim: "Victim".into(), cause: kill.cause.clone() };
         assert_eq!(kill, expected);
         let hunter_after = hunter
-            .until("the hunter is told of the kill", |state| state.kills.iter().any(|kill| kill.victim == "Victim"))
+            .until("the hunter is told of the kill", |state| state.kills.iter().any(|told| told.killer == kill.killer))
             .await;
-        assert_eq!(hunter_after.kills.iter().find(|kill| kill.victim == "Victim"), Some(&kill));
+        assert_eq!(hunter_after.kills.iter().find(|told| told.killer == kill.killer), Some(&kill));
         hunter.until("the kill counts", |state| state.score.is_some_and(|score| score > 0)).await;
 
         // The pilot who was shot down sees who did it and flies again.
         victim.js("window.autopilot.stop()").await;
         victim.until_visible("death").await;
         assert!(victim.words("death").await.contains("Hunter"), "{}", victim.words("death").await);
+        death::look_about(&victim, "Hunter").await;
         victim.until_visible("relaunch").await;
         victim
             .until_js("one may launch again", "!document.getElementById('relaunch').matches(':disabled, .waiting')")

@@ -11,6 +11,7 @@ mod chat;
 mod classes;
 mod combat;
 mod comeback;
+mod death;
 mod driver;
 mod flying;
 mod foreign;

@@ -50,6 +50,9 @@ pub struct State {
     /// Whom one does not want to hear.
     #[serde(default)]
     pub muted: Vec<String>,
+    /// The camera goes where one likes, while one waits for a ship.
+    #[serde(default)]
+    pub roaming: bool,
     /// The recording, on the page for recordings.
     pub film: Option<Film>,
     /// What the camera shows.
