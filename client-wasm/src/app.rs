@@ -758,7 +758,8 @@ impl App {
         let talk = hooks::Talk { now_us: browser::now_us(), desk: self.desk };
         let (error, panel) = (error.as_deref(), Some(&self.panel));
         let watched = self.watcher.shown();
-        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk, watched };
+        let memory_bytes = browser::memory_bytes();
+        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk, watched, memory_bytes };
         hooks::state(&self.net, &self.camera, page)
     }
 }

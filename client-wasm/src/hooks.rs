@@ -39,6 +39,8 @@ pub struct PageState<'a> {
     pub talk: Talk,
     /// What one watches while one waits for a ship.
     pub watched: Watched,
+    /// Memory of the module, bytes.
+    pub memory_bytes: u32,
 }
 
 /// Which lines are shown, and what is open.
@@ -94,6 +96,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         lab(json, page.lab);
         talk(json, net, page.talk, page.panel.map(Panel::language).unwrap_or_default());
         watched(json, net, page.watched);
+        json.key("memory_bytes").integer(page.memory_bytes.into());
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });

@@ -1,11 +1,12 @@
 //! Perihelion in a browser: a screen, a keyboard and a socket around the shared core.
 //!
-//! Direction: `app`, or `replay` for recordings → {`platform`, `input`, `view`, `render`, `hud`, `audio`}. Invariant: `web_sys` is named only in
+//! Direction: `app`, or `replay` for recordings, or `bench` → {`platform`, `input`, `view`, `render`, `hud`, `audio`}. Invariant: `web_sys` is named only in
 //! `platform/`, `render/webgl*` and `hud/page*`; everything else is plain Rust that builds and is tested natively.
 //! No rule of the game lives here: what happens is decided in `shared`, this crate shows it and asks for it.
 
 pub mod app;
 pub mod audio;
+pub mod bench;
 pub mod chat;
 pub mod film;
 pub mod frame_clock;
@@ -33,6 +34,7 @@ pub fn start() {
     platform::error_card::install();
     match platform::browser::path().as_str() {
         replay::PATH => replay::start(),
+        bench::PATH => bench::start(),
         _ => app::start(),
     }
 }

@@ -5,6 +5,7 @@
 //! | `/`, assets | `assets` |
 //! | `/replay` | the page again: it plays recordings there |
 //! | `/lab` | and here it shows its netcode |
+//! | `/bench` | and here how long a frame takes it |
 //! | `/ws` | `upgrade` |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
@@ -110,7 +111,7 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.
-const PAGES: [&str; 3] = ["/replay", "/lab", "/practice"];
+const PAGES: [&str; 4] = ["/replay", "/lab", "/practice", "/bench"];
 
 async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {

@@ -87,6 +87,13 @@ pub fn mark(class: &str) {
     }
 }
 
+/// How much memory the module has, bytes; it never gives any back.
+#[must_use]
+pub fn memory_bytes() -> u32 {
+    let memory = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>();
+    memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length()
+}
+
 /// Loads the page anew.
 pub fn reload() {
     // A browser that refuses to reload leaves the message on the screen.

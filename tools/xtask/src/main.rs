@@ -29,6 +29,7 @@ Usage: cargo xtask <command>
   test [STEP...]    run the whole gate, or only the named steps; `test --list` names them
   bench-floor       compare the server with the cheapest one that sends the same bytes ([--clients N] [--secs S]
                     [--rounds R] [--bots N])
+  bench-frames      what a frame of the thickest fight costs the page, and whether its memory grows in five minutes
   help              this text
 ";
 
@@ -54,6 +55,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "dev" => dev::watch(server_flags(rest)),
         "test" => gate::test(rest),
         "bench-floor" => floor::bench(rest),
+        "bench-frames" => no_more("bench-frames", rest).and_then(|()| steps::bench_frames()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

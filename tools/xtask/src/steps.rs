@@ -4,7 +4,7 @@
 //! dev profile, `docs` takes the metadata that `clippy` made, and `e2e` runs the binary that `build` made, which is
 //! the one that ships.
 
-use std::ffi::OsStr;
+use std::{ffi::OsStr, process::ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
@@ -106,6 +106,14 @@ fn suite(tree: &Tree) -> Result<()> {
 
 fn e2e(tree: &Tree) -> Result<()> {
     in_browser(tree, "the end-to-end tests", &["--skip", "wasm_checks::"])
+}
+
+/// The benchmarks of the page: see `tools/e2e/tests/it/frames.rs`.
+pub fn bench_frames() -> Result<ExitCode> {
+    let tree = Tree::find()?;
+    server::build(&tree)?;
+    in_browser(&tree, "the benchmarks of the page", &["--ignored", "--nocapture", "frames::"])?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn docs(tree: &Tree) -> Result<()> {

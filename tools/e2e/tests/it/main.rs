@@ -15,6 +15,7 @@ mod death;
 mod driver;
 mod flying;
 mod foreign;
+mod frames;
 mod lab;
 mod lancer;
 mod lobby;

@@ -31,6 +31,11 @@ pub struct Stage {
 
 /// Runs a test. `name` is for the files it leaves behind when it fails.
 pub fn run(name: &str, test: impl AsyncFnOnce(&Stage)) {
+    run_for(name, TEST_TIME_MAX, test);
+}
+
+/// The same for something that takes longer than tests should.
+pub fn run_for(name: &str, time_max: Duration, test: impl AsyncFnOnce(&Stage)) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -42,8 +47,8 @@ pub fn run(name: &str, test: impl AsyncFnOnce(&Stage)) {
     });
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
-            let in_time = tokio::time::timeout(TEST_TIME_MAX, test(&stage)).await;
-            assert!(in_time.is_ok(), "the test took longer than {TEST_TIME_MAX:?}");
+            let in_time = tokio::time::timeout(time_max, test(&stage)).await;
+            assert!(in_time.is_ok(), "the test took longer than {time_max:?}");
         });
     }));
     let outcome =

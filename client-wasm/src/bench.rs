@@ -1,0 +1,167 @@
+//! The page `/bench`: how long a frame takes this machine in the thickest fight the game promises to draw. It plays a scripted
+//! crowd through the same effects, scene, renderer and instruments as the arena and says what that cost, without the time
+//! of the graphics card. Invariant: it opens no socket; the crowd itself is made outside of the measured time.
+
+mod crowd;
+
+use std::{cell::RefCell, rc::Rc};
+
+use glam::Vec2;
+use shared::{defs::Defs, replica::view::View};
+
+use crate::{
+    audio::Audio,
+    chat::desk::Desk,
+    hud::{self, Frame, Source, Widget, page::Page},
+    input::{Bindings, touch::Touch},
+    json::Json,
+    names,
+    net::{Net, Remembered},
+    platform::{browser, frames, hook},
+    screen::{self, Screen},
+    view::{Camera, Effects, Scene, looks::Looks, scene::Ingredients},
+    words::Language,
+};
+
+/// Where the page is.
+pub const PATH: &str = "/bench";
+/// Frames remembered: the last minute at 60 Hz.
+const FRAMES_MAX: usize = 3_600;
+/// The first frames make buffers, textures of names and compiled code.
+const WARM_UP: u32 = 30;
+/// Half of the usual view, u.
+const VIEW_HALF: Vec2 = Vec2::new(800.0, 450.0);
+
+#[derive(Debug)]
+struct Bench {
+    screen: Screen,
+    net: Net,
+    view: View,
+    camera: Camera,
+    effects: Effects,
+    scene: Scene,
+    audio: Audio,
+    widgets: Vec<Box<dyn Widget>>,
+    page: Page,
+    names: Vec<String>,
+    tick: u32,
+    /// What the last frames took, µs.
+    spent_us: Vec<u32>,
+}
+
+/// Starts the page.
+pub fn start() {
+    let Some(screen) = Screen::find() else { return };
+    let camera = Camera::new(screen.stage.css_size(), false);
+    let bench = Rc::new(RefCell::new(Bench {
+        net: Net::new(1, camera.asked_half(), Remembered::default(), 0),
+        screen,
+        view: View::default(),
+        camera,
+        effects: Effects::new(1, &Looks::default()),
+        scene: Scene::default(),
+        audio: Audio::default(),
+        widgets: hud::widgets(),
+        page: Page::new(),
+        names: (0..crowd::SHIPS).map(|i| names::suggest(u32::from(i))).collect(),
+        tick: 0,
+        spent_us: Vec::with_capacity(FRAMES_MAX),
+    }));
+    let state = bench.clone();
+    hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |bench| bench.state()));
+    frames::run(move || bench.borrow_mut().frame());
+    screen::ready();
+    browser::mark("bench");
+}
+
+impl Bench {
+    fn frame(&mut self) {
+        if self.screen.stage.refresh() {
+            self.camera.resize(self.screen.stage.css_size());
+            // All of the crowd is in sight, however small the window: a small one leaves the graphics card out of it.
+            let seen = self.camera.half_extents() / VIEW_HALF;
+            self.camera.zoom_by(seen.min_element().min(1.0));
+        }
+        crowd::draw(&mut self.view, self.tick);
+        self.tick += 1;
+        let begun_us = browser::now_us();
+        self.draw();
+        let spent_us = (browser::now_us() - begun_us) as u32;
+        if self.tick > WARM_UP {
+            if self.spent_us.len() == FRAMES_MAX {
+                self.spent_us.remove(0);
+            }
+            self.spent_us.push(spent_us);
+        }
+    }
+
+    /// What a frame of the arena does after the netcode.
+    fn draw(&mut self) {
+        let (defs, looks, dt_s) = (Defs::standard(), Looks::default(), 1.0 / 60.0);
+        self.camera.follow_focus(&self.view.focus, dt_s, 1.0);
+        let camera = &self.camera;
+        self.effects.update(&self.view, &defs, dt_s, |pos, radius| camera.sees(pos, radius));
+        self.camera.shake(self.effects.shake());
+        self.audio.update(&self.view, &self.camera, true, dt_s);
+        let ingredients = Ingredients {
+            view: &self.view,
+            defs: &defs,
+            camera: &self.camera,
+            effects: &self.effects,
+            touch: &Touch::default(),
+            leader: Some(self.view.ships[1].id.player),
+            time_s: self.tick as f32 / 60.0,
+            looks: &looks,
+            ghosts: (false, false),
+        };
+        self.scene.build(&ingredients, |player| player.0 % 2 == 0);
+        let names = &self.names;
+        self.screen.draw(&self.scene, |player| names.get(usize::from(player.0)).map(String::as_str));
+        let frame = Frame {
+            view: &self.view,
+            defs: &defs,
+            source: Source::Line(&self.net),
+            now_s: f64::from(self.tick) / 60.0,
+            touch: false,
+            pad: false,
+            language: Language::English,
+            looks: &looks,
+            bindings: &Bindings::default(),
+            masks: None,
+            details: false,
+            muted: false,
+            fps: 60.0,
+            offer: Default::default(),
+            deeds: u8::MAX,
+            school: None,
+            lab: None,
+            desk: Desk::default(),
+            watched: Default::default(),
+        };
+        for widget in &mut self.widgets {
+            widget.update(&frame, &mut self.page);
+        }
+    }
+
+    fn state(&self) -> String {
+        let mut sorted = self.spent_us.clone();
+        sorted.sort_unstable();
+        let at = |share: f32| sorted.get((sorted.len() as f32 * share) as usize).or(sorted.last()).copied();
+        let mut json = Json::default();
+        json.object(|json| {
+            json.key("phase").text("bench");
+            json.key("frames").integer(sorted.len() as i64);
+            for (key, share) in [("ms_p50", 0.5), ("ms_p95", 0.95), ("ms_p99", 0.99), ("ms_max", 1.0)] {
+                json.key(key).number(f64::from(at(share).unwrap_or_default()) / 1_000.0);
+            }
+            json.key("particles").integer(self.effects.particles.len() as i64);
+            for (key, count) in
+                [("ships", self.view.ships.len()), ("shots", self.view.shots.len()), ("rocks", self.view.rocks.len())]
+            {
+                json.key(key).integer(count as i64);
+            }
+            json.key("memory_bytes").integer(browser::memory_bytes() as i64);
+        });
+        json.finish()
+    }
+}

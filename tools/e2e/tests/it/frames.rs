@@ -1,0 +1,88 @@
+//! What a frame costs the page, and that memory does not grow: the page `/bench`, and a live arena. The figures are a
+//! benchmark (`cargo xtask bench-frames`); the gate only sees that it runs.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{
+    page::{Page, Window},
+    stage,
+};
+
+/// So few pixels that the time is the page's, not that of a graphics card made of software; all of the crowd is in sight.
+const TINY: Window = Window { width: 320, height: 180, ..Window::SMALL };
+/// How long memory is watched.
+const MEMORY_TIME: Duration = Duration::from_secs(300);
+
+async fn figures(page: &Page) -> Value {
+    page.js("return JSON.parse(perihelion.state())").await
+}
+
+async fn drawn(page: &Page, frames: u32) -> Value {
+    page.until_js("it draws", &format!("JSON.parse(perihelion.state())?.frames >= {frames}")).await;
+    figures(page).await
+}
+
+#[test]
+fn the_thickest_fight_is_drawn_and_timed() {
+    stage::run("bench", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&TINY).await;
+        page.open(&format!("{}bench", server.url)).await;
+        let seen = drawn(&page, 20).await;
+        for (what, count) in [("ships", 200), ("shots", 400), ("rocks", 300)] {
+            assert_eq!(seen[what], count, "{seen}");
+        }
+        assert!(seen["particles"].as_u64().is_some_and(|particles| particles > 1_000), "{seen}");
+        page.picture("bench").await;
+    });
+}
+
+#[test]
+#[ignore = "a benchmark: cargo xtask bench-frames"]
+fn what_a_frame_costs() {
+    stage::run("bench-frames", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&TINY).await;
+        page.open(&format!("{}bench", server.url)).await;
+        let seen = drawn(&page, 400).await;
+        println!("200 ships, 400 shots, 300 rocks, {} particles, {} frames:", seen["particles"], seen["frames"]);
+        println!(
+            "p50 {} ms, p95 {} ms, p99 {} ms, max {} ms",
+            seen["ms_p50"], seen["ms_p95"], seen["ms_p99"], seen["ms_max"]
+        );
+    });
+}
+
+#[test]
+#[ignore = "a benchmark: cargo xtask bench-frames"]
+fn memory_does_not_grow_in_five_minutes() {
+    stage::run_for("bench-memory", MEMORY_TIME * 2, async |stage| {
+        let server = stage.server(&["--bots", "48"]).await;
+        let page = stage.player(&server, &TINY, "Witness").await;
+        let begun = Instant::now();
+        let mut minute = 0;
+        while begun.elapsed() < MEMORY_TIME {
+            // Being shot down and flying again is part of it.
+            page.js("if (JSON.parse(perihelion.state()).phase === 'dead') document.getElementById('relaunch').click()")
+                .await;
+            if begun.elapsed().as_secs() / 30 >= minute {
+                let heap = page.js("return performance.memory?.usedJSHeapSize ?? 0").await;
+                let seen = figures(&page).await;
+                println!(
+                    "{:>3} s: {} KiB of wasm, {} KiB of JavaScript",
+                    minute * 30,
+                    kib(&seen["memory_bytes"]),
+                    kib(&heap)
+                );
+                minute += 1;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    });
+}
+
+fn kib(bytes: &Value) -> u64 {
+    bytes.as_u64().unwrap_or_default() / 1_024
+}
