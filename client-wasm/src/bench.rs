@@ -114,7 +114,7 @@ impl Bench {
             looks: &looks,
             ghosts: (false, false),
         };
-        self.scene.build(&ingredients, |player| player.0 % 2 == 0);
+        self.scene.build(&ingredients, |player| player.0.is_multiple_of(2));
         let names = &self.names;
         self.screen.draw(&self.scene, |player| names.get(usize::from(player.0)).map(String::as_str));
         let frame = Frame {

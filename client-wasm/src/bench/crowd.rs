@@ -53,7 +53,7 @@ fn lot(i: u16, n: u32) -> f32 {
 
 /// On an ellipse of its own, once round in 8 to 20 s.
 fn ship(i: u16, tick: u32) -> ShipView {
-    let rate = math::TAU / (8.0 + 12.0 * lot(i, 1)) * if i % 2 == 0 { 1.0 } else { -1.0 };
+    let rate = math::TAU / (8.0 + 12.0 * lot(i, 1)) * if i.is_multiple_of(2) { 1.0 } else { -1.0 };
     let phase = lot(i, 2) * math::TAU + tick as f32 / 60.0 * rate;
     let reach = if i == 0 { Vec2::splat(60.0) } else { HALF * (0.15 + 0.85 * lot(i, 3).sqrt()) };
     let way = math::unit(phase);
@@ -90,7 +90,7 @@ fn shot(i: u16, tick: u32) -> ShotView {
         pos: from + vel * (age as f32 / 60.0),
         vel,
         opacity: 1.0,
-        own: i % SHIPS == 0,
+        own: i.is_multiple_of(SHIPS),
     }
 }
 
@@ -107,7 +107,7 @@ fn rock(i: u16, tick: u32) -> RockView {
 
 fn pickup(i: u16) -> PickupView {
     let pos = HALF * Vec2::new(lot(i, 21), lot(i, 22)) * 2.0 - HALF;
-    PickupView { id: BodyId(1_000 + i), kind: PickupKind::Ore, pos, fading: i % 5 == 0, owner: None }
+    PickupView { id: BodyId(1_000 + i), kind: PickupKind::Ore, pos, fading: i.is_multiple_of(5), owner: None }
 }
 
 /// A heavy fight: some thirty shots leave and strike in every tick, something breaks ten times a second.
