@@ -109,7 +109,7 @@ impl Projector {
                 ViewEvent::RockBroken { pos: place_of(&self.rocks, id)?, size }
             }
             Event::Collected { id, kind, by } => self.collected(id, kind, Some(by) == own)?,
-            Event::Parked { .. } | Event::LooseBroken { by_force: false, .. } => return None,
+            Event::Parked { .. } | Event::SeasonEnded | Event::LooseBroken { by_force: false, .. } => return None,
         })
     }
 

@@ -300,10 +300,10 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
 }
 
 /// What a hit among the deeds looks like now.
-pub fn struck(replica: &Replica, deed: Deed) -> Option<ViewEvent> {
-    match deed {
+pub fn struck(replica: &Replica, deed: &Deed) -> Option<ViewEvent> {
+    match *deed {
         Deed::Hit { victim, by, points, cause: _ } => damaged(replica, victim, Some(by), points),
-        Deed::Kill { .. } => None,
+        Deed::Kill { .. } | Deed::Season(_) => None,
     }
 }
 
