@@ -1,6 +1,7 @@
 //! Puts the parts together and gives them their turns. Invariant: one owner of everything; events are queued and taken
 //! at the start of a frame, except words from the server, which are handled as they come.
 
+mod acts;
 mod hands;
 
 use std::{cell::RefCell, rc::Rc};
@@ -28,7 +29,9 @@ use crate::{
         arena::{self, Arena, Seat},
         browser, error_card,
         events::{self, PageEvent, Queue},
-        frames, hook, lab_panel, menu, settings_panel,
+        frames, hook, lab_panel, menu,
+        result_card::ResultCard,
+        settings_panel, sheet,
         socket::{NO_SOCKET, Socket, SocketEvent},
         speaker::Speaker,
         storage,
@@ -71,6 +74,9 @@ struct App {
     school: Option<School>,
     hangar: choice::Hangar,
     panel: Panel,
+    /// The small dialog that is open.
+    sheet: Option<&'static str>,
+    result_card: ResultCard,
     /// What keys mean, for the listeners.
     bound: Rc<RefCell<Bindings>>,
     touch: bool,
@@ -238,6 +244,8 @@ impl App {
             school: practises().then(School::default),
             hangar: choice::Hangar::default(),
             panel,
+            sheet: None,
+            result_card: ResultCard::default(),
             bound,
             touch: browser::coarse_pointer(),
             pad: false,
@@ -251,6 +259,7 @@ impl App {
         storage::chat_muted().lines().for_each(|name| app.net.chat_mut().mute(name));
         app.take_up_lab();
         settings_panel::install(&app.queue);
+        sheet::install(&app.queue);
         app.take_up_settings();
         app
     }
@@ -407,8 +416,7 @@ impl App {
     fn advance(&mut self, now_us: u64, dt_s: f32) {
         let own = self.net.view().own_ship();
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
-        let intent =
-            if self.net.playing() && !self.panel.is_open() { self.sampler.sample(pose) } else { Intent::default() };
+        let intent = if self.net.playing() && !self.is_away() { self.sampler.sample(pose) } else { Intent::default() };
         let fresh = self.net.frame(now_us, intent);
         let view = self.net.view();
         self.camera.follow_focus(&view.focus, dt_s, 1.0);
@@ -497,6 +505,7 @@ impl App {
         if self.sampler.take_pressed(Action::Settings) {
             self.take_settings(if self.panel.is_open() { Fact::Closed } else { Fact::Open });
         }
+        self.take_act_keys();
         self.take_talk();
         for number in 0..ShipClass::COUNT {
             if self.sampler.take_pressed(Action::Card(number as u8))
@@ -626,6 +635,7 @@ impl App {
                 self.school.iter_mut().for_each(School::skip);
                 self.take_keys_back();
             }
+            PageEvent::Act(act) => self.act(act),
             PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),

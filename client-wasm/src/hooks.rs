@@ -90,6 +90,18 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("lab");
         lab(json, page.lab);
         talk(json, net, page.talk, page.panel.map(Panel::language).unwrap_or_default());
+        json.key("season").object(|json| {
+            let ends = net.shown().leaderboard().season_ends;
+            match ends {
+                Some(ends) => json.key("left_ticks").integer(ends.since(view.tick).into()),
+                None => json.key("left_ticks").null(),
+            }
+            json.key("podium").boolean(net.ceremony().podium(page.talk.now_us).is_some());
+            match net.ceremony().last() {
+                Some(end) => json.key("last").integer(end.number.into()),
+                None => json.key("last").null(),
+            }
+        });
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });

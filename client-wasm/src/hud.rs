@@ -21,6 +21,7 @@ pub mod leaderboard;
 pub mod lobby;
 pub mod minimap;
 pub mod page;
+pub mod podium;
 pub mod school;
 pub mod score;
 
@@ -221,6 +222,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<minimap::Minimap>::default(),
         Box::<feed::Feed>::default(),
         Box::<badge::Badge>::default(),
+        Box::<podium::Podium>::default(),
         Box::<hint::Hint>::default(),
         Box::<school::SchoolPanel>::default(),
         Box::<death::DeathCard>::default(),

@@ -20,6 +20,7 @@ pub mod platform;
 pub mod render;
 pub mod replay;
 pub mod screen;
+pub mod season;
 pub mod session;
 pub mod settings;
 pub mod view;

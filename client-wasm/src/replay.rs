@@ -260,6 +260,7 @@ impl Theatre {
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
                 | PageEvent::SkipLesson
+                | PageEvent::Act(_)
                 | PageEvent::Talk(_)
                 | PageEvent::Visible(_)
                 | PageEvent::Woken

@@ -350,7 +350,8 @@ impl Room {
         let standing = season::Standing::of(&self.world, &self.seats, number, board);
         let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
         unseated.for_each(|visitor| visitor.deeds.note(Deed::Season(standing.told_to(None))));
-        let told: Vec<_> = self.seats.humans_mut().map(|(player, _)| (player, standing.told_to(Some(player)))).collect();
+        let told: Vec<_> =
+            self.seats.humans_mut().map(|(player, _)| (player, standing.told_to(Some(player)))).collect();
         for (player, end) in told {
             if let Some(human) = self.seats.human_mut(player) {
                 human.deeds.note(Deed::Season(end));

@@ -40,6 +40,8 @@ pub enum Action {
     Card(u8),
     /// Show or hide the settings.
     Settings,
+    /// Take the podium away.
+    Dismiss,
 }
 
 impl Action {
@@ -63,6 +65,7 @@ impl Action {
             Mute,
             Settings,
             LineDetails,
+            Dismiss,
         ];
         plain.into_iter().chain((0..ShipClass::COUNT as u8).map(Card))
     }
@@ -74,7 +77,7 @@ impl Action {
             Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake
             | Talk | Quick => 1,
             Relaunch => 2,
-            LineDetails | Mute | Card(_) | Settings => 3,
+            LineDetails | Mute | Card(_) | Settings | Dismiss => 3,
         }
     }
 
@@ -138,6 +141,7 @@ const KEYS: &[(&str, Action)] = &[
     ("F3", Action::LineDetails),
     ("KeyM", Action::Mute),
     ("KeyO", Action::Settings),
+    ("Backspace", Action::Dismiss),
     ("Digit1", Action::Card(0)),
     ("Digit2", Action::Card(1)),
     ("Digit3", Action::Card(2)),
@@ -164,6 +168,7 @@ const PAD: &[(u8, Action)] = &[
     (0, Action::Relaunch),
     (8, Action::LineDetails),
     (9, Action::Settings),
+    (2, Action::Dismiss),
     (14, Action::Card(0)),
     (12, Action::Card(1)),
     (15, Action::Card(2)),

@@ -35,6 +35,8 @@ pub enum PageEvent {
     SkipLesson,
     /// The sound button.
     ToggleMute,
+    /// A button of the page, or a dialog that closed.
+    Act(Act),
     /// Something about talk.
     Talk(TalkEvent),
     /// The tab was shown or hidden.
@@ -55,6 +57,33 @@ pub enum PageEvent {
     /// …and given back.
     ContextRestored,
 }
+
+/// What a button of the page asks for besides flying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Take the podium away.
+    DismissPodium,
+    /// Show the card of the last season…
+    ResultCard,
+    /// …save it…
+    SaveCard,
+    /// …share it.
+    ShareCard,
+    /// Close the dialog that is open.
+    CloseSheet,
+    /// A dialog is closed, whatever closed it.
+    SheetClosed,
+}
+
+/// The buttons of [`Act`]s.
+const ACTS: [(&str, Act); 6] = [
+    ("podium-close", Act::DismissPodium),
+    ("podium-card", Act::ResultCard),
+    ("season-card", Act::ResultCard),
+    ("card-save", Act::SaveCard),
+    ("card-share", Act::ShareCard),
+    ("card-close", Act::CloseSheet),
+];
 
 /// The queue; handlers hold the other ends.
 pub type Queue = Rc<RefCell<Vec<PageEvent>>>;
@@ -192,7 +221,8 @@ fn buttons(queue: &Queue) {
     let choices = choice::buttons().map(|(id, class)| (id, PageEvent::Choose(class)));
     let others =
         [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute), ("school-skip", PageEvent::SkipLesson)];
-    for (id, fact) in others.into_iter().chain(choices) {
+    let acts = ACTS.map(|(id, act)| (id, PageEvent::Act(act)));
+    for (id, fact) in others.into_iter().chain(acts).chain(choices) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

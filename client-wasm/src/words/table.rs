@@ -131,6 +131,20 @@ words! {
     Kills "kills" "Kills" "Abschüsse";
     Leaderboard "leaderboard" "Leaderboard" "Rangliste";
     Leaders "leaders" "Leaders" "Spitze";
+    SeasonLeft "season-left" "Season {0}" "Saison {0}";
+    SeasonOver "season-over" "Season {0} is over" "Saison {0} ist vorbei";
+    SeasonOwn "season-own" "#{0} of {1} with {2} points" "#{0} von {1} mit {2} Punkten";
+    SeasonDeeds "season-deeds" "Kills: {0}, deaths: {1}, best streak: {2}" "Abschüsse: {0}, verloren: {1}, beste Serie: {2}";
+    Podium "podium" "The best of the season" "Die Besten der Saison";
+    ResultCard "result-card" "Result card" "Ergebniskarte";
+    CardHelp "card-help" "A picture of your season, made in this page." "Ein Bild deiner Saison, in dieser Seite gemacht.";
+    CardSave "card-save" "Save the picture" "Bild speichern";
+    CardShare "card-share" "Share" "Teilen";
+    CardHead "card-head" "Season {0} in {1}" "Saison {0} in {1}";
+    CardPoints "card-points" "points" "Punkte";
+    CardKills "card-kills" "kills" "Abschüsse";
+    CardStreak "card-streak" "best streak" "beste Serie";
+    CardShip "card-ship" "best ship" "bestes Schiff";
     RankOf "rank-of" "#{0} of {1}" "#{0} von {1}";
     Hull "hull" "Hull" "Hülle";
     Shield "shield" "Shield" "Schild";
@@ -327,6 +341,7 @@ words! {
     ActTalk "act-talk" "Write to all" "Allen schreiben";
     ActQuick "act-quick" "Quick words" "Kurze Worte";
     ActDetails "act-details" "Details of the line" "Einzelheiten der Leitung";
+    ActDismiss "act-dismiss" "Close the podium" "Podium schließen";
     ActMute "act-mute" "Sound on or off" "Ton an oder aus";
     ActSettings "act-settings" "Settings" "Einstellungen";
     ActCard "act-card" "Ship {0}" "Schiff {0}";

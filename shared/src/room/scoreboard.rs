@@ -36,9 +36,8 @@ impl Scoreboard {
             ranks[row.player.index()] = rank as u16;
         }
         // The crown gives its place away, but for a cloak.
-        let leader = rules::crowned(world).and_then(|player| {
-            world.ship(player).filter(|ship| !ship.is_cloaked(defs)).map(on_map)
-        });
+        let leader = rules::crowned(world)
+            .and_then(|player| world.ship(player).filter(|ship| !ship.is_cloaked(defs)).map(on_map));
         let giants = world.ships().filter(|ship| defs.ship(ship.class).is_giant()).take(GIANTS_MAX).map(on_map);
         Scoreboard { giants: giants.collect(), rows, ranks, leader, season_ends }
     }

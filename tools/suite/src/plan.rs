@@ -151,7 +151,17 @@ impl Plan {
         let start_points = [0, 60, 300, 800][(self.seed / 32 % 4) as usize];
         // In half of the matches that are not fair seasons end while people come and go.
         let season_ticks = if self.weather != Weather::Fair && self.seed % 2 == 1 { SEASON_TICKS } else { 0 };
-        RoomConfig { season_ticks, seed, secret, bots: self.bots, start, start_points, record: true, bytes_per_s, ..usual }
+        RoomConfig {
+            season_ticks,
+            seed,
+            secret,
+            bots: self.bots,
+            start,
+            start_points,
+            record: true,
+            bytes_per_s,
+            ..usual
+        }
     }
 
     /// Lines to the room and from it.
