@@ -85,6 +85,8 @@ struct App {
     /// The card that the gamepad goes about in.
     card: Option<&'static str>,
     details: bool,
+    /// The large map is open.
+    map: bool,
     clock: FrameClock,
     died_s: Option<f64>,
     desk: Desk,
@@ -251,6 +253,7 @@ impl App {
             pad: false,
             card: None,
             details: false,
+            map: false,
             clock: FrameClock::new(now_us),
             died_s: None,
             desk: Desk::default(),
@@ -473,6 +476,7 @@ impl App {
             bindings: &self.panel.settings().bindings,
             masks: self.panel.masks(),
             details: self.details,
+            map: self.map,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
             offer: self.hangar.offer(),
@@ -741,7 +745,7 @@ impl App {
         let beams = self.effects.beams_seen();
         let talk = hooks::Talk { now_us: browser::now_us(), desk: self.desk };
         let (error, panel) = (error.as_deref(), Some(&self.panel));
-        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk };
+        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk, map: self.map };
         hooks::state(&self.net, &self.camera, page)
     }
 }

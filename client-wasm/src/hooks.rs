@@ -36,6 +36,8 @@ pub struct PageState<'a> {
     pub panel: Option<&'a Panel>,
     /// Of talk.
     pub talk: Talk,
+    /// The large map is open.
+    pub map: bool,
 }
 
 /// Which lines are shown, and what is open.
@@ -100,6 +102,12 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
             match net.ceremony().last() {
                 Some(end) => json.key("last").integer(end.number.into()),
                 None => json.key("last").null(),
+            }
+        });
+        json.key("map").boolean(page.map);
+        json.key("giants").array(|json| {
+            for giant in &net.shown().leaderboard().giants {
+                json.object(|json| place(json, ["x", "y"], Vec2::new(giant.at.0.into(), giant.at.1.into())));
             }
         });
         json.key("resumed").boolean(net.shown().resumed());
@@ -386,6 +394,9 @@ mod tests {
             "predictions",
             "error",
             "camera",
+            "season",
+            "map",
+            "giants",
             "resumed",
             "connects",
             "lead_ticks",

@@ -12,6 +12,7 @@ pub mod frame_clock;
 pub mod hooks;
 pub mod hud;
 pub mod input;
+pub mod invite;
 pub mod json;
 pub mod lab;
 pub mod names;

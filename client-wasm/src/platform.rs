@@ -10,6 +10,7 @@ pub mod film_events;
 pub mod film_fetch;
 pub mod frames;
 pub mod hook;
+pub mod invitation;
 pub mod lab_panel;
 pub mod menu;
 pub mod pads;

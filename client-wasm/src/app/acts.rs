@@ -1,10 +1,10 @@
-//! What buttons of the page ask for besides flying: the podium and the result card. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
 use crate::{
     input::Action,
-    platform::{browser, events::Act, sheet},
+    platform::{browser, events::Act, invitation, sheet},
     season::card::{Card, Occasion},
 };
 
@@ -13,6 +13,9 @@ impl App {
     pub(super) fn take_act_keys(&mut self) {
         if self.sampler.take_pressed(Action::Dismiss) {
             self.net.ceremony_mut().dismiss();
+        }
+        if self.sampler.take_pressed(Action::Map) {
+            self.map = !self.map;
         }
     }
 
@@ -26,6 +29,15 @@ impl App {
             Act::ResultCard => self.show_card(),
             Act::SaveCard => self.result_card.save(),
             Act::ShareCard => self.result_card.share(),
+            Act::Invite => {
+                invitation::fill(self.panel.language());
+                self.open_sheet(Some("invite"));
+            }
+            Act::CopyLink => invitation::copy(self.panel.language()),
+            Act::Map => {
+                self.map = !self.map;
+                self.take_keys_back();
+            }
             Act::CloseSheet => self.open_sheet(None),
             Act::SheetClosed => {
                 self.sheet = None;

@@ -42,6 +42,8 @@ pub enum Action {
     Settings,
     /// Take the podium away.
     Dismiss,
+    /// The map large, or small again.
+    Map,
 }
 
 impl Action {
@@ -66,6 +68,7 @@ impl Action {
             Settings,
             LineDetails,
             Dismiss,
+            Map,
         ];
         plain.into_iter().chain((0..ShipClass::COUNT as u8).map(Card))
     }
@@ -77,7 +80,7 @@ impl Action {
             Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake
             | Talk | Quick => 1,
             Relaunch => 2,
-            LineDetails | Mute | Card(_) | Settings | Dismiss => 3,
+            LineDetails | Mute | Card(_) | Settings | Dismiss | Map => 3,
         }
     }
 
@@ -142,6 +145,7 @@ const KEYS: &[(&str, Action)] = &[
     ("KeyM", Action::Mute),
     ("KeyO", Action::Settings),
     ("Backspace", Action::Dismiss),
+    ("KeyN", Action::Map),
     ("Digit1", Action::Card(0)),
     ("Digit2", Action::Card(1)),
     ("Digit3", Action::Card(2)),
@@ -169,6 +173,7 @@ const PAD: &[(u8, Action)] = &[
     (8, Action::LineDetails),
     (9, Action::Settings),
     (2, Action::Dismiss),
+    (3, Action::Map),
     (14, Action::Card(0)),
     (12, Action::Card(1)),
     (15, Action::Card(2)),

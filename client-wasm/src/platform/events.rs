@@ -69,6 +69,12 @@ pub enum Act {
     SaveCard,
     /// …share it.
     ShareCard,
+    /// Show the link of this arena and its code…
+    Invite,
+    /// …copy it.
+    CopyLink,
+    /// The map large, or small again.
+    Map,
     /// Close the dialog that is open.
     CloseSheet,
     /// A dialog is closed, whatever closed it.
@@ -76,13 +82,18 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 6] = [
+const ACTS: [(&str, Act); 11] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
     ("card-save", Act::SaveCard),
     ("card-share", Act::ShareCard),
     ("card-close", Act::CloseSheet),
+    ("invite-open", Act::Invite),
+    ("invite-lobby", Act::Invite),
+    ("invite-copy", Act::CopyLink),
+    ("invite-close", Act::CloseSheet),
+    ("map-toggle", Act::Map),
 ];
 
 /// The queue; handlers hold the other ends.

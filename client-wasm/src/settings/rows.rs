@@ -58,6 +58,7 @@ pub const ROWS: &[Row] = &[
     row!(Action::Settings, "settings"),
     row!(Action::LineDetails, "details"),
     row!(Action::Dismiss, "dismiss"),
+    row!(Action::Map, "map"),
     row!(Action::Card(0), "card-1"),
     row!(Action::Card(1), "card-2"),
     row!(Action::Card(2), "card-3"),
@@ -108,6 +109,7 @@ pub fn name(action: Action, language: Language) -> String {
         Action::Mute => Word::ActMute,
         Action::Settings => Word::ActSettings,
         Action::Dismiss => Word::ActDismiss,
+        Action::Map => Word::ActMap,
         Action::Card(number) => return Word::ActCard.with(language, &[&(number + 1).to_string()]),
     };
     word.say(language).to_owned()
