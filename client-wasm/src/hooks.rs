@@ -104,6 +104,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
                 None => json.key("last").null(),
             }
         });
+        json.key("shot_line").integer(view.shot_line.points.len() as i64);
         json.key("map").boolean(page.map);
         json.key("giants").array(|json| {
             for giant in &net.shown().leaderboard().giants {
@@ -396,6 +397,7 @@ mod tests {
             "camera",
             "season",
             "map",
+            "shot_line",
             "giants",
             "resumed",
             "connects",

@@ -17,6 +17,7 @@ pub(crate) mod picture;
 mod predict;
 mod present;
 mod scribe;
+pub(crate) mod shot_line;
 mod switches;
 mod traffic;
 mod transmit;

@@ -18,6 +18,8 @@ const OWN: &str = "#67e8ff";
 const WARM: &str = "#ffb057";
 /// Left edge of all text.
 const LEFT: f64 = 72.0;
+/// Radius of the orbit that the ship is on.
+const ORBIT: f64 = 245.0;
 /// Middle of the star.
 const STAR: (f64, f64) = (985.0, 245.0);
 
@@ -151,7 +153,7 @@ fn sky(pen: &CanvasRenderingContext2d) {
     }
     pen.set_line_width(2.0);
     for (radius, colour) in
-        [(150.0, "rgb(255 120 50 / 75%)"), (245.0, "rgb(140 180 255 / 26%)"), (330.0, "rgb(140 180 255 / 18%)")]
+        [(150.0, "rgb(255 120 50 / 75%)"), (ORBIT, "rgb(140 180 255 / 26%)"), (330.0, "rgb(140 180 255 / 18%)")]
     {
         pen.set_stroke_style_str(colour);
         pen.begin_path();
@@ -165,10 +167,15 @@ fn sky(pen: &CanvasRenderingContext2d) {
         &[(0.0, "#fff6e0"), (0.28, "#ffd27a"), (0.46, "rgb(255 140 50 / 85%)"), (1.0, "rgb(255 90 30 / 0%)")],
     );
     pen.set_fill_style_str("#8fb6ff");
-    disc(pen, (STAR.0 - 214.0, STAR.1 + 119.0), 15.0);
+    disc(pen, on_orbit(ORBIT, 1.15), 15.0);
     pen.set_fill_style_str("#c98d5a");
-    disc(pen, (STAR.0 + 40.0, STAR.1 - 327.0 + 100.0), 11.0);
-    ship(pen, (STAR.0 - 118.0, STAR.1 - 215.0), -0.5);
+    disc(pen, on_orbit(330.0, 3.5), 11.0);
+    ship(pen, 3.75);
+}
+
+/// A place on a circle around the star.
+fn on_orbit(radius: f64, angle: f64) -> (f64, f64) {
+    (STAR.0 + radius * angle.cos(), STAR.1 + radius * angle.sin())
 }
 
 fn glow(pen: &CanvasRenderingContext2d, (x, y): (f64, f64), radius: f64, stops: &[(f32, &str)]) {
@@ -187,13 +194,10 @@ fn disc(pen: &CanvasRenderingContext2d, (x, y): (f64, f64), radius: f64) {
 }
 
 /// A ship on its way round, with the line ahead of it.
-fn ship(pen: &CanvasRenderingContext2d, (x, y): (f64, f64), heading: f64) {
+fn ship(pen: &CanvasRenderingContext2d, at: f64) {
     pen.set_fill_style_str("rgb(103 232 255 / 65%)");
-    let from = (y - STAR.1).atan2(x - STAR.0);
-    for step in 3..26 {
-        let angle = from + f64::from(step) * 0.055;
-        disc(pen, (STAR.0 + 245.0 * angle.cos(), STAR.1 + 245.0 * angle.sin()), 2.2);
-    }
+    (4..26).for_each(|step| disc(pen, on_orbit(ORBIT, at + f64::from(step) * 0.055), 2.2));
+    let ((x, y), heading) = (on_orbit(ORBIT, at), at + TAU / 4.0);
     let corner = |turn: f64, reach: f64| (x + (heading + turn).cos() * reach, y + (heading + turn).sin() * reach);
     shape(pen, OWN, &[corner(0.0, 30.0), corner(2.5, 25.0), corner(0.0, -8.0), corner(-2.5, 25.0)]);
 }

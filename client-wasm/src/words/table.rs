@@ -323,6 +323,7 @@ words! {
     Particles "particles" "Sparks and debris" "Funken und Trümmer";
     Few "few" "Few" "Wenige";
     NoneAtAll "none" "None" "Keine";
+    ShotLine "shot-line" "The way of your next shot" "Der Weg deines nächsten Schusses";
     OrbitLine "orbit-line" "The line ahead of your ship" "Die Linie vor deinem Schiff";
     Names "names" "Names under ships" "Namen unter Schiffen";
     Streamer "streamer" "Streamer mode: others are numbers, not names" "Streamer-Modus: andere sind Nummern, keine Namen";

@@ -12,6 +12,7 @@ use super::{
     picture,
     predict::Predictor,
     present::Present,
+    shot_line,
     switches::Switches,
     view::{self, Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
 };
@@ -225,9 +226,10 @@ impl Scribe<'_> {
         view.pickups.extend(self.present.pickups.iter().map(|pickup| picture::pickup(pickup, self.alpha)));
     }
 
-    /// Where the own ship coasts to.
+    /// Where the own ship coasts to, and where its next shot would go.
     fn forecast(&mut self, view: &mut View) {
         view.forecast.clear();
+        view.shot_line.points.clear();
         let Some(predictor) = self.predictor.filter(|_| self.foresees) else { return };
         let mut reckoner = Reckoner {
             layout: self.layout,
@@ -236,6 +238,7 @@ impl Scribe<'_> {
             edge_radius: self.known.edge.radius_u(),
         };
         picture::forecast(predictor.ship(), self.defs, self.tick, &mut reckoner, &mut view.forecast);
+        shot_line::draw(predictor.ship(), self.defs, self.tick, &mut reckoner, &view.rocks, &mut view.shot_line);
     }
 }
 

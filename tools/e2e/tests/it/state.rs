@@ -55,6 +55,9 @@ pub struct State {
     /// The season.
     #[serde(default)]
     pub season: Season,
+    /// Points of the way of the next shot.
+    #[serde(default)]
+    pub shot_line: u32,
     /// The large map is open.
     #[serde(default)]
     pub map: bool,
