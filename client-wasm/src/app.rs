@@ -1,6 +1,7 @@
 //! Puts the parts together and gives them their turns. Invariant: one owner of everything; events are queued and taken
 //! at the start of a frame, except words from the server, which are handled as they come.
 
+mod acts;
 mod hands;
 mod watching;
 
@@ -29,7 +30,9 @@ use crate::{
         arena::{self, Arena, Seat},
         browser, error_card,
         events::{self, PageEvent, Queue},
-        frames, hook, lab_panel, menu, settings_panel,
+        frames, hook, lab_panel, menu,
+        result_card::ResultCard,
+        settings_panel, sheet,
         socket::{NO_SOCKET, Socket, SocketEvent},
         speaker::Speaker,
         storage,
@@ -73,6 +76,9 @@ struct App {
     school: Option<School>,
     hangar: choice::Hangar,
     panel: Panel,
+    /// The small dialog that is open.
+    sheet: Option<&'static str>,
+    result_card: ResultCard,
     /// What keys mean, for the listeners.
     bound: Rc<RefCell<Bindings>>,
     touch: bool,
@@ -81,6 +87,8 @@ struct App {
     /// The card that the gamepad goes about in.
     card: Option<&'static str>,
     details: bool,
+    /// The large map is open.
+    map: bool,
     clock: FrameClock,
     died_s: Option<f64>,
     desk: Desk,
@@ -242,11 +250,14 @@ impl App {
             school: practises().then(School::default),
             hangar: choice::Hangar::default(),
             panel,
+            sheet: None,
+            result_card: ResultCard::default(),
             bound,
             touch: browser::coarse_pointer(),
             pad: false,
             card: None,
             details: false,
+            map: false,
             clock: FrameClock::new(now_us),
             died_s: None,
             desk: Desk::default(),
@@ -256,6 +267,7 @@ impl App {
         storage::chat_muted().lines().for_each(|name| app.net.chat_mut().mute(name));
         app.take_up_lab();
         settings_panel::install(&app.queue);
+        sheet::install(&app.queue);
         app.take_up_settings();
         app
     }
@@ -412,8 +424,7 @@ impl App {
     fn advance(&mut self, now_us: u64, dt_s: f32) {
         let own = self.net.view().own_ship();
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
-        let intent =
-            if self.net.playing() && !self.panel.is_open() { self.sampler.sample(pose) } else { Intent::default() };
+        let intent = if self.net.playing() && !self.is_away() { self.sampler.sample(pose) } else { Intent::default() };
         self.roam(dt_s);
         let mut fresh = self.net.frame(now_us, intent);
         if fresh {
@@ -481,6 +492,7 @@ impl App {
             bindings: &self.panel.settings().bindings,
             masks: self.panel.masks(),
             details: self.details,
+            map: self.map,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
             offer: self.hangar.offer(),
@@ -515,6 +527,7 @@ impl App {
             self.take_settings(if self.panel.is_open() { Fact::Closed } else { Fact::Open });
         }
         self.take_wishes();
+        self.take_act_keys();
         self.take_talk();
         for number in 0..ShipClass::COUNT {
             if self.sampler.take_pressed(Action::Card(number as u8))
@@ -651,6 +664,7 @@ impl App {
                     self.page.focus("stage");
                 }
             }
+            PageEvent::Act(act) => self.act(act),
             PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
             PageEvent::Woken => self.net.handle_woken(now_us),
@@ -759,7 +773,8 @@ impl App {
         let (error, panel) = (error.as_deref(), Some(&self.panel));
         let watched = self.watcher.shown();
         let memory_bytes = browser::memory_bytes();
-        let page = PageState { fps: self.clock.fps(), beams, error, lab, panel, talk, watched, memory_bytes };
+        let (map, fps) = (self.map, self.clock.fps());
+        let page = PageState { fps, beams, error, lab, panel, talk, watched, memory_bytes, map };
         hooks::state(&self.net, &self.camera, page)
     }
 }

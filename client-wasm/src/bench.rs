@@ -137,6 +137,7 @@ impl Bench {
             lab: None,
             desk: Desk::default(),
             watched: Default::default(),
+            map: false,
         };
         for widget in &mut self.widgets {
             widget.update(&frame, &mut self.page);

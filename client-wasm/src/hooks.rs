@@ -41,6 +41,8 @@ pub struct PageState<'a> {
     pub watched: Watched,
     /// Memory of the module, bytes.
     pub memory_bytes: u32,
+    /// The large map is open.
+    pub map: bool,
 }
 
 /// Which lines are shown, and what is open.
@@ -97,6 +99,25 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         talk(json, net, page.talk, page.panel.map(Panel::language).unwrap_or_default());
         watched(json, net, page.watched);
         json.key("memory_bytes").integer(page.memory_bytes.into());
+        json.key("season").object(|json| {
+            let ends = net.shown().leaderboard().season_ends;
+            match ends {
+                Some(ends) => json.key("left_ticks").integer(ends.since(view.tick).into()),
+                None => json.key("left_ticks").null(),
+            }
+            json.key("podium").boolean(net.ceremony().podium(page.talk.now_us).is_some());
+            match net.ceremony().last() {
+                Some(end) => json.key("last").integer(end.number.into()),
+                None => json.key("last").null(),
+            }
+        });
+        json.key("shot_line").integer(view.shot_line.points.len() as i64);
+        json.key("map").boolean(page.map);
+        json.key("giants").array(|json| {
+            for giant in &net.shown().leaderboard().giants {
+                json.object(|json| place(json, ["x", "y"], Vec2::new(giant.at.0.into(), giant.at.1.into())));
+            }
+        });
         json.key("resumed").boolean(net.shown().resumed());
         json.key("connects").integer(net.connects().into());
     });
@@ -418,6 +439,10 @@ mod tests {
             "predictions",
             "error",
             "camera",
+            "season",
+            "map",
+            "shot_line",
+            "giants",
             "resumed",
             "connects",
             "lead_ticks",

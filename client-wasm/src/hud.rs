@@ -21,6 +21,7 @@ pub mod leaderboard;
 pub mod lobby;
 pub mod minimap;
 pub mod page;
+pub mod podium;
 pub mod school;
 pub mod score;
 pub mod watch;
@@ -89,6 +90,23 @@ pub enum Mark {
     Square(Vec2, f32, Rgb, f32),
     /// A crown; half width in CSS px.
     Crown(Vec2, f32, Rgb),
+    /// A filled hexagon; radius in CSS px.
+    Hexagon(Vec2, f32, Rgb),
+}
+
+impl Mark {
+    /// The same in the same place, with what is measured in CSS px larger by `factor`.
+    #[must_use]
+    pub fn larger(self, factor: f32) -> Mark {
+        match self {
+            Mark::Dot(at, radius, rgb, opacity) => Mark::Dot(at, radius * factor, rgb, opacity),
+            Mark::Circle(..) => self,
+            Mark::Arrow(at, angle, size, rgb) => Mark::Arrow(at, angle, size * factor, rgb),
+            Mark::Square(at, half, rgb, opacity) => Mark::Square(at, half * factor, rgb, opacity),
+            Mark::Crown(at, half, rgb) => Mark::Crown(at, half * factor, rgb),
+            Mark::Hexagon(at, radius, rgb) => Mark::Hexagon(at, radius * factor, rgb),
+        }
+    }
 }
 
 /// Where the world comes from, and the lists beside it.
@@ -125,6 +143,8 @@ pub struct Frame<'a> {
     pub masks: Option<&'a Masks>,
     /// The details of the line are wanted.
     pub details: bool,
+    /// The large map is wanted.
+    pub map: bool,
     /// Sound is off.
     pub muted: bool,
     /// Frames per second, smoothed.
@@ -225,6 +245,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<minimap::Minimap>::default(),
         Box::<feed::Feed>::default(),
         Box::<badge::Badge>::default(),
+        Box::<podium::Podium>::default(),
         Box::<hint::Hint>::default(),
         Box::<school::SchoolPanel>::default(),
         Box::<death::DeathCard>::default(),
@@ -368,6 +389,7 @@ pub mod tests {
             bindings: &Bindings::default(),
             masks: None,
             details: false,
+            map: false,
             muted: false,
             fps: 60.0,
             offer: choice::Offer::default(),

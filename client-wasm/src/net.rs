@@ -20,6 +20,7 @@ use shared::{
 
 use crate::{
     chat::ChatLog,
+    season::Ceremony,
     session::{BLOCKED_BYTES, Connection, Session, Step},
 };
 
@@ -91,6 +92,7 @@ pub struct Net {
     switches: Switches,
     connects: u32,
     kills: Vec<Kill>,
+    ceremony: Ceremony,
     chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
@@ -112,6 +114,7 @@ impl Net {
             switches: Switches::default(),
             connects: 0,
             kills: Vec::new(),
+            ceremony: Ceremony::default(),
             chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
@@ -352,6 +355,17 @@ impl Net {
         &self.kills
     }
 
+    /// How the last season ended.
+    #[must_use]
+    pub fn ceremony(&self) -> &Ceremony {
+        &self.ceremony
+    }
+
+    /// The same, to take the podium away.
+    pub fn ceremony_mut(&mut self) -> &mut Ceremony {
+        &mut self.ceremony
+    }
+
     /// What people said.
     #[must_use]
     pub fn chat(&self) -> &ChatLog {
@@ -413,8 +427,15 @@ impl Net {
         let mut heard = false;
         while let Some(deed) = replica.poll_deed() {
             heard = true;
-            // A hit shows as a spark of the view; the feed tells of deaths.
-            let Deed::Kill { killer, victim, cause, points: _ } = deed else { continue };
+            let (killer, victim, cause) = match deed {
+                Deed::Kill { killer, victim, cause, points: _ } => (killer, victim, cause),
+                // A hit shows as a spark of the view; the feed tells of deaths.
+                Deed::Hit { .. } => continue,
+                Deed::Season(end) => {
+                    self.ceremony.hear(*end, now_us);
+                    continue;
+                }
+            };
             let named = |player| (player, replica.name_of(player).map_or("?", |entry| entry.name.as_str()).to_owned());
             let kill = Kill { killer: killer.map(named), victim: named(victim), cause, at_us: now_us };
             if self.kills.len() == KILLS_MAX {
@@ -484,6 +505,16 @@ pub mod tests {
         }))
     }
 
+    /// A connection that flies in slot 4 and has just heard of the end of a season.
+    pub fn with_season() -> Net {
+        let mut net = net(true);
+        net.handle_open(1_000);
+        net.handle_message(&welcome(Some(PlayerId(4))), 2_000);
+        let deeds = vec![Deed::Season(Box::new(crate::season::tests::season()))];
+        net.handle_message(&encode_server(&ServerMessage::News(News { first: 0, deeds })), 3_000);
+        net
+    }
+
     /// How many messages are sent after this welcome, besides the hello, and what is remembered.
     fn after_welcome(playing: bool, resumed: Option<PlayerId>) -> (usize, Option<bool>) {
         let mut net = net(playing);
@@ -531,7 +562,10 @@ pub mod tests {
         net.handle_open(1_000);
         net.handle_message(&welcome(Some(PlayerId(3))), 2_000);
         let kill = Deed::Kill { killer: None, victim: PlayerId(9), cause: Cause::Star, points: 0 };
-        net.handle_message(&encode_server(&ServerMessage::News(News { first: 0, deeds: vec![kill; 2] })), 3_000);
+        net.handle_message(
+            &encode_server(&ServerMessage::News(News { first: 0, deeds: vec![kill.clone(); 2] })),
+            3_000,
+        );
         let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
         let remembered = out.iter().rev().find_map(|out| match out {
             Outgoing::Remember { resume, .. } => *resume,

@@ -19,7 +19,7 @@ use crate::{
     input::{InputEvent, touch::Touch},
     platform::{
         browser, error_card,
-        events::{self, PageEvent, Queue},
+        events::{self, Act, PageEvent, Queue},
         film_events::{self, FilmEvent, FilmQueue},
         frames, hook, settings_panel,
         speaker::{Loudness, Speaker},
@@ -57,6 +57,8 @@ struct Theatre {
     feed: Feed,
     page: Page,
     audio: Audio,
+    /// The large map is open.
+    map: bool,
     speaker: Speaker,
     grip: Option<Grip>,
     panel: Panel,
@@ -108,6 +110,7 @@ impl Theatre {
             feed: Feed::default(),
             page: Page::new(),
             audio: Audio::default(),
+            map: false,
             speaker: Speaker::new(),
             grip: None,
             panel,
@@ -227,6 +230,7 @@ impl Theatre {
             bindings: &self.panel.settings().bindings,
             masks: self.panel.masks(),
             details: false,
+            map: self.map,
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
             offer: Default::default(),
@@ -253,6 +257,7 @@ impl Theatre {
         for event in events {
             match event {
                 PageEvent::Input(input) => self.take_pointer(&input),
+                PageEvent::Act(Act::Map) => self.map = !self.map,
                 PageEvent::ToggleMute => self.speaker.toggle_mute(),
                 PageEvent::Settings(fact) => self.take_settings(fact),
                 PageEvent::ContextLost => self.screen.lose(),
@@ -261,6 +266,7 @@ impl Theatre {
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
                 | PageEvent::SkipLesson
+                | PageEvent::Act(_)
                 | PageEvent::Talk(_)
                 | PageEvent::Watch(_)
                 | PageEvent::Visible(_)

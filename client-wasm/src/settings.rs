@@ -79,6 +79,8 @@ const WISHES: &[&str] = &["system", "on", "off"];
 pub enum Switch {
     /// The forecast of the own path.
     OrbitLine,
+    /// The way of the next shot.
+    ShotLine,
     /// Names under ships.
     Names,
     /// Others are numbers.
@@ -86,8 +88,9 @@ pub enum Switch {
 }
 
 /// Checkbox, its element, its word in the storage, and how the game comes.
-pub const SWITCHES: [(Switch, Id, &str, bool); 3] = [
+pub const SWITCHES: [(Switch, Id, &str, bool); 4] = [
     (Switch::OrbitLine, "set-orbit", "orbit-line", true),
+    (Switch::ShotLine, "set-shot", "shot-line", true),
     (Switch::Names, "set-names", "names", true),
     (Switch::Streamer, "set-streamer", "streamer", false),
 ];
@@ -195,6 +198,7 @@ impl Settings {
                 _ => Debris::Full,
             },
             orbit_line: self.switch(Switch::OrbitLine),
+            shot_line: self.switch(Switch::ShotLine),
             names: self.switch(Switch::Names),
         }
     }

@@ -4,7 +4,7 @@
 use std::{fmt, net::IpAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
-use shared::protocol::ChatMode;
+use shared::{limits::SEASON_MINUTES_MAX, protocol::ChatMode, tick::TICK_HZ};
 
 use crate::{app::Config, limits::Limits, room::Blueprint};
 
@@ -32,6 +32,9 @@ pub struct CommandLine {
     /// Points that every pilot begins with; 160 buy a Lancer
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=START_POINTS_MAX))]
     start_points: u32,
+    /// Minutes of a season, after which scores begin anew; 0: scores last
+    #[arg(long, value_name = "N", default_value = "10", value_parser = season_ticks)]
+    season_minutes: SeasonTicks,
     /// What people may say to each other: off (nothing), quick (eight phrases), full (anything)
     #[arg(long, value_name = "WHAT", default_value = "full", value_parser = chat_mode)]
     chat: ChatMode,
@@ -62,6 +65,9 @@ pub enum Task {
     },
 }
 
+/// The length of a season as the room counts it.
+type SeasonTicks = u32;
+
 const START_POINTS_MAX: i64 = 1_000_000;
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
 const ROOM_NAME_CHARS_MAX: usize = 32;
@@ -75,6 +81,17 @@ fn room_name(text: &str) -> Result<String, &'static str> {
         return Err("a name has no control characters");
     }
     Ok(name.to_owned())
+}
+
+/// Parts of a minute are allowed down to a tick: whoever tries things out does not wait for ten minutes.
+fn season_ticks(text: &str) -> Result<SeasonTicks, String> {
+    let minutes: f64 = text.parse().map_err(|_| "it is a number of minutes")?;
+    let within = (0.0..=f64::from(SEASON_MINUTES_MAX)).contains(&minutes);
+    let ticks = (minutes * f64::from(60 * TICK_HZ)).round();
+    if !within || (minutes > 0.0 && ticks < 1.0) {
+        return Err(format!("it is 0 (no seasons) or up to {SEASON_MINUTES_MAX} minutes"));
+    }
+    Ok(ticks as SeasonTicks)
 }
 
 fn chat_mode(text: &str) -> Result<ChatMode, &'static str> {
@@ -162,6 +179,7 @@ impl CommandLine {
                 bots: self.bots,
                 players_max: self.max_players,
                 start_points: self.start_points,
+                season_ticks: self.season_minutes,
                 chat: self.chat,
                 record: self.record,
             },
@@ -199,6 +217,10 @@ mod tests {
             ("perihelion extra", "extra"),
             ("perihelion --seed -1", "-1"),
             ("perihelion --chat loud", "quick"),
+            ("perihelion --season-minutes soon", "minutes"),
+            ("perihelion --season-minutes -1", "-1"),
+            ("perihelion --season-minutes 1441", "1440"),
+            ("perihelion --season-minutes NaN", "1440"),
         ] {
             let line = refused(arguments);
             assert!(line.contains(names), "{arguments}: {line}");
@@ -213,8 +235,13 @@ mod tests {
         };
         let config = command_line.into_config().unwrap();
         assert_eq!((config.bind, config.port), (None, 8080));
-        assert_eq!(config.room.chat, ChatMode::Full);
+        assert_eq!((config.room.chat, config.room.season_ticks), (ChatMode::Full, 36_000));
         assert_eq!((config.room.name.as_str(), config.room.bots, config.room.players_max), ("Drift", 16, 64));
+    }
+
+    #[test]
+    fn a_season_may_be_a_part_of_a_minute_or_have_no_end() {
+        assert_eq!((season_ticks("0.2"), season_ticks("0"), season_ticks("1440")), (Ok(720), Ok(0), Ok(5_184_000)));
     }
 
     #[test]
@@ -226,6 +253,7 @@ mod tests {
             "--bind",
             "--start-points",
             "--chat",
+            "--season-minutes",
             "quick",
             "--port",
             "8080",

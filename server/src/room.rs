@@ -33,6 +33,8 @@ pub struct Blueprint {
     pub players_max: u16,
     /// Points that every pilot begins with.
     pub start_points: u32,
+    /// Ticks of a season; 0: scores last.
+    pub season_ticks: u32,
     /// What people may say.
     pub chat: ChatMode,
     /// Where to record the match, if anywhere.

@@ -70,6 +70,12 @@ pub const RECAP_SHARES: usize = 4;
 
 /// Rows of the leaderboard that are sent, besides the reader's own.
 pub const LEADERBOARD_ROWS: usize = 10;
+/// The best of a season who are named at its end.
+pub const PODIUM_STEPS: usize = 3;
+/// Ships that are on everyone's map at once, besides the leader's. More: those of lower slots.
+pub const GIANTS_MAX: usize = 8;
+/// The longest season, minutes.
+pub const SEASON_MINUTES_MAX: u32 = 24 * 60;
 
 /// Half extents of the view a client may ask for, u. Larger requests are clamped; the area cap keeps a very wide
 /// window from being a spyglass.

@@ -15,6 +15,7 @@ pub mod motion;
 pub mod owner_state;
 pub mod reckon;
 pub mod schema;
+pub mod season;
 pub mod sent;
 pub mod steering;
 pub mod watch;
@@ -27,5 +28,6 @@ pub use messages::{
     RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::{proto_hash, rules_hash};
+pub use season::{OwnSeason, PodiumPlace, SeasonEnd};
 pub use sent::{Edges, Seen, SentCommand};
 pub use watch::{Fall, Watch};

@@ -17,6 +17,7 @@ pub(crate) mod picture;
 mod predict;
 mod present;
 mod scribe;
+pub(crate) mod shot_line;
 mod switches;
 mod traffic;
 mod transmit;
@@ -431,7 +432,7 @@ impl Replica {
         &self.leaderboard
     }
 
-    /// The next kill in the room or hit of one's own, each once and in order, also across a resume.
+    /// The next kill in the room, hit of one's own or end of a season, each once and in order, also across a resume.
     pub fn poll_deed(&mut self) -> Option<Deed> {
         self.deeds.pop_front()
     }
@@ -473,9 +474,9 @@ impl Replica {
             if self.deeds.len() >= DEEDS_KEPT {
                 self.deeds.pop_front();
             }
-            self.deeds.push_back(*deed);
+            self.deeds.push_back(deed.clone());
             // What a resume brings up is told, but its sparks are over: nothing is in sight yet.
-            let event = scribe::struck(self, *deed);
+            let event = scribe::struck(self, deed);
             self.events.extend(event);
         }
     }

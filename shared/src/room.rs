@@ -28,6 +28,7 @@ mod pacer;
 mod post;
 mod priority;
 pub(crate) mod scoreboard;
+mod season;
 mod seats;
 mod sets;
 mod snapshot;
@@ -59,6 +60,7 @@ pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, 
 pub use pacer::{Pace, Pacer};
 use post::Post;
 use scoreboard::Scoreboard;
+use season::Season;
 use seats::{Holder, Seat, Seats};
 pub use snapshot::SECTIONS;
 use snapshot::{Press, Scene, Viewer};
@@ -94,6 +96,7 @@ pub struct Room {
     press: Press,
     body: BitWriter,
     scoreboard: Scoreboard,
+    season: Season,
     post: Post,
     talk: Talk,
     scores_version: u32,
@@ -110,9 +113,9 @@ impl Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
         world.tick = config.start;
         let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name));
+        let season = Season::new(config.season_ticks, config.start);
         let mut room = Room {
             recorder,
-            world,
             seats: Seats::default(),
             visitors: BTreeMap::new(),
             orders: Vec::new(),
@@ -125,7 +128,10 @@ impl Room {
             index: Index::default(),
             press: Press::default(),
             body: BitWriter::default(),
-            scoreboard: Scoreboard::default(),
+            // Empty, but it says when the season ends.
+            scoreboard: Scoreboard::of(&world, &config.defs, season.ends()),
+            season,
+            world,
             post: Post::default(),
             talk: Talk::new(config.chat, config.start),
             scores_version: 0,
@@ -154,6 +160,7 @@ impl Room {
         self.last_tick_us = now_us;
         self.now_us = now_us;
         self.keep_seats();
+        self.turn_season();
         let commands = self.take_commands();
         let mut orders = std::mem::take(&mut self.orders);
         self.events.clear();
@@ -340,6 +347,23 @@ impl Room {
         commands
     }
 
+    /// Ends a season that is over: everybody is to hear how, and the coming step sets the scores back before all else.
+    fn turn_season(&mut self) {
+        let Some(number) = self.season.turn(self.world.tick) else { return };
+        let board = Scoreboard::of(&self.world, &self.config.defs, None);
+        let standing = season::Standing::of(&self.world, &self.seats, number, board);
+        let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
+        unseated.for_each(|visitor| visitor.deeds.note(Deed::Season(standing.told_to(None))));
+        let told: Vec<_> =
+            self.seats.humans_mut().map(|(player, _)| (player, standing.told_to(Some(player)))).collect();
+        for (player, end) in told {
+            if let Some(human) = self.seats.human_mut(player) {
+                human.deeds.note(Deed::Season(end));
+            }
+        }
+        self.orders.insert(0, Order::EndSeason { points: self.config.start_points });
+    }
+
     /// Writes what happened into the logs of those who must hear it: kills into all, hits into the two concerned.
     fn note_deeds(&mut self) {
         for event in &self.events {
@@ -349,11 +373,13 @@ impl Room {
                     let world = &self.world;
                     let feed = Feed::of(world, ship.player, killer);
                     let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
-                    unseated.filter(|visitor| feed.tells(None, Some(visitor.place()))).for_each(|v| v.deeds.note(deed));
+                    unseated
+                        .filter(|visitor| feed.tells(None, Some(visitor.place())))
+                        .for_each(|visitor| visitor.deeds.note(deed.clone()));
                     for (player, human) in self.seats.humans_mut() {
                         let place = world.ship(player).map(|ship| ship.body.pos.to_vec2());
                         if feed.tells(Some(player), place) {
-                            human.deeds.note(deed);
+                            human.deeds.note(deed.clone());
                         }
                     }
                 }
@@ -364,7 +390,7 @@ impl Room {
                     let striker = (by != ship.player).then_some(by);
                     for player in [Some(ship.player), striker].into_iter().flatten().filter(|_| points > 0) {
                         if let Some(human) = self.seats.human_mut(player) {
-                            human.deeds.note(deed);
+                            human.deeds.note(deed.clone());
                         }
                     }
                 }
@@ -404,7 +430,7 @@ impl Room {
 
     fn announce_scores(&mut self) {
         if self.world.tick.0.is_multiple_of(TICK_HZ) {
-            let now = Scoreboard::of(&self.world, &self.config.defs);
+            let now = Scoreboard::of(&self.world, &self.config.defs, self.season.ends());
             if now != self.scoreboard {
                 self.scoreboard = now;
                 self.scores_version += 1;

@@ -59,6 +59,7 @@ impl App {
         }
         let card = match self.net.view().phase {
             _ if self.panel.is_open() => Some("settings"),
+            _ if self.sheet.is_some() => self.sheet,
             _ if !self.net.playing() => Some("lobby"),
             Phase::Dead { .. } => Some("death"),
             _ => None,
@@ -94,6 +95,7 @@ impl App {
                 }
             }
             pad::A => menu::press(card, if card == "death" { "relaunch" } else { "play" }),
+            pad::B if self.sheet == Some(card) => self.open_sheet(None),
             pad::B if card == "settings" => self.take_settings(Fact::Click("settings-close".to_owned())),
             _ => {}
         }

@@ -1,14 +1,23 @@
-//! The map of the whole arena. Invariant: it shows what the `View` and the leaderboard hold and no more: ships in
-//! sight and the leader's rounded place.
+//! The map of the whole arena, small in its corner and large over the middle when it is wanted. Invariant: it shows what the
+//! `View` and the leaderboard hold and no more: ships in sight, and the rounded places of the leader and of what is too large
+//! to hide. The large one takes no click and no touch: one flies under it.
 
 use glam::Vec2;
-use shared::replica::view::MouthView;
+use shared::{
+    ids::PlayerId,
+    protocol::{Leader, Leaderboard},
+    replica::view::MouthView,
+};
 
 use super::{Cached, Dom, Frame, Id, Mark, Widget};
 use crate::view::palette;
 
 /// Its canvas.
 pub const CANVAS: Id = "minimap";
+/// The large one's.
+pub const LARGE: Id = "map-large";
+/// Marks on the large one are larger by this.
+const LARGER: f32 = 1.7;
 /// Paintings per second: dots creep on a map this small.
 const RATE: f64 = 20.0;
 
@@ -17,6 +26,7 @@ const RATE: f64 = 20.0;
 pub struct Minimap {
     due_s: f64,
     shown: Cached<bool>,
+    large: Cached<bool>,
     marks: Vec<Mark>,
 }
 
@@ -26,6 +36,11 @@ impl Widget for Minimap {
         if self.shown.changed(known) {
             dom.flag("minimap-panel", "off", !known);
         }
+        let large = frame.map && known;
+        if self.large.changed(large) {
+            dom.flag("map-panel", "off", !large);
+            dom.attribute("map-toggle", "aria-expanded", if large { "true" } else { "false" });
+        }
         if !known || frame.now_s < self.due_s {
             return;
         }
@@ -34,6 +49,10 @@ impl Widget for Minimap {
         self.place(frame);
         self.pilots(frame);
         dom.paint(CANVAS, &self.marks);
+        if large {
+            self.marks.iter_mut().for_each(|mark| *mark = mark.larger(LARGER));
+            dom.paint(LARGE, &self.marks);
+        }
     }
 }
 
@@ -59,7 +78,13 @@ impl Minimap {
                 self.marks.push(Mark::Circle(next * scale, 0.045, palette::MOUTH, lit));
             }
         }
-        let forecast = frame.view.forecast.iter().step_by(4).skip(1).filter(|_| frame.looks.orbit_line);
+        let forecast = frame
+            .view
+            .forecast
+            .iter()
+            .step_by(if frame.map { 2 } else { 4 })
+            .skip(1)
+            .filter(|_| frame.looks.orbit_line);
         self.marks.extend(forecast.map(|point| Mark::Dot(*point * scale, 0.7, frame.looks.colours.own, 0.6)));
     }
 
@@ -73,13 +98,21 @@ impl Minimap {
                 _ => Mark::Dot(on_map(ship.pos), 2.3, frame.looks.colours.person, 1.0),
             });
         }
-        if let Some(leader) = &frame.leaderboard().leader {
-            let at = on_map(Vec2::new(leader.at.0.into(), leader.at.1.into()));
-            self.marks.push(Mark::Crown(at, 5.0, palette::ORE));
-        }
+        let own = frame.view.own_ship().map(|ship| ship.id.player);
+        self.told(frame.leaderboard(), own, on_map);
         if let Some(own) = frame.view.own_ship() {
             self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, frame.looks.colours.own));
         }
+    }
+}
+
+impl Minimap {
+    /// Whose place everybody is told.
+    fn told(&mut self, board: &Leaderboard, own: Option<PlayerId>, on_map: impl Fn(Vec2) -> Vec2) {
+        let place = |told: &Leader| on_map(Vec2::new(told.at.0.into(), told.at.1.into()));
+        let giants = board.giants.iter().filter(|giant| Some(giant.player) != own);
+        self.marks.extend(giants.map(|giant| Mark::Hexagon(place(giant), 4.2, palette::GIANT)));
+        self.marks.extend(board.leader.iter().map(|leader| Mark::Crown(place(leader), 5.0, palette::ORE)));
     }
 }
 
@@ -109,6 +142,34 @@ mod tests {
     }
 
     #[test]
+    fn the_large_map_is_there_when_it_is_wanted_and_shows_the_same_larger() {
+        let view = View { arena_radius: 2_000.0, ships: vec![ship(2, Vec2::new(0.0, 900.0))], ..View::default() };
+        let mut map = Minimap::default();
+        let mut paint = |open: bool, now_s: f64| {
+            let mut dom = Recorded::default();
+            with_frame(&view, |frame| {
+                (frame.map, frame.now_s) = (open, now_s);
+                map.update(frame, &mut dom);
+            });
+            let size =
+                dom.marks.iter().find_map(|mark| if let Mark::Dot(_, size, ..) = mark { Some(*size) } else { None });
+            (dom.has("map-panel!off"), dom.has("map-toggle@aria-expanded=true"), size.unwrap())
+        };
+        let (closed, _, small) = paint(false, 0.0);
+        let (open, told, large) = paint(true, 1.0);
+        assert!(!closed && open && told && (large - small * LARGER).abs() < 1e-3, "{small} {large}");
+    }
+
+    #[test]
+    fn a_dreadnought_that_is_told_of_is_on_the_map_however_far_it_is() {
+        let giants = vec![Leader { player: PlayerId(6), at: (0, -900) }, Leader { player: PlayerId(3), at: (9, 9) }];
+        let board = Leaderboard { giants, ..Leaderboard::default() };
+        let mut map = Minimap::default();
+        map.told(&board, Some(PlayerId(3)), |pos| pos / 1_000.0);
+        assert_eq!(map.marks, [Mark::Hexagon(Vec2::new(0.0, -0.9), 4.2, palette::GIANT)], "but not one's own");
+    }
+
+    #[test]
     fn the_map_shows_the_place_and_the_ships_in_sight_inside_its_rim() {
         let own = ShipView { own: true, ..ship(1, Vec2::new(1_000.0, 0.0)) };
         let view =
@@ -123,6 +184,7 @@ mod tests {
             | Mark::Arrow(at, ..)
             | Mark::Square(at, ..)
             | Mark::Circle(at, ..)
+            | Mark::Hexagon(at, ..)
             | Mark::Crown(at, ..) => at.length() <= 1.001,
         };
         assert!(dom.marks.iter().all(inside));

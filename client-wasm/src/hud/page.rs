@@ -211,6 +211,11 @@ fn paint(canvas: &HtmlCanvasElement, marks: &[Mark]) {
                     &[corner(0.0, 1.2), corner(2.45, 1.0), corner(0.0, -0.35), corner(-2.45, 1.0)],
                 );
             }
+            Mark::Hexagon(at, radius, rgb) => {
+                let ((x, y), s) = (place(at), f64::from(radius) * ratio);
+                let points = [(-1.0, 0.0), (-0.5, -0.87), (0.5, -0.87), (1.0, 0.0), (0.5, 0.87), (-0.5, 0.87)];
+                shape(&pen, &css(rgb, 1.0), &points.map(|(dx, dy)| (x + dx * s, y + dy * s)));
+            }
             Mark::Crown(at, half, rgb) => {
                 let ((x, y), s) = (place(at), f64::from(half) * ratio);
                 let points =

@@ -52,6 +52,10 @@ pub enum Action {
     WatchLeader,
     /// Look where one likes.
     WatchFree,
+    /// Take the podium away.
+    Dismiss,
+    /// The map large, or small again.
+    Map,
 }
 
 impl Action {
@@ -81,6 +85,8 @@ impl Action {
             WatchNext,
             WatchLeader,
             WatchFree,
+            Dismiss,
+            Map,
         ];
         plain.into_iter().chain((0..ShipClass::COUNT as u8).map(Card))
     }
@@ -92,7 +98,7 @@ impl Action {
             Thrust | Reverse | StrafeLeft | StrafeRight | TurnLeft | TurnRight | Fire | Boost | Special | Brake
             | Talk | Quick => 1,
             Relaunch | KillCam | WatchKiller | WatchPrevious | WatchNext | WatchLeader | WatchFree => 2,
-            LineDetails | Mute | Card(_) | Settings => 3,
+            LineDetails | Mute | Card(_) | Settings | Dismiss | Map => 3,
         }
     }
 
@@ -162,6 +168,8 @@ const KEYS: &[(&str, Action)] = &[
     ("BracketRight", Action::WatchNext),
     ("KeyL", Action::WatchLeader),
     ("KeyF", Action::WatchFree),
+    ("Backspace", Action::Dismiss),
+    ("KeyN", Action::Map),
     ("Digit1", Action::Card(0)),
     ("Digit2", Action::Card(1)),
     ("Digit3", Action::Card(2)),
@@ -188,9 +196,11 @@ const PAD: &[(u8, Action)] = &[
     (0, Action::Relaunch),
     (8, Action::LineDetails),
     (9, Action::Settings),
-    (3, Action::KillCam),
+    (10, Action::KillCam),
     (4, Action::WatchPrevious),
     (5, Action::WatchNext),
+    (2, Action::Dismiss),
+    (3, Action::Map),
     (14, Action::Card(0)),
     (12, Action::Card(1)),
     (15, Action::Card(2)),

@@ -72,6 +72,20 @@ pub fn path() -> String {
     window().location().pathname().unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
+/// Where the page comes from, with a slash at the end.
+#[must_use]
+pub fn origin() -> String {
+    [&window().location().origin().unwrap_or_default(), "/"].concat()
+}
+
+/// The day it was `ago_us` before now, where the player is: year, month and day.
+#[must_use]
+pub fn day_before(ago_us: u64) -> String {
+    let then = js_sys::Date::new(&(js_sys::Date::now() - ago_us as f64 / 1_000.0).into());
+    let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+    [&then.get_full_year().to_string(), "-", &two(then.get_month() + 1), "-", &two(then.get_date())].concat()
+}
+
 /// Where the game's socket is.
 #[must_use]
 pub fn socket_url() -> String {
@@ -133,6 +147,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
-                            #leaderboard, #chat-log, #chat-muted, #wheel";
+                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite";
     closest(target, CONTROLS).is_some()
 }

@@ -38,6 +38,8 @@ pub enum PageEvent {
     ToggleMute,
     /// A button of those who wait for a ship.
     Watch(Wish),
+    /// A button of the page, or a dialog that closed.
+    Act(Act),
     /// Something about talk.
     Talk(TalkEvent),
     /// The tab was shown or hidden.
@@ -58,6 +60,44 @@ pub enum PageEvent {
     /// …and given back.
     ContextRestored,
 }
+
+/// What a button of the page asks for besides flying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Take the podium away.
+    DismissPodium,
+    /// Show the card of the last season…
+    ResultCard,
+    /// …save it…
+    SaveCard,
+    /// …share it.
+    ShareCard,
+    /// Show the link of this arena and its code…
+    Invite,
+    /// …copy it.
+    CopyLink,
+    /// The map large, or small again.
+    Map,
+    /// Close the dialog that is open.
+    CloseSheet,
+    /// A dialog is closed, whatever closed it.
+    SheetClosed,
+}
+
+/// The buttons of [`Act`]s.
+const ACTS: [(&str, Act); 11] = [
+    ("podium-close", Act::DismissPodium),
+    ("podium-card", Act::ResultCard),
+    ("season-card", Act::ResultCard),
+    ("card-save", Act::SaveCard),
+    ("card-share", Act::ShareCard),
+    ("card-close", Act::CloseSheet),
+    ("invite-open", Act::Invite),
+    ("invite-lobby", Act::Invite),
+    ("invite-copy", Act::CopyLink),
+    ("invite-close", Act::CloseSheet),
+    ("map-toggle", Act::Map),
+];
 
 /// The queue; handlers hold the other ends.
 pub type Queue = Rc<RefCell<Vec<PageEvent>>>;
@@ -196,7 +236,8 @@ fn buttons(queue: &Queue) {
     let others =
         [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute), ("school-skip", PageEvent::SkipLesson)];
     let wishes = watch::BUTTONS.into_iter().zip(WISHES).map(|(id, (_, wish))| (id, PageEvent::Watch(wish)));
-    for (id, fact) in others.into_iter().chain(choices).chain(wishes) {
+    let acts = ACTS.map(|(id, act)| (id, PageEvent::Act(act)));
+    for (id, fact) in others.into_iter().chain(acts).chain(choices).chain(wishes) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

@@ -63,6 +63,8 @@ pub const ROWS: &[Row] = &[
     row!(Action::WatchNext, "watch-next"),
     row!(Action::WatchLeader, "watch-leader"),
     row!(Action::WatchFree, "watch-free"),
+    row!(Action::Dismiss, "dismiss"),
+    row!(Action::Map, "map"),
     row!(Action::Card(0), "card-1"),
     row!(Action::Card(1), "card-2"),
     row!(Action::Card(2), "card-3"),
@@ -118,6 +120,8 @@ pub fn name(action: Action, language: Language) -> String {
         Action::WatchNext => Word::ActWatchNext,
         Action::WatchLeader => Word::ActWatchLeader,
         Action::WatchFree => Word::ActWatchFree,
+        Action::Dismiss => Word::ActDismiss,
+        Action::Map => Word::ActMap,
         Action::Card(number) => return Word::ActCard.with(language, &[&(number + 1).to_string()]),
     };
     word.say(language).to_owned()

@@ -25,12 +25,21 @@ pub struct Looks {
     pub debris: Debris,
     /// The forecast of the own path is drawn.
     pub orbit_line: bool,
+    /// Where the next shot would go is drawn.
+    pub shot_line: bool,
     /// Names are drawn under ships.
     pub names: bool,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Looks { colours: Colours::USUAL, calm: false, debris: Debris::Full, orbit_line: true, names: true }
+        Looks {
+            colours: Colours::USUAL,
+            calm: false,
+            debris: Debris::Full,
+            orbit_line: true,
+            shot_line: true,
+            names: true,
+        }
     }
 }

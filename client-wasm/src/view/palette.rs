@@ -34,6 +34,8 @@ pub const DANGER: Rgb = [1.0, 0.18, 0.30];
 pub const WELL: Rgb = [0.70, 0.42, 1.0];
 /// The mouths of the wormhole.
 pub const MOUTH: Rgb = [1.0, 0.42, 0.84];
+/// What is too large to hide, on the map.
+pub const GIANT: Rgb = [0.80, 0.72, 1.0];
 /// Energy.
 pub const CHARGE: Rgb = [0.74, 0.56, 1.0];
 /// Event ring.

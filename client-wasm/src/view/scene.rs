@@ -149,6 +149,9 @@ impl Scene {
         if from.looks.orbit_line {
             self.forecast(view, camera);
         }
+        if from.looks.shot_line {
+            self.shot_line(view, camera);
+        }
         for ship in view.ships.iter().filter(|ship| camera.sees(ship.pos, 80.0)) {
             self.ship(ship, from, &is_bot);
         }
@@ -217,6 +220,22 @@ impl Scene {
         }
     }
 
+    /// The way of the next shot: smaller, paler dots than one's own, and a ring where it meets something.
+    fn shot_line(&mut self, view: &View, camera: &Camera) {
+        let (points, pale) = (&view.shot_line.points, palette::mix(self.colours.own, [1.0; 3], 0.55));
+        let count = points.len().max(1) as f32;
+        let least = 0.7 / camera.pixels_per_unit();
+        for (index, point) in points.iter().enumerate() {
+            let fade = 1.0 - 0.75 * index as f32 / count;
+            let ink = Ink::Light(pale, 0.3 * fade);
+            self.under.sprite(Sprite::round(Kind::Disc, *point, 0.9_f32.max(least), ink));
+        }
+        if let Some(end) = points.last().filter(|_| view.shot_line.meets) {
+            let ring = Sprite::round(Kind::Ring, *end, 6.0, Ink::Light(pale, 0.4));
+            self.under.sprite(Sprite { parameters: [0.16, 0.0], ..ring });
+        }
+    }
+
     fn stick(&mut self, stick: &Stick, camera: &Camera) {
         let scale = 1.0 / camera.pixels_per_unit();
         let ring = Sprite::round(
@@ -241,7 +260,7 @@ pub mod tests {
     use shared::{
         defs::{ShipClass, WeaponKind},
         ids::{ShipId, ShotKey},
-        replica::view::{GhostView, ShotView},
+        replica::view::{GhostView, ShotLine, ShotView},
         sim::Buttons,
     };
 
@@ -353,6 +372,17 @@ pub mod tests {
         assert_eq!(usual.under.items().len() - without.under.items().len(), 18);
         let colour = |scene: &Scene| [4, 5, 6].map(|at| scene.ships.items()[0][at]);
         assert_eq!((colour(&usual), colour(&without)), (Colours::USUAL.bot, Colours::RED_GREEN.bot));
+    }
+
+    #[test]
+    fn the_way_of_the_next_shot_is_drawn_with_a_ring_where_it_ends_on_something() {
+        let points: Vec<Vec2> = (0..10).map(|i| Vec2::new(1_000.0 + i as f32 * 30.0, 0.0)).collect();
+        let drawn = |meets| {
+            let shot_line = ShotLine { points: points.clone(), meets };
+            scene_of(&View { shot_line, ..View::default() }, None).under.items().len()
+        };
+        let nothing = scene_of(&View::default(), None).under.items().len();
+        assert_eq!((drawn(false) - nothing, drawn(true) - nothing), (10, 11));
     }
 
     #[test]

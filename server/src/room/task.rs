@@ -320,6 +320,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         bots: blueprint.bots,
         players_max: blueprint.players_max,
         start_points: blueprint.start_points,
+        season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
         record: blueprint.record.is_some(),
         ..RoomConfig::default()

@@ -309,12 +309,17 @@ class Table:
 
 
 def read_news(message, heard):
-    """Kills and own hits; gives the number of the next deed."""
+    """Kills, own hits and ends of seasons; gives the number of the next deed."""
     first, deeds = message.varint(), message.varint()
     assert first == heard and 1 <= deeds <= 32, (first, heard, deeds)
     for _ in range(deeds):
         kind = message.varint()
-        assert kind <= 1, kind
+        assert kind <= 2, kind
+        if kind == 2:
+            message.varint(), message.varint()
+            message.many(lambda: (message.varint(), message.text(), message.byte(), message.varint()))
+            message.option(lambda: [message.varint() for _ in range(6)])
+            continue
         message.option(message.varint) if kind == 0 else message.varint()
         message.varint()
         cause = message.varint()

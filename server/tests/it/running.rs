@@ -62,6 +62,7 @@ impl Running {
                 bots,
                 players_max: 64,
                 start_points: 0,
+                season_ticks: 0,
                 chat: shared::protocol::ChatMode::Full,
                 record: None,
             },

@@ -121,11 +121,20 @@ impl Mount {
     pub const ALL: [Mount; 3] = [Mount::Primary, Mount::Second, Mount::Special];
 }
 
+/// Ships of this step and above are too large to hide.
+const GIANT_TIER: u8 = 4;
+
 impl ShipDef {
     /// Turn rate in [`crate::quantize::Angle`] steps per tick, rounded to nearest.
     #[must_use]
     pub fn turn_steps(&self) -> u16 {
         (self.turn_deg_s / 360.0 * 65_536.0 / crate::tick::TICK_HZ as f32).round() as u16
+    }
+
+    /// Too large to hide: on everyone's map, wherever it flies.
+    #[must_use]
+    pub fn is_giant(&self) -> bool {
+        self.tier >= GIANT_TIER
     }
 
     /// The weapon in a mount.

@@ -8,11 +8,11 @@ use bincode::config;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    messages::{ClientMessage, Opening, ServerMessage, Snapshot, SnapshotFlags},
+    messages::{ClientMessage, Deed, Opening, ServerMessage, Snapshot, SnapshotFlags},
     schema::proto_hash,
 };
 use crate::{
-    limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX},
+    limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, GIANTS_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX},
     tick::Tick,
 };
 
@@ -204,7 +204,12 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         return read_snapshot(rest).map(ServerMessage::Snapshot).ok_or(DecodeError::Malformed);
     }
     let message = decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)?;
-    let beyond = if let ServerMessage::Chat(chat) = &message { chat.beyond() } else { None };
+    let beyond = match &message {
+        ServerMessage::Chat(chat) => chat.beyond(),
+        ServerMessage::News(news) => news.deeds.iter().find_map(Deed::beyond),
+        ServerMessage::Leaderboard(board) if board.giants.len() > GIANTS_MAX => Some("giants"),
+        _ => None,
+    };
     beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))
 }
 

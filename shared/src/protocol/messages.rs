@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     chat::{Chat, ChatMode, Words},
+    season::SeasonEnd,
     sent::{Seen, SentCommand},
     watch::{Fall, Watch},
 };
@@ -143,7 +144,7 @@ pub struct News {
 }
 
 /// Something that a pilot must hear exactly once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Deed {
     /// Somebody in the room died.
     Kill {
@@ -167,6 +168,19 @@ pub enum Deed {
         /// Points, saturated.
         points: u8,
     },
+    /// A season ended.
+    Season(Box<SeasonEnd>),
+}
+
+impl Deed {
+    /// The field that is beyond its limits, if one is.
+    #[must_use]
+    pub fn beyond(&self) -> Option<&'static str> {
+        match self {
+            Deed::Kill { .. } | Deed::Hit { .. } => None,
+            Deed::Season(end) => end.beyond(),
+        }
+    }
 }
 
 /// What a client needs before its first snapshot.
@@ -271,6 +285,10 @@ pub struct Leaderboard {
     pub pilots: u16,
     /// Where the leader flies, for everyone's map.
     pub leader: Option<Leader>,
+    /// Where the ships fly that are too large to hide, at most `limits::GIANTS_MAX`.
+    pub giants: Vec<Leader>,
+    /// The tick at which the season ends, where there are seasons.
+    pub season_ends: Option<Tick>,
 }
 
 /// One row.
@@ -282,7 +300,7 @@ pub struct ScoreRow {
     pub score: u32,
 }
 
-/// The leader's place on the map.
+/// A place on everyone's map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leader {
     /// Slot.

@@ -15,6 +15,7 @@ use super::{
         Roster, RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
+    season::{OwnSeason, PodiumPlace, SeasonEnd},
     sent::{Seen, SentCommand},
     steering,
     watch::{Fall, Watch},
@@ -149,6 +150,12 @@ fn server_samples() -> [ServerMessage; 10] {
     let player = PlayerId(5);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
+    let season = SeasonEnd {
+        number: 2,
+        pilots: 9,
+        best: vec![PodiumPlace { player, name: "n".into(), bot: true, points: 300 }],
+        own: Some(OwnSeason { rank: 4, points: 7, kills: 3, deaths: 2, streak: 1, class: ShipClass::Lancer }),
+    };
     [
         ServerMessage::Welcome(Welcome {
             room: "r".into(),
@@ -180,12 +187,15 @@ fn server_samples() -> [ServerMessage; 10] {
             own: Some((1, row)),
             pilots: 2,
             leader: Some(Leader { player, at: (3, -4) }),
+            giants: vec![Leader { player, at: (5, -6) }],
+            season_ends: Some(Tick(36_000)),
         }),
         ServerMessage::News(News {
             first: 300,
             deeds: vec![
                 Deed::Kill { killer: Some(player), victim: player, cause: Cause::Shot(WeaponKind::Pulse), points: 9 },
                 Deed::Hit { victim: player, by: player, cause: Cause::Ram, points: 9 },
+                Deed::Season(Box::new(season)),
             ],
         }),
         ServerMessage::Chat(Chat::Earlier(vec![line(Words::Text("t".into()))])),

@@ -10,7 +10,7 @@ use crate::{
     protocol::reckon::{Reckoner, Skies},
     quantize::Lattice,
     replica::{
-        picture,
+        picture, shot_line,
         view::{self, Focus, Phase, View, ViewEvent},
     },
     sim::{Event, Kinematics, ShotHit, World, world::MILLI, wormhole},
@@ -109,7 +109,10 @@ impl Projector {
                 ViewEvent::RockBroken { pos: place_of(&self.rocks, id)?, size }
             }
             Event::Collected { id, kind, by } => self.collected(id, kind, Some(by) == own)?,
-            Event::Parked { .. } | Event::Blamed { .. } | Event::LooseBroken { by_force: false, .. } => return None,
+            Event::Parked { .. }
+            | Event::Blamed { .. }
+            | Event::SeasonEnded
+            | Event::LooseBroken { by_force: false, .. } => return None,
         })
     }
 
@@ -157,6 +160,7 @@ impl Projector {
 
     fn own(&mut self, world: &World, defs: &Defs, own: Option<PlayerId>, view: &mut View) {
         view.forecast.clear();
+        view.shot_line.points.clear();
         view.view_factor = 1.0;
         let Some(ship) = own.and_then(|own| world.ship(own)) else {
             view.own = None;
@@ -168,6 +172,7 @@ impl Projector {
         view.own = Some(picture::gauges(ship, defs, &sky, edge_radius));
         let mut reckoner = Reckoner { layout, defs, skies: &mut self.skies, edge_radius };
         picture::forecast(ship, defs, world.tick, &mut reckoner, &mut view.forecast);
+        shot_line::draw(ship, defs, world.tick, &mut reckoner, &view.rocks, &mut view.shot_line);
     }
 }
 

@@ -67,7 +67,11 @@ impl Recorder {
         changes.extend(fresh.map(|&(player, command)| (player, Some(command))));
         let names = orders.iter().filter_map(|order| match *order {
             Order::Enlist { player, .. } => Some((player, name_of(player)?)),
-            Order::Discharge { .. } | Order::Launch { .. } | Order::Park { .. } | Order::Refit { .. } => None,
+            Order::Discharge { .. }
+            | Order::Launch { .. }
+            | Order::Park { .. }
+            | Order::Refit { .. }
+            | Order::EndSeason { .. } => None,
         });
         let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes, lags };
         record.apply(&mut self.held);

@@ -332,7 +332,7 @@ impl Screening {
     }
 
     fn rank(&mut self) {
-        self.board = Scoreboard::of(self.playback.world(), self.playback.defs()).shown_to(self.followed());
+        self.board = Scoreboard::of(self.playback.world(), self.playback.defs(), None).shown_to(self.followed());
     }
 
     fn describe(&mut self) {

@@ -12,6 +12,7 @@ use super::{
     picture,
     predict::Predictor,
     present::Present,
+    shot_line,
     switches::Switches,
     view::{self, Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
 };
@@ -230,9 +231,10 @@ impl Scribe<'_> {
         view.pickups.extend(self.present.pickups.iter().map(|pickup| picture::pickup(pickup, self.alpha)));
     }
 
-    /// Where the own ship coasts to.
+    /// Where the own ship coasts to, and where its next shot would go.
     fn forecast(&mut self, view: &mut View) {
         view.forecast.clear();
+        view.shot_line.points.clear();
         let Some(predictor) = self.predictor.filter(|_| self.foresees) else { return };
         let mut reckoner = Reckoner {
             layout: self.layout,
@@ -241,6 +243,7 @@ impl Scribe<'_> {
             edge_radius: self.known.edge.radius_u(),
         };
         picture::forecast(predictor.ship(), self.defs, self.tick, &mut reckoner, &mut view.forecast);
+        shot_line::draw(predictor.ship(), self.defs, self.tick, &mut reckoner, &view.rocks, &mut view.shot_line);
     }
 }
 
@@ -305,10 +308,10 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
 }
 
 /// What a hit among the deeds looks like now.
-pub fn struck(replica: &Replica, deed: Deed) -> Option<ViewEvent> {
-    match deed {
+pub fn struck(replica: &Replica, deed: &Deed) -> Option<ViewEvent> {
+    match *deed {
         Deed::Hit { victim, by, points, cause: _ } => damaged(replica, victim, Some(by), points),
-        Deed::Kill { .. } => None,
+        Deed::Kill { .. } | Deed::Season(_) => None,
     }
 }
 

@@ -69,6 +69,8 @@ pub struct View {
     pub arena_radius: f32,
     /// Forecast of the own ship's path from now, u, one point per [`FORECAST_STRIDE`] ticks; empty unless flying.
     pub forecast: Vec<Vec2>,
+    /// Where the next shot of the own ship would go; empty unless flying.
+    pub shot_line: ShotLine,
     /// What happened since the last frame.
     pub events: Vec<ViewEvent>,
     /// Where the server last said ships are, when [`crate::replica::Switches::ghosts`] asks for it.
@@ -85,6 +87,15 @@ impl View {
     pub fn own_ship(&self) -> Option<&ShipView> {
         self.ships.iter().find(|ship| ship.own)
     }
+}
+
+/// Where a shot would go.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ShotLine {
+    /// Its way, u.
+    pub points: Vec<Vec2>,
+    /// At the last of them it meets something hard.
+    pub meets: bool,
 }
 
 /// Ticks between two points of [`View::forecast`].

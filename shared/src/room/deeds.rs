@@ -1,4 +1,5 @@
-//! What a pilot must hear exactly once and in order, also across a resume: kills of the room, and its own hits.
+//! What a pilot must hear exactly once and in order, also across a resume: kills of the room, its own hits, and how seasons
+//! ended.
 //!
 //! Each deed has a number that counts on for as long as the seat lives, not the connection. Invariant: a connection
 //! is told each deed at most once, in order, none left out unless more than [`DEEDS_KEPT`] were missed. Not here:
@@ -40,7 +41,7 @@ impl Log {
         }
         let first = self.next.wrapping_sub(self.untold as u16);
         let from = self.kept.len() - self.untold;
-        let deeds: Vec<Deed> = self.kept.iter().skip(from).take(DEEDS_PER_NEWS_MAX).copied().collect();
+        let deeds: Vec<Deed> = self.kept.iter().skip(from).take(DEEDS_PER_NEWS_MAX).cloned().collect();
         self.untold -= deeds.len();
         Some(News { first, deeds })
     }

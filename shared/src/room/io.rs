@@ -31,6 +31,8 @@ pub struct RoomConfig {
     pub start: Tick,
     /// Points that every pilot begins with.
     pub start_points: u32,
+    /// Ticks of a season, after which scores begin anew; 0: scores last.
+    pub season_ticks: u32,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
     /// What people may say.
@@ -50,6 +52,7 @@ impl Default for RoomConfig {
             players_max: 64,
             start: Tick(0),
             start_points: 0,
+            season_ticks: 0,
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,

@@ -1,11 +1,12 @@
-//! The ten best, each reader's own rank, and where the leader flies. Once a second.
+//! The ten best, each reader's own rank, where the leader and the largest ships fly, and when the season ends. Once a second.
 
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    limits::LEADERBOARD_ROWS,
+    limits::{GIANTS_MAX, LEADERBOARD_ROWS},
     protocol::{Leader, Leaderboard, ScoreRow},
-    sim::{World, rules},
+    sim::{Ship, World, rules},
+    tick::Tick,
 };
 
 /// The standing of everybody, best first.
@@ -15,12 +16,14 @@ pub struct Scoreboard {
     /// Rank by slot, 0 is best.
     ranks: Vec<u16>,
     leader: Option<Leader>,
+    giants: Vec<Leader>,
+    season_ends: Option<Tick>,
 }
 
 impl Scoreboard {
-    /// The standing in `world`. Ties go to the lower slot.
+    /// The standing in `world`, in a season that ends at `season_ends`. Ties go to the lower slot.
     #[must_use]
-    pub fn of(world: &World, defs: &Defs) -> Scoreboard {
+    pub fn of(world: &World, defs: &Defs, season_ends: Option<Tick>) -> Scoreboard {
         let mut rows: Vec<ScoreRow> = world
             .pilots
             .iter()
@@ -33,26 +36,70 @@ impl Scoreboard {
             ranks[row.player.index()] = rank as u16;
         }
         // The crown gives its place away, but for a cloak.
-        let leader = rules::crowned(world).and_then(|player| {
-            let ship = world.ship(player).filter(|ship| !ship.is_cloaked(defs))?;
-            let at = ship.body.pos.to_vec2();
-            Some(Leader { player, at: (at.x as i16, at.y as i16) })
-        });
-        Scoreboard { rows, ranks, leader }
+        let leader = rules::crowned(world)
+            .and_then(|player| world.ship(player).filter(|ship| !ship.is_cloaked(defs)).map(on_map));
+        let giants = world.ships().filter(|ship| defs.ship(ship.class).is_giant()).take(GIANTS_MAX).map(on_map);
+        Scoreboard { giants: giants.collect(), rows, ranks, leader, season_ends }
+    }
+
+    /// Everybody, best first.
+    #[must_use]
+    pub fn rows(&self) -> &[ScoreRow] {
+        &self.rows
+    }
+
+    /// The rank of a pilot, 1 is best.
+    #[must_use]
+    pub fn rank(&self, player: PlayerId) -> Option<u16> {
+        self.ranks.get(player.index())?.checked_add(1)
     }
 
     /// What a reader in slot `own` is shown.
     #[must_use]
     pub fn shown_to(&self, own: Option<PlayerId>) -> Leaderboard {
         let own = own.and_then(|own| {
-            let rank = *self.ranks.get(own.index())?;
-            Some((rank.checked_add(1)?, *self.rows.get(usize::from(rank))?))
+            let rank = self.rank(own)?;
+            Some((rank, *self.rows.get(usize::from(rank) - 1)?))
         });
         Leaderboard {
             rows: self.rows.iter().take(LEADERBOARD_ROWS).copied().collect(),
             own,
             pilots: self.rows.len() as u16,
             leader: self.leader,
+            giants: self.giants.clone(),
+            season_ends: self.season_ends,
+        }
+    }
+}
+
+/// Where a ship is, as all may know.
+fn on_map(ship: &Ship) -> Leader {
+    let at = ship.body.pos.to_vec2();
+    Leader { player: ship.id.player, at: (at.x as i16, at.y as i16) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::ShipClass,
+        sim::{Now, Order, step},
+    };
+
+    #[test]
+    fn a_dreadnought_is_on_the_map_of_everybody_and_a_smaller_ship_is_not() {
+        let defs = Defs::standard();
+        let mut world = World::new(1, 1, &defs);
+        for (slot, class) in [ShipClass::Spark, ShipClass::Dreadnought, ShipClass::Gravitor].into_iter().enumerate() {
+            let player = PlayerId(slot as u16);
+            let orders = [Order::Enlist { player, bot: false, points: 700 }, Order::Launch { player, class }];
+            step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
+        }
+        let giant = world.ship(PlayerId(1)).unwrap().body.pos.to_vec2();
+        for reader in [None, Some(PlayerId(0)), Some(PlayerId(1))] {
+            let told = Scoreboard::of(&world, &defs, None).shown_to(reader);
+            let at = (giant.x as i16, giant.y as i16);
+            assert_eq!(told.giants, [Leader { player: PlayerId(1), at }], "{reader:?}");
         }
     }
 }

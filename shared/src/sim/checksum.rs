@@ -87,8 +87,10 @@ pub fn checksum(world: &World) -> u32 {
 }
 
 fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
-    let Pilot { bot, score, kills, deaths, life, ship, death, blame, refit, hurts } = pilot;
+    let Pilot { bot, score, kills, deaths, streak, best_streak, best_class, life, ship, death, blame, refit, hurts } =
+        pilot;
     fnv.word(*score).word(*kills).word(*deaths).word(u32::from(*life) << 1 | u32::from(*bot));
+    fnv.word(*streak).word(*best_streak).word(*best_class as u32);
     fnv.word(refit.map_or(0, |when| when.0));
     for Hurts { by, amount, tick } in hurts {
         fnv.word(u32::from(by.0)).word(amount.cast_unsigned()).word(tick.0);

@@ -112,6 +112,7 @@ fn destroy(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     let Some(ship) = pilot.ship.take() else { return };
     let killer = hurt.by.filter(|&by| by != player).or(recent);
     pilot.deaths += 1;
+    pilot.streak = 0;
     pilot.blame = None;
     pilot.death = Some(Death { tick, pos: ship.body.pos, killer, cause: hurt.cause });
     let points = rules::settle_kill(stage, player, killer);

@@ -121,6 +121,8 @@ pub enum Event {
         /// Shot apart rather than crumbled.
         by_force: bool,
     },
+    /// A season is over: scores begin anew.
+    SeasonEnded,
     /// A pickup was taken.
     Collected {
         /// Which.

@@ -57,6 +57,12 @@ pub enum Order {
         /// Class.
         class: ShipClass,
     },
+    /// A season is over: everybody has these points again, and kills, deaths and the like are counted from here. Ships fly
+    /// on as they are; a class that the points no longer buy lasts until it is lost.
+    EndSeason {
+        /// Points to begin with.
+        points: u32,
+    },
 }
 
 /// Applies one order; impossible ones do nothing.
@@ -67,6 +73,25 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
         Order::Refit { player, class } => refit(stage, player, class),
+        Order::EndSeason { points } => end_season(stage, points),
+    }
+}
+
+fn end_season(stage: &mut Stage<'_>, points: u32) {
+    for pilot in stage.world.pilots.iter_mut().flatten() {
+        (pilot.score, pilot.kills, pilot.deaths) = (points, 0, 0);
+        (pilot.streak, pilot.best_streak) = (0, 0);
+        pilot.best_class = pilot.ship.as_ref().map_or_else(ShipClass::default, |ship| ship.class);
+    }
+    stage.events.push(Event::SeasonEnded);
+}
+
+impl Pilot {
+    /// Remembers a class that is flown now, if none higher was this season.
+    fn note_class(&mut self, class: ShipClass, defs: &Defs) {
+        if defs.ship(class).tier >= defs.ship(self.best_class).tier {
+            self.best_class = class;
+        }
     }
 }
 
@@ -85,6 +110,9 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool, points: u32) {
         score: points,
         kills: 0,
         deaths: 0,
+        streak: 0,
+        best_streak: 0,
+        best_class: ShipClass::default(),
         life,
         ship: None,
         death: None,
@@ -130,6 +158,7 @@ fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     pilot.life = pilot.life.wrapping_add(1);
     let class = affordable(class, pilot.score, defs);
     let id = ShipId { player, life: pilot.life };
+    pilot.note_class(class, defs);
     pilot.ship = Some(Ship::fresh(id, class, body, defs));
     pilot.death = None;
     pilot.blame = None;
@@ -164,6 +193,7 @@ fn refit(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     ship.special_wait = old.special_wait.max(u16::from(warm_up));
     ship.protection = 0;
     ship.cargo = old.cargo.min(defs.ship(class).hold);
+    pilot.note_class(class, defs);
     pilot.ship = Some(ship);
     stage.events.push(Event::Parked { ship: old.id });
     stage.events.push(Event::Launched { ship: id });
@@ -280,6 +310,8 @@ pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Optio
     let points = reward(stage, killer, before, rules.kill_share + bounty, 1.0);
     if let Some(winner) = stage.world.pilot_mut(killer) {
         winner.kills += 1;
+        winner.streak += 1;
+        winner.best_streak = winner.best_streak.max(winner.streak);
     }
     points
 }

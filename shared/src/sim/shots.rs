@@ -40,6 +40,22 @@ pub fn volley(ship: &Ship, mount: Mount, tick: Tick, defs: &Defs) -> impl Iterat
     numbers.filter_map(move |part| leave_barrel(id.player, class, body, aim, tick, part, defs))
 }
 
+/// The shot between those that `ship`'s first weapon would fire at `tick`, if it fires bolts: where the aim goes.
+#[must_use]
+pub fn middle(ship: &Ship, tick: Tick, defs: &Defs) -> Option<Shot> {
+    let def = defs.ship(ship.class);
+    let bolt = defs.weapon(def.primary).bolt()?;
+    let along = if let Pattern::Turrets(_) = bolt.pattern { ship.controls.aim } else { ship.body.heading };
+    let (offset, way) = barrel(Pattern::Single, 0, along, along, def.radius);
+    Some(Shot {
+        key: ShotKey { owner: ship.id.player, tick: tick.0 as u8, part: 0 },
+        weapon: def.primary,
+        pos: Lattice::nearest(ship.body.pos.to_vec2() + offset),
+        vel: Lattice::nearest(ship.body.vel.to_vec2() + way * bolt.speed),
+        age: 0,
+    })
+}
+
 /// How many shots all the mounts of a class may fire in one tick; those of a multi-fire have the numbers after them.
 #[must_use]
 pub fn parts(class: ShipClass, defs: &Defs) -> usize {

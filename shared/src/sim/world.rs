@@ -80,6 +80,12 @@ pub struct Pilot {
     pub kills: u32,
     /// Ships lost.
     pub deaths: u32,
+    /// Ships destroyed since the last one was lost.
+    pub streak: u32,
+    /// The most of those this season.
+    pub best_streak: u32,
+    /// The highest class flown this season; of equals the last.
+    pub best_class: ShipClass,
     /// Launches so far, wrapping; the current or last ship's `life`.
     pub life: u8,
     /// The ship, while alive.

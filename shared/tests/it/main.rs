@@ -6,6 +6,7 @@ mod hits;
 mod hostile;
 mod matches;
 mod presentation;
+mod seasons;
 mod snapshots;
 mod steady;
 mod watching;

@@ -225,7 +225,7 @@ fn what_happened_while_the_line_was_cut_is_heard_once() {
     live.run(300, |_| {});
     let kills = |live: &Match, who: usize| {
         let own = live.facts.deeds.iter().filter(|(index, deed)| *index == who && matches!(deed, Deed::Kill { .. }));
-        own.map(|(_, deed)| *deed).collect::<Vec<Deed>>()
+        own.map(|(_, deed)| deed.clone()).collect::<Vec<Deed>>()
     };
     let (mut heard, mut seen) = (Vec::new(), Vec::new());
     for round in 0..3 {

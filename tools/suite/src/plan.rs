@@ -17,6 +17,8 @@ pub const PEOPLE: (u32, u32) = (4, 24);
 const BOTS_MAX: u32 = 12;
 /// A thin uplink, bytes/s: a little more than a client sends, headers included.
 const UPLINK_BYTES_S: u64 = 3_500;
+/// Ticks of a season where there are seasons: two or three a match.
+const SEASON_TICKS: u32 = 17 * 60;
 /// One of so many matches that are not fair has a room that may send hardly anything.
 const FRUGAL_ONE_OF: u32 = 16;
 /// …this much to each, bytes/s: a fortieth of the usual. Backed off to its floor it is still enough for a message now
@@ -147,7 +149,19 @@ impl Plan {
         let (seed, secret) = (self.seed, self.seed ^ 0x5EC2_E700);
         // Enough for a ship of the first step, the second, the third or the last.
         let start_points = [0, 60, 300, 800][(self.seed / 32 % 4) as usize];
-        RoomConfig { seed, secret, bots: self.bots, start, start_points, record: true, bytes_per_s, ..usual }
+        // In half of the matches that are not fair seasons end while people come and go.
+        let season_ticks = if self.weather != Weather::Fair && self.seed % 2 == 1 { SEASON_TICKS } else { 0 };
+        RoomConfig {
+            season_ticks,
+            seed,
+            secret,
+            bots: self.bots,
+            start,
+            start_points,
+            record: true,
+            bytes_per_s,
+            ..usual
+        }
     }
 
     /// Lines to the room and from it.

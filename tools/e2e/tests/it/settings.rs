@@ -57,6 +57,7 @@ fn settings_hold_at_once_and_survive_a_reload() {
             ("set-contrast", "on", "is_contrast", "true"),
             ("set-particles", "none", "particles", "'none'"),
             ("set-orbit", "off", "orbit-line", "false"),
+            ("set-shot", "off", "shot-line", "false"),
             ("set-names", "off", "names", "false"),
             ("set-streamer", "on", "streamer", "true"),
         ];

@@ -55,8 +55,38 @@ pub struct State {
     pub roaming: bool,
     /// The recording, on the page for recordings.
     pub film: Option<Film>,
+    /// The season.
+    #[serde(default)]
+    pub season: Season,
+    /// Points of the way of the next shot.
+    #[serde(default)]
+    pub shot_line: u32,
+    /// The large map is open.
+    #[serde(default)]
+    pub map: bool,
+    /// Where the ships are that are on everyone's map.
+    #[serde(default)]
+    pub giants: Vec<Giant>,
     /// What the camera shows.
     pub camera: Camera,
+}
+
+/// The season under way and the last one.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Season {
+    /// Ticks until it ends.
+    pub left_ticks: Option<i32>,
+    /// The podium stands.
+    pub podium: bool,
+    /// Number of the last one whose end was heard.
+    pub last: Option<u16>,
+}
+
+/// A ship too large to hide.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Giant {
+    pub x: f64,
+    pub y: f64,
 }
 
 /// A mouth of the wormhole.

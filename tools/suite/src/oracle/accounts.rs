@@ -19,6 +19,9 @@ impl Accounts {
     pub fn check(&mut self, world: &World, events: &[Event]) -> Result<(), String> {
         self.by_slot.resize(self.by_slot.len().max(world.pilots.len()), (0, 0));
         for event in events {
+            if *event == Event::SeasonEnded {
+                self.by_slot.fill((0, 0));
+            }
             if let Event::Destroyed { ship, killer, .. } = event {
                 self.by_slot[ship.player.index()].1 += 1;
                 if *killer == Some(ship.player) {

@@ -1,9 +1,10 @@
-//! Each kill of the room and each hit of one's own is heard exactly once and in order, also across a resume.
+//! Each kill of the room, each hit of one's own and each end of a season is heard exactly once and in order, also across a
+//! resume.
 
 use shared::{
     ids::PlayerId,
     limits::DEEDS_KEPT,
-    protocol::Deed,
+    protocol::{Deed, SeasonEnd},
     sim::{Event, world::MILLI},
 };
 
@@ -24,6 +25,8 @@ struct Story {
 #[derive(Debug, Default)]
 pub struct Deeds {
     stories: Vec<Story>,
+    /// Seasons that ended.
+    seasons: u16,
 }
 
 impl Deeds {
@@ -38,17 +41,19 @@ impl Deeds {
                 self.stories[*index] = Story::default();
             }
         }
+        self.seasons += u16::from(live.room.events().contains(&Event::SeasonEnded));
+        let seasons = self.seasons;
         for (story, player) in self.stories.iter_mut().zip(&live.players) {
             match live.room.standing(player.conn) {
                 Some(standing) => (story.seat, story.there) = (standing.seat, true),
                 None => story.there = story.seat.is_some(),
             }
             if story.there {
-                story.told.extend(live.room.events().iter().filter_map(|event| deed_of(event, story.seat)));
+                story.told.extend(live.room.events().iter().filter_map(|event| deed_of(event, story.seat, seasons)));
             }
         }
         for (index, deed) in &live.facts.deeds {
-            self.stories[*index].hear(*deed).map_err(|what| format!("player {index} {what}"))?;
+            self.stories[*index].hear(deed).map_err(|what| format!("player {index} {what}"))?;
         }
         for (index, _) in &live.facts.deeds {
             let story = &mut self.stories[*index];
@@ -78,14 +83,14 @@ impl Deeds {
 }
 
 impl Story {
-    fn hear(&mut self, deed: Deed) -> Result<(), String> {
+    fn hear(&mut self, deed: &Deed) -> Result<(), String> {
         let backlog = self.told.len() - self.heard.min(self.told.len());
         if backlog > DEEDS_KEPT {
             // More was missed than is kept: the oldest are lost, and that is decided.
             self.heard = self.told.len() - DEEDS_KEPT;
         }
         let wanted = self.told.get(self.heard);
-        if wanted != Some(&deed) {
+        if !wanted.is_some_and(|wanted| is_same(wanted, deed)) {
             return Err(format!("heard {deed:?} as number {}, but that was {wanted:?}", self.heard));
         }
         self.heard += 1;
@@ -94,7 +99,7 @@ impl Story {
 }
 
 /// What the holder of `seat` must hear of an event.
-fn deed_of(event: &Event, seat: Option<PlayerId>) -> Option<Deed> {
+fn deed_of(event: &Event, seat: Option<PlayerId>, seasons: u16) -> Option<Deed> {
     match *event {
         Event::Destroyed { ship, killer, cause, points } => {
             Some(Deed::Kill { killer, victim: ship.player, cause, points })
@@ -104,6 +109,18 @@ fn deed_of(event: &Event, seat: Option<PlayerId>) -> Option<Deed> {
             let own = seat == Some(ship.player) || seat == Some(by);
             (own && points > 0).then_some(Deed::Hit { victim: ship.player, by, cause, points })
         }
+        Event::SeasonEnded => {
+            // What it says is the room's word for how the world was before; here only its number counts.
+            let end = SeasonEnd { number: seasons, pilots: 0, best: Vec::new(), own: None };
+            Some(Deed::Season(Box::new(end)))
+        }
         _ => None,
+    }
+}
+
+fn is_same(wanted: &Deed, heard: &Deed) -> bool {
+    match (wanted, heard) {
+        (Deed::Season(wanted), Deed::Season(heard)) => wanted.number == heard.number,
+        _ => wanted == heard,
     }
 }

@@ -1,0 +1,110 @@
+//! The podium at the end of a season: the three best, and how one did oneself. Invariant: it never takes a key, a click or a
+//! touch that is not on its own buttons, and goes by itself.
+
+use super::{Cached, Dom, Frame, Id, Source, Widget, keys::cap, score::grouped};
+use crate::{
+    input::Action,
+    words::{Language, Word},
+};
+
+/// The steps: element, name, points.
+const STEPS: [(Id, Id, Id); 3] = [
+    ("podium-1", "podium-1-name", "podium-1-points"),
+    ("podium-2", "podium-2-name", "podium-2-points"),
+    ("podium-3", "podium-3-name", "podium-3-points"),
+];
+
+/// The podium.
+#[derive(Debug, Default)]
+pub struct Podium {
+    /// Number of the season shown, whether names are masked, and how it is said.
+    shown: Cached<Option<(u16, bool, Language)>>,
+    /// There is a season whose card can be made.
+    card: Cached<bool>,
+}
+
+impl Widget for Podium {
+    fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
+        // A recording has no ceremony.
+        let Source::Line(net) = frame.source else { return };
+        let ceremony = net.ceremony();
+        if self.card.changed(ceremony.last().is_some()) {
+            dom.flag("season-card", "off", ceremony.last().is_none());
+        }
+        let end = ceremony.podium((frame.now_s * 1e6) as u64).filter(|_| net.playing());
+        if !self.shown.changed(end.map(|end| (end.number, frame.masks.is_some(), frame.language))) {
+            return;
+        }
+        dom.flag("podium", "off", end.is_none());
+        let Some(end) = end else { return };
+        dom.text("podium-title", &Word::SeasonOver.with(frame.language, &[&end.number.to_string()]));
+        for (at, (step, name, points)) in STEPS.into_iter().enumerate() {
+            let place = end.best.get(at);
+            dom.flag(step, "empty", place.is_none());
+            dom.flag(step, "own", place.is_some_and(|place| Some(place.player) == frame.own()));
+            dom.text(name, place.map_or("", |place| frame.shown_name(place.player, &place.name)));
+            dom.text(points, &place.map_or_else(String::new, |place| grouped(place.points)));
+        }
+        let (mut own_row, mut deeds) = (String::new(), String::new());
+        if let Some(own) = &end.own {
+            let place = [own.rank.to_string(), end.pilots.to_string(), grouped(own.points)];
+            own_row = Word::SeasonOwn.with(frame.language, &place.each_ref().map(String::as_str));
+            let counts = [own.kills, own.deaths, own.streak].map(|count| count.to_string());
+            deeds = Word::SeasonDeeds.with(frame.language, &counts.each_ref().map(String::as_str));
+        }
+        dom.text("podium-own", &own_row);
+        dom.text("podium-deeds", &deeds);
+        dom.text("podium-key", &cap(frame, Action::Dismiss));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hud::tests::{Recorded, with_parts},
+        names::Masks,
+        net::tests::with_season,
+    };
+    use shared::replica::view::{Phase, View};
+
+    #[test]
+    fn the_podium_shows_the_three_best_and_the_own_row_until_it_is_dismissed() {
+        let (view, mut podium) = (View { phase: Phase::Flying, ..View::default() }, Podium::default());
+        let mut net = with_season();
+        let mut dom = Recorded::default();
+        with_parts(&view, &net, None, |frame| {
+            frame.now_s = 1.0;
+            podium.update(frame, &mut dom);
+        });
+        for what in [
+            "podium!off",
+            "season-card!off",
+            "podium-title=Season 3 is over",
+            "podium-1-name=Ada",
+            "podium-1-points=1\u{2009}240",
+            "podium-3-name=Halley",
+            "podium-own=#2 of 12 with 300 points",
+            "podium-deeds=Kills: 5, deaths: 1, best streak: 4",
+        ] {
+            assert!(dom.has(what), "{what} in {:?}", dom.done);
+        }
+        net.ceremony_mut().dismiss();
+        let mut dom = Recorded::default();
+        with_parts(&view, &net, None, |frame| podium.update(frame, &mut dom));
+        assert!(dom.has("podium.off") && !dom.has("season-card.off"));
+    }
+
+    #[test]
+    fn in_streamer_mode_the_podium_names_nobody() {
+        let (view, masks, mut dom) = (View::default(), Masks::new(Language::English), Recorded::default());
+        with_parts(&view, &with_season(), None, |frame| {
+            Podium::default().update(&Frame { masks: Some(&masks), ..*frame }, &mut dom);
+        });
+        assert!(
+            dom.has("podium-1-name=Pilot 7") && !dom.done.iter().any(|done| done.contains("Ada")),
+            "{:?}",
+            dom.done
+        );
+    }
+}
