@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use shared::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, Team},
     ids::PlayerId,
     protocol::{Chat, ChatMode, Deed, Resume, Words},
     replica::{
@@ -58,6 +58,20 @@ pub struct Kill {
     pub at_us: u64,
 }
 
+/// Who won a round, as it was heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// Who; nobody in a draw.
+    pub winner: Option<Team>,
+    /// The match was over, too.
+    pub won: bool,
+    /// When it was heard, µs.
+    pub at_us: u64,
+}
+
+/// Verdicts remembered; older ones are forgotten.
+const VERDICTS_MAX: usize = 64;
+
 /// What an earlier page left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
@@ -90,6 +104,7 @@ pub struct Net {
     switches: Switches,
     connects: u32,
     kills: Vec<Kill>,
+    verdicts: Vec<Verdict>,
     chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
@@ -111,6 +126,7 @@ impl Net {
             switches: Switches::default(),
             connects: 0,
             kills: Vec::new(),
+            verdicts: Vec::new(),
             chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
@@ -341,6 +357,12 @@ impl Net {
         &self.kills
     }
 
+    /// Rounds decided since the page was loaded, oldest first.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
     /// What people said.
     #[must_use]
     pub fn chat(&self) -> &ChatLog {
@@ -402,6 +424,12 @@ impl Net {
         let mut heard = false;
         while let Some(deed) = replica.poll_deed() {
             heard = true;
+            if let Deed::Round { winner, won } = deed {
+                if self.verdicts.len() == VERDICTS_MAX {
+                    self.verdicts.remove(0);
+                }
+                self.verdicts.push(Verdict { winner, won, at_us: now_us });
+            }
             // A hit shows as a spark of the view; the feed tells of deaths.
             let Deed::Kill { killer, victim, cause, points: _ } = deed else { continue };
             let named = |player| (player, replica.name_of(player).map_or("?", |entry| entry.name.as_str()).to_owned());
@@ -470,6 +498,7 @@ pub mod tests {
             lane: LaneKey([8; 16]),
             resumed,
             chat: ChatMode::Full,
+            terms: shared::defs::Terms::default(),
         }))
     }
 

@@ -73,7 +73,7 @@ pub fn build(scene: &mut Scene, view: &View, defs: &Defs, camera: &Camera) {
         dashes,
         line_px: 1.0,
     };
-    for planet in &defs.arena.planets {
+    for planet in defs.arena.planets.iter().filter(|planet| planet.radius > 0.0) {
         ring(scene, camera, &line(Vec2::ZERO, planet.orbit_radius, 0.20, 0.0));
     }
     for (planet, centre) in defs.arena.planets.iter().zip(&view.planets) {
@@ -90,7 +90,7 @@ pub fn build(scene: &mut Scene, view: &View, defs: &Defs, camera: &Camera) {
         line_px: 1.6,
     };
     ring(scene, camera, &event_ring);
-    if view.arena_radius > 0.0 {
+    if view.arena_radius > 0.0 && defs.arena.wrap_half == 0.0 {
         let edge = Ring {
             centre: Vec2::ZERO,
             radius: view.arena_radius,

@@ -46,13 +46,18 @@ pub fn build(
     scene: &mut Scene,
     ship: &ShipView,
     livery: Livery,
+    friend: bool,
     effects: &Effects,
     defs: &Defs,
     camera: &Camera,
     time_s: f32,
 ) {
     let radius = defs.ship(ship.class).radius;
-    let colour = if ship.stale { palette::STALE } else { livery.colour(&scene.colours) };
+    let colour = match (ship.stale, friend) {
+        (true, _) => palette::STALE,
+        (false, true) => scene.colours.friend,
+        (false, false) => livery.colour(&scene.colours),
+    };
     let [r, g, b] = colour;
     let star = &defs.arena.star;
     let heat = math::ramp(ship.pos.length(), star.ring_radius * 1.15, star.burn_radius);
@@ -78,6 +83,9 @@ pub fn build(
         heat,
         f32::from(ship.class as u8),
     ]);
+    if friend {
+        comrade(scene, ship, radius, camera);
+    }
     if ship.own {
         own_reticle(scene, ship, radius);
     }
@@ -94,6 +102,15 @@ pub fn build(
         multifire(scene, ship, radius, time_s);
     }
     shells(scene, ship, radius, effects, camera, time_s);
+}
+
+/// Of the own team: an open ring, two arcs around the ship. Its shape says so to whom its colour does not.
+fn comrade(scene: &mut Scene, ship: &ShipView, radius: f32, camera: &Camera) {
+    let size = (radius * 1.95).max(11.0 / camera.pixels_per_unit());
+    for rotation in [0.0, core::f32::consts::PI] {
+        let arc = Sprite::round(Kind::Arc, ship.pos, size, Ink::Light(scene.colours.friend, 1.1));
+        scene.over.sprite(Sprite { rotation, parameters: [0.34, 0.10], ..arc });
+    }
 }
 
 /// An over-shield: a second skin that shimmers.
@@ -225,6 +242,10 @@ fn special(scene: &mut Scene, ship: &ShipView, active: Special, radius: f32, tim
             scene.over.sprite(turn);
         }
         Special::Burn | Special::LongView(_) | Special::Volley(_) | Special::Well => {}
+        Special::Hyperspace => {
+            let ring = Sprite::round(Kind::Ring, ship.pos, radius * 2.4, Ink::Light(palette::MOUTH, 0.9));
+            scene.over.sprite(Sprite { parameters: [0.08, 0.0], ..ring });
+        }
     }
 }
 
@@ -279,6 +300,7 @@ mod tests {
             &mut scene,
             &seen,
             livery,
+            false,
             &Effects::new(1, &crate::view::looks::Looks::default()),
             &Defs::standard(),
             &camera,

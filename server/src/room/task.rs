@@ -13,6 +13,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use shared::{
+    defs::Defs,
     protocol::CloseCode,
     room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
@@ -322,6 +323,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         start_points: blueprint.start_points,
         chat: blueprint.chat,
         record: blueprint.record.is_some(),
+        defs: Defs::of(blueprint.terms),
         ..RoomConfig::default()
     })
 }
@@ -362,6 +364,7 @@ mod tests {
             players_max: 8,
             start_points: 0,
             chat: shared::protocol::ChatMode::Full,
+            terms: shared::defs::Terms::default(),
             record: None,
         }
     }

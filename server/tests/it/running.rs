@@ -63,6 +63,7 @@ impl Running {
                 players_max: 64,
                 start_points: 0,
                 chat: shared::protocol::ChatMode::Full,
+                terms: shared::defs::Terms::default(),
                 record: None,
             },
             limits,

@@ -204,7 +204,11 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         return read_snapshot(rest).map(ServerMessage::Snapshot).ok_or(DecodeError::Malformed);
     }
     let message = decode::<ServerMessage, SERVER_MESSAGE_BYTES_MAX>(bytes)?;
-    let beyond = if let ServerMessage::Chat(chat) = &message { chat.beyond() } else { None };
+    let beyond = match &message {
+        ServerMessage::Chat(chat) => chat.beyond(),
+        ServerMessage::Welcome(welcome) => welcome.terms.beyond(),
+        _ => None,
+    };
     beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))
 }
 

@@ -11,8 +11,9 @@ use crate::{
     quantize::Lattice,
     replica::{
         picture,
-        view::{self, Focus, Phase, View, ViewEvent},
+        view::{self, Focus, Phase, RoundView, View, ViewEvent},
     },
+    room::rounds,
     sim::{Event, Kinematics, ShotHit, World, world::MILLI, wormhole},
     tick::Tick,
 };
@@ -70,14 +71,16 @@ impl Projector {
                 let (_, vel) = self.shots.iter().find(|(known, _)| *known == key)?;
                 let ship = match hit {
                     ShotHit::Ship(player) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
-                    ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star => None,
+                    ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star | ShotHit::Core(_) => {
+                        None
+                    }
                 };
                 ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship }
             }
             Event::Ray { owner, from, to, hit, weapon: _ } => {
                 let ship = match hit {
                     Some(ShotHit::Ship(player)) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
-                    Some(ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star) | None => None,
+                    Some(_) | None => None,
                 };
                 let (from, to, struck) = (from.to_vec2(), to.to_vec2(), hit.is_some());
                 ViewEvent::Beam { owner, from, to, struck, ship, own: Some(owner) == own }
@@ -109,7 +112,10 @@ impl Projector {
                 ViewEvent::RockBroken { pos: place_of(&self.rocks, id)?, size }
             }
             Event::Collected { id, kind, by } => self.collected(id, kind, Some(by) == own)?,
-            Event::Parked { .. } | Event::LooseBroken { by_force: false, .. } => return None,
+            Event::Parked { .. }
+            | Event::LooseBroken { by_force: false, .. }
+            | Event::RoundBegan
+            | Event::RoundOver { .. } => return None,
         })
     }
 
@@ -150,7 +156,9 @@ impl Projector {
         view.wells.clear();
         let wells = world.wells.iter().filter(|well| well.pulls(shown));
         view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
-        picture::wormhole(layout, shown, view);
+        picture::wormhole(layout, defs, shown, view);
+        view.round = rounds::news(world).map(|news| RoundView::of(&news, world.tick));
+        picture::cores(layout, defs, shown, alpha, view);
         self.own(world, defs, own, view);
         picture::beams(view, defs);
     }

@@ -13,13 +13,13 @@ use super::{
     predict::Predictor,
     present::Present,
     switches::Switches,
-    view::{self, Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
+    view::{self, Focus, Gauges, GhostView, LineView, Phase, RoundView, ShipView, View, ViewEvent},
 };
 use crate::{
     defs::Defs,
     ids::PlayerId,
     protocol::{
-        Deed,
+        Deed, RoundNews,
         body::{Happening, ROCK_STEPS, Station},
         entity_state::{HULL_STEPS, SHIELD_STEPS},
         known::Known,
@@ -41,6 +41,8 @@ pub struct Scribe<'a> {
     pub layout: &'a Layout,
     /// What was told.
     pub known: &'a Known,
+    /// How the round stands.
+    pub round: Option<&'a RoundNews>,
     /// Everything else now.
     pub present: &'a Present,
     /// Others in the past.
@@ -90,7 +92,9 @@ impl Scribe<'_> {
         let wells = self.known.wells.iter().filter(|well| well.pulls(shown));
         view.wells.clear();
         view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
-        picture::wormhole(self.layout, shown, view);
+        picture::wormhole(self.layout, self.defs, shown, view);
+        view.round = self.round.map(|news| RoundView::of(news, self.tick));
+        picture::cores(self.layout, self.defs, shown, self.alpha, view);
         picture::beams(view, self.defs);
         view.locked = self.locked;
     }
@@ -303,7 +307,7 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
 pub fn struck(replica: &Replica, deed: Deed) -> Option<ViewEvent> {
     match deed {
         Deed::Hit { victim, by, points, cause: _ } => damaged(replica, victim, Some(by), points),
-        Deed::Kill { .. } => None,
+        Deed::Kill { .. } | Deed::Round { .. } => None,
     }
 }
 

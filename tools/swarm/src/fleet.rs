@@ -383,7 +383,8 @@ impl Light {
             ServerMessage::Roster(_)
             | ServerMessage::Leaderboard(_)
             | ServerMessage::News(_)
-            | ServerMessage::Chat(_) => {}
+            | ServerMessage::Chat(_)
+            | ServerMessage::Round(_) => {}
         }
         Ok(())
     }

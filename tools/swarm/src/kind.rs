@@ -4,7 +4,7 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 7] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat"];
+pub const DOWN: [&str; 8] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "round"];
 /// What a client sends.
 pub const UP: [&str; 9] = ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say"];
 /// The hello is no [`ClientMessage`].
@@ -26,6 +26,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Leaderboard(_) => 4,
         ServerMessage::News(_) => 5,
         ServerMessage::Chat(_) => 6,
+        ServerMessage::Round(_) => 7,
     }
 }
 

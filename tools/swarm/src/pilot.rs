@@ -277,7 +277,8 @@ impl Pilot {
             ServerMessage::Roster(_)
             | ServerMessage::Leaderboard(_)
             | ServerMessage::News(_)
-            | ServerMessage::Chat(_) => {}
+            | ServerMessage::Chat(_)
+            | ServerMessage::Round(_) => {}
         }
         Ok(())
     }

@@ -104,6 +104,7 @@ fn deed_of(event: &Event, seat: Option<PlayerId>) -> Option<Deed> {
             let own = seat == Some(ship.player) || seat == Some(by);
             (own && points > 0).then_some(Deed::Hit { victim: ship.player, by, cause, points })
         }
+        Event::RoundOver { winner, won } => Some(Deed::Round { winner, won }),
         _ => None,
     }
 }
