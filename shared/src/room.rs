@@ -504,6 +504,7 @@ impl Room {
             (crate::sim::LooseRock { hull: 0, ..world.rocks[i] }, steps)
         };
         Some(Known {
+            begun: true,
             tick,
             edge: world.edge,
             station,

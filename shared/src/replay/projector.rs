@@ -14,7 +14,7 @@ use crate::{
         view::{self, Focus, Phase, RoundView, View, ViewEvent},
     },
     room::rounds,
-    sim::{Event, Kinematics, ShotHit, World, world::MILLI, wormhole},
+    sim::{Event, Kinematics, ShotHit, World, torus, world::MILLI, wormhole},
     tick::Tick,
 };
 
@@ -57,7 +57,8 @@ impl Projector {
         told.extend(world.ships().filter_map(|ship| {
             let (from, to) = (self.was(|was| was == ship.id)?.1.pos.to_vec2(), ship.body.pos.to_vec2());
             let own = Some(ship.id.player) == own;
-            wormhole::leapt(from, to).then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
+            let leapt = wormhole::leapt(from, to) && !torus::came_round(from, to, defs.arena.wrap_half);
+            leapt.then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
         }));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);

@@ -100,7 +100,8 @@ pub fn calls(world: &World, defs: &Defs, player: PlayerId) -> bool {
 
 /// Somebody came: a match against bots, or alone, begins anew with a person who comes to a team without any.
 pub(super) fn greet(stage: &mut Stage<'_>, bot: bool) {
-    if bot || !stage.defs.mode.one_life {
+    let waiting = stage.world.round.is_none_or(|round| round.phase == RoundPhase::Waiting);
+    if bot || waiting || !stage.defs.mode.one_life {
         return;
     }
     let manned = |team: Team| {

@@ -6,6 +6,7 @@
 
 use glam::Vec2;
 
+use super::wormhole::LEAP_U;
 use crate::quantize::{Lattice, STEPS};
 
 /// `pos` inside the square of `half`, u, around the centre.
@@ -31,6 +32,12 @@ pub fn nearest_image(pos: Vec2, to: Vec2, half: f32) -> Vec2 {
         }
     };
     Vec2::new(near(pos.x, to.x), near(pos.y, to.y))
+}
+
+/// Whether what leapt from `before` to `now` only came round: it was carried nowhere.
+#[must_use]
+pub fn came_round(before: Vec2, now: Vec2, half: f32) -> bool {
+    half > 0.0 && nearest_image(now, before, half).distance_squared(before) < LEAP_U * LEAP_U
 }
 
 #[cfg(test)]

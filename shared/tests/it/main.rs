@@ -7,6 +7,7 @@ mod hits;
 mod hostile;
 mod matches;
 mod presentation;
+mod rounds;
 mod snapshots;
 mod steady;
 mod wormhole;

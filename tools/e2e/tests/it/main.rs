@@ -17,6 +17,7 @@ mod foreign;
 mod lab;
 mod lancer;
 mod lobby;
+mod modes;
 mod pad;
 mod page;
 mod picture;
