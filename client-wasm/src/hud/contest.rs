@@ -42,6 +42,7 @@ impl Widget for Contest {
         let with_cores = frame.defs.arena.core.is_some();
         if self.shown.changed((round.is_some(), fixed, with_cores)) {
             dom.flag("contest", "off", round.is_none());
+            dom.flag("hud", "contested", round.is_some());
             dom.flag("contest", "bare", !with_cores);
             dom.flag("lobby", "fixed", fixed);
             dom.flag("death", "fixed", fixed);
@@ -76,8 +77,10 @@ impl Contest {
         }
         let points = grouped(round.points[team as usize]);
         let core = round.cores[team as usize];
-        let figure =
-            if frame.defs.arena.core.is_some() { [&grouped(core.into()), " · ", &points].concat() } else { points };
+        let figure = match &frame.defs.arena.core {
+            Some(_) => Word::CoreFigures.with(frame.language, &[&grouped(core.into()), &points]),
+            None => points,
+        };
         if self.figures[index].changed(&figure) {
             dom.text(points_id, &figure);
         }

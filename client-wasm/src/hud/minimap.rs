@@ -41,7 +41,10 @@ impl Minimap {
     fn place(&mut self, frame: &Frame<'_>) {
         let scale = 0.94 / frame.view.arena_radius;
         let arena = &frame.defs.arena;
-        self.marks.push(Mark::Circle(Vec2::ZERO, 0.94, palette::EDGE, 0.8));
+        // Where space comes round there is no edge.
+        if arena.wrap_half == 0.0 {
+            self.marks.push(Mark::Circle(Vec2::ZERO, 0.94, palette::EDGE, 0.8));
+        }
         for planet in arena.planets.iter().filter(|planet| planet.radius > 0.0) {
             self.marks.push(Mark::Circle(Vec2::ZERO, planet.orbit_radius * scale, palette::ORBIT, 0.22));
         }

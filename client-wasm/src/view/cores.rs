@@ -50,21 +50,21 @@ fn body(scene: &mut Scene, core: &CoreView, radius: f32, (colour, friend): (Rgb,
     scene.under.sprite(Sprite::round(Kind::Glow, core.pos, radius * 2.6, Ink::Light(light, 0.42 * pulse)));
     spokes(scene, core.pos, radius, (colour, friend), time_s);
     scene.under.sprite(Sprite::round(Kind::Disc, core.pos, radius * 0.94, Ink::Paint([0.05, 0.06, 0.10], 1.0)));
-    for (size, thickness, strength) in [(1.0, 0.07, 1.1), (0.68, 0.03, 0.5)] {
+    for (size, thickness, strength) in [(1.0, 0.07, 0.75), (0.68, 0.03, 0.4)] {
         let ring = Sprite::round(Kind::Ring, core.pos, radius * size, Ink::Light(colour, strength));
         scene.under.sprite(Sprite { parameters: [thickness, 0.0], ..ring });
     }
     // What it still takes, as an arc inside the rim.
-    let arc = Sprite::round(Kind::Arc, core.pos, radius * 0.86, Ink::Light(palette::mix(colour, [1.0; 3], 0.4), 1.0));
+    let arc = Sprite::round(Kind::Arc, core.pos, radius * 0.86, Ink::Light(palette::mix(colour, [1.0; 3], 0.2), 0.8));
     scene.under.sprite(Sprite { parameters: [core.hull.max(0.001), 0.09], ..arc });
     if whole {
         let heart = radius * (0.24 + 0.20 * core.hull) * (0.92 + 0.08 * pulse);
-        scene.under.sprite(Sprite::round(Kind::Glow, core.pos, heart * 2.6, Ink::Light(colour, 0.9 * pulse)));
+        scene.under.sprite(Sprite::round(Kind::Glow, core.pos, heart * 2.6, Ink::Light(colour, 0.5 * pulse)));
         scene.under.sprite(Sprite::round(
             Kind::Disc,
             core.pos,
             heart,
-            Ink::Light(palette::mix(colour, [1.0; 3], 0.55), 1.2),
+            Ink::Light(palette::mix(colour, [1.0; 3], 0.25), 0.5),
         ));
     } else {
         for number in 0..5 {

@@ -193,7 +193,7 @@ impl Scene {
             (false, true) => Livery::Bot,
         };
         let friend = !ship.own && cores::is_friend(from.defs, from.own, ship.id.player);
-        ships::build(self, ship, livery, friend, from.effects, from.defs, from.camera, from.time_s);
+        ships::build(self, ship, (livery, friend), from.effects, from.defs, from.camera, from.time_s);
         let radius = from.defs.ship(ship.class).radius;
         if from.leader == Some(ship.id.player) {
             let crown = Sprite::round(

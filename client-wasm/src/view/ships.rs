@@ -40,13 +40,12 @@ impl Livery {
     }
 }
 
-/// Adds a ship. Layout of the hull, 12 floats: centre, radius (u), heading (rad) · colour, livery · flash, opacity,
+/// Adds a ship; `friend` is one of the own team. Layout of the hull, 12 floats: centre, radius (u), heading (rad) · colour, livery · flash, opacity,
 /// heat, class.
 pub fn build(
     scene: &mut Scene,
     ship: &ShipView,
-    livery: Livery,
-    friend: bool,
+    (livery, friend): (Livery, bool),
     effects: &Effects,
     defs: &Defs,
     camera: &Camera,
@@ -299,8 +298,7 @@ mod tests {
         build(
             &mut scene,
             &seen,
-            livery,
-            false,
+            (livery, false),
             &Effects::new(1, &crate::view::looks::Looks::default()),
             &Defs::standard(),
             &camera,
@@ -319,6 +317,21 @@ mod tests {
         let (own, person, bot) = (of(Livery::Own), of(Livery::Person), of(Livery::Bot));
         assert!(own[..3] != person[..3] && person[..3] != bot[..3]);
         assert!(own[3] != person[3] && person[3] != bot[3]);
+    }
+
+    #[test]
+    fn one_of_the_own_team_flies_in_an_open_ring() {
+        let arcs = |friend| {
+            let (seen, mut scene) = (ship(2, Vec2::new(700.0, 0.0)), Scene::default());
+            let (camera, looks) = (Camera::new(Vec2::new(1600.0, 900.0), false), crate::view::looks::Looks::default());
+            let effects = Effects::new(1, &looks);
+            build(&mut scene, &seen, (Livery::Bot, friend), &effects, &Defs::standard(), &camera, 0.0);
+            let colour = scene.ships.items()[0][4..7].to_vec();
+            (kinds(&scene).iter().filter(|kind| **kind == Kind::Arc as u8).count(), colour)
+        };
+        let ((foe, red), (friend, blue)) = (arcs(false), arcs(true));
+        assert_eq!(friend, foe + 2);
+        assert!(red != blue);
     }
 
     #[test]

@@ -60,6 +60,8 @@ words! {
     TeamDusk "team-dusk" "Dusk" "Abend";
     OwnCore "own-core" "Own core" "Eigener Kern";
     TheirCore "their-core" "Their core" "Ihr Kern";
+    CoreFigures "core-figures" "{0} · {1} points" "{0} · {1} Punkte";
+    Hyperspace "hyperspace" "Hyperspace" "Hyperraum";
     RoundNumber "round-number" "Round {0}" "Runde {0}";
     WaitingForFoe "waiting-for-foe" "Waiting for somebody to fight with" "Warten auf jemanden zum Kämpfen";
     Victory "victory" "Victory" "Sieg";

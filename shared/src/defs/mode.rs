@@ -287,6 +287,10 @@ fn duel(defs: &mut Defs) {
     }
     arena.wormhole.radius = 0.0;
     defs.rules.protection_ticks = 0;
+    // Nobody has to earn a ship for a fight; the largest is no match for any of them, and stays dear.
+    for ship in defs.ships.iter_mut().filter(|ship| ship.tier < 4) {
+        ship.price = 0;
+    }
 }
 
 /// Half of the side of the square that space is in 1962, u: all of it fits on one screen.

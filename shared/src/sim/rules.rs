@@ -236,9 +236,10 @@ fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
     let mut keyed = Keyed::new(stage.world.secret, Tick(u32::from(round.number)), 0, Purpose::Spawn);
     let team = Team::of(player);
     let across = if team == Team::Dawn { 0.0 } else { core::f32::consts::PI };
-    let number = f32::from(player.0 / TEAMS as u16);
-    let side = if player.0 / TEAMS as u16 % 2 == 0 { 0.5 } else { -0.5 };
-    let pos = math::unit(keyed.angle() + across + LINE_TURN * number * side * 2.0) * stage.defs.mode.start_u;
+    // The first of a team in the middle, the others to both sides of it.
+    let number = player.0 / TEAMS as u16;
+    let aside = f32::from(number.div_ceil(2)) * if number.is_multiple_of(2) { LINE_TURN } else { -LINE_TURN };
+    let pos = math::unit(keyed.angle() + across + aside) * stage.defs.mode.start_u;
     let vel = stage.sky.circular(pos);
     let heading = Angle::of(if vel.length_squared() > 1.0 { vel } else { pos.perp() });
     Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading }

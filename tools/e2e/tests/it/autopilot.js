@@ -71,7 +71,14 @@ function hunt(state) {
   const far = (ship) => Math.hypot(ship.x - own.x, ship.y - own.y);
   const core = task === "siege" && state.cores.find((core) => core.team !== state.team);
   const others = core ? [{ ...core, vx: 0, vy: 0 }] : state.ships.filter((ship) => !ship.own && (task === "tour" ? far(ship) < 300 : ship.name === foe));
-  if (task === "plunge") { aim(state, Math.atan2(-own.y, -own.x)); thrust(true); return; }
+  if (task === "plunge") {
+    // Against whatever would carry it past.
+    const far = Math.hypot(own.x, own.y) || 1;
+    const wanted = Math.atan2((-own.y / far) * 150 - own.vy, (-own.x / far) * 150 - own.vx);
+    aim(state, wanted);
+    thrust(off(own.heading, wanted) < 0.5);
+    return;
+  }
   const seen = others.sort((a, b) => far(a) - far(b))[0];
   const goal = seen || (task === "tour" ? orbit(own) : window.autopilot.waypoint);
   if (!goal) { thrust(false); fire(false); brake(true); return; }

@@ -36,6 +36,10 @@ fn a_core_war_is_won_by_breaking_the_enemys_core() {
         let home = own.cores.iter().find(|core| Some(&core.team) == own.team.as_ref()).expect("an own core");
         assert!(near(home) < 700.0, "launched {} u from the own core", near(home));
         spectator.picture("core-war-home").await;
+        spectator.resize(390, 844, 1.0).await;
+        spectator.picture("core-war-phone").await;
+        spectator.resize(844, 390, 1.0).await;
+        spectator.picture("core-war-phone-across").await;
 
         let empty = ["--mode", "core-war", "--bots", "0", "--core-hull", "60", "--seed", "7"];
         let server = stage.server(&empty).await;
