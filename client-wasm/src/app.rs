@@ -436,6 +436,11 @@ impl App {
                 self.cut();
             }
         }
+        // Which mode it is a welcome says.
+        if self.defs.mode != self.net.shown().defs().mode {
+            self.defs = self.net.shown().defs().clone();
+            self.camera.fit(self.defs.arena.wrap_half);
+        }
         let view = self.watcher.reel.view().unwrap_or(self.net.view());
         self.camera.follow_focus(&view.focus, dt_s, 1.0);
         self.camera.look_far(view.view_factor, dt_s);
@@ -468,6 +473,7 @@ impl App {
             effects: &self.effects,
             touch: self.sampler.touch(),
             leader: net.shown().leaderboard().leader.map(|leader| leader.player),
+            own: net.shown().player(),
             // An hour of seconds keeps its fraction in an f32.
             time_s: (now_s % 3_600.0) as f32,
             looks: self.panel.looks(),

@@ -113,6 +113,7 @@ impl Bench {
             time_s: self.tick as f32 / 60.0,
             looks: &looks,
             ghosts: (false, false),
+            own: self.view.focus.ship.map(|ship| ship.player),
         };
         self.scene.build(&ingredients, |player| player.0.is_multiple_of(2));
         let names = &self.names;

@@ -3,10 +3,11 @@
 
 use glam::Vec2;
 use shared::{
-    defs::{PickupKind, ShipClass},
+    defs::{PickupKind, ShipClass, Team},
     ids::PlayerId,
     protocol::{ChatMode, body::Station},
-    replica::view::{GhostView, MouthView, Phase, PickupView, ShipView, View},
+    replica::view::{CoreView, GhostView, MouthView, Phase, PickupView, ShipView, View},
+    sim::RoundPhase,
 };
 
 use crate::{
@@ -92,6 +93,18 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         }
         json.key("late_commands").integer(view.line.late_reports.into());
         json.key("lane").boolean(view.line.lane);
+        json.key("mode").text(net.shown().defs().mode.terms.mode.word());
+        json.key("team");
+        team(json, net.shown().player().and_then(|player| net.shown().defs().mode.team(player)));
+        json.key("verdicts").array(|json| {
+            for verdict in net.verdicts() {
+                json.object(|json| {
+                    json.key("winner");
+                    team(json, verdict.winner);
+                    json.key("won").boolean(verdict.won);
+                });
+            }
+        });
         json.key("locked").boolean(view.locked);
         json.key("ghosts").array(|json| view.ghosts.iter().for_each(|one| ghost(json, one)));
         json.key("lab");
@@ -224,6 +237,9 @@ fn picture<'a>(
     json.key("pickups").array(|json| view.pickups.iter().for_each(|one| pickup(json, one)));
     json.key("mouths").array(|json| view.mouths.iter().flatten().for_each(|one| mouth(json, one)));
     json.key("kills").array(|json| kills.iter().for_each(|one| kill(json, one)));
+    json.key("round");
+    round(json, view);
+    json.key("cores").array(|json| view.cores.iter().flatten().for_each(|one| core(json, one)));
     json.key("error").maybe_text(page.error);
     json.key("settings");
     settings_state(json, page.panel);
@@ -255,6 +271,42 @@ fn class(class: ShipClass) -> &'static str {
         ShipClass::Gravitor => "gravitor",
         ShipClass::Dreadnought => "dreadnought",
     }
+}
+
+fn team(json: &mut Json, team: Option<Team>) {
+    match team {
+        Some(Team::Dawn) => json.text("dawn"),
+        Some(Team::Dusk) => json.text("dusk"),
+        None => json.null(),
+    }
+}
+
+/// How the round stands.
+fn round(json: &mut Json, view: &View) {
+    let Some(round) = view.round else { return json.null() };
+    json.object(|json| {
+        json.key("number").integer(round.number.into());
+        json.key("phase").text(match round.phase {
+            RoundPhase::Waiting => "waiting",
+            RoundPhase::Ready => "ready",
+            RoundPhase::Play => "play",
+            RoundPhase::Over => "over",
+        });
+        json.key("left_ticks").integer(round.left_ticks.into());
+        json.key("cores").array(|json| round.cores.iter().for_each(|core| json.integer((*core).into())));
+        json.key("points").array(|json| round.points.iter().for_each(|points| json.integer((*points).into())));
+        json.key("winner");
+        team(json, round.winner);
+    });
+}
+
+fn core(json: &mut Json, core: &CoreView) {
+    json.object(|json| {
+        json.key("team");
+        team(json, Some(core.team));
+        place(json, ["x", "y"], core.pos);
+        json.key("hull").number(core.hull.into());
+    });
 }
 
 fn connection(connection: Connection) -> &'static str {
@@ -464,6 +516,11 @@ mod tests {
             "writing",
             "wheel",
             "muted",
+            "mode",
+            "team",
+            "verdicts",
+            "round",
+            "cores",
         ] {
             assert!(text.contains(&["\"", key, "\":"].concat()), "{key} in {text}");
         }

@@ -9,6 +9,7 @@ pub mod banner;
 pub mod boons;
 pub mod chat;
 pub mod choice;
+pub mod contest;
 pub mod death;
 pub mod feed;
 pub mod film_bar;
@@ -251,6 +252,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<death::DeathCard>::default(),
         Box::<watch::WatchStrip>::default(),
         Box::<banner::Banner>::default(),
+        Box::<contest::Contest>::default(),
         Box::<lobby::Lobby>::default(),
         Box::<choice::Choice>::default(),
         Box::<graph::Graphs>::default(),

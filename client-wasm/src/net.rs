@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use glam::Vec2;
 use shared::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, Team},
     ids::PlayerId,
     protocol::{Chat, ChatMode, Deed, Resume, Watch, Words},
     replica::{
@@ -60,6 +60,20 @@ pub struct Kill {
     pub at_us: u64,
 }
 
+/// Who won a round, as it was heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// Who; nobody in a draw.
+    pub winner: Option<Team>,
+    /// The match was over, too.
+    pub won: bool,
+    /// When it was heard, µs.
+    pub at_us: u64,
+}
+
+/// Verdicts remembered; older ones are forgotten.
+const VERDICTS_MAX: usize = 64;
+
 /// What an earlier page left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
@@ -93,6 +107,7 @@ pub struct Net {
     connects: u32,
     kills: Vec<Kill>,
     ceremony: Ceremony,
+    verdicts: Vec<Verdict>,
     chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
@@ -115,6 +130,7 @@ impl Net {
             connects: 0,
             kills: Vec::new(),
             ceremony: Ceremony::default(),
+            verdicts: Vec::new(),
             chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
@@ -366,6 +382,12 @@ impl Net {
         &mut self.ceremony
     }
 
+    /// Rounds decided since the page was loaded, oldest first.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
     /// What people said.
     #[must_use]
     pub fn chat(&self) -> &ChatLog {
@@ -435,6 +457,13 @@ impl Net {
                     self.ceremony.hear(*end, now_us);
                     continue;
                 }
+                Deed::Round { winner, won } => {
+                    if self.verdicts.len() == VERDICTS_MAX {
+                        self.verdicts.remove(0);
+                    }
+                    self.verdicts.push(Verdict { winner, won, at_us: now_us });
+                    continue;
+                }
             };
             let named = |player| (player, replica.name_of(player).map_or("?", |entry| entry.name.as_str()).to_owned());
             let kill = Kill { killer: killer.map(named), victim: named(victim), cause, at_us: now_us };
@@ -502,6 +531,7 @@ pub mod tests {
             lane: LaneKey([8; 16]),
             resumed,
             chat: ChatMode::Full,
+            terms: shared::defs::Terms::default(),
         }))
     }
 

@@ -204,6 +204,7 @@ impl Theatre {
             effects: &self.effects,
             touch: &Touch::default(),
             leader: film.leaderboard().leader.map(|leader| leader.player),
+            own: film.followed(),
             // Things that glow and turn follow the recording, so that a pause is one.
             time_s: (film.time_s() % 3_600.0) as f32,
             looks: self.panel.looks(),

@@ -4,6 +4,7 @@
 pub mod backdrop;
 pub mod bodies;
 pub mod camera;
+pub mod cores;
 pub mod cosmetic;
 pub mod effects;
 pub mod looks;

@@ -4,7 +4,12 @@
 use std::{fmt, net::IpAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
-use shared::{limits::SEASON_MINUTES_MAX, protocol::ChatMode, tick::TICK_HZ};
+use shared::{
+    defs::{GameMode, Terms},
+    limits::SEASON_MINUTES_MAX,
+    protocol::ChatMode,
+    tick::TICK_HZ,
+};
 
 use crate::{app::Config, limits::Limits, room::Blueprint};
 
@@ -23,12 +28,24 @@ pub struct CommandLine {
     /// Folder for what must survive a restart; made when something is stored
     #[arg(long, value_name = "DIR", default_value = "./perihelion-data")]
     data_dir: PathBuf,
-    /// Fill the room up to this many pilots with bots
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(0..=PILOTS_MAX))]
-    bots: u16,
-    /// People who may play at once; bots make way for them
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=PILOTS_MAX))]
-    max_players: u16,
+    /// What is played: drift (everybody for themselves), core-war (two teams, two cores), duel (rounds of one life), 1962
+    #[arg(long, value_name = "MODE", default_value = "drift", value_parser = game_mode)]
+    mode: GameMode,
+    /// Fill the room up to this many pilots with bots [default: 16; 2 in duel and 1962]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=PILOTS_MAX))]
+    bots: Option<u16>,
+    /// People who may play at once; bots make way for them [default: 64; 2 in duel and 1962]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=PILOTS_MAX))]
+    max_players: Option<u16>,
+    /// A round lasts this long at most [default: 480 in core-war, 90 in duel, 120 in 1962]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(ROUND_S))]
+    round_seconds: Option<u16>,
+    /// Damage that a core takes in core-war [default: 7500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(CORE_HULL))]
+    core_hull: Option<u16>,
+    /// Rounds that win a match of duel or 1962 [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(WINS))]
+    wins: Option<u8>,
     /// Points that every pilot begins with; 160 buy a Lancer
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=START_POINTS_MAX))]
     start_points: u32,
@@ -38,9 +55,9 @@ pub struct CommandLine {
     /// What people may say to each other: off (nothing), quick (eight phrases), full (anything)
     #[arg(long, value_name = "WHAT", default_value = "full", value_parser = chat_mode)]
     chat: ChatMode,
-    /// Name of the room
-    #[arg(long, value_name = "NAME", default_value = "Drift", value_parser = room_name)]
-    name: String,
+    /// Name of the room [default: that of the mode, "Drift"]
+    #[arg(long, value_name = "NAME", value_parser = room_name)]
+    name: Option<String>,
     /// Seed of the arena [default: a random one]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -68,6 +85,10 @@ pub enum Task {
 /// The length of a season as the room counts it.
 type SeasonTicks = u32;
 
+/// The limits of a host's wishes, as clap wants them.
+const ROUND_S: std::ops::RangeInclusive<i64> = *Terms::ROUND_S.start() as i64..=*Terms::ROUND_S.end() as i64;
+const CORE_HULL: std::ops::RangeInclusive<i64> = *Terms::CORE_HULL.start() as i64..=*Terms::CORE_HULL.end() as i64;
+const WINS: std::ops::RangeInclusive<i64> = *Terms::WINS.start() as i64..=*Terms::WINS.end() as i64;
 const START_POINTS_MAX: i64 = 1_000_000;
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
 const ROOM_NAME_CHARS_MAX: usize = 32;
@@ -103,6 +124,20 @@ fn chat_mode(text: &str) -> Result<ChatMode, &'static str> {
     }
 }
 
+fn game_mode(text: &str) -> Result<GameMode, &'static str> {
+    GameMode::from_word(text).ok_or("it is drift, core-war, duel or 1962")
+}
+
+/// The room's name unless the host gives one.
+fn mode_title(mode: GameMode) -> &'static str {
+    match mode {
+        GameMode::Drift => "Drift",
+        GameMode::CoreWar => "Core War",
+        GameMode::Duel => "Duel",
+        GameMode::Y1962 => "1962",
+    }
+}
+
 /// A command line that reads well but does not fit this machine.
 #[derive(Debug)]
 pub enum ConfigError {
@@ -116,6 +151,13 @@ pub enum ConfigError {
     RecordExists(PathBuf),
     /// `--record` names a file in a folder that does not exist.
     RecordWithoutFolder(PathBuf),
+    /// `--max-players` or `--bots` is more than the mode holds.
+    TooMany {
+        /// Which of them.
+        flag: &'static str,
+        /// What is played.
+        mode: GameMode,
+    },
     /// The operating system gave no randomness for the seed.
     NoRandomness(getrandom::Error),
 }
@@ -131,6 +173,10 @@ impl fmt::Display for ConfigError {
             ConfigError::RecordExists(path) => write!(f, "--record {path:?} exists already, and is not overwritten"),
             ConfigError::RecordWithoutFolder(path) => {
                 write!(f, "--record {path:?} lies in a folder that does not exist")
+            }
+            ConfigError::TooMany { flag, mode } => {
+                let (most, mode) = (mode.players_limit(), mode.word());
+                write!(f, "{flag} is {most} at most with --mode {mode}")
             }
             ConfigError::NoRandomness(error) => write!(f, "the operating system gives no random numbers: {error}"),
         }
@@ -165,6 +211,21 @@ impl CommandLine {
                 return Err(ConfigError::RecordWithoutFolder(file.clone()));
             }
         }
+        let mode = self.mode;
+        let usual = Terms::of(mode);
+        let terms = Terms {
+            mode,
+            round_s: self.round_seconds.unwrap_or(usual.round_s),
+            core_hull: self.core_hull.unwrap_or(usual.core_hull),
+            wins: self.wins.unwrap_or(usual.wins),
+        };
+        let players_max = self.max_players.unwrap_or(mode.players_max());
+        let bots = self.bots.unwrap_or(mode.bots());
+        for (flag, wanted) in [("--max-players", players_max), ("--bots", bots)] {
+            if wanted > mode.players_limit() {
+                return Err(ConfigError::TooMany { flag, mode });
+            }
+        }
         let random = || getrandom::u64().map_err(ConfigError::NoRandomness);
         let seed = self.seed.map_or_else(random, Ok)?;
         let secret = random()?;
@@ -173,13 +234,15 @@ impl CommandLine {
             port: self.port,
             client_dir: self.client_dir,
             room: Blueprint {
-                name: self.name,
+                name: self.name.unwrap_or_else(|| mode_title(mode).to_owned()),
                 seed,
                 secret,
-                bots: self.bots,
-                players_max: self.max_players,
+                bots,
+                players_max,
+                terms,
                 start_points: self.start_points,
-                season_ticks: self.season_minutes,
+                // Where there are rounds they are what begins anew.
+                season_ticks: if mode == GameMode::Drift { self.season_minutes } else { 0 },
                 chat: self.chat,
                 record: self.record,
             },
@@ -221,6 +284,10 @@ mod tests {
             ("perihelion --season-minutes -1", "-1"),
             ("perihelion --season-minutes 1441", "1440"),
             ("perihelion --season-minutes NaN", "1440"),
+            ("perihelion --mode chess", "core-war"),
+            ("perihelion --round-seconds 9", "10..=3600"),
+            ("perihelion --core-hull 0", "10..=60000"),
+            ("perihelion --wins 21", "1..=20"),
         ] {
             let line = refused(arguments);
             assert!(line.contains(names), "{arguments}: {line}");
@@ -245,6 +312,25 @@ mod tests {
     }
 
     #[test]
+    fn a_mode_brings_its_own_numbers_and_a_host_may_change_them() {
+        let config = |arguments: &str| {
+            let parsed = arguments::parse::<CommandLine>(arguments.split(' ').map(OsString::from));
+            let Parsed::Run(line) = parsed else { panic!("{arguments}: refused") };
+            line.into_config()
+        };
+        let room = config("perihelion --mode duel").unwrap().room;
+        assert_eq!((room.name.as_str(), room.bots, room.players_max, room.season_ticks), ("Duel", 2, 2, 0));
+        assert_eq!(room.terms, Terms::of(GameMode::Duel));
+        let room = config("perihelion --mode core-war --core-hull 50 --round-seconds 30 --bots 0").unwrap().room;
+        assert_eq!((room.terms.core_hull, room.terms.round_s, room.bots), (50, 30, 0));
+        let room = config("perihelion --mode duel --max-players 6 --wins 1").unwrap().room;
+        assert_eq!((room.players_max, room.terms.wins), (6, 1));
+        let error = config("perihelion --mode 1962 --max-players 4").unwrap_err().to_string();
+        assert!(error.contains("--max-players") && error.contains("1962"), "{error}");
+        assert!(config("perihelion --mode duel --bots 16").is_err());
+    }
+
+    #[test]
     fn help_shows_every_flag_with_its_default() {
         let Parsed::Print(help) = arguments::parse::<CommandLine>(["perihelion".into(), "--help".into()]) else {
             panic!("no help")
@@ -254,6 +340,11 @@ mod tests {
             "--start-points",
             "--chat",
             "--season-minutes",
+            "--mode",
+            "core-war",
+            "--round-seconds",
+            "--core-hull",
+            "--wins",
             "quick",
             "--port",
             "8080",

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use shared::protocol::ChatMode;
+use shared::{defs::Terms, protocol::ChatMode};
 
 mod handle;
 mod outbox;
@@ -37,6 +37,8 @@ pub struct Blueprint {
     pub season_ticks: u32,
     /// What people may say.
     pub chat: ChatMode,
+    /// What is played.
+    pub terms: Terms,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

@@ -6,10 +6,12 @@ mod choice;
 mod helm;
 mod knack;
 mod sight;
+mod war;
 
 pub use brain::{Brain, Temperament};
 pub use choice::choose;
 pub use sight::{ShipSight, Sight, SolidSight};
+pub use war::{CoreSight, War};
 
 /// Half extents of what a bot sees, u: a player's screen of 1600 × 900.
 pub const VIEW_HALF: (u16, u16) = (800, 450);

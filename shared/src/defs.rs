@@ -2,6 +2,7 @@
 //! table that passes [`Defs::validate`]; nothing here decides anything.
 
 pub mod arena;
+pub mod mode;
 pub mod pickup;
 pub mod rock;
 pub mod rules;
@@ -11,6 +12,7 @@ pub mod weapon;
 pub mod wormhole;
 
 pub use arena::ArenaDef;
+pub use mode::{GameMode, ModeDef, Team, Terms};
 pub use pickup::PickupKind;
 pub use rock::RockSize;
 pub use rules::RulesDef;
@@ -22,6 +24,8 @@ pub use wormhole::WormholeDef;
 /// All tables together; what `sim::step` reads besides the world.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Defs {
+    /// What is played, and by which terms.
+    pub mode: ModeDef,
     /// Star, planets, belts and the edge.
     pub arena: ArenaDef,
     /// Scores, timers and protection.
@@ -33,10 +37,24 @@ pub struct Defs {
 }
 
 impl Defs {
-    /// The tables the public game is played with.
+    /// The tables the public game, Drift, is played with.
     #[must_use]
     pub fn standard() -> Defs {
-        Defs { arena: ArenaDef::STANDARD, rules: RulesDef::STANDARD, ships: ship::STANDARD, weapons: weapon::STANDARD }
+        Defs::of(Terms::default())
+    }
+
+    /// The tables of a mode.
+    #[must_use]
+    pub fn of(terms: Terms) -> Defs {
+        let mut defs = Defs {
+            mode: ModeDef::of(terms),
+            arena: ArenaDef::STANDARD,
+            rules: RulesDef::STANDARD,
+            ships: ship::STANDARD,
+            weapons: weapon::STANDARD,
+        };
+        mode::adapt(&mut defs);
+        defs
     }
 
     /// The row of a ship class.
@@ -64,9 +82,10 @@ impl Defs {
         positive("arena.star.softening", arena.star.softening)?;
         holds("arena.star: burn radius < event ring", arena.star.burn_radius < arena.star.ring_radius)?;
         holds("arena.star: cut-off", arena.star.fade_from < arena.star.fade_to)?;
-        holds("arena: radius bounds", arena.radius_min < arena.radius_max)?;
+        holds("arena: radius bounds", arena.radius_min <= arena.radius_max)?;
         holds("arena: margin", arena.margin < arena.radius_min)?;
-        positive("arena.wormhole.radius", arena.wormhole.radius)?;
+        holds("arena.wormhole.radius", arena.wormhole.radius >= 0.0)?;
+        holds("arena.wrap_half", arena.wrap_half == 0.0 || arena.wrap_half > 2.0 * crate::sim::wormhole::LEAP_U)?;
         positive("arena.wormhole.gap", arena.wormhole.gap)?;
         let warned = (1..arena.wormhole.exit_ticks).contains(&arena.wormhole.warn_ticks);
         holds("arena.wormhole: times", warned && arena.wormhole.entrance_exits > 0)?;

@@ -25,7 +25,7 @@ pub use close::CloseCode;
 pub use codec::{DecodeError, OpeningError};
 pub use messages::{
     ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
-    RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+    RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::{proto_hash, rules_hash};
 pub use season::{OwnSeason, PodiumPlace, SeasonEnd};

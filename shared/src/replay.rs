@@ -25,12 +25,13 @@ pub use recorder::Recorder;
 pub use screening::{Death, Screening, Subject};
 
 use crate::{
+    defs::Terms,
     protocol::DecodeError,
     tick::{TICK_HZ, Tick},
 };
 
 /// First bytes of every recording; the number is that of the format.
-pub const MAGIC: [u8; 8] = *b"PERIREC2";
+pub const MAGIC: [u8; 8] = *b"PERIREC3";
 /// A header is never longer than this, bytes.
 const HEADER_BYTES_MAX: usize = 256;
 /// Characters in a room's name, as the header holds it.
@@ -49,10 +50,15 @@ pub struct Header {
     pub start: Tick,
     /// Name of the room.
     pub room: String,
+    /// What was played.
+    pub terms: Terms,
 }
 
 impl Header {
     fn check(&self) -> Result<(), DecodeError> {
+        if let Some(field) = self.terms.beyond() {
+            return Err(DecodeError::OutOfRange { field });
+        }
         let good = self.room.chars().count() <= ROOM_CHARS_MAX && chunk::is_plain(&self.room);
         if good { Ok(()) } else { Err(DecodeError::OutOfRange { field: "room" }) }
     }

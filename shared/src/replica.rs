@@ -34,8 +34,8 @@ use crate::{
     math,
     protocol::{
         Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
-        RosterEntry, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words, body::Station, codec,
-        known::Known, reckon::Skies,
+        RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
+        body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -93,6 +93,8 @@ pub struct Replica {
     /// Who had a slot before, while nobody else has it.
     former: BTreeMap<PlayerId, RosterEntry>,
     leaderboard: Leaderboard,
+    /// How the round stands, where there are rounds.
+    round: Option<RoundNews>,
     /// Deeds heard and not yet polled.
     deeds: VecDeque<Deed>,
     /// What was said and not yet polled.
@@ -170,6 +172,7 @@ impl Replica {
             roster: BTreeMap::new(),
             former: BTreeMap::new(),
             leaderboard: Leaderboard::default(),
+            round: None,
             deeds: VecDeque::new(),
             chat: VecDeque::new(),
             heard: resume.map_or(0, |resume| resume.heard),
@@ -229,6 +232,7 @@ impl Replica {
             ServerMessage::Leaderboard(leaderboard) => self.leaderboard = leaderboard,
             ServerMessage::News(news) => self.take_news(&news),
             ServerMessage::Fall(fall) => self.fall = Some(fall),
+            ServerMessage::Round(news) => self.round = Some(news),
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();
@@ -456,6 +460,11 @@ impl Replica {
 
     fn take_welcome(&mut self, welcome: Welcome, now_us: u64) {
         self.greeting_us = self.hello_us.map_or(0.0, |hello_us| now_us.saturating_sub(hello_us) as f64);
+        // What one was made with holds for its own terms: a test may play by tables of its own.
+        if welcome.terms != self.defs.mode.terms {
+            self.defs = Defs::of(welcome.terms);
+        }
+        self.round = None;
         self.layout = Some(Layout::new(welcome.seed, &self.defs.arena));
         self.player = welcome.resumed;
         if welcome.resumed.is_none() {
@@ -586,6 +595,7 @@ impl Replica {
             defs: &self.defs,
             layout,
             known: &self.known,
+            round: self.round.as_ref(),
             present: &self.present,
             past: self.past.as_ref(),
             predictor: self.predictor.as_ref(),

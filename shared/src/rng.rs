@@ -19,6 +19,8 @@ pub enum Purpose {
     Test = 5,
     /// Where the mouths of the wormhole are.
     Wormhole = 6,
+    /// Where a jump through hyperspace ends, and whether it does.
+    Hyperspace = 7,
 }
 
 /// A short stream of numbers for one key (SplitMix64, Steele et al. 2014: one add and a mix per number).

@@ -27,6 +27,7 @@ mod io;
 mod pacer;
 mod post;
 mod priority;
+pub(crate) mod rounds;
 pub(crate) mod scoreboard;
 mod season;
 mod seats;
@@ -43,8 +44,8 @@ use crate::{
     ids::PlayerId,
     limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
-        Chat, ChatLine, ClientMessage, CloseCode, CommandBatch, Deed, Roster, ServerMessage, Snapshot, SnapshotFlags,
-        Words, bits::BitWriter, body, codec, known::Known, owner_state::UsedCommand,
+        Chat, ChatLine, ClientMessage, CloseCode, CommandBatch, Deed, Roster, RoundNews, ServerMessage, Snapshot,
+        SnapshotFlags, Words, bits::BitWriter, body, codec, known::Known, owner_state::UsedCommand,
     },
     replay::Recorder,
     rewind::{Lag, Rewind},
@@ -100,6 +101,8 @@ pub struct Room {
     post: Post,
     talk: Talk,
     scores_version: u32,
+    /// How the round stood when everybody was told last.
+    round_told: Option<RoundNews>,
     last_tick_us: u64,
     now_us: u64,
     status: RoomStatus,
@@ -112,8 +115,8 @@ impl Room {
     pub fn new(config: RoomConfig) -> Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
         world.tick = config.start;
-        let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name));
         let season = Season::new(config.season_ticks, config.start);
+        let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name, config.defs.mode.terms));
         let mut room = Room {
             recorder,
             seats: Seats::default(),
@@ -135,6 +138,7 @@ impl Room {
             post: Post::default(),
             talk: Talk::new(config.chat, config.start),
             scores_version: 0,
+            round_told: None,
             last_tick_us: 0,
             now_us: 0,
             status: RoomStatus::default(),
@@ -182,6 +186,7 @@ impl Room {
         bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
         self.announce_names();
         self.announce_scores();
+        self.announce_round();
         self.announce_talk();
         self.send_snapshots(now_us, writable);
     }
@@ -394,6 +399,12 @@ impl Room {
                         }
                     }
                 }
+                Event::RoundOver { winner, won } => {
+                    let deed = Deed::Round { winner, won };
+                    let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
+                    unseated.for_each(|visitor| visitor.deeds.note(deed.clone()));
+                    self.seats.humans_mut().for_each(|(_, human)| human.deeds.note(deed.clone()));
+                }
                 _ => {}
             }
         }
@@ -414,7 +425,7 @@ impl Room {
                     u32::from(ship.player.0),
                     crate::rng::Purpose::Bot,
                 );
-                if fate.chance(BOT_LEAVES) {
+                if !self.config.defs.mode.one_life && fate.chance(BOT_LEAVES) {
                     leavers.push(ship.player);
                 }
             }
@@ -523,6 +534,7 @@ impl Room {
             (crate::sim::LooseRock { hull: 0, ..world.rocks[i] }, steps)
         };
         Some(Known {
+            begun: true,
             tick,
             edge: world.edge,
             station,
@@ -584,11 +596,18 @@ fn send_snapshot(
     let margin = human.map_or(0, |human| human.commands.margin(tick));
     let (echo_ms, echo_age_ms) = visitor.echo(turn.now_us);
     let bytes_max = if turn.thin { turn.bytes_max.min(THIN_BYTES_MAX) } else { turn.bytes_max };
+    let (area, view) = if scene.defs.arena.wrap_half > 0.0 {
+        // All of it is on every screen.
+        let all = Area { centre: Vec2::ZERO, half: Vec2::splat(scene.defs.arena.wrap_half * 2.0) };
+        (all, (all, Vec2::ZERO))
+    } else {
+        (snapshot::area_of(pos, vel, half), (Area { centre: pos, half: half + Vec2::splat(VIEW_RIM_U) }, vel))
+    };
     let mut viewer = Viewer {
         station,
         player: visitor.seat,
-        area: snapshot::area_of(pos, vel, half),
-        view: (Area { centre: pos, half: half + Vec2::splat(VIEW_RIM_U) }, vel),
+        area,
+        view,
         used: known.then_some(used.as_slice()),
         bits_max: Viewer::bits_of(bytes_max),
     };

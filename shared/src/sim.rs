@@ -10,12 +10,14 @@ pub mod golden;
 pub mod grid;
 pub mod helm;
 pub mod hits;
+pub mod hyperspace;
 pub mod layout;
 mod mending;
 pub mod movement;
 pub mod pickups;
 pub mod rays;
 pub mod rocks;
+pub mod round;
 pub mod rules;
 pub mod scratch;
 pub mod shots;
@@ -23,6 +25,8 @@ pub mod sky;
 pub mod solids;
 mod special;
 mod stage;
+pub mod torus;
+mod war;
 pub mod wells;
 pub mod world;
 pub mod wormhole;
@@ -33,6 +37,7 @@ pub use events::{Cause, Event, ShotHit};
 pub use hits::{HitQuery, Now};
 pub use layout::Layout;
 pub use movement::Kinematics;
+pub use round::{Round, RoundPhase};
 pub use rules::Order;
 pub use sky::Sky;
 pub use wells::{Well, WellKind};
@@ -73,6 +78,7 @@ pub fn step(
     rules::move_edge(&mut stage.world.edge, &defs.arena);
     wells::forget(&mut stage.world.wells, stage.world.tick);
     fly_ships(stage, commands, hits, &mut scratch);
+    hyperspace::resolve(stage, &mut scratch);
     rocks::resolve(stage);
     let layout = std::sync::Arc::clone(&stage.world.layout);
     let solids = standing_solids(stage.world, &layout, std::mem::take(&mut scratch.stones));
@@ -93,6 +99,8 @@ pub fn step(
     mending::resolve(stage);
     pickups::resolve(stage, &mut scratch);
     pickups::float(stage);
+    war::resolve(stage);
+    round::resolve(stage);
     scratch.stones = solids.into_stones();
     stage.world.scratch = scratch;
 }
@@ -105,11 +113,12 @@ fn standing_solids<'a>(world: &World, layout: &'a Layout, stones: Stones) -> Sol
 /// Flies every ship by its command; what leaves their barrels waits in `scratch`, and where they were and are as targets.
 fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery, scratch: &mut Scratch) {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
-    let Scratch { targets, bolts, rays, mines, places, .. } = scratch;
+    let Scratch { targets, bolts, rays, mines, places, lost, .. } = scratch;
     targets.clear();
     bolts.clear();
     rays.clear();
     mines.clear();
+    lost.clear();
     let mut commands = commands.iter().copied().peekable();
     for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
         let player = PlayerId(slot as u16);
@@ -124,6 +133,9 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let triggers = helm::fly(ship, command, defs, &stage.sky, edge);
         if triggers.special && defs.ship(ship.class).special.kind == Special::Well {
             let _ = wells::begin(&mut stage.world.wells, WellKind::Star, ship.body.pos, tick);
+        }
+        if triggers.special && hyperspace::breaks(ship, defs, stage.world.secret, tick) {
+            lost.push(player);
         }
         for mount in triggers.mounts() {
             let Some(kind) = defs.ship(ship.class).weapon(mount) else { continue };

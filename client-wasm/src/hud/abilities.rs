@@ -2,7 +2,7 @@
 //! in this moment.
 
 use shared::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, Special},
     replica::view::Gauges,
 };
 
@@ -66,6 +66,11 @@ impl Widget for Abilities {
             for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship.class, frame.defs)) {
                 dom.text(ability.name, frame.say(name));
             }
+            // Nothing to press where there is neither a boost nor what may stand in its place.
+            let def = frame.defs.ship(ship.class);
+            let none = def.boost_ticks == 0 && def.second.is_none();
+            dom.flag("ability-boost", "off", none);
+            dom.flag("pad-boost", "off", none);
         }
         let Gauges { boost, special, special_on, .. } = own;
         self.boost.update(boost, ship.buttons.any(shared::sim::Buttons::BOOST) && boost >= 1.0, dom);
@@ -77,6 +82,7 @@ impl Widget for Abilities {
 fn names(class: ShipClass, defs: &Defs) -> [Word; 2] {
     let boost = if defs.ship(class).second.is_some() { Word::Torpedo } else { Word::Boost };
     let special = match class {
+        _ if defs.ship(class).special.kind == Special::Hyperspace => Word::Hyperspace,
         ShipClass::Spark => Word::Boost,
         ShipClass::Needle => Word::Afterburner,
         ShipClass::Prospector => Word::Tractor,

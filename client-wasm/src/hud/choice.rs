@@ -116,6 +116,7 @@ impl Hangar {
         };
         self.offer = Offer::default();
         if let Some((_, class)) = own
+            && !defs.mode.one_life
             && !rests(self.hit_s, defs.rules.shield_delay_ticks)
             && !rests(self.refit_s, defs.rules.refit_wait_ticks)
         {

@@ -90,13 +90,15 @@ fn title(killer: Option<&str>, cause: Cause, language: Language) -> String {
         (true, Cause::Shot(weapon)) => undone_by(weapon),
         (true, Cause::Ram) => Word::DeathRam,
         (true, Cause::Star) => Word::DeathDrivenStar,
-        (true, Cause::Planet | Cause::Rock) => Word::DeathFleeing,
+        (true, Cause::Planet | Cause::Rock | Cause::Core | Cause::Hyperspace) => Word::DeathFleeing,
         (true, Cause::Edge) => Word::DeathDrivenOut,
         (false, Cause::Shot(_) | Cause::Ram) => Word::DeathDestroyed,
         (false, Cause::Star) => Word::DeathStar,
         (false, Cause::Planet) => Word::DeathPlanet,
         (false, Cause::Rock) => Word::DeathRock,
         (false, Cause::Edge) => Word::DeathEdge,
+        (false, Cause::Core) => Word::DeathCore,
+        (false, Cause::Hyperspace) => Word::DeathHyperspace,
     };
     word.with(language, &[killer.unwrap_or_default()])
 }

@@ -72,12 +72,15 @@ fn verb(kill: &Kill) -> Word {
         (true, Cause::Planet) => Word::DidWreck,
         (true, Cause::Rock) => Word::DidWreck,
         (true, Cause::Ram) => Word::DidRam,
+        (true, Cause::Core | Cause::Hyperspace) => Word::DidWreck,
         (true, Cause::Edge) => Word::DidDriveOut,
         (false, Cause::Shot(_)) => Word::WasShot,
         (false, Cause::Star) => Word::WasStar,
         (false, Cause::Planet) => Word::WasPlanet,
         (false, Cause::Rock) => Word::WasRock,
         (false, Cause::Ram) => Word::WasRammed,
+        (false, Cause::Core) => Word::WasCore,
+        (false, Cause::Hyperspace) => Word::WasHyperspace,
         (false, Cause::Edge) => Word::WasLost,
     }
 }
@@ -122,6 +125,8 @@ pub fn cause_word(cause: Cause) -> &'static str {
         Cause::Rock => "rock",
         Cause::Ram => "ram",
         Cause::Edge => "edge",
+        Cause::Core => "core",
+        Cause::Hyperspace => "hyperspace",
     }
 }
 

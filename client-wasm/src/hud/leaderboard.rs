@@ -3,6 +3,7 @@
 use shared::{ids::PlayerId, limits::LEADERBOARD_ROWS};
 
 use super::{Cached, CachedText, Dom, Frame, Id, Widget, score::grouped};
+use crate::view::cores;
 
 /// The list's element; it has this many rows of rank, name and points.
 pub const LIST: Id = "leaderboard";
@@ -13,7 +14,7 @@ pub const ROWS: usize = LEADERBOARD_ROWS + 1;
 struct Row {
     shown: Cached<Option<(u16, u32)>>,
     name: CachedText,
-    looks: Cached<(bool, bool, bool)>,
+    looks: Cached<(bool, bool, bool, Option<bool>)>,
 }
 
 /// The list.
@@ -56,7 +57,10 @@ impl Row {
         }
         let own = frame.own() == Some(player);
         let muted = frame.is_muted(name);
-        if self.looks.changed((own, bot, muted)) {
+        let friend = frame.defs.mode.teams.then(|| cores::is_friend(frame.defs, frame.own(), player));
+        if self.looks.changed((own, bot, muted, friend)) {
+            dom.row_flag(LIST, index, "friend", friend == Some(true));
+            dom.row_flag(LIST, index, "foe", friend == Some(false));
             dom.row_flag(LIST, index, "muted", muted);
             dom.row_flag(LIST, index, "own", own);
             dom.row_flag(LIST, index, "bot", bot);

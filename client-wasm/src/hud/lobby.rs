@@ -1,7 +1,7 @@
 //! The name card over the live arena, and what is hidden while it is there. Invariant: shown exactly while the player
 //! is not in the game and has not asked to be.
 
-use super::{Cached, Dom, Frame, Source, Widget};
+use super::{Cached, Dom, Frame, Source, Widget, contest};
 use crate::{
     session::Connection,
     words::{Language, Word},
@@ -12,6 +12,7 @@ use crate::{
 pub struct Lobby {
     shown: Cached<bool>,
     pilots: Cached<(u16, Language)>,
+    pitch: Cached<(Word, Language)>,
 }
 
 impl Widget for Lobby {
@@ -23,6 +24,13 @@ impl Widget for Lobby {
             dom.flag("lobby", "off", !shown);
             dom.flag("hud", "watching", shown);
             dom.focus(if shown { "name" } else { "stage" });
+        }
+        let pitch = contest::pitch(frame.defs.mode.terms.mode);
+        if self.pitch.changed((pitch, frame.language)) {
+            // The page itself says what Drift is.
+            dom.flag("pitch", "off", pitch != Word::Pitch);
+            dom.flag("lobby-mode", "off", pitch == Word::Pitch);
+            dom.text("lobby-mode", frame.say(pitch));
         }
         let pilots = frame.leaderboard().pilots;
         if self.pilots.changed((pilots, frame.language)) {

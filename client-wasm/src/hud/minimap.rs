@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{Cached, Dom, Frame, Id, Mark, Widget};
-use crate::view::palette;
+use crate::view::{cores, palette};
 
 /// Its canvas.
 pub const CANVAS: Id = "minimap";
@@ -60,14 +60,28 @@ impl Minimap {
     fn place(&mut self, frame: &Frame<'_>) {
         let scale = 0.94 / frame.view.arena_radius;
         let arena = &frame.defs.arena;
-        self.marks.push(Mark::Circle(Vec2::ZERO, 0.94, palette::EDGE, 0.8));
-        for planet in &arena.planets {
+        // Where space comes round there is no edge.
+        if arena.wrap_half == 0.0 {
+            self.marks.push(Mark::Circle(Vec2::ZERO, 0.94, palette::EDGE, 0.8));
+        }
+        for planet in arena.planets.iter().filter(|planet| planet.radius > 0.0) {
             self.marks.push(Mark::Circle(Vec2::ZERO, planet.orbit_radius * scale, palette::ORBIT, 0.22));
         }
         self.marks.push(Mark::Circle(Vec2::ZERO, arena.star.ring_radius * scale, palette::RING, 0.8));
         self.marks.push(Mark::Dot(Vec2::ZERO, 4.0, palette::HOT, 1.0));
-        for centre in &frame.view.planets {
-            self.marks.push(Mark::Dot(*centre * scale, 2.8, palette::ORBIT, 1.0));
+        for (planet, centre) in arena.planets.iter().zip(&frame.view.planets) {
+            if planet.radius > 0.0 {
+                self.marks.push(Mark::Dot(*centre * scale, 2.8, palette::ORBIT, 1.0));
+            }
+        }
+        // The own core in a ring, the enemy's a block.
+        for core in frame.view.cores.into_iter().flatten() {
+            if Some(core.team) == cores::side(frame.defs, frame.own()) {
+                self.marks.push(Mark::Circle(core.pos * scale, 0.075, frame.looks.colours.friend, 1.0));
+                self.marks.push(Mark::Dot(core.pos * scale, 3.2, frame.looks.colours.friend, 1.0));
+            } else {
+                self.marks.push(Mark::Square(core.pos * scale, 4.4, frame.looks.colours.bot, 1.0));
+            }
         }
         // A mouth is a ring with a middle; where one comes next blinks.
         for MouthView { pos, coming } in frame.view.mouths.into_iter().flatten() {
@@ -92,6 +106,11 @@ impl Minimap {
         let scale = 0.94 / frame.view.arena_radius;
         let on_map = |pos: Vec2| (pos * scale).clamp_length_max(1.0);
         for ship in frame.view.ships.iter().filter(|ship| !ship.own) {
+            // A friend is an open ring, whoever flies.
+            if cores::is_friend(frame.defs, frame.own(), ship.id.player) {
+                self.marks.push(Mark::Circle(on_map(ship.pos), 0.032, frame.looks.colours.friend, 1.0));
+                continue;
+            }
             // Shape as well as colour: people are discs, bots squares.
             self.marks.push(match frame.pilot(ship.id.player) {
                 Some((_, true)) => Mark::Square(on_map(ship.pos), 1.7, frame.looks.colours.bot, 0.9),

@@ -2,13 +2,14 @@
 //! game's tables, so what is drawn is where it hurts.
 
 use glam::Vec2;
-use shared::{defs::Defs, replica::view::View};
+use shared::{defs::Defs, math, replica::view::View};
 
 use super::{
     Camera,
     cosmetic::look,
     palette::{self, Rgb},
     scene::Scene,
+    sprite::{Ink, Kind, Sprite},
 };
 
 /// How a ring is drawn; the numbers are the cases of `ring.frag`.
@@ -57,6 +58,20 @@ impl Ring {
     }
 }
 
+/// The sides of the square in which space comes round: who crosses one comes in at the opposite one.
+fn seam(scene: &mut Scene, half: f32) {
+    for side in [Vec2::X, Vec2::Y, -Vec2::X, -Vec2::Y] {
+        scene.under.sprite(Sprite {
+            pos: side * half,
+            half: Vec2::new(half, 2.2),
+            rotation: math::angle_of(side.perp()),
+            kind: Kind::Beam,
+            parameters: [0.0; 2],
+            ink: Ink::Light(palette::ORBIT, 0.9),
+        });
+    }
+}
+
 /// Base colours of the planets, inside out; more planets start over.
 const PLANETS: [Rgb; 3] = [[0.78, 0.42, 0.26], [0.22, 0.50, 0.62], [0.52, 0.42, 0.74]];
 
@@ -73,7 +88,7 @@ pub fn build(scene: &mut Scene, view: &View, defs: &Defs, camera: &Camera) {
         dashes,
         line_px: 1.0,
     };
-    for planet in &defs.arena.planets {
+    for planet in defs.arena.planets.iter().filter(|planet| planet.radius > 0.0) {
         ring(scene, camera, &line(Vec2::ZERO, planet.orbit_radius, 0.20, 0.0));
     }
     for (planet, centre) in defs.arena.planets.iter().zip(&view.planets) {
@@ -90,7 +105,7 @@ pub fn build(scene: &mut Scene, view: &View, defs: &Defs, camera: &Camera) {
         line_px: 1.6,
     };
     ring(scene, camera, &event_ring);
-    if view.arena_radius > 0.0 {
+    if view.arena_radius > 0.0 && defs.arena.wrap_half == 0.0 {
         let edge = Ring {
             centre: Vec2::ZERO,
             radius: view.arena_radius,
@@ -102,6 +117,9 @@ pub fn build(scene: &mut Scene, view: &View, defs: &Defs, camera: &Camera) {
             line_px: 2.0,
         };
         ring(scene, camera, &edge);
+    }
+    if defs.arena.wrap_half > 0.0 {
+        seam(scene, defs.arena.wrap_half);
     }
     scene.star_radius = star.radius;
     scene.star_seen = camera.sees(Vec2::ZERO, star.radius * STAR_REACH);

@@ -155,8 +155,12 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, tim
 }
 
 /// Adds a shot: a streak along its motion in the frame of the arena, with light around its head.
-pub fn shot(scene: &mut Scene, shot: &ShotView, camera: &Camera) {
-    let colour = if shot.own { scene.colours.own } else { scene.colours.fire };
+pub fn shot(scene: &mut Scene, shot: &ShotView, friend: bool, camera: &Camera) {
+    let colour = match (shot.own, friend) {
+        (true, _) => scene.colours.own,
+        (false, true) => scene.colours.friend,
+        (false, false) => scene.colours.fire,
+    };
     // Never thinner than two pixels, or it flickers on small screens.
     let size = shot_size(shot.weapon);
     let thin = (3.4 * size).max(2.0 / camera.pixels_per_unit());

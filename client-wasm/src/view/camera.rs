@@ -47,6 +47,8 @@ pub struct Camera {
     trauma: f32,
     phase: f32,
     still: bool,
+    /// Half the side of a square that is shown whole, and always, u; 0: there is none.
+    whole: f32,
     /// Whose ship is held.
     ship: Option<ShipId>,
 }
@@ -67,6 +69,7 @@ impl Camera {
             trauma: 0.0,
             phase: 0.0,
             still,
+            whole: 0.0,
             ship: None,
         };
         camera.resize(viewport);
@@ -80,6 +83,9 @@ impl Camera {
         // The server shows no more than VIEW_HALF_MAX: rather zoom in than show an empty rim.
         let by_reach = (self.viewport * 0.5 / Vec2::from(limits::VIEW_HALF_MAX)).max_element();
         self.pixels_per_unit = by_area.max(by_reach) * self.zoom;
+        if self.whole > 0.0 {
+            self.pixels_per_unit = self.viewport.min_element() * 0.5 / self.whole * self.zoom;
+        }
         let half = self.usual_half();
         // The margin m with (a + m)(b + m) = the area the server grants.
         let sum = half.x + half.y;
@@ -95,6 +101,15 @@ impl Camera {
         self.resize(self.viewport);
     }
 
+    /// Shows the square of `half` u around the centre, all of it and always, as where space comes round; 0 follows again.
+    pub fn fit(&mut self, half: f32) {
+        if self.whole != half {
+            self.whole = half;
+            self.base = None;
+            self.resize(self.viewport);
+        }
+    }
+
     /// Holds a place exactly, without lead: the watcher drags.
     pub fn hold(&mut self, pos: Vec2) {
         (self.base, self.lead, self.carry) = (Some(pos), Vec2::ZERO, Vec2::ZERO);
@@ -103,6 +118,10 @@ impl Camera {
     /// Follows the focus of a view that lives `pace` times as fast as the watcher. A ship that goes through the wormhole is
     /// cut to: what lies between the mouths was never flown over.
     pub fn follow_focus(&mut self, focus: &Focus, dt_s: f32, pace: f32) {
+        if self.whole > 0.0 {
+            self.follow_paced(Vec2::ZERO, Vec2::ZERO, dt_s, pace);
+            return;
+        }
         let same = focus.ship.is_some() && focus.ship == self.ship;
         self.ship = focus.ship;
         let flown = focus.vel * dt_s * pace;

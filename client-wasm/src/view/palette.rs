@@ -62,12 +62,22 @@ pub struct Colours {
     pub repair: Rgb,
     /// A mine of somebody else.
     pub danger: Rgb,
+    /// Whatever is of the own team.
+    pub friend: Rgb,
 }
 
 impl Colours {
     /// As the game comes.
-    pub const USUAL: Colours =
-        Colours { own: OWN, person: PERSON, bot: BOT, fire: FLAME, shield: SHIELD, repair: REPAIR, danger: DANGER };
+    pub const USUAL: Colours = Colours {
+        own: OWN,
+        person: PERSON,
+        bot: BOT,
+        fire: FLAME,
+        shield: SHIELD,
+        repair: REPAIR,
+        danger: DANGER,
+        friend: [0.34, 0.62, 1.0],
+    };
     /// For eyes to which red and green look alike: blue, yellow and dark brown, which differ in blue and in brightness.
     pub const RED_GREEN: Colours = Colours {
         own: [0.30, 0.68, 1.0],
@@ -77,6 +87,7 @@ impl Colours {
         shield: [0.62, 0.72, 1.0],
         repair: [0.92, 0.96, 1.0],
         danger: [0.95, 0.45, 0.05],
+        friend: [0.62, 0.78, 1.0],
     };
     /// For eyes to which blue and yellow look alike: teal, pink and dark red, which differ in red and in brightness.
     pub const BLUE_YELLOW: Colours = Colours {
@@ -87,6 +98,7 @@ impl Colours {
         shield: [0.66, 0.90, 0.96],
         repair: [0.94, 1.0, 1.0],
         danger: [0.95, 0.08, 0.16],
+        friend: [0.34, 0.72, 0.74],
     };
 
     /// By the word of the setting; the usual ones for any other.
@@ -137,7 +149,8 @@ mod tests {
             (Colours::BLUE_YELLOW, vec![PLAIN, TRITAN]),
         ] {
             for eye in &eyes {
-                let pairs = [(colours.own, colours.person), (colours.own, colours.bot), (colours.person, colours.bot)];
+                let Colours { own, person, bot, friend, .. } = colours;
+                let pairs = [(own, person), (own, bot), (person, bot), (friend, person), (friend, bot)];
                 for (one, other) in pairs {
                     let apart = apart(eye, one, other);
                     assert!(apart > 0.28, "{one:?} and {other:?} are {apart:.2} apart to {eye:?}");

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    Camera, Effects, backdrop, bodies,
+    Camera, Effects, backdrop, bodies, cores,
     looks::Looks,
     palette::{self, Colours, Rgb},
     ships::{self, Livery},
@@ -113,6 +113,8 @@ pub struct Ingredients<'a> {
     pub touch: &'a Touch,
     /// Who leads, for the crown.
     pub leader: Option<PlayerId>,
+    /// Whose eyes these are, if anybody's: friends are those of that team.
+    pub own: Option<PlayerId>,
     /// Time for animation, s.
     pub time_s: f32,
     /// How it is to look.
@@ -134,6 +136,7 @@ impl Scene {
         backdrop::build(self, view, defs, camera);
         let own = view.own_ship().map(|ship| ship.id.player);
         wormhole::build(self, view, defs, camera, from.time_s);
+        cores::build(self, from);
         for rock in view.rocks.iter().filter(|rock| camera.sees(rock.pos, 70.0)) {
             bodies::rock(self, rock);
         }
@@ -167,7 +170,8 @@ impl Scene {
         }
         effects.particles.draw(&mut self.over, |pos, radius| camera.sees(pos, radius));
         for shot in view.shots.iter().filter(|shot| camera.sees(shot.pos, 40.0)) {
-            bodies::shot(self, shot, camera);
+            let friend = cores::is_friend(defs, from.own, shot.key.owner);
+            bodies::shot(self, shot, friend, camera);
         }
         for stick in [from.touch.left, from.touch.right].into_iter().flatten() {
             self.stick(&stick, camera);
@@ -191,7 +195,8 @@ impl Scene {
             (false, false) => Livery::Person,
             (false, true) => Livery::Bot,
         };
-        ships::build(self, ship, livery, from.effects, from.defs, from.camera, from.time_s);
+        let friend = !ship.own && cores::is_friend(from.defs, from.own, ship.id.player);
+        ships::build(self, ship, (livery, friend), from.effects, from.defs, from.camera, from.time_s);
         let radius = from.defs.ship(ship.class).radius;
         if from.leader == Some(ship.id.player) {
             let crown = Sprite::round(
@@ -205,7 +210,8 @@ impl Scene {
         if !ship.own && from.looks.names && self.labels.len() < LABELS_MAX {
             let below = ship.pos - Vec2::new(0.0, radius * 1.75);
             let at = from.camera.to_screen(below) + Vec2::new(0.0, 11.0);
-            let colour = palette::mix(livery.colour(&self.colours), [1.0; 3], 0.45);
+            let hue = if friend { self.colours.friend } else { livery.colour(&self.colours) };
+            let colour = palette::mix(hue, [1.0; 3], 0.45);
             self.labels.push(Label { player: ship.id.player, at, colour, opacity: if bot { 0.75 } else { 0.95 } });
         }
     }
@@ -300,6 +306,7 @@ pub mod tests {
             effects: &Effects::new(1, looks),
             touch: &Touch::default(),
             leader,
+            own: None,
             time_s: 0.0,
             looks,
             ghosts: (true, false),

@@ -40,19 +40,23 @@ impl Livery {
     }
 }
 
-/// Adds a ship. Layout of the hull, 12 floats: centre, radius (u), heading (rad) · colour, livery · flash, opacity,
+/// Adds a ship; `friend` is one of the own team. Layout of the hull, 12 floats: centre, radius (u), heading (rad) · colour, livery · flash, opacity,
 /// heat, class.
 pub fn build(
     scene: &mut Scene,
     ship: &ShipView,
-    livery: Livery,
+    (livery, friend): (Livery, bool),
     effects: &Effects,
     defs: &Defs,
     camera: &Camera,
     time_s: f32,
 ) {
     let radius = defs.ship(ship.class).radius;
-    let colour = if ship.stale { palette::STALE } else { livery.colour(&scene.colours) };
+    let colour = match (ship.stale, friend) {
+        (true, _) => palette::STALE,
+        (false, true) => scene.colours.friend,
+        (false, false) => livery.colour(&scene.colours),
+    };
     let [r, g, b] = colour;
     let star = &defs.arena.star;
     let heat = math::ramp(ship.pos.length(), star.ring_radius * 1.15, star.burn_radius);
@@ -78,6 +82,9 @@ pub fn build(
         heat,
         f32::from(ship.class as u8),
     ]);
+    if friend {
+        comrade(scene, ship, radius, camera);
+    }
     if ship.own {
         own_reticle(scene, ship, radius);
     }
@@ -94,6 +101,15 @@ pub fn build(
         multifire(scene, ship, radius, time_s);
     }
     shells(scene, ship, radius, effects, camera, time_s);
+}
+
+/// Of the own team: an open ring, two arcs around the ship. Its shape says so to whom its colour does not.
+fn comrade(scene: &mut Scene, ship: &ShipView, radius: f32, camera: &Camera) {
+    let size = (radius * 1.95).max(11.0 / camera.pixels_per_unit());
+    for rotation in [0.0, core::f32::consts::PI] {
+        let arc = Sprite::round(Kind::Arc, ship.pos, size, Ink::Light(scene.colours.friend, 1.1));
+        scene.over.sprite(Sprite { rotation, parameters: [0.34, 0.10], ..arc });
+    }
 }
 
 /// An over-shield: a second skin that shimmers.
@@ -225,6 +241,10 @@ fn special(scene: &mut Scene, ship: &ShipView, active: Special, radius: f32, tim
             scene.over.sprite(turn);
         }
         Special::Burn | Special::LongView(_) | Special::Volley(_) | Special::Well => {}
+        Special::Hyperspace => {
+            let ring = Sprite::round(Kind::Ring, ship.pos, radius * 2.4, Ink::Light(palette::MOUTH, 0.9));
+            scene.over.sprite(Sprite { parameters: [0.08, 0.0], ..ring });
+        }
     }
 }
 
@@ -278,7 +298,7 @@ mod tests {
         build(
             &mut scene,
             &seen,
-            livery,
+            (livery, false),
             &Effects::new(1, &crate::view::looks::Looks::default()),
             &Defs::standard(),
             &camera,
@@ -297,6 +317,21 @@ mod tests {
         let (own, person, bot) = (of(Livery::Own), of(Livery::Person), of(Livery::Bot));
         assert!(own[..3] != person[..3] && person[..3] != bot[..3]);
         assert!(own[3] != person[3] && person[3] != bot[3]);
+    }
+
+    #[test]
+    fn one_of_the_own_team_flies_in_an_open_ring() {
+        let arcs = |friend| {
+            let (seen, mut scene) = (ship(2, Vec2::new(700.0, 0.0)), Scene::default());
+            let (camera, looks) = (Camera::new(Vec2::new(1600.0, 900.0), false), crate::view::looks::Looks::default());
+            let effects = Effects::new(1, &looks);
+            build(&mut scene, &seen, (Livery::Bot, friend), &effects, &Defs::standard(), &camera, 0.0);
+            let colour = scene.ships.items()[0][4..7].to_vec();
+            (kinds(&scene).iter().filter(|kind| **kind == Kind::Arc as u8).count(), colour)
+        };
+        let ((foe, red), (friend, blue)) = (arcs(false), arcs(true));
+        assert_eq!(friend, foe + 2);
+        assert!(red != blue);
     }
 
     #[test]

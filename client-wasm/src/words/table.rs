@@ -51,6 +51,27 @@ words! {
     KeySpecial "key-special" "special" "Spezial";
     KeyBrake "key-brake" "brake" "bremsen";
 
+    // Teams and rounds.
+    PitchCoreWar "pitch-core-war" "Core War. Bring ore to your core. Break theirs." "Kernkrieg. Bring Erz zu deinem Kern. Zerbrich ihren.";
+    PitchDuel "pitch-duel" "Duel. One life a round. Five rounds win." "Duell. Ein Leben je Runde. Fünf Runden siegen.";
+    Pitch1962 "pitch-1962" "1962. Two ships, one star. Space comes round." "1962. Zwei Schiffe, ein Stern. Der Raum kehrt wieder.";
+    Contest "contest" "The round" "Die Runde";
+    TeamDawn "team-dawn" "Dawn" "Morgen";
+    TeamDusk "team-dusk" "Dusk" "Abend";
+    OwnCore "own-core" "Own core" "Eigener Kern";
+    TheirCore "their-core" "Their core" "Ihr Kern";
+    CoreFigures "core-figures" "{0} · {1} points" "{0} · {1} Punkte";
+    Hyperspace "hyperspace" "Hyperspace" "Hyperraum";
+    RoundNumber "round-number" "Round {0}" "Runde {0}";
+    WaitingForFoe "waiting-for-foe" "Waiting for somebody to fight with" "Warten auf jemanden zum Kämpfen";
+    Victory "victory" "Victory" "Sieg";
+    Defeat "defeat" "Defeat" "Niederlage";
+    Draw "draw" "A draw" "Unentschieden";
+    WinsRound "wins-round" "{0} wins the round" "{0} gewinnt die Runde";
+    WinsMatch "wins-match" "{0} wins the match" "{0} gewinnt das Spiel";
+    NextRoundIn "next-round-in" "next round in {0} s" "nächste Runde in {0} s";
+    NextMatchIn "next-match-in" "next match in {0} s" "nächstes Spiel in {0} s";
+
     // What rare pickups give.
     OverShield "over-shield" "Over-shield" "Überschild";
     MultiFire "multi-fire" "Multi-fire" "Mehrfachfeuer";
@@ -210,6 +231,8 @@ words! {
     WasPlanet "was-planet" "crashed on a planet" "zerschellte an einem Planeten";
     WasRock "was-rock" "hit a rock" "traf einen Felsen";
     WasRammed "was-rammed" "was rammed" "wurde gerammt";
+    WasCore "was-core" "crashed on a core" "zerschellte an einem Kern";
+    WasHyperspace "was-hyperspace" "did not come out of hyperspace" "kam nicht aus dem Hyperraum zurück";
     WasLost "was-lost" "was lost beyond the edge" "ging hinter dem Rand verloren";
 
     // The death card.
@@ -230,6 +253,8 @@ words! {
     DeathStar "death-star" "The star took you" "Der Stern hat dich geholt";
     DeathPlanet "death-planet" "You met a planet" "Du bist einem Planeten begegnet";
     DeathRock "death-rock" "You met a rock" "Du bist einem Felsen begegnet";
+    DeathCore "death-core" "Crashed on a core" "An einem Kern zerschellt";
+    DeathHyperspace "death-hyperspace" "Lost in hyperspace" "Im Hyperraum verloren";
     DeathEdge "death-edge" "Lost beyond the edge" "Verloren hinter dem Rand";
     FallDamage "fall-damage" "{0} damage" "{0} Schaden";
     FallAway "fall-away" "{0} u away" "{0} u entfernt";

@@ -10,6 +10,7 @@ use super::{Answer, Context};
 #[derive(Serialize)]
 struct Status<'a> {
     name: &'a str,
+    mode: &'static str,
     version: &'static str,
     protocol: String,
     players: u16,
@@ -50,6 +51,7 @@ pub fn answer(context: &Context) -> Answer {
     let [over_8ms, over_16ms, over_33ms] = ticks.over;
     let status = Status {
         name: &room.blueprint().name,
+        mode: room.blueprint().terms.mode.word(),
         version: env!("CARGO_PKG_VERSION"),
         protocol: format!("{:016x}", proto_hash()),
         players: report.status.humans,

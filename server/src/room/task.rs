@@ -13,6 +13,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use shared::{
+    defs::Defs,
     protocol::CloseCode,
     room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
@@ -323,6 +324,7 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
         record: blueprint.record.is_some(),
+        defs: Defs::of(blueprint.terms),
         ..RoomConfig::default()
     })
 }
@@ -362,7 +364,9 @@ mod tests {
             bots: 2,
             players_max: 8,
             start_points: 0,
+            season_ticks: 0,
             chat: shared::protocol::ChatMode::Full,
+            terms: shared::defs::Terms::default(),
             record: None,
         }
     }

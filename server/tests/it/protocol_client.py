@@ -114,7 +114,6 @@ class Bits:
 
     def cause(self):
         kind = self.bits(3)
-        assert kind <= 5, kind
         return kind, self.bits(4) if kind == 0 else None
 
     def vitals(self):
@@ -309,21 +308,24 @@ class Table:
 
 
 def read_news(message, heard):
-    """Kills, own hits and ends of seasons; gives the number of the next deed."""
+    """Kills, own hits, ends of seasons and rounds; gives the number of the next deed."""
     first, deeds = message.varint(), message.varint()
     assert first == heard and 1 <= deeds <= 32, (first, heard, deeds)
     for _ in range(deeds):
         kind = message.varint()
-        assert kind <= 2, kind
+        assert kind <= 3, kind
         if kind == 2:
             message.varint(), message.varint()
             message.many(lambda: (message.varint(), message.text(), message.byte(), message.varint()))
             message.option(lambda: [message.varint() for _ in range(6)])
             continue
+        if kind == 3:
+            message.option(message.varint), message.byte()
+            continue
         message.option(message.varint) if kind == 0 else message.varint()
         message.varint()
         cause = message.varint()
-        assert cause <= 5, cause
+        assert cause <= 7, cause
         if cause == 0:
             message.varint()
         message.varint() if kind == 0 else message.byte()
@@ -390,6 +392,8 @@ def main():
             send_frame(lane, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\1" + message.take(16))
             message.option(message.varint)
             assert message.varint() == 2, "anything may be said here"
+            mode, _round_s, _core_hull, _wins = message.varint(), message.varint(), message.varint(), message.byte()
+            assert mode == 0, "this is Drift"
         elif kind == 1:
             player = table.player = message.varint()
         elif kind == 2:
@@ -416,9 +420,12 @@ def main():
             heard = read_news(message, heard)
         elif kind == 6:
             talk += read_chat(message)
-        else:
-            assert kind == 7, kind
+        elif kind == 7:
             read_fall(message)
+        else:
+            assert kind == 8, kind
+            message.varint(), message.varint(), message.varint(), message.varint()
+            [message.varint() for _ in range(4)], message.option(message.varint)
         message.end()
         if player is not None and not asked:
             asked = True

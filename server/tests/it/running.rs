@@ -64,6 +64,7 @@ impl Running {
                 start_points: 0,
                 season_ticks: 0,
                 chat: shared::protocol::ChatMode::Full,
+                terms: shared::defs::Terms::default(),
                 record: None,
             },
             limits,

@@ -7,6 +7,7 @@ use glam::Vec2;
 use super::{
     helm, knack,
     sight::{ShipSight, Sight},
+    war,
 };
 use crate::{
     defs::PickupKind,
@@ -144,11 +145,33 @@ impl Brain {
         if let Some(pursuer) = pursuer {
             return knack::with_special(sight, Some(&pursuer), true, flee(sight, &pursuer, refuge));
         }
-        let command = match enemy {
+        let worth = |enemy: &ShipSight| sight.war.is_none_or(|war| war::is_worth_a_fight(sight, &war, enemy));
+        let command = match enemy.filter(worth) {
             Some(enemy) => self.fight(sight, &enemy, tick),
+            None if sight.war.is_some() => self.serve(sight, tick),
+            None if sight.defs.mode.one_life => self.seek(sight),
             None => collect(sight).or_else(|| self.mine(sight, tick)).unwrap_or_else(|| self.roam(sight, tick)),
         };
         knack::with_special(sight, enemy.as_ref(), false, command)
+    }
+
+    /// What the own team needs: ore at home, and the enemy's core broken.
+    fn serve(&mut self, sight: &Sight<'_>, tick: Tick) -> Command {
+        let Some(war) = sight.war else { return Command::default() };
+        if let Some(command) = war::deliver(sight, &war) {
+            return command;
+        }
+        if war.late || self.temperament != Temperament::Miner {
+            return war::assault(sight, &war, self.patience(tick));
+        }
+        collect(sight).or_else(|| self.mine(sight, tick)).unwrap_or_else(|| self.roam(sight, tick))
+    }
+
+    /// Nobody in sight: round the star until there is.
+    fn seek(&self, sight: &Sight<'_>) -> Command {
+        let at = sight.own.body.pos.to_vec2();
+        let wanted = sight.sky.circular(at) * 0.9 - at.normalize_or_zero() * 20.0;
+        helm::match_velocity(sight, wanted)
     }
 
     fn choose_enemy(&self, sight: &Sight<'_>, tick: Tick) -> Option<ShipSight> {
@@ -160,14 +183,17 @@ impl Brain {
         };
         let grudge = self.grudge.filter(|(_, when)| tick.since(*when) < 60 * 8).map(|(player, _)| player);
         let healthy = sight.own.hull as f32 > 600.0 * f32::from(helm::own_def(sight).hull);
-        let eager = healthy && self.hunts(tick);
+        let duty = sight.defs.mode.teams;
+        let eager = duty || (healthy && self.hunts(tick));
+        let range = if sight.defs.mode.one_life { f32::INFINITY } else { range };
+        let threat = |ship: &ShipSight| sight.war.is_some_and(|war| war::threatens(&war, ship.pos));
         let fair = |ship: &&ShipSight| {
             let wanted = Some(ship.player) == grudge;
             // No honour in hunting beginners, or ships far below one's own.
             let tier = |class| sight.defs.ship(class).tier;
             let small = tier(ship.class) + 1 < tier(sight.own.class);
-            let beginner = small || (!ship.bot && ship.score < BEGINNER_SCORE);
-            !ship.protected && (wanted || (eager && !beginner && at.distance(ship.pos) < range))
+            let beginner = !duty && (small || (!ship.bot && ship.score < BEGINNER_SCORE));
+            !ship.protected && (wanted || threat(ship) || (eager && !beginner && at.distance(ship.pos) < range))
         };
         let appeal = |ship: &ShipSight| {
             let distance = at.distance(ship.pos) + if Some(ship.player) == grudge { -400.0 } else { 0.0 };
@@ -267,7 +293,7 @@ impl Brain {
 }
 
 /// A goal beside the star when the straight way to `goal` leads through its heat.
-fn around_star(sight: &Sight<'_>, at: Vec2, goal: Vec2) -> Vec2 {
+pub(super) fn around_star(sight: &Sight<'_>, at: Vec2, goal: Vec2) -> Vec2 {
     let near = helm::danger_u(sight) * 1.4;
     let way = goal - at;
     let along = (-at).dot(way.normalize_or_zero()).clamp(0.0, way.length());

@@ -84,6 +84,11 @@ pub fn escape(sight: &Sight<'_>, seconds: f32) -> Option<Command> {
         if pos.length() < danger_u(sight) {
             return Some(flee_centre(sight, Vec2::ZERO, star.ring_radius.max(danger_u(sight) / 1.15)));
         }
+        if let Some(war) = sight.war
+            && let Some(core) = [war.home, war.foe].into_iter().find(|core| pos.distance(core.pos) < core.radius + 24.0)
+        {
+            return Some(flee_centre(sight, core.pos, core.radius + 40.0));
+        }
         for (planet, centre) in sight.defs.arena.planets.iter().zip(sight.sky.planets) {
             if pos.distance(centre) < planet.radius + own_def(sight).radius + 30.0 {
                 return Some(flee_centre(sight, centre, planet.radius + 60.0));
@@ -108,7 +113,8 @@ const REFUGE_U: f32 = 620.0;
 pub fn refuge(sight: &Sight<'_>, pursuer: Vec2) -> Option<Vec2> {
     let at = sight.own.body.pos.to_vec2();
     let out = |mouth: &Vec2| mouth.distance(at) < REFUGE_U.min(mouth.distance(pursuer) * 0.8);
-    sight.sky.mouths.into_iter().find(out)
+    let open = sight.defs.arena.wormhole.radius > 0.0;
+    sight.sky.mouths.into_iter().filter(|_| open).find(out)
 }
 
 /// Sideways past the first rock or mine that the present course would hit hard, and, unless `shy` is false, past a mouth
@@ -128,7 +134,7 @@ pub fn dodge(sight: &Sight<'_>, shy: bool) -> Option<Command> {
     let mines = sight.mines.iter().filter_map(|&mine| threat(mine, Vec2::ZERO, MINE_BERTH, gentle_u_s));
     // The middle of a mouth: who is at its rim moves away, who is beside it is not carried off.
     let mouth = sight.defs.arena.wormhole.radius;
-    let ahead = |pos: &Vec2| shy && (*pos - at).dot(vel) > 0.0;
+    let ahead = |pos: &Vec2| shy && mouth > 0.0 && (*pos - at).dot(vel) > 0.0;
     let mouths = sight.sky.mouths.into_iter().filter(ahead).filter_map(|pos| threat(pos, Vec2::ZERO, mouth, 1.0));
     let (_, to_rock, closing) = rocks.chain(mines).chain(mouths).min_by(|a, b| a.0.total_cmp(&b.0))?;
     let across = closing.normalize_or_zero().perp();
@@ -232,6 +238,7 @@ mod tests {
             pickups: Vec::new(),
             mines: Vec::new(),
             attacker: None,
+            war: None,
         };
         look(&sight, mouth)
     }

@@ -93,6 +93,8 @@ fn wants_special(sight: &Sight<'_>, enemy: Option<&ShipSight>, fleeing: bool) ->
             near(230.0) && side < 0.35
         }),
         Special::Well => near(230.0) && store > 0.5,
+        // The last way out.
+        Special::Hyperspace => fleeing && near(160.0),
     }
 }
 

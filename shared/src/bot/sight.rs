@@ -2,6 +2,7 @@
 
 use glam::Vec2;
 
+use super::war::War;
 use crate::{
     defs::{Defs, PickupKind, RockSize, ShipClass},
     ids::PlayerId,
@@ -21,7 +22,7 @@ pub struct Sight<'a> {
     pub own: &'a Ship,
     /// Radius of the arena, u.
     pub edge_radius: f32,
-    /// Other ships in view.
+    /// Other ships in view, but for those of the own team.
     pub ships: Vec<ShipSight>,
     /// Standing rocks in view.
     pub rocks: Vec<SolidSight>,
@@ -31,6 +32,8 @@ pub struct Sight<'a> {
     pub mines: Vec<Vec2>,
     /// Who did damage to the own ship lately.
     pub attacker: Option<PlayerId>,
+    /// Both cores, where there are any.
+    pub war: Option<War>,
 }
 
 /// Another ship.

@@ -11,8 +11,12 @@ pub struct ArenaDef {
     pub planets: [PlanetDef; PLANETS],
     /// Rocks that circle the star between the planets' orbits, then those around each planet.
     pub belts: [BeltDef; BELTS],
-    /// The way from one side to the other.
+    /// The way from one side to the other; a radius of 0: there is none.
     pub wormhole: WormholeDef,
+    /// What two teams fight about, where they do.
+    pub core: Option<CoreDef>,
+    /// Half the side of the square in which space comes round, u; 0: it goes on.
+    pub wrap_half: f32,
     /// `radius = radius_per_root_pilot · √pilots`, clamped to the two below.
     pub radius_per_root_pilot: f32,
     /// Smallest arena.
@@ -102,6 +106,47 @@ pub enum BeltCentre {
     Planet(usize),
 }
 
+/// The cores of two teams: solid, on one circle, opposite to each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoreDef {
+    /// Radius of the circle.
+    pub orbit_radius: f32,
+    /// Time for one round, s.
+    pub period_s: f32,
+    /// Solid radius.
+    pub radius: f32,
+    /// Ore is unloaded within this distance of the own core's centre…
+    pub dock_reach: f32,
+    /// …by who moves no faster than this past it, u/s.
+    pub dock_u_s: f32,
+    /// Ticks for one piece of ore.
+    pub dock_ticks: u32,
+    /// Hull that a piece of ore mends in the first half of a round, points.
+    pub mends: u16,
+    /// What a piece of ore counts for the team…
+    pub ore_points: u32,
+    /// …and for the pilot.
+    pub ore_score: u32,
+    /// Damage to the enemy's core that counts one for the pilot, points; for the team every point counts.
+    pub score_damage: u16,
+}
+
+impl CoreDef {
+    /// Beyond the outermost planet and its pull, half a minute of flight apart.
+    pub const STANDARD: CoreDef = CoreDef {
+        orbit_radius: 2_150.0,
+        period_s: 420.0,
+        radius: 90.0,
+        dock_reach: 260.0,
+        dock_u_s: 170.0,
+        dock_ticks: 3,
+        mends: 5,
+        ore_points: 5,
+        ore_score: 1,
+        score_damage: 8,
+    };
+}
+
 impl ArenaDef {
     /// The public arena. Field at 260 u ≈ 219 u/s², 400 u → 97, 700 u → 32; circular speed 197 u/s at 400 u.
     pub const STANDARD: ArenaDef = ArenaDef {
@@ -131,6 +176,8 @@ impl ArenaDef {
             BeltDef { around: BeltCentre::Planet(2), radius: 240.0, spread: 50.0, period_s: 28.0, rocks: 10 },
         ],
         wormhole: WormholeDef::STANDARD,
+        core: None,
+        wrap_half: 0.0,
         radius_per_root_pilot: 636.0,
         radius_min: 2_200.0,
         radius_max: 6_400.0,

@@ -21,6 +21,8 @@ pub enum Special {
     Volley(WeaponKind),
     /// A small star is left behind for a while.
     Well,
+    /// The ship is elsewhere at once; nobody chooses where, and some day it does not come out.
+    Hyperspace,
 }
 
 /// A class's special and what it costs.

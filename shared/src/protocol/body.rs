@@ -218,6 +218,8 @@ fn write_cause(writer: &mut BitWriter, cause: Cause) {
         Cause::Rock => (3, 0),
         Cause::Ram => (4, 0),
         Cause::Edge => (5, 0),
+        Cause::Core => (6, 0),
+        Cause::Hyperspace => (7, 0),
     };
     writer.bits(number, 3);
     if number == 0 {
@@ -233,7 +235,8 @@ fn read_cause(reader: &mut BitReader<'_>) -> Result<Cause, BitsError> {
         3 => Ok(Cause::Rock),
         4 => Ok(Cause::Ram),
         5 => Ok(Cause::Edge),
-        _ => Err(BitsError),
+        6 => Ok(Cause::Core),
+        _ => Ok(Cause::Hyperspace),
     }
 }
 
@@ -561,7 +564,7 @@ mod tests {
             check(charge, write_pickup, read_pickup);
             check(Pickup { kind: PickupKind::Mine, owner: Some(player), ..charge }, write_pickup, read_pickup);
             check((id, by), |w, &(id, by)| write_pickup_end(w, &names, id, by), |r| read_pickup_end(r, &names));
-            for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Shot(WeaponKind::Rail), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge] {
+            for cause in [Cause::Shot(WeaponKind::Pulse), Cause::Shot(WeaponKind::Rail), Cause::Star, Cause::Planet, Cause::Rock, Cause::Ram, Cause::Edge, Cause::Core, Cause::Hyperspace] {
                 check(Happening::Damaged { player, by, points, cause }, |w, h| write_happening(w, &names, *h), |r| read_happening(r, &names));
                 check(Station::Dead { killer: by, cause, wait: life, watching: by }, |w, s| write_station(w, *s), read_station);
             }

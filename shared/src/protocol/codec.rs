@@ -208,6 +208,7 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         ServerMessage::Chat(chat) => chat.beyond(),
         ServerMessage::News(news) => news.deeds.iter().find_map(Deed::beyond),
         ServerMessage::Leaderboard(board) if board.giants.len() > GIANTS_MAX => Some("giants"),
+        ServerMessage::Welcome(welcome) => welcome.terms.beyond(),
         _ => None,
     };
     beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))

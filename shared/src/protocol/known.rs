@@ -12,6 +12,8 @@ use crate::{
 /// Everything one client knows, as of the end of `tick`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Known {
+    /// A full snapshot began it.
+    pub begun: bool,
     /// As of when.
     pub tick: Tick,
     /// The arena's edge.

@@ -8,7 +8,12 @@ use super::{
     sent::{Seen, SentCommand},
     watch::{Fall, Watch},
 };
-use crate::{defs::ShipClass, ids::PlayerId, sim::Cause, tick::Tick};
+use crate::{
+    defs::{ShipClass, Team, Terms, mode::TEAMS},
+    ids::PlayerId,
+    sim::{Cause, RoundPhase},
+    tick::Tick,
+};
 
 /// A secret that gives a dropped player the same slot and ship back. 128 bits from the operating system, one
 /// use, replaced at every [`Welcome`]; never in a URL, never logged.
@@ -131,6 +136,27 @@ pub enum ServerMessage {
     Chat(Chat),
     /// What it was that brought the reader down. Once, and not again after a resume: by then it is old.
     Fall(Fall),
+    /// How the round stands, where there are rounds: at once when it changes its phase, else four times a second.
+    Round(RoundNews),
+}
+
+/// How a round stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundNews {
+    /// By the end of this tick.
+    pub tick: Tick,
+    /// Number in the match, from 1, wrapping.
+    pub number: u16,
+    /// Where it stands.
+    pub phase: RoundPhase,
+    /// Ticks until the phase ends by itself; 0 where it does not.
+    pub left: u32,
+    /// What the cores still take, points, rounded up; 0 without cores.
+    pub cores: [u16; TEAMS],
+    /// By team: what it did in this round, or the rounds it has won.
+    pub points: [u32; TEAMS],
+    /// Who won, when it is over; nobody in a draw.
+    pub winner: Option<Team>,
 }
 
 /// Deeds in their order. They are numbered from 0 for as long as a seat lives, so that after a resume none is told
@@ -170,6 +196,13 @@ pub enum Deed {
     },
     /// A season ended.
     Season(Box<SeasonEnd>),
+    /// A round was decided.
+    Round {
+        /// Who won it; nobody in a draw.
+        winner: Option<Team>,
+        /// The match is over, too.
+        won: bool,
+    },
 }
 
 impl Deed {
@@ -177,7 +210,7 @@ impl Deed {
     #[must_use]
     pub fn beyond(&self) -> Option<&'static str> {
         match self {
-            Deed::Kill { .. } | Deed::Hit { .. } => None,
+            Deed::Kill { .. } | Deed::Hit { .. } | Deed::Round { .. } => None,
             Deed::Season(end) => end.beyond(),
         }
     }
@@ -202,6 +235,8 @@ pub struct Welcome {
     pub resumed: Option<PlayerId>,
     /// What may be said here.
     pub chat: ChatMode,
+    /// What is played: the rules both ends reckon by.
+    pub terms: Terms,
 }
 
 /// One snapshot, or one part of it. Not encoded by the codec's rules for other messages but packed by hand, because

@@ -177,6 +177,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         cargo: 0,
         multi_left: 0,
         repel: false,
+        jumps: 0,
     };
     set_fields(&mut ship, values)?;
     Ok(ship)
@@ -201,7 +202,7 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.coasted),
         i32::from(ship.cargo),
         i32::from(ship.multi_left),
-        i32::from(ship.repel),
+        i32::from(ship.repel) | i32::from(ship.jumps) << 1,
     ]
 }
 
@@ -238,11 +239,8 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.coasted = coasted.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
     ship.multi_left = multi_left.try_into().map_err(|_| BitsError)?;
-    ship.repel = match repel {
-        0 => false,
-        1 => true,
-        _ => return Err(BitsError),
-    };
+    ship.repel = repel & 1 == 1;
+    ship.jumps = (repel >> 1).try_into().map_err(|_| BitsError)?;
     Ok(())
 }
 

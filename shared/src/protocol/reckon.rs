@@ -5,7 +5,7 @@
 
 use super::entity_state::PublicShip;
 use crate::{
-    defs::{Defs, arena::PLANETS},
+    defs::{Defs, arena::PLANETS, mode::TEAMS},
     math,
     sim::{Command, Layout, Ship, Sky, Well, helm, movement, wells},
     tick::Tick,
@@ -26,6 +26,7 @@ struct Circling {
     tick: Tick,
     planets: [Vec2; PLANETS],
     mouths: [Vec2; 2],
+    cores: Option<[(Vec2, Vec2); TEAMS]>,
 }
 
 /// Skies kept; a power of two larger than any prediction window.
@@ -41,11 +42,12 @@ impl Skies {
     /// The sky at `tick`.
     pub fn at<'a>(&mut self, layout: &Layout, defs: &'a Defs, tick: Tick) -> Sky<'a> {
         let slot = &mut self.slots[tick.0 as usize % KEPT];
-        if let Some(Circling { planets, mouths, .. }) = slot.filter(|kept| kept.tick == tick) {
-            return Sky { arena: &defs.arena, tick, planets, wells: wells::pulling(&self.wells, tick), mouths };
+        if let Some(Circling { planets, mouths, cores, .. }) = slot.filter(|kept| kept.tick == tick) {
+            let (wells, seed) = (wells::pulling(&self.wells, tick), layout.seed);
+            return Sky { arena: &defs.arena, tick, planets, wells, mouths, cores, seed };
         }
         let sky = Sky::at(layout, &self.wells, &defs.arena, tick);
-        *slot = Some(Circling { tick, planets: sky.planets, mouths: sky.mouths });
+        *slot = Some(Circling { tick, planets: sky.planets, mouths: sky.mouths, cores: sky.cores });
         sky
     }
 }

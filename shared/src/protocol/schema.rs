@@ -12,7 +12,7 @@ use super::{
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
         ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken,
-        Roster, RosterEntry, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
@@ -21,12 +21,12 @@ use super::{
     watch::{Fall, Watch},
 };
 use crate::{
-    defs::{Defs, PickupKind, RockSize, ShipClass, WeaponKind},
+    defs::{Defs, GameMode, PickupKind, RockSize, ShipClass, Team, Terms, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, Ship, Shot, Well, WellKind, golden},
+    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden},
     tick::{TICK_HZ, Tick},
 };
 
@@ -38,7 +38,7 @@ pub const PROTOCOL_VERSION: u32 = 7;
 pub fn proto_hash() -> u64 {
     static HASH: OnceLock<u64> = OnceLock::new();
     *HASH.get_or_init(|| {
-        let mut text = format!("{PROTOCOL_VERSION} {TICK_HZ} {:?}", Defs::standard());
+        let mut text = format!("{PROTOCOL_VERSION} {TICK_HZ} {}", tables());
         for size in crate::defs::RockSize::ALL {
             text.push_str(&format!("{:?}", size.def()));
         }
@@ -104,13 +104,18 @@ fn record_samples() -> Vec<u8> {
 pub fn rules_hash() -> u64 {
     static HASH: OnceLock<u64> = OnceLock::new();
     *HASH.get_or_init(|| {
-        let defs = Defs::standard();
+        let (defs, tables) = (Defs::standard(), tables());
         let sizes = RockSize::ALL.map(|size| format!("{:?}", size.def()));
-        let tables = hash_bytes(0, format!("{TICK_HZ} {defs:?} {sizes:?}").as_bytes());
+        let tables = hash_bytes(0, format!("{TICK_HZ} {tables} {sizes:?}").as_bytes());
         let mut live = golden::Match::new(&golden::SCRIPTS[1], &defs);
         (0..60).for_each(|_| live.advance(&defs));
         mix(tables ^ u64::from(crate::sim::checksum(&live.world)))
     })
+}
+
+/// The tables of every mode, as text.
+fn tables() -> String {
+    GameMode::ALL.map(|mode| format!("{:?}", Defs::of(Terms::of(mode)))).concat()
 }
 
 fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
@@ -146,7 +151,7 @@ fn client_samples() -> [ClientMessage; 12] {
     ]
 }
 
-fn server_samples() -> [ServerMessage; 10] {
+fn server_samples() -> [ServerMessage; 11] {
     let player = PlayerId(5);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
@@ -166,6 +171,7 @@ fn server_samples() -> [ServerMessage; 10] {
             lane: LaneKey([4; 16]),
             resumed: Some(player),
             chat: ChatMode::Full,
+            terms: Terms::of(GameMode::CoreWar),
         }),
         ServerMessage::Joined { player },
         ServerMessage::Snapshot(Snapshot {
@@ -196,6 +202,7 @@ fn server_samples() -> [ServerMessage; 10] {
                 Deed::Kill { killer: Some(player), victim: player, cause: Cause::Shot(WeaponKind::Pulse), points: 9 },
                 Deed::Hit { victim: player, by: player, cause: Cause::Ram, points: 9 },
                 Deed::Season(Box::new(season)),
+                Deed::Round { winner: Some(Team::Dusk), won: true },
             ],
         }),
         ServerMessage::Chat(Chat::Earlier(vec![line(Words::Text("t".into()))])),
@@ -209,6 +216,15 @@ fn server_samples() -> [ServerMessage; 10] {
             own_ms: Some(62),
             their_ms: None,
             attackers: [Some((player, 55)), None, None],
+        }),
+        ServerMessage::Round(RoundNews {
+            tick: Tick(1),
+            number: 2,
+            phase: RoundPhase::Play,
+            left: 3,
+            cores: [4, 5],
+            points: [6, 7],
+            winner: Some(Team::Dawn),
         }),
     ]
 }
@@ -263,6 +279,11 @@ mod tests {
             let bytes = codec::encode_server(&ServerMessage::Chat(Chat::Said(vec![line; lines])));
             assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field }));
         }
+        let mut messages = server_samples().into_iter();
+        let Some(ServerMessage::Welcome(welcome)) = messages.next() else { panic!("the first is a welcome") };
+        let terms = Terms { round_s: 3, ..welcome.terms };
+        let bytes = codec::encode_server(&ServerMessage::Welcome(Welcome { terms, ..welcome }));
+        assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "round" }));
         let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
         assert!(matches!(codec::decode_client(&long), Err(codec::DecodeError::TooLong { .. })));
     }

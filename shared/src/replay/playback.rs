@@ -102,7 +102,7 @@ impl Playback {
             ticks += chunk.len();
             offset += 4 + frame.len();
         }
-        let defs = Defs::standard();
+        let defs = Defs::of(header.terms);
         let mut world = World::new(header.seed, header.secret, &defs);
         world.tick = header.start;
         let now = Moment { world, held: Held::new(), names: BTreeMap::new(), rewind: Rewind::default(), played: 0 };

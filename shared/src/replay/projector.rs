@@ -11,9 +11,10 @@ use crate::{
     quantize::Lattice,
     replica::{
         picture, shot_line,
-        view::{self, Focus, Phase, View, ViewEvent},
+        view::{self, Focus, Phase, RoundView, View, ViewEvent},
     },
-    sim::{Event, Kinematics, ShotHit, World, world::MILLI, wormhole},
+    room::rounds,
+    sim::{Event, Kinematics, ShotHit, World, torus, world::MILLI, wormhole},
     tick::Tick,
 };
 
@@ -56,7 +57,8 @@ impl Projector {
         told.extend(world.ships().filter_map(|ship| {
             let (from, to) = (self.was(|was| was == ship.id)?.1.pos.to_vec2(), ship.body.pos.to_vec2());
             let own = Some(ship.id.player) == own;
-            wormhole::leapt(from, to).then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
+            let leapt = wormhole::leapt(from, to) && !torus::came_round(from, to, defs.arena.wrap_half);
+            leapt.then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
         }));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);
@@ -70,14 +72,16 @@ impl Projector {
                 let (_, vel) = self.shots.iter().find(|(known, _)| *known == key)?;
                 let ship = match hit {
                     ShotHit::Ship(player) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
-                    ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star => None,
+                    ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star | ShotHit::Core(_) => {
+                        None
+                    }
                 };
                 ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship }
             }
             Event::Ray { owner, from, to, hit, weapon: _ } => {
                 let ship = match hit {
                     Some(ShotHit::Ship(player)) => self.was(|ship| ship.player == player).map(|(ship, _)| ship),
-                    Some(ShotHit::Belt(_) | ShotHit::Loose(_) | ShotHit::Planet(_) | ShotHit::Star) | None => None,
+                    Some(_) | None => None,
                 };
                 let (from, to, struck) = (from.to_vec2(), to.to_vec2(), hit.is_some());
                 ViewEvent::Beam { owner, from, to, struck, ship, own: Some(owner) == own }
@@ -112,7 +116,9 @@ impl Projector {
             Event::Parked { .. }
             | Event::Blamed { .. }
             | Event::SeasonEnded
-            | Event::LooseBroken { by_force: false, .. } => return None,
+            | Event::LooseBroken { by_force: false, .. }
+            | Event::RoundBegan
+            | Event::RoundOver { .. } => return None,
         })
     }
 
@@ -153,7 +159,9 @@ impl Projector {
         view.wells.clear();
         let wells = world.wells.iter().filter(|well| well.pulls(shown));
         view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
-        picture::wormhole(layout, shown, view);
+        picture::wormhole(layout, defs, shown, view);
+        view.round = rounds::news(world).map(|news| RoundView::of(&news, world.tick));
+        picture::cores(layout, defs, shown, alpha, view);
         self.own(world, defs, own, view);
         picture::beams(view, defs);
     }

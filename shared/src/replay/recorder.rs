@@ -8,6 +8,7 @@ use super::{
     chunk::{CHUNK_TICKS, Chunk, Held, TickRecord},
 };
 use crate::{
+    defs::Terms,
     ids::PlayerId,
     protocol::{codec, rules_hash},
     rewind::Lag,
@@ -30,12 +31,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts with a fresh `world`, before its first step; `seed` is that of its layout, `room` its name.
+    /// Starts with a fresh `world`, before its first step; `seed` is that of its layout, `room` its name, `terms` what is
+    /// played.
     #[must_use]
-    pub fn new(world: &World, seed: u64, room: &str) -> Recorder {
+    pub fn new(world: &World, seed: u64, room: &str, terms: Terms) -> Recorder {
         let plain = |c: &char| super::chunk::is_plain(c.encode_utf8(&mut [0; 4]));
         let room = room.chars().filter(plain).take(ROOM_CHARS_MAX).collect();
-        let header = Header { rules: rules_hash(), seed, secret: world.secret, start: world.tick, room };
+        let header = Header { rules: rules_hash(), seed, secret: world.secret, start: world.tick, room, terms };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(framed(codec::encode_replay(&header)));
         Recorder {

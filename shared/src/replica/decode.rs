@@ -100,7 +100,7 @@ pub fn apply(
     traffic.begin(reader.left());
     let (mut shooters, mut fallen) = (Shooters::default(), Vec::new());
     if snapshot.flags.has(SnapshotFlags::PART) {
-        if snapshot.flags.has(SnapshotFlags::FULL) || snapshot.tick != known.tick || known.belt.is_empty() {
+        if snapshot.flags.has(SnapshotFlags::FULL) || snapshot.tick != known.tick || !known.begun {
             return Err(BitsError);
         }
     } else {
@@ -161,7 +161,7 @@ fn begin(
     if snapshot.flags.has(SnapshotFlags::FULL) {
         let belt = vec![ROCK_STEPS; reading.layout.slots.len()];
         reading.skies.wells.clone_from(&fresh);
-        *known = Known { belt, tick: snapshot.tick, wells: fresh, ..Known::default() };
+        *known = Known { begun: true, belt, tick: snapshot.tick, wells: fresh, ..Known::default() };
         return Ok(());
     }
     known.wells.extend(fresh);
@@ -171,7 +171,7 @@ fn begin(
     }
     reading.skies.wells.clone_from(&known.wells);
     let base = i32::from(snapshot.base);
-    if known.belt.is_empty() || !(1..HISTORY_TICKS as i32).contains(&base) || snapshot.tick.since(known.tick) != base {
+    if !known.begun || !(1..HISTORY_TICKS as i32).contains(&base) || snapshot.tick.since(known.tick) != base {
         return Err(BitsError);
     }
     advance(known, snapshot.tick, reading, fallen);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     defs::Defs,
     protocol::{SentCommand, known::Known, reckon::Skies},
-    sim::{Buttons, Command, Layout, rays, shots},
+    sim::{Buttons, Command, Layout, rays, shots, torus},
     tick::Tick,
 };
 
@@ -96,14 +96,17 @@ impl Replica {
         let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
         let solids = self.present.step_bodies(&mut around);
         let leapt = |(ship, from, to)| ViewEvent::Leapt { ship, from, to, own: false };
-        events.extend(self.present.leaps().map(leapt));
+        let wrap_half = self.defs.arena.wrap_half;
+        let far = |(_, from, to): &(_, glam::Vec2, glam::Vec2)| !torus::came_round(*from, *to, wrap_half);
+        events.extend(self.present.leaps().filter(far).map(leapt));
         let (mut fired, mut beam) = (Vec::new(), None);
         if let Some(predictor) = &mut self.predictor {
             while tick.is_after(predictor.tick()) {
                 let (triggers, impact) = predictor.advance(command, &mut around, &solids);
                 let (ship, tick) = (predictor.ship(), predictor.tick());
                 let leapt = |(from, to)| ViewEvent::Leapt { ship: ship.id, from, to, own: true };
-                events.extend(predictor.leap().map(leapt));
+                let far = |(from, to): &(glam::Vec2, glam::Vec2)| !torus::came_round(*from, *to, wrap_half);
+                events.extend(predictor.leap().filter(far).map(leapt));
                 for mount in triggers.mounts() {
                     fired.extend(shots::volley(ship, mount, tick, &self.defs).map(|shot| (shot, tick)));
                 }

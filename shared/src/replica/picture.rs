@@ -4,11 +4,12 @@
 use glam::Vec2;
 
 use super::view::{
-    BeamView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView, ShipView, ShotView,
-    View, blend_heading,
+    BeamView, CoreView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView, ShipView,
+    ShotView, View, blend_heading,
 };
 use crate::{
-    defs::{Defs, Special},
+    defs::{Defs, Special, Team, mode::TEAMS},
+    ids::PlayerId,
     math,
     protocol::{entity_state::PublicShip, reckon::Reckoner},
     sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI, wormhole},
@@ -30,12 +31,28 @@ pub fn between(before: Kinematics, now: Kinematics, alpha: f32) -> Drawn {
 }
 
 /// The wormhole at `tick`, into `view`.
-pub fn wormhole(layout: &Layout, tick: Tick, view: &mut View) {
+pub fn wormhole(layout: &Layout, defs: &Defs, tick: Tick, view: &mut View) {
+    view.mouths = None;
+    if defs.arena.wormhole.radius <= 0.0 {
+        return;
+    }
     let (mouths, coming) = (layout.wormhole.mouths(tick), layout.wormhole.coming(tick));
     view.mouths = Some(core::array::from_fn(|end| MouthView {
         pos: mouths[end],
         coming: coming[end].map(|coming| (coming.pos, coming.ticks as f32 * DT)),
     }));
+}
+
+/// The teams' cores at `tick` and `alpha` past it, into `view`, whose round is up to date.
+pub fn cores(layout: &Layout, defs: &Defs, tick: Tick, alpha: f32, view: &mut View) {
+    let full = f32::from(defs.mode.terms.core_hull).max(1.0);
+    let hulls = view.round.map_or([0; TEAMS], |round| round.cores);
+    view.cores = layout.cores(tick, alpha).map(|cores| {
+        Team::ALL.map(|team| {
+            let hull = f32::from(hulls[team as usize]) / full;
+            CoreView { team, pos: cores[team as usize].0, hull }
+        })
+    });
 }
 
 /// A ship that is known exactly.
@@ -136,7 +153,7 @@ pub fn beams(view: &mut View, defs: &Defs) {
             let from = ship.pos + nose * def.radius;
             let way = nose * ray.range;
             let rocks = view.rocks.iter().map(|rock| (rock.pos, rock.size.def().radius));
-            let others = view.ships.iter().filter(|other| other.id != ship.id);
+            let others = view.ships.iter().filter(|other| !defs.mode.spares(ship.id.player, other.id.player));
             let ships = others.map(|other| (other.pos, defs.ship(other.class).radius));
             let planets = view.planets.iter().zip(&defs.arena.planets).map(|(centre, planet)| (*centre, planet.radius));
             let met = rocks
@@ -147,7 +164,9 @@ pub fn beams(view: &mut View, defs: &Defs) {
             view.beams.push(BeamView { from, to: from + way * end, mends: false, strikes: end < 1.0 });
         }
         if let Some(Special::Repair(reach)) = ship.special.then_some(def.special.kind) {
-            let others = view.ships.iter().filter(|other| other.id != ship.id && other.hull < 0.99);
+            let friend = |other: PlayerId| !defs.mode.teams || defs.mode.spares(ship.id.player, other);
+            let hurt = |other: &&ShipView| other.id != ship.id && other.hull < 0.99 && friend(other.id.player);
+            let others = view.ships.iter().filter(hurt);
             let near = others.map(|other| (other.pos.distance(ship.pos), other.pos));
             let to = math::earliest(near.filter(|(distance, _)| *distance < reach)).map_or(ship.pos, |(_, pos)| pos);
             view.beams.push(BeamView { from: ship.pos, to, mends: true, strikes: true });

@@ -227,7 +227,8 @@ impl Present {
         around: &mut Surroundings<'_>,
     ) -> (Vec2, bool, Option<ShipId>) {
         let sky = around.skies.at(around.layout, around.defs, self.tick);
-        let ships = self.ships.iter().filter(|ship| ship.state.id.player != ray.owner && !self.is_frozen(ship));
+        let spared = |ship: &PresentShip| around.defs.mode.spares(ray.owner, ship.state.id.player);
+        let ships = self.ships.iter().filter(|ship| !spared(ship) && !self.is_frozen(ship));
         let radius = |ship: &PresentShip| around.defs.ship(ship.state.class).radius;
         let ship = rays::first_circle(ray, ships.map(|ship| (Some(ship.state.id), ship.drawn(1.0), radius(ship))));
         let rock = solids.touch(ray.from, ray.to, 0.0, &mut Near::default()).map(|(t, _)| (t, None));
@@ -294,8 +295,8 @@ impl Air<'_> {
     fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
         let (end, radius) = (shot.pos.to_vec2(), shots::radius(shot, self.around.defs));
         let motion = end - start;
-        let live =
-            |ship: &&PresentShip| ship.state.id.player != shot.key.owner && !ship.is_frozen(self.sky.tick, self.lead);
+        let spares = |id: ShipId| self.around.defs.mode.spares(shot.key.owner, id.player);
+        let live = |ship: &&PresentShip| !spares(ship.state.id) && !ship.is_frozen(self.sky.tick, self.lead);
         let others = self.ships.iter().filter(live);
         let others = others.filter_map(|ship| {
             let now = ship.state.body.pos.to_vec2();
@@ -304,12 +305,11 @@ impl Air<'_> {
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(ship.state.id)))
         });
-        let own =
-            (self.own)(self.sky.tick).filter(|(id, _, _)| id.player != shot.key.owner).and_then(|(id, before, now)| {
-                let reach = self.around.defs.ship(self.around.own_class).radius + radius;
-                let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
-                Some((t, Some(id)))
-            });
+        let own = (self.own)(self.sky.tick).filter(|(id, _, _)| !spares(*id)).and_then(|(id, before, now)| {
+            let reach = self.around.defs.ship(self.around.own_class).radius + radius;
+            let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
+            Some((t, Some(id)))
+        });
         let hard =
             [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
         let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));

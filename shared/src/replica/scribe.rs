@@ -14,13 +14,13 @@ use super::{
     present::Present,
     shot_line,
     switches::Switches,
-    view::{self, Focus, Gauges, GhostView, LineView, Phase, ShipView, View, ViewEvent},
+    view::{self, Focus, Gauges, GhostView, LineView, Phase, RoundView, ShipView, View, ViewEvent},
 };
 use crate::{
     defs::Defs,
     ids::PlayerId,
     protocol::{
-        Deed,
+        Deed, RoundNews,
         body::{Happening, ROCK_STEPS, Station},
         entity_state::{HULL_STEPS, SHIELD_STEPS},
         known::Known,
@@ -42,6 +42,8 @@ pub struct Scribe<'a> {
     pub layout: &'a Layout,
     /// What was told.
     pub known: &'a Known,
+    /// How the round stands.
+    pub round: Option<&'a RoundNews>,
     /// Everything else now.
     pub present: &'a Present,
     /// Others in the past.
@@ -93,7 +95,9 @@ impl Scribe<'_> {
         let wells = self.known.wells.iter().filter(|well| well.pulls(shown));
         view.wells.clear();
         view.wells.extend(wells.map(|well| (well.pos.to_vec2(), well.kind)));
-        picture::wormhole(self.layout, shown, view);
+        picture::wormhole(self.layout, self.defs, shown, view);
+        view.round = self.round.map(|news| RoundView::of(news, self.tick));
+        picture::cores(self.layout, self.defs, shown, self.alpha, view);
         picture::beams(view, self.defs);
         view.locked = self.locked;
     }
@@ -311,7 +315,7 @@ fn happened(replica: &mut Replica, happening: Happening) -> Option<ViewEvent> {
 pub fn struck(replica: &Replica, deed: &Deed) -> Option<ViewEvent> {
     match *deed {
         Deed::Hit { victim, by, points, cause: _ } => damaged(replica, victim, Some(by), points),
-        Deed::Kill { .. } | Deed::Season(_) => None,
+        Deed::Kill { .. } | Deed::Season(_) | Deed::Round { .. } => None,
     }
 }
 

@@ -6,10 +6,11 @@ use glam::Vec2;
 
 use super::traffic::KINDS;
 use crate::{
-    defs::{PickupKind, RockSize, ShipClass, WeaponKind},
+    defs::{PickupKind, RockSize, ShipClass, Team, WeaponKind, mode::TEAMS},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
+    protocol::RoundNews,
     quantize::Angle,
-    sim::{Buttons, Cause, WellKind},
+    sim::{Buttons, Cause, RoundPhase, WellKind},
     tick::Tick,
 };
 
@@ -61,8 +62,12 @@ pub struct View {
     pub beams: Vec<BeamView>,
     /// Small stars that pull now, and repels that push, u.
     pub wells: Vec<(Vec2, WellKind)>,
-    /// The mouths of the wormhole, entrance and exit; none before the arena is known.
+    /// The mouths of the wormhole, entrance and exit; none before the arena is known, or where there is none.
     pub mouths: Option<[MouthView; 2]>,
+    /// The teams' cores, where there are any.
+    pub cores: Option<[CoreView; TEAMS]>,
+    /// The round, where there are rounds.
+    pub round: Option<RoundView>,
     /// Centres of the planets, in the order of `defs.arena.planets`.
     pub planets: Vec<Vec2>,
     /// Radius of the arena, u.
@@ -279,6 +284,50 @@ pub struct MouthView {
     pub pos: Vec2,
     /// Where it moves to, u, and in how many seconds, while that is announced.
     pub coming: Option<(Vec2, f32)>,
+}
+
+/// The core of a team.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CoreView {
+    /// Whose.
+    pub team: Team,
+    /// Its centre, u.
+    pub pos: Vec2,
+    /// Hull left, 0..=1; 0: broken.
+    pub hull: f32,
+}
+
+/// How a round stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RoundView {
+    /// Number in the match, from 1.
+    pub number: u16,
+    /// Where it stands.
+    pub phase: RoundPhase,
+    /// Ticks until the phase ends by itself; 0 where it does not.
+    pub left_ticks: u32,
+    /// What the cores still take, points, by team.
+    pub cores: [u16; TEAMS],
+    /// By team: what it did in this round, or the rounds it has won.
+    pub points: [u32; TEAMS],
+    /// Who won, when it is over; nobody in a draw.
+    pub winner: Option<Team>,
+}
+
+impl RoundView {
+    /// The round of `news` at `tick`.
+    #[must_use]
+    pub fn of(news: &RoundNews, tick: Tick) -> RoundView {
+        let past = tick.since(news.tick).max(0).cast_unsigned();
+        RoundView {
+            number: news.number,
+            phase: news.phase,
+            left_ticks: news.left.saturating_sub(past),
+            cores: news.cores,
+            points: news.points,
+            winner: news.winner,
+        }
+    }
 }
 
 /// Something that happened, for sparks and sound.

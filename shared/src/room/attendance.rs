@@ -5,6 +5,7 @@ use super::{
     ConnId, Credentials, Room, RoomConfig, bots,
     chat::Speech,
     commands::CommandBuffer,
+    rounds,
     seats::{Holder, Human, Seat},
     visitor::Visitor,
 };
@@ -13,7 +14,7 @@ use crate::{
     ids::PlayerId,
     limits::PLAYERS_MAX,
     protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
-    sim::{Order, Pilot},
+    sim::{Order, Pilot, round},
     tick::{TICK_HZ, Tick},
 };
 
@@ -47,8 +48,12 @@ impl Room {
                 lane: credentials.lane,
                 resumed: seat,
                 chat: self.config.chat,
+                terms: self.config.defs.mode.terms,
             }),
         );
+        if let Some(news) = rounds::news(&self.world) {
+            self.say(conn, &ServerMessage::Round(news));
+        }
         self.say(conn, &ServerMessage::Roster(Roster { entries: self.seats.entries(), left: Vec::new() }));
         self.say(conn, &ServerMessage::Leaderboard(self.scoreboard.shown_to(seat)));
         if let Some(chat) = self.talk.earlier() {
@@ -91,7 +96,9 @@ impl Room {
                 deeds,
             }))
         };
-        let seat = if humans < usize::from(self.config.players_max) { self.seats.add(name, holder) } else { None };
+        let team = self.seats.team_for_person(&self.config.defs.mode);
+        let room = humans < usize::from(self.config.players_max);
+        let seat = if room { self.seats.add(name, team, holder) } else { None };
         let Some(player) = seat else {
             self.close(conn, CloseCode::Full);
             return;
@@ -154,11 +161,15 @@ impl Room {
             let (humans, bots) = self.seats.count();
             let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
             if bots > wanted {
-                let Some(leaver) = bots::choose_leaver(&self.seats, &self.world) else { return };
+                let Some(leaver) = bots::choose_leaver(&self.seats, &self.world, &self.config.defs.mode) else {
+                    return;
+                };
                 self.seats.remove(leaver);
                 self.orders.push(Order::Discharge { player: leaver });
             } else if bots < wanted {
-                let Some(player) = bots::seat_one(&mut self.seats, self.config.secret, self.world.tick) else { return };
+                let team = self.seats.team_for_bot(&self.config.defs.mode);
+                let seated = bots::seat_one(&mut self.seats, team, self.config.secret, self.world.tick);
+                let Some(player) = seated else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });
                 let points = self.config.start_points + bots::purse(self.config.secret, player, self.world.tick);
@@ -190,7 +201,9 @@ impl Room {
             if let Some(order) = refit(seat, pilot, &self.config, tick) {
                 self.orders.push(order);
             }
-            if seat.wants_launch && here && !flying && waited {
+            let called = round::calls(&self.world, &self.config.defs, seat.player);
+            let admitted = round::admits(&self.world, &self.config.defs, seat.player);
+            if (seat.wants_launch || called) && admitted && here && !flying && waited {
                 seat.wants_launch = false;
                 if let Holder::Bot(brain) = &mut seat.holder {
                     brain.reset(crate::quantize::Angle(0));

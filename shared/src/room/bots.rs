@@ -7,12 +7,12 @@ use super::{
     seats::{Holder, Seats},
 };
 use crate::{
-    bot::{BLAME_TICKS, Brain, ShipSight, Sight, SolidSight, VIEW_HALF, choose},
-    defs::{Defs, PickupKind, ShipClass},
+    bot::{BLAME_TICKS, Brain, CoreSight, ShipSight, Sight, SolidSight, VIEW_HALF, War, choose},
+    defs::{Defs, ModeDef, PickupKind, ShipClass, Team},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
     rng::{Keyed, Purpose},
-    sim::{Layout, Pickup, Ship, Sky, World},
+    sim::{Layout, Pickup, Ship, Sky, World, torus, world::MILLI},
     tick::Tick,
 };
 
@@ -24,12 +24,12 @@ const NAMES: [&str; 32] = [
 ];
 
 /// Seats one bot; false when the room is full.
-pub fn seat_one(seats: &mut Seats, seed: u64, tick: Tick) -> Option<PlayerId> {
+pub fn seat_one(seats: &mut Seats, team: Option<Team>, seed: u64, tick: Tick) -> Option<PlayerId> {
     let taken: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
     let first = Keyed::new(seed, tick, taken.len() as u32, Purpose::Bot).below(NAMES.len() as u32) as usize;
     let free = (0..NAMES.len()).map(|i| NAMES[(first + i) % NAMES.len()]).find(|name| !taken.iter().any(|t| t == name));
     let mind = crate::rng::mix(seed ^ u64::from(tick.0));
-    let player = seats.add(free.unwrap_or("Drone"), |player| Holder::Bot(Box::new(Brain::new(mind, player))))?;
+    let player = seats.add(free.unwrap_or("Drone"), team, |player| Holder::Bot(Box::new(Brain::new(mind, player))))?;
     Some(player)
 }
 
@@ -53,11 +53,17 @@ pub fn next_class(brain: &Brain, seed: u64, player: PlayerId, points: u32, defs:
     choose(brain.temperament(), points, defs, &mut draw)
 }
 
-/// The bot to send home when a person comes: one without a ship if there is one, else the poorest.
+/// The bot to send home when a person comes: of the larger team, where there are teams (of two alike that which the
+/// person joins); one without a ship if there is one, else the poorest.
 #[must_use]
-pub fn choose_leaver(seats: &Seats, world: &World) -> Option<PlayerId> {
+pub fn choose_leaver(seats: &Seats, world: &World, mode: &ModeDef) -> Option<PlayerId> {
+    let size = |team: Team| seats.crew(team).0 + seats.crew(team).1;
+    let joined = seats.team_for_person(mode);
+    let crowded =
+        |player: PlayerId| mode.team(player).map(|team| (size(team), Some(team) == joined)).map(core::cmp::Reverse);
     seats.iter().filter(|seat| matches!(seat.holder, Holder::Bot(_))).map(|seat| seat.player).min_by_key(|&player| {
-        (world.ship(player).is_some(), world.pilot(player).map_or(0, |pilot| pilot.score), player)
+        let score = world.pilot(player).map_or(0, |pilot| pilot.score);
+        (crowded(player), world.ship(player).is_some(), score, player)
     })
 }
 
@@ -84,13 +90,21 @@ fn sight<'a>(
     found: &mut Vec<u16>,
 ) -> Sight<'a> {
     let layout: &'a Layout = &world.layout;
-    let area = Area { centre: own.body.pos.to_vec2(), half: Vec2::new(VIEW_HALF.0.into(), VIEW_HALF.1.into()) };
+    let (at, mode) = (own.body.pos.to_vec2(), &defs.mode);
+    // In a duel everybody looks for the other one.
+    let half = if mode.one_life {
+        Vec2::splat(world.edge.radius_u() * 2.0)
+    } else {
+        Vec2::new(VIEW_HALF.0.into(), VIEW_HALF.1.into())
+    };
+    let area = Area { centre: at, half };
     index.ships.within(&area, found);
     let ships = found
         .iter()
         .map(|&i| index.players[usize::from(i)])
-        .filter(|&player| player != own.id.player)
+        .filter(|&player| !mode.spares(own.id.player, player))
         .filter_map(|player| ship_sight(world, defs, own, player))
+        .map(|ship| across_the_seam(ship, at, defs.arena.wrap_half))
         .collect();
     index.belt.within(&area, found);
     let belt = found.iter().map(|&i| usize::from(i)).filter(|&slot| world.belt[slot].regrow.is_none()).map(|slot| {
@@ -110,11 +124,32 @@ fn sight<'a>(
     index.pickups.within(&area, found);
     let floating = || found.iter().map(|&i| &world.pickups[usize::from(i)]);
     let pickups = floating().map(|p| (p.pos.to_vec2(), p.kind)).collect();
-    let hostile = |p: &&Pickup| p.kind == PickupKind::Mine && p.owner != Some(own.id.player);
+    let hostile =
+        |p: &&Pickup| p.kind == PickupKind::Mine && p.owner.is_none_or(|owner| !mode.spares(owner, own.id.player));
     let mines = floating().filter(hostile).map(|p| p.pos.to_vec2()).collect();
     let blame = world.pilot(own.id.player).and_then(|pilot| pilot.blame);
     let attacker = blame.filter(|(_, when)| world.tick.since(*when) < BLAME_TICKS).map(|(by, _)| by);
-    Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, mines, attacker }
+    let war = war(world, defs, sky, own.id.player);
+    Sight { defs, sky, layout, own, edge_radius: world.edge.radius_u(), ships, rocks, pickups, mines, attacker, war }
+}
+
+/// What a pilot knows of the cores.
+fn war(world: &World, defs: &Defs, sky: &Sky<'_>, player: PlayerId) -> Option<War> {
+    let (core, cores, round) = (defs.arena.core.as_ref()?, sky.cores?, world.round.as_ref()?);
+    let full = f32::from(defs.mode.terms.core_hull) * MILLI as f32;
+    let seen = |team: Team| {
+        let (pos, vel) = cores[team as usize];
+        CoreSight { pos, vel, radius: core.radius, hull: round.cores[team as usize] as f32 / full }
+    };
+    let own = Team::of(player);
+    let late = round.left * 2 <= defs.mode.round_ticks();
+    Some(War { home: seen(own), foe: seen(own.other()), late })
+}
+
+/// A ship where it is nearest: in space that comes round perhaps across the seam.
+fn across_the_seam(ship: ShipSight, at: Vec2, wrap_half: f32) -> ShipSight {
+    let pos = if wrap_half > 0.0 { torus::nearest_image(ship.pos, at, wrap_half) } else { ship.pos };
+    ShipSight { pos, ..ship }
 }
 
 /// What `own` sees of another ship; nothing behind a cloak.

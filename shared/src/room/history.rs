@@ -219,9 +219,9 @@ fn record_shots(moment: &mut Moment, slots: &mut Slots<Mortal<ShotKey>>, world: 
     }
 }
 
-/// Whether `event` is the shot `name` meeting the star or a planet.
+/// Whether `event` is the shot `name` meeting the star, a planet or a core.
 fn is_fall(event: &Event, name: ShotKey) -> bool {
-    matches!(event, Event::ShotEnded { key, hit: ShotHit::Planet(_) | ShotHit::Star, .. } if *key == name)
+    matches!(event, Event::ShotEnded { key, hit: ShotHit::Planet(_) | ShotHit::Star | ShotHit::Core(_), .. } if *key == name)
 }
 
 /// Whether `event` is `victim` taking all the damage of a weapon, from the owner of the shot `key`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{ConnId, commands::CommandBuffer, deeds::Log};
 use crate::{
     bot::Brain,
-    defs::ShipClass,
+    defs::{ModeDef, ShipClass, Team},
     ids::PlayerId,
     limits::{NAME_BYTES_MAX, NAME_CHARS_MAX, PLAYERS_MAX},
     name,
@@ -137,17 +137,25 @@ impl Seats {
     /// Seats somebody in the lowest free slot that has rested (or any free one, if the room is that full); `None`
     /// when all are taken. `wanted` is cleaned and made unique;
     /// an unusable name becomes "Pilot" and the slot's number.
-    pub fn add(&mut self, wanted: &str, holder: impl FnOnce(PlayerId) -> Holder) -> Option<PlayerId> {
-        let free = |index: &usize| self.seats[*index].is_none();
+    /// With a `team` it is one of that team's slots.
+    pub fn add(
+        &mut self,
+        wanted: &str,
+        team: Option<Team>,
+        holder: impl FnOnce(PlayerId) -> Holder,
+    ) -> Option<PlayerId> {
+        let fits = |index: usize| team.is_none_or(|team| Team::of(PlayerId(index as u16)) == team);
+        let free = |index: &usize| self.seats[*index].is_none() && fits(*index);
         let rested = |index: &usize| self.freed[*index].is_none_or(|freed| self.now.since(freed) >= REST_TICKS);
-        let index = match (0..self.seats.len()).filter(free).find(rested) {
-            Some(index) => index,
-            None if self.seats.len() < PLAYERS_MAX => {
-                self.seats.push(None);
-                self.freed.push(None);
-                self.seats.len() - 1
+        let next = (self.seats.len()..PLAYERS_MAX).find(|index| fits(*index));
+        let index = match ((0..self.seats.len()).filter(free).find(rested), next) {
+            (Some(index), _) => index,
+            (None, Some(next)) => {
+                self.seats.resize(next + 1, None);
+                self.freed.resize(next + 1, None);
+                next
             }
-            None => (0..self.seats.len()).find(free)?,
+            (None, None) => (0..self.seats.len()).find(free)?,
         };
         let player = PlayerId(index as u16);
         let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
@@ -161,6 +169,36 @@ impl Seats {
         });
         self.arrived.push(player);
         Some(player)
+    }
+
+    /// The team that a person joins, where there are teams: the one with fewer people, then with fewer pilots.
+    #[must_use]
+    pub fn team_for_person(&self, mode: &ModeDef) -> Option<Team> {
+        self.smaller_team(mode, |team| {
+            let (humans, bots) = self.crew(team);
+            (humans, humans + bots)
+        })
+    }
+
+    /// The team that a bot joins: the one with fewer pilots.
+    #[must_use]
+    pub fn team_for_bot(&self, mode: &ModeDef) -> Option<Team> {
+        self.smaller_team(mode, |team| {
+            let (humans, bots) = self.crew(team);
+            (humans + bots, 0)
+        })
+    }
+
+    fn smaller_team(&self, mode: &ModeDef, size: impl Fn(Team) -> (usize, usize)) -> Option<Team> {
+        mode.teams.then(|| if size(Team::Dusk) < size(Team::Dawn) { Team::Dusk } else { Team::Dawn })
+    }
+
+    /// People and bots of a team.
+    #[must_use]
+    pub fn crew(&self, team: Team) -> (usize, usize) {
+        let crew = || self.iter().filter(|seat| Team::of(seat.player) == team);
+        let bots = crew().filter(|seat| matches!(seat.holder, Holder::Bot(_))).count();
+        (crew().count() - bots, bots)
     }
 
     /// Frees a slot.
@@ -252,7 +290,7 @@ mod tests {
         let mut seats = Seats::default();
         let wide = "\u{1D11E}".repeat(12);
         for name in ["Ada", "\u{0410}da", "", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP", &wide, &wide] {
-            seats.add(name, human);
+            seats.add(name, None, human);
         }
         let names: Vec<&str> = seats.iter().map(|seat| seat.name.as_str()).collect();
         assert_eq!(names[..5], ["Ada", "\u{0410}da 2", "Pilot 3", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKL 2"]);
@@ -262,30 +300,50 @@ mod tests {
     #[test]
     fn a_freed_slot_rests_is_used_again_and_told_as_new() {
         let mut seats = Seats::default();
-        seats.add("a", human);
-        let gone = seats.add("b", human).unwrap();
+        seats.add("a", None, human);
+        let gone = seats.add("b", None, human).unwrap();
         seats.take_changes();
         seats.remove(gone);
         seats.keep_time(Tick(0).plus(REST_TICKS - 1));
-        let other = seats.add("d", human).unwrap();
+        let other = seats.add("d", None, human).unwrap();
         assert_ne!(other, gone);
         seats.remove(other);
         seats.keep_time(Tick(0).plus(REST_TICKS));
         seats.take_changes();
-        assert_eq!(seats.add("c", human), Some(gone));
+        assert_eq!(seats.add("c", None, human), Some(gone));
         let (entries, left) = seats.take_changes().unwrap();
         assert_eq!((entries[0].name.as_str(), entries[0].player, left), ("c", gone, vec![]));
         assert_eq!(seats.take_changes(), None);
     }
 
     #[test]
+    fn people_are_spread_evenly_over_teams_and_bots_fill_the_smaller_one() {
+        let mode = ModeDef::of(crate::defs::Terms::of(crate::defs::GameMode::CoreWar));
+        let mut seats = Seats::default();
+        for number in 0..6 {
+            let team = seats.team_for_person(&mode);
+            let player = seats.add("x", team, human).unwrap();
+            assert_eq!((player.0, Some(Team::of(player))), (number, team));
+        }
+        seats.remove(PlayerId(1));
+        seats.remove(PlayerId(3));
+        assert_eq!(seats.team_for_person(&mode), Some(Team::Dusk));
+        assert_eq!(seats.team_for_bot(&mode), Some(Team::Dusk));
+        let next = seats.add("x", Some(Team::Dusk), human).unwrap();
+        assert_eq!(next, PlayerId(7), "slots rest");
+        assert_eq!((seats.crew(Team::Dawn), seats.crew(Team::Dusk)), ((3, 0), (2, 0)));
+        let drift = ModeDef::of(crate::defs::Terms::default());
+        assert_eq!(seats.team_for_person(&drift), None);
+    }
+
+    #[test]
     fn the_room_has_an_end() {
         let mut seats = Seats::default();
         for _ in 0..PLAYERS_MAX {
-            assert!(seats.add("x", human).is_some());
+            assert!(seats.add("x", None, human).is_some());
         }
-        assert_eq!(seats.add("x", human), None);
+        assert_eq!(seats.add("x", None, human), None);
         seats.remove(PlayerId(7));
-        assert_eq!(seats.add("x", human), Some(PlayerId(7)), "rather too soon than not at all");
+        assert_eq!(seats.add("x", None, human), Some(PlayerId(7)), "rather too soon than not at all");
     }
 }

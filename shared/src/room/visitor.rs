@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, post::Mail,
+    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, post::Mail, rounds,
     seats::ResumeKey,
 };
 use crate::{
@@ -188,7 +188,7 @@ impl Visitor {
                 Station::Dead {
                     killer: death.killer,
                     cause: death.cause,
-                    wait: defs.rules.respawn_ticks.saturating_sub(waited),
+                    wait: rounds::wait(world, defs, defs.rules.respawn_ticks.saturating_sub(waited)),
                     watching: watched.map(|(player, _)| player),
                 }
             }

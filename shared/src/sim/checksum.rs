@@ -4,6 +4,7 @@ use super::{
     command::Command,
     events::Cause,
     movement::Kinematics,
+    round::Round,
     wells::Well,
     world::{BeltRock, Death, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
 };
@@ -54,8 +55,21 @@ impl Fnv {
 /// are taken apart by name, so that a new one does not compile until it is mixed in too.
 #[must_use]
 pub fn checksum(world: &World) -> u32 {
-    let World { tick, secret, layout: _, edge, pilots, shots, belt, rocks, pickups, wells, next_body, scratch: _ } =
-        world;
+    let World {
+        tick,
+        secret,
+        layout: _,
+        edge,
+        pilots,
+        shots,
+        belt,
+        rocks,
+        pickups,
+        wells,
+        round,
+        next_body,
+        scratch: _,
+    } = world;
     let mut fnv = Fnv::default();
     fnv.word(tick.0).word(*secret as u32).word((secret >> 32) as u32).word(u32::from(*next_body));
     fnv.word(edge.radius.cast_unsigned()).word(edge.target.cast_unsigned());
@@ -83,7 +97,19 @@ pub fn checksum(world: &World) -> u32 {
     for Well { pos, from, kind } in wells {
         fnv.point(*pos).word(from.0).word(*kind as u32);
     }
+    if let Some(round) = round {
+        mix_round(&mut fnv, round);
+    }
     fnv.finish()
+}
+
+fn mix_round(fnv: &mut Fnv, round: &Round) {
+    let Round { number, phase, left, cores, points, winner } = round;
+    fnv.word(u32::from(*number) << 16 | *phase as u32).word(*left);
+    fnv.word(winner.map_or(u32::MAX, |team| team as u32));
+    for (core, points) in cores.iter().zip(points) {
+        fnv.word(core.cast_unsigned()).word(*points);
+    }
 }
 
 fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
@@ -107,6 +133,8 @@ fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
             Cause::Rock => 3,
             Cause::Ram => 4,
             Cause::Edge => 5,
+            Cause::Core => 6,
+            Cause::Hyperspace => 7,
         });
     }
     if let Some(ship) = ship {
@@ -135,6 +163,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         cargo,
         multi_left,
         repel,
+        jumps,
     } = ship;
     fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
     for value in [*hull, *shield, *energy] {
@@ -144,7 +173,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
     fnv.word(u32::from(*coasted) << 16 | u32::from(*second_wait) << 8 | u32::from(*charge));
     fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
-    fnv.word(u32::from(*multi_left) << 1 | u32::from(*repel));
+    fnv.word(u32::from(*jumps) << 24 | u32::from(*multi_left) << 1 | u32::from(*repel));
 }
 
 #[cfg(test)]

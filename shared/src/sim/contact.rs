@@ -10,6 +10,7 @@ use super::{
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
+    war,
     world::MILLI,
 };
 use crate::{
@@ -32,7 +33,7 @@ pub struct Impact {
     pub cause: Cause,
 }
 
-/// Bounces a ship off planets, then off rocks; returns the hardest touch. Prediction runs this too.
+/// Bounces a ship off planets and cores, then off rocks; returns the hardest touch. Prediction runs this too.
 pub fn bounce_off_solids(
     body: &mut Kinematics,
     def: &ShipDef,
@@ -52,6 +53,12 @@ pub fn bounce_off_solids(
     if let Some(planet) = sky.planet_touched(body, def.radius) {
         let reach = sky.arena.planets[planet].radius + def.radius;
         note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet);
+    }
+    if let Some((team, core)) = sky.core_touched(body, def.radius).zip(sky.arena.core.as_ref())
+        && let Some(cores) = sky.cores
+    {
+        let (centre, velocity) = cores[team as usize];
+        note(bounce(body, centre, velocity, core.radius + def.radius), Cause::Core);
     }
     let at = body.pos.to_vec2();
     solids.near(at, def.radius, near);
@@ -99,10 +106,17 @@ fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, ne
     let (defs, tick, planets) = (stage.defs, stage.world.tick, stage.world.layout.planets);
     let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) else { return };
     let def = defs.ship(ship.class);
+    let core = stage.sky.core_touched(&ship.body, def.radius);
     let impact =
         bounce_off_solids(&mut ship.body, def, &stage.sky, |planet| planets[planet].velocity(tick), solids, near);
     if let Some(impact) = impact {
-        damage::hurt(stage, player, Hurt { amount: impact_damage(impact.speed, defs), by: None, cause: impact.cause });
+        let amount = impact_damage(impact.speed, defs);
+        if let Some(team) = core {
+            let ramming = stage.world.ship(player).and_then(|ship| ship.special(defs));
+            let blow = by_ram(matches!(ramming, Some(Special::Ram(_))), amount);
+            war::strike(stage, team, player, (blow / MILLI) as u16);
+        }
+        damage::hurt(stage, player, Hurt { amount, by: None, cause: impact.cause });
     }
 }
 
@@ -151,9 +165,13 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
         matches!(special, Some(Special::Ram(_)))
     });
     let amount = impact_damage(speed, stage.defs);
-    let by_ram = |ramming: bool| if ramming && amount > 0 { amount * RAM_FACTOR + RAM_DAMAGE } else { amount };
-    damage::hurt(stage, one, Hurt { amount: by_ram(ramming[1]), by: Some(two), cause: Cause::Ram });
-    damage::hurt(stage, two, Hurt { amount: by_ram(ramming[0]), by: Some(one), cause: Cause::Ram });
+    damage::hurt(stage, one, Hurt { amount: by_ram(ramming[1], amount), by: Some(two), cause: Cause::Ram });
+    damage::hurt(stage, two, Hurt { amount: by_ram(ramming[0], amount), by: Some(one), cause: Cause::Ram });
+}
+
+/// A blow of `amount` milli-points by a ship that rams or just happens to be in the way.
+fn by_ram(ramming: bool, amount: i32) -> i32 {
+    if ramming && amount > 0 { amount * RAM_FACTOR + RAM_DAMAGE } else { amount }
 }
 
 /// Push between two ships, masses as the squares of their radii; `bounce` is the share of the closing speed that comes

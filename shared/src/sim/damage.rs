@@ -28,6 +28,9 @@ pub(super) struct Hurt {
 /// Takes a blow off the pilot's shield, then hull. Spawn protection swallows it all, and part of it while fading.
 pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     let (tick, defs) = (stage.world.tick, stage.defs);
+    if hurt.by.is_some_and(|by| by != player && defs.mode.spares(by, player)) {
+        return;
+    }
     let Some(pilot) = stage.world.pilot_mut(player) else { return };
     let Some(ship) = pilot.ship.as_mut() else { return };
     let amount = (hurt.amount as f32 * vulnerability(ship, hurt.cause, defs)) as i32;
@@ -78,7 +81,7 @@ fn vulnerability(ship: &Ship, cause: Cause, defs: &Defs) -> f32 {
     let fade = f32::from(defs.rules.protection_fade_ticks).max(1.0);
     let exposed = 1.0 - math::ramp(f32::from(ship.protection), 0.0, fade);
     match (ship.special(defs), cause) {
-        (Some(Special::Ram(_)), Cause::Ram | Cause::Rock) => 0.0,
+        (Some(Special::Ram(_)), Cause::Ram | Cause::Rock | Cause::Core) => 0.0,
         (Some(Special::Ram(share)), Cause::Shot(_)) => exposed * share,
         _ => exposed,
     }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    defs::{PickupKind, RockSize, WeaponKind},
+    defs::{PickupKind, RockSize, Team, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     quantize::Lattice,
 };
@@ -24,6 +24,10 @@ pub enum Cause {
     Ram,
     /// Staying outside the arena.
     Edge,
+    /// Hitting a team's core.
+    Core,
+    /// A jump through hyperspace that went wrong.
+    Hyperspace,
 }
 
 /// What a shot ended on.
@@ -39,6 +43,8 @@ pub enum ShotHit {
     Planet(u8),
     /// The star.
     Star,
+    /// The core of a team.
+    Core(Team),
 }
 
 /// One thing that happened.
@@ -131,5 +137,14 @@ pub enum Event {
         kind: PickupKind,
         /// By whom.
         by: PlayerId,
+    },
+    /// A round began.
+    RoundBegan,
+    /// A round was decided.
+    RoundOver {
+        /// Who won it; nobody in a draw.
+        winner: Option<Team>,
+        /// The match is over, too.
+        won: bool,
     },
 }

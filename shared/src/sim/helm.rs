@@ -6,6 +6,7 @@
 
 use super::{
     command::{Buttons, Command},
+    hyperspace,
     movement::integrate,
     sky::Sky,
     special,
@@ -49,6 +50,9 @@ pub fn fly(ship: &mut Ship, command: Command, defs: &Defs, sky: &Sky<'_>, edge_r
         special::reveal(ship, defs);
     }
     integrate(&mut ship.body, ship.controls, defs.ship(ship.class), sky, edge_radius);
+    if special && defs.ship(ship.class).special.kind == Special::Hyperspace {
+        hyperspace::jump(ship, sky);
+    }
     triggers
 }
 

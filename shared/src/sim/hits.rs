@@ -4,7 +4,7 @@
 use glam::Vec2;
 
 use super::{rays, rays::Ray, shots::Targets};
-use crate::ids::PlayerId;
+use crate::{defs::ModeDef, ids::PlayerId};
 
 /// A bolt catches up by this many ticks at most (100 ms), however late its trigger came.
 pub const CATCH_UP_TICKS_MAX: u8 = 6;
@@ -56,7 +56,7 @@ impl HitQuery for Now {
 }
 
 /// The first ship that `ray` meets where its shooter saw it, and how far along, `[0, 1]`.
-pub(super) fn first_ship(hits: &dyn HitQuery, ray: &Ray, targets: &Targets) -> Option<(f32, PlayerId)> {
-    let others = targets.iter().filter(|target| target.id.player != ray.owner);
+pub(super) fn first_ship(hits: &dyn HitQuery, ray: &Ray, targets: &Targets, mode: &ModeDef) -> Option<(f32, PlayerId)> {
+    let others = targets.iter().filter(|target| !mode.spares(ray.owner, target.id.player));
     rays::first_circle(ray, others.map(|target| (target.id.player, hits.seen(ray.owner, &target), target.radius)))
 }

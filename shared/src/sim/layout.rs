@@ -8,11 +8,15 @@ use crate::{
     defs::{
         ArenaDef, RockSize,
         arena::{BeltCentre, PLANETS},
+        mode::TEAMS,
     },
     math::{self, TAU},
     rng::{Keyed, Purpose},
     tick::{TICK_HZ, Tick},
 };
+
+/// Sets the draw of the cores apart from those of the belts.
+const CORE: u32 = 1 << 31;
 
 /// A place on a circle that turns at a constant rate. Phases are fractions of a turn in 32 bits, so they wrap by
 /// themselves and stay exact for ever.
@@ -72,6 +76,10 @@ pub struct Layout {
     pub slots: Vec<BeltSlot>,
     /// Where the mouths of the wormhole are.
     pub wormhole: Wormhole,
+    /// The orbit of the first team's core; the other's is opposite.
+    pub core: Option<Orbit>,
+    /// Its seed, public.
+    pub seed: u64,
     rings: Vec<Ring>,
 }
 
@@ -149,7 +157,19 @@ impl Layout {
             }
             rings.push(Ring::new(belt.around, &slots[first..], first));
         }
-        Layout { planets, slots, wormhole: Wormhole::new(seed, arena), rings }
+        let core = arena.core.as_ref().map(|core| {
+            let phase = Keyed::new(seed, Tick(0), CORE, Purpose::Arena).bits();
+            Orbit::new(phase, core.period_s, core.orbit_radius)
+        });
+        Layout { planets, slots, wormhole: Wormhole::new(seed, arena), core, seed, rings }
+    }
+
+    /// Centres of both cores at `tick` and a part of a tick past it, u, and how they move, u/s.
+    #[must_use]
+    pub fn cores(&self, tick: Tick, alpha: f32) -> Option<[(Vec2, Vec2); TEAMS]> {
+        let orbit = self.core?;
+        let (at, vel) = (orbit.at(tick, alpha), orbit.velocity(tick));
+        Some([(at, vel), (-at, -vel)])
     }
 
     /// Appends to `found` the belt slots whose rock's centre may lie within `reach` u of `pos` at `tick`, in order of

@@ -33,7 +33,8 @@ fn patient(stage: &Stage<'_>, mender: &Ship, reach: f32) -> Option<PlayerId> {
         |one: PlayerId, two: PlayerId| world.pilot(one).and_then(|pilot| pilot.blame).is_some_and(|(by, _)| by == two);
     let others = world.ships().filter(|ship| {
         let (me, other) = (mender.id.player, ship.id.player);
-        other != me && is_damaged(ship, stage.defs) && !fought(me, other) && !fought(other, me)
+        let friend = !stage.defs.mode.teams || stage.defs.mode.spares(me, other);
+        other != me && friend && is_damaged(ship, stage.defs) && !fought(me, other) && !fought(other, me)
     });
     let near = others.map(|ship| (ship.body.pos.to_vec2().distance(at), ship.id.player));
     math::earliest(near.filter(|(distance, _)| *distance < reach)).map(|(_, player)| player)

@@ -34,7 +34,8 @@ const SLINGSHOT: f32 = 1.5;
 /// While boosting, thrust reaches this many times the cap.
 const BOOST_CAP: f32 = 1.3;
 
-/// Moves a ship by one tick, through the wormhole if it gets into a mouth. `controls` are what the engines really do (boost granted, trigger ignored);
+/// Moves a ship by one tick, through the wormhole if it gets into a mouth, and round in space that
+/// comes round. `controls` are what the engines really do (boost granted, trigger ignored);
 /// `sky` is that of the tick being entered, `edge_radius` in u.
 pub fn integrate(body: &mut Kinematics, controls: Command, def: &ShipDef, sky: &Sky<'_>, edge_radius: f32) {
     body.heading = body.heading.turned_toward(controls.aim, def.turn_steps());
@@ -43,7 +44,7 @@ pub fn integrate(body: &mut Kinematics, controls: Command, def: &ShipDef, sky: &
     let driven = drive(coasting, body.heading, controls.buttons, def);
     body.vel = Lattice::nearest(limit(driven, def));
     let (vel, end) = (body.vel.to_vec2(), pos + body.vel.to_vec2() * DT);
-    body.pos = Lattice::nearest(sky.pass(end, vel).unwrap_or(end));
+    body.pos = sky.come_round(Lattice::nearest(sky.pass(end, vel).unwrap_or(end)));
 }
 
 /// Velocity after the engines' work. Engines never raise the speed beyond the cap, but never take away what

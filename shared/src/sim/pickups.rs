@@ -72,7 +72,7 @@ pub(super) fn resolve(stage: &mut Stage<'_>, scratch: &mut Scratch) {
     }
 }
 
-/// Whether a ship whose hull is `gap` u away takes the pickup, or sets off the mine: a mine spares its owner, and whoever
+/// Whether a ship whose hull is `gap` u away takes the pickup, or sets off the mine: a mine spares its owner's team, and whoever
 /// cannot be hurt.
 fn meets(stage: &Stage<'_>, player: PlayerId, pickup: &Pickup, gap: f32) -> bool {
     if pickup.kind != PickupKind::Mine {
@@ -81,7 +81,8 @@ fn meets(stage: &Stage<'_>, player: PlayerId, pickup: &Pickup, gap: f32) -> bool
     let Some(mine) = stage.defs.weapon(WeaponKind::Mine).mine() else { return false };
     let armed = pickup.life + mine.arm_ticks <= mine.life_ticks;
     let protected = stage.world.ship(player).is_none_or(|ship| ship.protection > 0);
-    armed && !protected && pickup.owner != Some(player) && gap < mine.reach
+    let friend = pickup.owner.is_some_and(|owner| stage.defs.mode.spares(owner, player));
+    armed && !protected && !friend && gap < mine.reach
 }
 
 fn mine_reach(defs: &Defs) -> f32 {
@@ -190,7 +191,7 @@ fn rare(keyed: &mut Keyed) -> PickupKind {
 /// Now and then something rare floats among the rocks around the star.
 pub(super) fn float(stage: &mut Stage<'_>) {
     let tick = stage.world.tick;
-    if !tick.0.is_multiple_of(pickup::FLOAT_EVERY_TICKS) {
+    if !stage.defs.mode.rarities || !tick.0.is_multiple_of(pickup::FLOAT_EVERY_TICKS) {
         return;
     }
     let mut keyed = Keyed::new(stage.world.secret, tick, 0x3_0000, Purpose::Debris);
@@ -217,7 +218,10 @@ pub(super) fn drop_cargo(stage: &mut Stage<'_>, ship: &Ship) {
     let (pos, vel) = (ship.body.pos.to_vec2(), ship.body.vel.to_vec2());
     spill(stage, &mut keyed, ore, pos, vel, ticks(pickup::DROP_LIFE_S));
     // What falls into the star's heat burns: it would only lure others there.
-    if pos.length() > stage.defs.arena.star.ring_radius && keyed.chance(pickup::RARE_DROP_CHANCE) {
+    if stage.defs.mode.rarities
+        && pos.length() > stage.defs.arena.star.ring_radius
+        && keyed.chance(pickup::RARE_DROP_CHANCE)
+    {
         let kind = rare(&mut keyed);
         add(stage, &mut keyed, kind, 1, pos, vel, ticks(pickup::LIFE_S));
     }

@@ -57,7 +57,8 @@ pub fn first_circle<T>(ray: &Ray, circles: impl Iterator<Item = (T, Vec2, f32)>)
 pub(super) fn resolve(stage: &mut Stage<'_>, hits: &dyn HitQuery, solids: &Solids<'_>, scratch: &mut Scratch) {
     let Scratch { targets, rays, near, .. } = scratch;
     for ray in rays.drain(..) {
-        let ship = hits::first_ship(hits, &ray, targets).map(|(t, player)| (t, ShotHit::Ship(player)));
+        let ship =
+            hits::first_ship(hits, &ray, targets, &stage.defs.mode).map(|(t, player)| (t, ShotHit::Ship(player)));
         let rock = solids.touch(ray.from, ray.to, 0.0, near);
         let wall = shots::touch_sky(ray.from, ray.to, 0.0, &stage.sky);
         let first = math::earliest([ship, rock, wall].into_iter().flatten());

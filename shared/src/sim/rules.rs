@@ -7,11 +7,13 @@ use super::{
     damage,
     events::Event,
     movement::Kinematics,
+    round::{self, Round},
     stage::Stage,
+    war,
     world::{Edge, Pilot, Ship, World},
 };
 use crate::{
-    defs::{ArenaDef, Defs, ShipClass},
+    defs::{ArenaDef, Defs, ShipClass, Team, mode::TEAMS},
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
@@ -68,7 +70,10 @@ pub enum Order {
 /// Applies one order; impossible ones do nothing.
 pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
     match order {
-        Order::Enlist { player, bot, points } => enlist(stage.world, player, bot, points),
+        Order::Enlist { player, bot, points } => {
+            round::greet(stage, bot);
+            enlist(stage.world, player, bot, points);
+        }
         Order::Discharge { player } => discharge(stage, player),
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
@@ -142,18 +147,21 @@ fn discharge(stage: &mut Stage<'_>, player: PlayerId) {
     }
 }
 
-fn park(stage: &mut Stage<'_>, player: PlayerId) {
+pub(super) fn park(stage: &mut Stage<'_>, player: PlayerId) {
     if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.take()) {
         stage.events.push(Event::Parked { ship: ship.id });
     }
 }
 
 fn launch(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
-    if stage.world.pilot(player).is_none_or(|pilot| pilot.ship.is_some()) {
+    if stage.world.pilot(player).is_none_or(|pilot| pilot.ship.is_some())
+        || !round::admits(stage.world, stage.defs, player)
+    {
         return;
     }
     let body = spawn_body(stage, player);
     let defs = stage.defs;
+    let class = defs.mode.classes.map_or(class, |classes| classes[Team::of(player) as usize]);
     let Some(pilot) = stage.world.pilot_mut(player) else { return };
     pilot.life = pilot.life.wrapping_add(1);
     let class = affordable(class, pilot.score, defs);
@@ -174,7 +182,7 @@ fn refit(stage: &mut Stage<'_>, player: PlayerId, class: ShipClass) {
     let under_fire = pilot.blame.is_some_and(|(_, when)| fresh(when, defs.rules.shield_delay_ticks));
     let rests = pilot.refit.is_some_and(|when| fresh(when, defs.rules.refit_wait_ticks));
     let better = defs.ship(class).tier > defs.ship(old.class).tier;
-    if !better || affordable(class, pilot.score, defs) != class || under_fire || rests {
+    if defs.mode.one_life || !better || affordable(class, pilot.score, defs) != class || under_fire || rests {
         return;
     }
     let (old, warm_up) = (old.clone(), defs.rules.refit_ticks);
@@ -219,6 +227,12 @@ const SPAWN_SPEED: f32 = 70.0;
 fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
     let (world, rules) = (&*stage.world, &stage.defs.rules);
     let mut keyed = Keyed::new(world.secret, world.tick, u32::from(player.0), Purpose::Spawn);
+    if let Some(body) = war::berth(stage, player, &mut keyed) {
+        return body;
+    }
+    if let Some(round) = world.round.as_ref().filter(|_| stage.defs.mode.one_life) {
+        return line_up(stage, player, round);
+    }
     let grudge = world.pilot(player).and_then(|pilot| pilot.death).and_then(|death| {
         let fresh = world.tick.since(death.tick) <= i32::from(rules.grudge_ticks);
         death.killer.filter(|_| fresh)
@@ -242,6 +256,23 @@ fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
     let way = pos.perp().normalize_or(Vec2::Y);
     let vel = way * stage.sky.circular(pos).length().max(SPAWN_SPEED);
     Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading: Angle::of(vel) }
+}
+
+/// The turn between two ships of a team at the start, rad.
+const LINE_TURN: f32 = 0.22;
+
+/// Where a round of one life begins: the teams opposite to each other, the star between them, nose along the orbit.
+fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
+    let mut keyed = Keyed::new(stage.world.secret, Tick(u32::from(round.number)), 0, Purpose::Spawn);
+    let team = Team::of(player);
+    let across = if team == Team::Dawn { 0.0 } else { core::f32::consts::PI };
+    // The first of a team in the middle, the others to both sides of it.
+    let number = player.0 / TEAMS as u16;
+    let aside = f32::from(number.div_ceil(2)) * if number.is_multiple_of(2) { LINE_TURN } else { -LINE_TURN };
+    let pos = math::unit(keyed.angle() + across + aside) * stage.defs.mode.start_u;
+    let vel = stage.sky.circular(pos);
+    let heading = Angle::of(if vel.length_squared() > 1.0 { vel } else { pos.perp() });
+    Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading }
 }
 
 /// How well `pos` keeps its distances: 1 or more when all hold, else the worst of them as a share.

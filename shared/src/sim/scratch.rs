@@ -21,6 +21,8 @@ pub struct Scratch {
     pub(super) rays: Vec<Ray>,
     /// Whose mines are laid, and of what weapon.
     pub(super) mines: Vec<(PlayerId, WeaponKind)>,
+    /// Whose jump through hyperspace went wrong.
+    pub(super) lost: Vec<PlayerId>,
     pub(super) stones: Stones,
     pub(super) near: Near,
     pub(super) found: Vec<u16>,

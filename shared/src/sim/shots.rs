@@ -13,10 +13,12 @@ use super::{
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
+    war,
     world::{MILLI, Ship, Shot},
+    wormhole,
 };
 use crate::{
-    defs::{BoltDef, Defs, Mount, Pattern, ShipClass, ShipDef, WeaponDef, WeaponKind, pickup},
+    defs::{BoltDef, Defs, ModeDef, Mount, Pattern, ShipClass, ShipDef, Team, WeaponDef, WeaponKind, pickup},
     ids::{PlayerId, ShotKey},
     limits::SHOTS_MAX,
     math,
@@ -153,7 +155,7 @@ pub fn muzzle(class: ShipClass, body: Kinematics, defs: &Defs) -> Lattice {
     Lattice::nearest(body.pos.to_vec2() + body.heading.unit() * gap)
 }
 
-/// Moves a shot by one tick; returns where it started, or `None` if its time is up.
+/// Moves a shot by one tick; returns where its way began, or `None` if its time is up.
 pub fn advance(shot: &mut Shot, sky: &Sky<'_>, defs: &Defs) -> Option<Vec2> {
     let start = shot.pos.to_vec2();
     shot.age += 1;
@@ -161,10 +163,11 @@ pub fn advance(shot: &mut Shot, sky: &Sky<'_>, defs: &Defs) -> Option<Vec2> {
         return None;
     }
     sky.fall(&mut shot.pos, &mut shot.vel);
-    Some(start)
+    // Where space comes round, the way of a shot that did begins on this side.
+    Some(wormhole::start(start, shot.pos.to_vec2(), shot.vel.to_vec2()))
 }
 
-/// When, in `[0, 1]` of this tick, a shot's path touches the star or a planet, and which.
+/// When, in `[0, 1]` of this tick, a shot's path touches the star, a planet or a core, and which.
 #[must_use]
 pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(f32, ShotHit)> {
     let star = math::sweep_circle(start, end - start, sky.arena.star.radius + radius).map(|t| (t, ShotHit::Star));
@@ -172,7 +175,11 @@ pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(
         let t = math::sweep_circle(start - centre, end - start, planet.radius + radius)?;
         Some((t, ShotHit::Planet(i as u8)))
     });
-    math::earliest(star.into_iter().chain(planets))
+    let reach = sky.arena.core.as_ref().map_or(0.0, |core| core.radius) + radius;
+    let cores = sky.cores.into_iter().flatten().zip(Team::ALL).filter_map(|((centre, _), team)| {
+        Some((math::sweep_circle(start - centre, end - start, reach)?, ShotHit::Core(team)))
+    });
+    math::earliest(star.into_iter().chain(planets).chain(cores))
 }
 
 /// Ships as targets of this tick: where each was before it moved and where it is now.
@@ -205,17 +212,17 @@ impl Targets {
         self.all.iter().copied()
     }
 
-    /// First ship other than `owner` that a shot moving from `start` to `end` touches, in the ship's own frame.
+    /// First ship that `owner` does not spare and a shot moving from `start` to `end` touches, in the ship's own frame.
     #[must_use]
     pub fn touch(
         &self,
-        owner: PlayerId,
+        (owner, mode): (PlayerId, &ModeDef),
         start: Vec2,
         end: Vec2,
         radius: f32,
         near: &mut Vec<u16>,
     ) -> Option<(f32, ShotHit)> {
-        self.first_near(owner, start, end, near, |target| {
+        self.first_near((owner, mode), start, end, near, |target| {
             let motion = (end - start) - (target.now - target.before);
             math::sweep_circle(start - target.before, motion, target.radius + radius)
         })
@@ -225,20 +232,20 @@ impl Targets {
     #[must_use]
     pub fn touch_standing(
         &self,
-        owner: PlayerId,
+        (owner, mode): (PlayerId, &ModeDef),
         start: Vec2,
         end: Vec2,
         radius: f32,
         near: &mut Vec<u16>,
     ) -> Option<(f32, ShotHit)> {
-        self.first_near(owner, start, end, near, |target| {
+        self.first_near((owner, mode), start, end, near, |target| {
             math::sweep_circle(start - target.now, end - start, target.radius + radius)
         })
     }
 
     fn first_near(
         &self,
-        owner: PlayerId,
+        (owner, mode): (PlayerId, &ModeDef),
         start: Vec2,
         end: Vec2,
         near: &mut Vec<u16>,
@@ -246,7 +253,8 @@ impl Targets {
     ) -> Option<(f32, ShotHit)> {
         let reach = Vec2::splat(TARGET_REACH);
         self.grid.near(start.min(end) - reach, start.max(end) + reach, near);
-        let others = near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| target.id.player != owner);
+        let others =
+            near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| !mode.spares(owner, target.id.player));
         math::earliest(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
     }
 }
@@ -261,7 +269,7 @@ pub(super) fn resolve(stage: &mut Stage<'_>, solids: &Solids<'_>, scratch: &mut 
     shots.retain_mut(|shot| {
         let Some(start) = advance(shot, &stage.sky, stage.defs) else { return false };
         let (end, radius) = (shot.pos.to_vec2(), self::radius(shot, stage.defs));
-        let ship = targets.touch(shot.key.owner, start, end, radius, found);
+        let ship = targets.touch((shot.key.owner, &stage.defs.mode), start, end, radius, found);
         settle(stage, shot, start, ship, solids, near)
     });
     stage.world.shots = shots;
@@ -301,6 +309,7 @@ pub(super) fn strike(stage: &mut Stage<'_>, owner: PlayerId, weapon: WeaponKind,
         }
         ShotHit::Belt(slot) => rocks::chip_belt(stage, slot, rock_damage),
         ShotHit::Loose(id) => rocks::chip_loose(stage, id, rock_damage),
+        ShotHit::Core(team) => war::strike(stage, team, owner, points),
         ShotHit::Planet(_) | ShotHit::Star => {}
     }
 }
@@ -328,7 +337,7 @@ fn add(stage: &mut Stage<'_>, mut shot: Shot, late: Late, solids: &Solids<'_>, s
     for _ in 0..catch_up {
         let Some(start) = advance(&mut shot, &stage.sky, stage.defs) else { return };
         let (end, radius) = (shot.pos.to_vec2(), self::radius(&shot, stage.defs));
-        let ship = targets.touch_standing(shot.key.owner, start, end, radius, found);
+        let ship = targets.touch_standing((shot.key.owner, &stage.defs.mode), start, end, radius, found);
         if !settle(stage, &shot, start, ship, solids, near) {
             return;
         }

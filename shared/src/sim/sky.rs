@@ -5,13 +5,15 @@ use glam::Vec2;
 use super::{
     layout::Layout,
     movement::Kinematics,
+    torus,
     wells::{self, Well},
     wormhole,
 };
 use crate::{
     defs::{
-        ArenaDef,
+        ArenaDef, Team,
         arena::{BeltCentre, PLANETS},
+        mode::TEAMS,
     },
     math,
     quantize::Lattice,
@@ -29,8 +31,12 @@ pub struct Sky<'a> {
     pub planets: [Vec2; PLANETS],
     /// Centres of the small stars, u, and their pull, u³/s².
     pub wells: [Option<(Vec2, f32)>; wells::AT_ONCE_MAX],
-    /// Centres of the mouths of the wormhole, entrance and exit, u.
+    /// Centres of the mouths of the wormhole, entrance and exit, u; beyond everything where there is none.
     pub mouths: [Vec2; 2],
+    /// Centres of the teams' cores, u, and how they move, u/s.
+    pub cores: Option<[(Vec2, Vec2); TEAMS]>,
+    /// Seed of the layout: what is drawn in flight is drawn from it, because both ends know it.
+    pub seed: u64,
 }
 
 impl<'a> Sky<'a> {
@@ -38,7 +44,15 @@ impl<'a> Sky<'a> {
     #[must_use]
     pub fn at(layout: &Layout, wells: &[Well], arena: &'a ArenaDef, tick: Tick) -> Sky<'a> {
         let planets = core::array::from_fn(|i| layout.planet(i, tick, 0.0));
-        Sky { arena, tick, planets, wells: wells::pulling(wells, tick), mouths: layout.wormhole.mouths(tick) }
+        Sky {
+            arena,
+            tick,
+            planets,
+            wells: wells::pulling(wells, tick),
+            mouths: layout.wormhole.mouths(tick),
+            cores: layout.cores(tick, 0.0),
+            seed: layout.seed,
+        }
     }
 
     /// Acceleration at `pos`, u/s²: Newton's law with Plummer softening, `gm·r/(r²+s²)^1.5`, faded smoothly to
@@ -60,7 +74,13 @@ impl<'a> Sky<'a> {
     pub fn fall(&self, pos: &mut Lattice, vel: &mut Lattice) {
         let at = pos.to_vec2();
         *vel = Lattice::nearest(vel.to_vec2() + self.pull(at) * DT);
-        *pos = Lattice::nearest(at + vel.to_vec2() * DT);
+        *pos = self.come_round(Lattice::nearest(at + vel.to_vec2() * DT));
+    }
+
+    /// `pos`, or where that is in space that comes round.
+    #[must_use]
+    pub fn come_round(&self, pos: Lattice) -> Lattice {
+        if self.arena.wrap_half > 0.0 { torus::wrap(pos, self.arena.wrap_half) } else { pos }
     }
 
     /// Where a ship at `pos` that moves with `vel` comes out, if it is in a mouth of the wormhole.
@@ -114,6 +134,14 @@ impl<'a> Sky<'a> {
         let distance = pos.length();
         let depth = (distance - (edge_radius - self.arena.margin)) / self.arena.margin;
         if depth <= 0.0 { Vec2::ZERO } else { pos * (-self.arena.push * depth.min(3.0) / distance) }
+    }
+
+    /// The core that a circle at `body` touches, if any.
+    #[must_use]
+    pub fn core_touched(&self, body: &Kinematics, radius: f32) -> Option<Team> {
+        let reach = self.arena.core.as_ref()?.radius + radius;
+        let (pos, cores) = (body.pos.to_vec2(), self.cores?);
+        Team::ALL.into_iter().find(|&team| (pos - cores[team as usize].0).length_squared() < reach * reach)
     }
 
     /// Whether a circle at `body` touches a solid planet, and which.

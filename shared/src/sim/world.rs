@@ -7,6 +7,7 @@ use super::{
     command::{Buttons, Command},
     layout::Layout,
     movement::Kinematics,
+    round::Round,
     scratch::Scratch,
     wells::Well,
 };
@@ -46,6 +47,8 @@ pub struct World {
     pub pickups: Vec<Pickup>,
     /// Small stars for a while, by age; also those that ended lately.
     pub wells: Vec<Well>,
+    /// The round under way, where there are rounds.
+    pub round: Option<Round>,
     /// Next number for a free body.
     pub next_body: u16,
     /// Memory for steps; no state.
@@ -168,6 +171,8 @@ pub struct Ship {
     pub multi_left: u16,
     /// A repel is aboard.
     pub repel: bool,
+    /// Jumps through hyperspace in this life.
+    pub jumps: u8,
 }
 
 impl Ship {
@@ -195,6 +200,7 @@ impl Ship {
             cargo: 0,
             multi_left: 0,
             repel: false,
+            jumps: 0,
         }
     }
 }
@@ -277,6 +283,7 @@ impl World {
             rocks: Vec::new(),
             pickups: Vec::new(),
             wells: Vec::new(),
+            round: defs.mode.teams.then(|| Round::first(defs)),
             next_body: 0,
             scratch: Scratch::default(),
         }

@@ -99,8 +99,9 @@ fn free_bands(arena: &ArenaDef) -> Vec<(f32, f32)> {
     let planets = arena.planets.iter().map(|planet| (planet.orbit_radius, planet.radius));
     let belts =
         arena.belts.iter().filter(|belt| belt.around == BeltCentre::Star).map(|belt| (belt.radius, belt.spread));
+    let cores = arena.core.iter().map(|core| (core.orbit_radius, core.radius));
     let mut taken: Vec<(f32, f32)> =
-        planets.chain(belts).map(|(at, half)| (at - half - room, at + half + room)).collect();
+        planets.chain(belts).chain(cores).map(|(at, half)| (at - half - room, at + half + room)).collect();
     taken.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut from, end) = (def.inner, arena.radius_min - arena.margin);
     let mut free = Vec::with_capacity(PLANETS + arena.belts.len() + 1);
@@ -116,6 +117,7 @@ fn free_bands(arena: &ArenaDef) -> Vec<(f32, f32)> {
 /// Where a ship at `pos` that moves with `vel` comes out, if it is in one of `mouths`.
 #[must_use]
 pub fn pass(mouths: &[Vec2; 2], pos: Vec2, vel: Vec2, def: &WormholeDef) -> Option<Vec2> {
+    // Where there is none its radius is 0, and nothing is nearer than that.
     let taken = |mouth: &Vec2| {
         let inward = *mouth - pos;
         inward.length_squared() < def.radius * def.radius && inward.dot(vel) > 0.0
@@ -124,7 +126,7 @@ pub fn pass(mouths: &[Vec2; 2], pos: Vec2, vel: Vec2, def: &WormholeDef) -> Opti
     Some(mouths[1 - end] + vel.normalize_or_zero() * (def.radius + def.gap))
 }
 
-/// Whether what was at `before` a tick ago and is at `now` went through the wormhole.
+/// Whether what was at `before` a tick ago and is at `now` went through the wormhole, or round where space comes round.
 #[must_use]
 pub fn leapt(before: Vec2, now: Vec2) -> bool {
     before.distance_squared(now) > LEAP_U * LEAP_U

@@ -1,11 +1,13 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
 mod chat;
+mod core_war;
 mod duels;
 mod hits;
 mod hostile;
 mod matches;
 mod presentation;
+mod rounds;
 mod seasons;
 mod snapshots;
 mod steady;

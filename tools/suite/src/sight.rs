@@ -4,8 +4,8 @@
 //! Where a person guesses (the score of somebody who is not among the best), the guess is named.
 
 use shared::{
-    bot::{ShipSight, Sight, SolidSight, VIEW_HALF},
-    defs::{Defs, PickupKind},
+    bot::{CoreSight, ShipSight, Sight, SolidSight, VIEW_HALF, War},
+    defs::{Defs, PickupKind, Team},
     ids::PlayerId,
     protocol::{Leaderboard, RosterEntry},
     quantize::{Angle, Lattice},
@@ -82,7 +82,7 @@ pub fn sight<'a>(
         let off = (pos - centre).abs();
         off.x <= f32::from(VIEW_HALF.0) && off.y <= f32::from(VIEW_HALF.1)
     };
-    let others = view.ships.iter().filter(|ship| !ship.own && in_view(ship.pos));
+    let others = view.ships.iter().filter(|ship| !defs.mode.spares(own.id.player, ship.id.player) && in_view(ship.pos));
     let rocks = view.rocks.iter().filter(|rock| in_view(rock.pos));
     let pickups = view.pickups.iter().filter(|pickup| in_view(pickup.pos));
     Sight {
@@ -100,7 +100,20 @@ pub fn sight<'a>(
             .collect(),
         pickups: pickups.map(|pickup| (pickup.pos, pickup.kind)).collect(),
         attacker,
+        war: war(view, own, sky, defs),
     }
+}
+
+/// What a player sees of both cores.
+fn war(view: &View, own: &Ship, sky: &Sky<'_>, defs: &Defs) -> Option<War> {
+    let (core, cores) = (defs.arena.core.as_ref()?, view.cores?);
+    let seen = |team: Team| {
+        let (pos, vel) = sky.cores.map_or_else(Default::default, |cores| cores[team as usize]);
+        CoreSight { pos, vel, radius: core.radius, hull: cores[team as usize].hull }
+    };
+    let team = Team::of(own.id.player);
+    let late = view.round.is_some_and(|round| round.left_ticks * 2 <= defs.mode.round_ticks());
+    Some(War { home: seen(team), foe: seen(team.other()), late })
 }
 
 fn ship_sight(ship: &ShipView, told: Told<'_>) -> ShipSight {

@@ -383,7 +383,9 @@ impl Light {
             ServerMessage::Roster(_)
             | ServerMessage::Leaderboard(_)
             | ServerMessage::News(_)
-            | ServerMessage::Chat(_) => {}
+            | ServerMessage::Chat(_)
+            | ServerMessage::Fall(_)
+            | ServerMessage::Round(_) => {}
         }
         Ok(())
     }

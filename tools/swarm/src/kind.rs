@@ -4,7 +4,7 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 8] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall"];
+pub const DOWN: [&str; 9] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall", "round"];
 /// What a client sends.
 pub const UP: [&str; 10] =
     ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say", "watch"];
@@ -28,6 +28,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::News(_) => 5,
         ServerMessage::Chat(_) => 6,
         ServerMessage::Fall(_) => 7,
+        ServerMessage::Round(_) => 8,
     }
 }
 

@@ -277,7 +277,9 @@ impl Pilot {
             ServerMessage::Roster(_)
             | ServerMessage::Leaderboard(_)
             | ServerMessage::News(_)
-            | ServerMessage::Chat(_) => {}
+            | ServerMessage::Chat(_)
+            | ServerMessage::Fall(_)
+            | ServerMessage::Round(_) => {}
         }
         Ok(())
     }

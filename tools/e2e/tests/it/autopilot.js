@@ -1,6 +1,7 @@
 // An autopilot for the tests. It reads window.perihelion.state() as a person reads the screen and answers with the
 // DOM events a person's hands would make: mouse moves over the canvas, keys on the document. It knows nothing else.
 // arguments[0]: { task: "hold" } stays where it is; { task: "hunt", foe: NAME } flies to the foe and shoots;
+// { task: "siege" } flies to the enemy's core and shoots at it; { task: "plunge" } flies into the star;
 // { task: "tour" } flies to the star and shoots at whoever is near.
 const { task, foe } = arguments[0];
 const SHOT_SPEED = 620, STAR_GM = 16e6, STAR_SOFTENING = 60;
@@ -68,7 +69,16 @@ function orbit(own) {
 function hunt(state) {
   const { own } = state;
   const far = (ship) => Math.hypot(ship.x - own.x, ship.y - own.y);
-  const others = state.ships.filter((ship) => !ship.own && (task === "tour" ? far(ship) < 300 : ship.name === foe));
+  const core = task === "siege" && state.cores.find((core) => core.team !== state.team);
+  const others = core ? [{ ...core, vx: 0, vy: 0 }] : state.ships.filter((ship) => !ship.own && (task === "tour" ? far(ship) < 300 : ship.name === foe));
+  if (task === "plunge") {
+    // Against whatever would carry it past.
+    const far = Math.hypot(own.x, own.y) || 1;
+    const wanted = Math.atan2((-own.y / far) * 150 - own.vy, (-own.x / far) * 150 - own.vx);
+    aim(state, wanted);
+    thrust(off(own.heading, wanted) < 0.5);
+    return;
+  }
   const seen = others.sort((a, b) => far(a) - far(b))[0];
   const goal = seen || (task === "tour" ? orbit(own) : window.autopilot.waypoint);
   if (!goal) { thrust(false); fire(false); brake(true); return; }

@@ -20,6 +20,7 @@ mod lab;
 mod lancer;
 mod lobby;
 mod map;
+mod modes;
 mod pad;
 mod page;
 mod picture;

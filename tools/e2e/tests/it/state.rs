@@ -23,6 +23,19 @@ pub struct State {
     pub shots: u32,
     /// The ends of the wormhole.
     pub mouths: Vec<Mouth>,
+    /// What is played.
+    #[serde(default)]
+    pub mode: String,
+    /// The own team, where there are any.
+    pub team: Option<String>,
+    /// The round, where there are rounds.
+    pub round: Option<Round>,
+    /// The cores of both teams, where there are any.
+    #[serde(default)]
+    pub cores: Vec<Core>,
+    /// Every round decided since the page was loaded.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// Own score.
     pub score: Option<u32>,
     /// Every kill since the page was loaded.
@@ -87,6 +100,36 @@ pub struct Season {
 pub struct Giant {
     pub x: f64,
     pub y: f64,
+}
+
+/// How a round stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Round {
+    /// In the match, from 1.
+    pub number: u32,
+    /// `waiting`, `ready`, `play` or `over`.
+    pub phase: String,
+    /// What both cores still take, points.
+    pub cores: [u32; 2],
+    /// Of both teams.
+    pub points: [u32; 2],
+}
+
+/// The core of a team.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Core {
+    pub team: String,
+    pub x: f64,
+    pub y: f64,
+}
+
+/// Who won a round.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Verdict {
+    /// A team; none in a draw.
+    pub winner: Option<String>,
+    /// The match was over, too.
+    pub won: bool,
 }
 
 /// A mouth of the wormhole.

@@ -114,6 +114,7 @@ fn deed_of(event: &Event, seat: Option<PlayerId>, seasons: u16) -> Option<Deed> 
             let end = SeasonEnd { number: seasons, pilots: 0, best: Vec::new(), own: None };
             Some(Deed::Season(Box::new(end)))
         }
+        Event::RoundOver { winner, won } => Some(Deed::Round { winner, won }),
         _ => None,
     }
 }

@@ -183,6 +183,7 @@ fn wares(report: &Value) -> Result<Wares, String> {
         lane: LaneKey([0; 16]),
         resumed: None,
         chat: ChatMode::Off,
+        terms: shared::defs::Terms::default(),
     };
     let greeting = [ServerMessage::Welcome(welcome), ServerMessage::Joined { player: PlayerId(0) }];
     Ok(Wares {

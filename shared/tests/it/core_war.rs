@@ -1,0 +1,80 @@
+//! Core War as bots play it: rooms without anybody to look, until a core breaks or the time is up.
+
+use shared::{
+    defs::{Defs, GameMode, Team, Terms},
+    ids::PlayerId,
+    room::{Room, RoomConfig},
+    sim::{Event, Round, RoundPhase},
+    tick::TICK_HZ,
+};
+
+/// One round: how long it took, s, and how it stood.
+struct Fought {
+    seconds: u32,
+    round: Round,
+    delivered: bool,
+}
+
+fn fight(seed: u64) -> Fought {
+    let defs = Defs::of(Terms::of(GameMode::CoreWar));
+    let config = RoomConfig { seed, secret: seed, defs, bots: 16, ..RoomConfig::default() };
+    let mut room = Room::new(config);
+    let (mut delivered, mut ore) = (false, [0_u16; 64]);
+    for tick in 1..=10 * 60 * TICK_HZ {
+        room.tick(u64::from(tick) * 16_667, &|_| true);
+        for ship in room.world().ships() {
+            let before = std::mem::replace(&mut ore[ship.id.player.index()], ship.cargo);
+            delivered |= before == ship.cargo + 1;
+        }
+        if room.events().iter().any(|event| matches!(event, Event::RoundOver { .. })) {
+            let round = room.world().round.unwrap();
+            return Fought { seconds: tick / TICK_HZ, round, delivered };
+        }
+    }
+    panic!("seed {seed}: no end");
+}
+
+#[test]
+fn bots_feed_their_cores_break_the_other_and_a_round_has_a_winner() {
+    let mut broken = 0;
+    for seed in 1..=8 {
+        let Fought { seconds, round, delivered } = fight(seed);
+        println!("seed {seed}: {seconds} s {round:?}");
+        assert!(delivered, "seed {seed}: nobody brought any ore home");
+        assert!((150..=481).contains(&seconds), "seed {seed}: {seconds} s");
+        let winner = round.winner.expect("a draw");
+        assert!(round.cores[winner as usize] > 0 && round.phase == RoundPhase::Over, "seed {seed}: {round:?}");
+        broken += u32::from(round.cores[winner.other() as usize] == 0);
+    }
+    assert!(broken >= 6, "mostly it is a core that decides: {broken}");
+}
+
+#[test]
+fn the_next_round_begins_by_itself_with_cores_whole_and_teams_alike() {
+    let terms = Terms { round_s: 10, ..Terms::of(GameMode::CoreWar) };
+    let mut room = Room::new(RoomConfig { defs: Defs::of(terms), bots: 9, ..RoomConfig::default() });
+    let mut phases = Vec::new();
+    for tick in 1..=21 * TICK_HZ {
+        room.tick(u64::from(tick) * 16_667, &|_| true);
+        let round = room.world().round.unwrap();
+        if phases.last() != Some(&(round.number, round.phase)) {
+            phases.push((round.number, round.phase));
+        }
+    }
+    use RoundPhase::{Over, Play, Ready};
+    assert_eq!(phases, [(1, Ready), (1, Play), (1, Over), (2, Ready), (2, Play)]);
+    let world = room.world();
+    let full = i32::from(terms.core_hull) * 1_000;
+    assert_eq!(world.round.unwrap().cores, [full; 2]);
+    let crew = |team| {
+        (0..world.pilots.len())
+            .filter(move |&slot| world.pilots[slot].is_some() && team == Team::of(PlayerId(slot as u16)))
+    };
+    assert_eq!(crew(Team::Dawn).count().abs_diff(crew(Team::Dusk).count()), 1, "nine in two teams");
+    assert!(world.ships().count() >= 8, "everybody was called");
+    let cores = world.layout.cores(world.tick, 0.0).unwrap();
+    for ship in world.ships() {
+        let (home, _) = cores[Team::of(ship.id.player) as usize];
+        assert!(ship.body.pos.to_vec2().distance(home) < 500.0, "beside the own core");
+    }
+}
