@@ -362,6 +362,7 @@ mod tests {
             bots: 2,
             players_max: 8,
             start_points: 0,
+            season_ticks: 0,
             chat: shared::protocol::ChatMode::Full,
             record: None,
         }
