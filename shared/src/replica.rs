@@ -352,7 +352,7 @@ impl Replica {
         self.view_wanted = Some(half);
     }
 
-    /// Whether pictures hold the forecast of the own path. They do unless told otherwise; a pilot without eyes saves
+    /// Whether pictures hold the forecast of the own path and of the next shot. They do unless told otherwise; a pilot without eyes saves
     /// most of a frame's work.
     pub fn set_foresight(&mut self, on: bool) {
         self.foresees = on;

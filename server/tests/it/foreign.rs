@@ -29,7 +29,7 @@ fn a_client_not_written_by_us_upgrades_and_is_closed_cleanly_for_rubbish() {
 
 #[test]
 fn a_client_written_from_the_protocol_document_reads_a_session_to_the_last_bit() {
-    if let Some(said) = run_script("protocol_client.py", &["--bots", "40"]) {
+    if let Some(said) = run_script("protocol_client.py", &["--bots", "40", "--season-minutes", "0.03"]) {
         assert!(said.contains("to the last bit"), "{said}");
     }
 }

@@ -307,7 +307,7 @@ class Table:
         return (somebody(), bits.bits(8), bits.cause()) if kind == 2 else bits.bits(8)
 
 
-def read_news(message, heard):
+def read_news(message, heard, seasons):
     """Kills, own hits, ends of seasons and rounds; gives the number of the next deed."""
     first, deeds = message.varint(), message.varint()
     assert first == heard and 1 <= deeds <= 32, (first, heard, deeds)
@@ -315,7 +315,8 @@ def read_news(message, heard):
         kind = message.varint()
         assert kind <= 3, kind
         if kind == 2:
-            message.varint(), message.varint()
+            seasons.append(message.varint())
+            message.varint()
             message.many(lambda: (message.varint(), message.text(), message.byte(), message.varint()))
             message.option(lambda: [message.varint() for _ in range(6)])
             continue
@@ -374,7 +375,7 @@ def main():
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
-    talk, asked = [], False
+    talk, asked, seasons = [], False, []
     while snapshots < SNAPSHOTS:
         opcode, payload = read_frame(stream)
         if opcode == OPCODE_PING:
@@ -415,9 +416,12 @@ def main():
             message.many(row)
             message.option(lambda: (message.varint(), row()))
             message.varint()
-            message.option(lambda: (message.varint(), message.zigzag(), message.zigzag()))
+            place = lambda: (message.varint(), message.zigzag(), message.zigzag())
+            message.option(place)
+            message.many(place)
+            assert message.option(message.varint) is not None, "a room of the server's own has seasons"
         elif kind == 5:
-            heard = read_news(message, heard)
+            heard = read_news(message, heard, seasons)
         elif kind == 6:
             talk += read_chat(message)
         elif kind == 7:
@@ -435,6 +439,7 @@ def main():
             for wish in (b"\0\3", b"\4", b"\5" + varint(600) + varint(3)):
                 send_frame(stream, OPCODE_BINARY, b"\10" + wish)
     send_frame(stream, OPCODE_CLOSE, struct.pack("!H", 1000))
+    assert seasons and seasons == list(range(seasons[0], seasons[0] + len(seasons))), seasons
     own_name = names.get(player)
     assert own_name == "Guido", names
     assert 1 in stations, stations

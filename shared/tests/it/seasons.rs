@@ -67,6 +67,27 @@ fn a_season_ends_with_the_standing_told_once_and_scores_begin_anew_in_flight() {
 }
 
 #[test]
+fn after_a_season_bots_fly_what_their_new_points_buy() {
+    let config = RoomConfig { seed: 3, bots: 16, season_ticks: 1_200, start_points: 700, ..RoomConfig::default() };
+    let mut live = Match::in_room(config, (Profile::ALL[0], Profile::ALL[0]));
+    let dear = |live: &Match, player: PlayerId| {
+        let price = live.room.world().ship(player).map(|ship| live.defs.ship(ship.class).price);
+        price.is_some_and(|price| price > live.room.world().pilot(player).map_or(0, |pilot| pilot.score))
+    };
+    let (mut launched, mut ended) = (0, false);
+    live.run(3_000, |live| {
+        ended |= live.room.events().contains(&Event::SeasonEnded);
+        for event in live.room.events().iter().filter(|_| ended) {
+            if let Event::Launched { ship } = event {
+                assert!(!dear(live, ship.player), "slot {} launched what it cannot pay", ship.player.0);
+                launched += 1;
+            }
+        }
+    });
+    assert!(ended && launched > 5, "{launched} launches");
+}
+
+#[test]
 fn a_recorded_season_plays_back_to_the_same_world() {
     let config = RoomConfig { seed: 9, bots: 8, season_ticks: 200, record: true, ..RoomConfig::default() };
     let mut live = Match::in_room(config, (Profile::ALL[0], Profile::ALL[0]));
