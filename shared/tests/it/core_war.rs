@@ -78,3 +78,23 @@ fn the_next_round_begins_by_itself_with_cores_whole_and_teams_alike() {
         assert!(ship.body.pos.to_vec2().distance(home) < 500.0, "beside the own core");
     }
 }
+
+#[test]
+fn a_recording_of_a_war_keeps_its_terms_and_plays_to_the_same_end() {
+    let terms = Terms { round_s: 15, core_hull: 900, ..Terms::of(GameMode::CoreWar) };
+    let config =
+        RoomConfig { seed: 4, secret: 5, defs: Defs::of(terms), bots: 10, record: true, ..RoomConfig::default() };
+    let mut room = Room::new(config);
+    let mut bytes = Vec::new();
+    for tick in 1..=40 * TICK_HZ {
+        room.tick(u64::from(tick) * 16_667, &|_| true);
+        while let Some(chunk) = room.poll_recording() {
+            bytes.extend(chunk);
+        }
+    }
+    let mut playback = shared::replay::Playback::open(bytes).unwrap();
+    assert_eq!(playback.defs().mode.terms, terms);
+    playback.seek(40 * TICK_HZ as usize).unwrap();
+    assert_eq!(playback.world().round, room.world().round);
+    assert!(playback.world().round.unwrap().number > 1);
+}
