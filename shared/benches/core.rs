@@ -27,7 +27,8 @@ fn step(c: &mut Criterion) {
     let mut group = c.benchmark_group("sim step");
     for ships in CROWDS {
         let defs = Defs::standard();
-        let mut live = Match::new(&Script { seed: 9, pilots: ships, ticks: 0, start: Tick(0) }, &defs);
+        let mut live =
+            Match::new(&Script { seed: 9, pilots: ships, ticks: 0, start: Tick(0), terms: defs.mode.terms }, &defs);
         (0..300).for_each(|_| live.advance(&defs));
         let world = live.world;
         let buttons = Buttons(Buttons::THRUST | Buttons::FIRE);

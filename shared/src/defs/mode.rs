@@ -141,7 +141,7 @@ impl Terms {
 
     /// The usual terms of a mode.
     #[must_use]
-    pub fn of(mode: GameMode) -> Terms {
+    pub const fn of(mode: GameMode) -> Terms {
         let (round_s, wins) = match mode {
             GameMode::Drift | GameMode::CoreWar => (480, 1),
             GameMode::Duel => (90, 5),

@@ -7,7 +7,7 @@ use super::{
     step,
 };
 use crate::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, GameMode, ShipClass, Terms},
     ids::PlayerId,
     quantize::Angle,
     rng::{Keyed, Purpose},
@@ -25,21 +25,33 @@ pub struct Script {
     pub ticks: u32,
     /// First tick; one script crosses the wrap of the counter.
     pub start: Tick,
+    /// What is played.
+    pub terms: Terms,
 }
 
 /// The scripts.
-pub const SCRIPTS: [Script; 4] = [
-    Script { seed: 1, pilots: 2, ticks: 3_600, start: Tick(0) },
-    Script { seed: 20_131, pilots: 16, ticks: 3_600, start: Tick(0) },
-    Script { seed: 77, pilots: 48, ticks: 1_800, start: Tick(u32::MAX - 900) },
-    Script { seed: 4_242, pilots: 8, ticks: 7_200, start: Tick(123_456) },
+pub const SCRIPTS: [Script; 7] = [
+    Script { seed: 1, pilots: 2, ticks: 3_600, start: Tick(0), terms: DRIFT },
+    Script { seed: 20_131, pilots: 16, ticks: 3_600, start: Tick(0), terms: DRIFT },
+    Script { seed: 77, pilots: 48, ticks: 1_800, start: Tick(u32::MAX - 900), terms: DRIFT },
+    Script { seed: 4_242, pilots: 8, ticks: 7_200, start: Tick(123_456), terms: DRIFT },
+    Script { seed: 5, pilots: 12, ticks: 3_600, start: Tick(0), terms: short(GameMode::CoreWar) },
+    Script { seed: 6, pilots: 4, ticks: 3_600, start: Tick(u32::MAX - 900), terms: short(GameMode::Duel) },
+    Script { seed: 7, pilots: 2, ticks: 3_600, start: Tick(0), terms: short(GameMode::Y1962) },
 ];
+
+const DRIFT: Terms = Terms::of(GameMode::Drift);
+
+/// A mode with rounds so short that a script has several, and cores that break.
+const fn short(mode: GameMode) -> Terms {
+    Terms { mode, round_s: 16, core_hull: 400, wins: 2 }
+}
 
 /// Plays script `index` and returns the world's check sum after every 60 ticks; empty if there is no such script.
 #[must_use]
 pub fn run(index: u32) -> Vec<u32> {
     let Some(script) = SCRIPTS.get(index as usize) else { return Vec::new() };
-    let defs = Defs::standard();
+    let defs = Defs::of(script.terms);
     let mut match_ = Match::new(script, &defs);
     let mut sums = Vec::new();
     for done in 1..=script.ticks {
@@ -129,7 +141,10 @@ impl Match {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defs::{PickupKind, WeaponKind};
+    use crate::{
+        defs::{PickupKind, WeaponKind},
+        sim::RoundPhase,
+    };
 
     #[test]
     fn rolling_back_and_running_again_gives_the_same_sums() {
@@ -143,6 +158,28 @@ mod tests {
             live = saved;
             (0..depth).for_each(|_| live.advance(&defs));
             assert_eq!(checksum(&live.world), first, "round {round}, depth {depth}");
+        }
+    }
+
+    #[test]
+    fn the_scripts_of_modes_have_rounds_that_end() {
+        for script in &SCRIPTS[4..] {
+            let defs = Defs::of(script.terms);
+            let (mut live, mut ended, mut wraps) = (Match::new(script, &defs), 0, 0);
+            let mut last: Vec<Option<glam::Vec2>> = vec![None; usize::from(script.pilots)];
+            for _ in 0..script.ticks {
+                live.advance(&defs);
+                ended += usize::from(
+                    live.world.round.is_some_and(|round| round.phase == RoundPhase::Over && round.left == 1),
+                );
+                for ship in live.world.ships() {
+                    let now = ship.body.pos.to_vec2();
+                    let before = last[ship.id.player.index()].replace(now);
+                    wraps += usize::from(before.is_some_and(|before| crate::sim::wormhole::leapt(before, now)));
+                }
+            }
+            assert!(ended > 0, "{:?}", script.terms.mode);
+            assert!(script.terms.mode != GameMode::Y1962 || wraps > 10, "{wraps}");
         }
     }
 

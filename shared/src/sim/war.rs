@@ -118,3 +118,133 @@ pub(super) fn berth(stage: &Stage<'_>, player: PlayerId, keyed: &mut Keyed) -> O
     }
     Some(Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading: Angle::of(pos - centre) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::{Defs, GameMode, ShipClass, Terms},
+        sim::{Buttons, Command, Now, Order, World, step},
+    };
+
+    /// Two of Dawn and one of Dusk, launched into a round that is fought; nobody is protected.
+    fn war() -> (World, Defs) {
+        let mut defs = Defs::of(Terms::of(GameMode::CoreWar));
+        defs.rules.protection_ticks = 0;
+        let mut world = World::new(1, 1, &defs);
+        let crew = [0, 1, 2].map(PlayerId);
+        let enlist = crew.map(|player| Order::Enlist { player, bot: false, points: 200 });
+        step(&mut world, &enlist, &[], &defs, &Now, &mut Vec::new());
+        for _ in 0..90 {
+            step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+        }
+        let launch = crew.map(|player| Order::Launch { player, class: ShipClass::Spark });
+        step(&mut world, &launch, &[], &defs, &Now, &mut Vec::new());
+        (world, defs)
+    }
+
+    /// Puts a pilot's ship `away` from the core of `team`, at rest to it, the nose toward its middle.
+    fn place(world: &mut World, player: u16, team: Team, away: Vec2) -> Angle {
+        let (centre, vel) = world.layout.cores(world.tick, 0.0).unwrap()[team as usize];
+        let ship = world.pilot_mut(PlayerId(player)).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+        let heading = Angle::of(-away);
+        ship.body = Kinematics { pos: Lattice::nearest(centre + away), vel: Lattice::nearest(vel), heading };
+        heading
+    }
+
+    /// What the cores have lost after pilot 0 has fired for a second from `away` of the core of `team`.
+    fn fire_at(team: Team, away: Vec2) -> [i32; 2] {
+        let (mut world, defs) = war();
+        let before = world.round.unwrap().cores;
+        let aim = place(&mut world, 0, team, away);
+        let fire = [(PlayerId(0), Command::new(Buttons(Buttons::FIRE), aim))];
+        for _ in 0..60 {
+            step(&mut world, &[], &fire, &defs, &Now, &mut Vec::new());
+        }
+        let after = world.round.unwrap();
+        let lost = [0, 1].map(|team| (before[team] - after.cores[team]) / MILLI);
+        let score = world.pilot(PlayerId(0)).unwrap().score - 200;
+        assert_eq!(u32::from(lost[1] > 0), u32::from(score > 0), "blows that count bring points");
+        lost
+    }
+
+    #[test]
+    fn shots_harm_the_enemys_core_and_never_the_own_one() {
+        let [_, dusk] = fire_at(Team::Dusk, Vec2::new(250.0, 0.0));
+        assert!((24..=60).contains(&dusk), "{dusk}");
+        assert_eq!(fire_at(Team::Dawn, Vec2::new(250.0, 0.0)), [0, 0]);
+    }
+
+    #[test]
+    fn shots_pass_through_friends_and_end_on_foes() {
+        for (target, harmed) in [(2, false), (1, true)] {
+            let (mut world, defs) = war();
+            let aim = place(&mut world, 0, Team::Dawn, Vec2::new(900.0, 0.0));
+            place(&mut world, target, Team::Dawn, Vec2::new(780.0, 0.0));
+            let full = world.ship(PlayerId(target)).unwrap().shield;
+            let fire = [(PlayerId(0), Command::new(Buttons(Buttons::FIRE), aim))];
+            for _ in 0..30 {
+                step(&mut world, &[], &fire, &defs, &Now, &mut Vec::new());
+            }
+            assert_eq!(world.ship(PlayerId(target)).unwrap().shield < full, harmed, "pilot {target}");
+        }
+    }
+
+    #[test]
+    fn ore_is_unloaded_slowly_beside_the_own_core_and_mends_it() {
+        for (team, speed, unloads) in [(Team::Dawn, 0.0, true), (Team::Dawn, 260.0, false), (Team::Dusk, 0.0, false)] {
+            let (mut world, defs) = war();
+            world.round.as_mut().unwrap().cores = [1_000 * MILLI; 2];
+            place(&mut world, 0, team, Vec2::new(200.0, 0.0));
+            let ship = world.pilot_mut(PlayerId(0)).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+            ship.cargo = 10;
+            ship.body.vel = Lattice::nearest(ship.body.vel.to_vec2() + Vec2::new(0.0, speed));
+            for _ in 0..31 {
+                step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+            }
+            let (round, pilot) = (world.round.unwrap(), world.pilot(PlayerId(0)).unwrap());
+            assert_eq!(pilot.ship.as_ref().unwrap().cargo == 0, unloads, "{team:?} {speed}");
+            let mended = round.cores.iter().sum::<i32>() / MILLI - 2_000;
+            let expected = if unloads { (50, 50, 210) } else { (0, 0, 200) };
+            assert_eq!((mended, round.points[0], pilot.score), expected);
+        }
+    }
+
+    #[test]
+    fn a_mine_beside_the_enemys_core_goes_off_and_one_beside_the_own_stays() {
+        for (owner, left) in [(0, 0), (1, 1)] {
+            let (mut world, defs) = war();
+            let (centre, _) = world.layout.cores(world.tick, 0.0).unwrap()[Team::Dusk as usize];
+            let mine = Pickup {
+                id: crate::ids::BodyId(900),
+                kind: PickupKind::Mine,
+                amount: 1,
+                owner: Some(PlayerId(owner)),
+                pos: Lattice::nearest(centre + Vec2::new(100.0, 0.0)),
+                vel: Lattice::ZERO,
+                life: 600,
+            };
+            world.pickups.push(mine);
+            let before = world.round.unwrap().cores[1];
+            step(&mut world, &[], &[], &defs, &Now, &mut Vec::new());
+            assert_eq!(world.pickups.len(), left);
+            assert_eq!(world.round.unwrap().cores[1] < before, left == 0);
+        }
+    }
+
+    #[test]
+    fn the_round_ends_with_a_core_and_a_hard_ram_counts() {
+        let (mut world, defs) = war();
+        world.round.as_mut().unwrap().cores[1] = MILLI;
+        place(&mut world, 0, Team::Dusk, Vec2::new(110.0, 0.0));
+        let ship = world.pilot_mut(PlayerId(0)).and_then(|pilot| pilot.ship.as_mut()).unwrap();
+        ship.body.vel = Lattice::nearest(Vec2::new(-330.0, 0.0));
+        let mut events = Vec::new();
+        for _ in 0..5 {
+            step(&mut world, &[], &[], &defs, &Now, &mut events);
+        }
+        let over = super::super::Event::RoundOver { winner: Some(Team::Dawn), won: true };
+        assert!(events.contains(&over), "{events:?}");
+        assert!(world.ship(PlayerId(0)).unwrap().hull > 0);
+    }
+}

@@ -3,10 +3,14 @@
 use shared::{
     defs::{Defs, GameMode, Team, Terms},
     ids::PlayerId,
+    link::Profile,
+    protocol::Deed,
     room::{Room, RoomConfig},
     sim::{Event, Round, RoundPhase},
     tick::TICK_HZ,
 };
+
+use suite::harness::{Match, Style};
 
 /// One round: how long it took, s, and how it stood.
 struct Fought {
@@ -27,7 +31,7 @@ fn fight(seed: u64) -> Fought {
             delivered |= before == ship.cargo + 1;
         }
         if room.events().iter().any(|event| matches!(event, Event::RoundOver { .. })) {
-            let round = room.world().round.unwrap();
+            let round = room.world().round.expect("a war has rounds");
             return Fought { seconds: tick / TICK_HZ, round, delivered };
         }
     }
@@ -39,7 +43,6 @@ fn bots_feed_their_cores_break_the_other_and_a_round_has_a_winner() {
     let mut broken = 0;
     for seed in 1..=8 {
         let Fought { seconds, round, delivered } = fight(seed);
-        println!("seed {seed}: {seconds} s {round:?}");
         assert!(delivered, "seed {seed}: nobody brought any ore home");
         assert!((150..=481).contains(&seconds), "seed {seed}: {seconds} s");
         let winner = round.winner.expect("a draw");
@@ -76,5 +79,53 @@ fn the_next_round_begins_by_itself_with_cores_whole_and_teams_alike() {
     for ship in world.ships() {
         let (home, _) = cores[Team::of(ship.id.player) as usize];
         assert!(ship.body.pos.to_vec2().distance(home) < 500.0, "beside the own core");
+    }
+}
+
+#[test]
+fn a_recording_of_a_war_keeps_its_terms_and_plays_to_the_same_end() {
+    let terms = Terms { round_s: 15, core_hull: 900, ..Terms::of(GameMode::CoreWar) };
+    let config =
+        RoomConfig { seed: 4, secret: 5, defs: Defs::of(terms), bots: 10, record: true, ..RoomConfig::default() };
+    let mut room = Room::new(config);
+    let mut bytes = Vec::new();
+    for tick in 1..=40 * TICK_HZ {
+        room.tick(u64::from(tick) * 16_667, &|_| true);
+        while let Some(chunk) = room.poll_recording() {
+            bytes.extend(chunk);
+        }
+    }
+    let mut playback = shared::replay::Playback::open(bytes).unwrap();
+    assert_eq!(playback.defs().mode.terms, terms);
+    playback.seek(40 * TICK_HZ as usize).unwrap();
+    assert_eq!(playback.world().round, room.world().round);
+    assert!(playback.world().round.unwrap().number > 1);
+}
+
+#[test]
+fn people_on_bad_lines_fight_a_war_and_know_what_the_room_told() {
+    for (profile, seed) in [(Profile::ALL[2], 3), (Profile::ALL[4], 8)] {
+        let terms = Terms { round_s: 30, ..Terms::of(GameMode::CoreWar) };
+        let config = RoomConfig { seed, secret: seed, defs: Defs::of(terms), bots: 8, ..RoomConfig::default() };
+        let mut live = Match::in_room(config, (profile, profile));
+        let crew = [live.join(Style::Brain), live.join(Style::Brain), live.join(Style::Hunting)];
+        let (mut verdicts, mut compared) = ([0; 3], 0);
+        live.run(60 * 50, |live| {
+            for (index, &who) in crew.iter().enumerate() {
+                let heard = |(of, deed): &&(usize, Deed)| *of == who && matches!(deed, Deed::Round { .. });
+                verdicts[index] += live.facts.deeds.iter().filter(heard).count();
+                let view = live.players[who].replica.view();
+                if let (Some(shown), Some(cores)) = (view.round, view.cores) {
+                    compared += 1;
+                    let full = f32::from(terms.core_hull);
+                    let share = |team: Team| f32::from(shown.cores[team as usize]) / full;
+                    assert!(cores.iter().all(|core| core.hull == share(core.team)));
+                }
+            }
+        });
+        assert!(compared > 1_000 && verdicts == [1; 3], "{}: {compared} {verdicts:?}", profile.name);
+        let teams: Vec<Team> =
+            crew.iter().filter_map(|&who| live.players[who].replica.player()).map(Team::of).collect();
+        assert_eq!(teams.iter().filter(|team| **team == Team::Dawn).count(), 2, "people are spread: {teams:?}");
     }
 }

@@ -40,7 +40,12 @@ function course(own, goal) {
   let nx = own.x + dx * along, ny = own.y + dy * along;
   const near = Math.hypot(nx, ny);
   if (near >= STAR_CLEAR) return goal;
-  if (near < 1) { nx = -dy; ny = dx; }
+  // Straight through the star there is no side to prefer: the one the ship moves to already.
+  if (near < 200) {
+    const side = own.x * own.vy - own.y * own.vx < 0 ? -1 : 1;
+    nx = -own.y * side;
+    ny = own.x * side;
+  }
   const scale = (STAR_CLEAR + 180) / Math.hypot(nx, ny);
   return { x: nx * scale, y: ny * scale };
 }
