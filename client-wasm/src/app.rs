@@ -446,6 +446,10 @@ impl App {
         self.camera.look_far(view.view_factor, dt_s);
         let dt_s = dt_s.min(STEP_MAX_S);
         if fresh {
+            if self.net.take_victory() {
+                self.audio.praise();
+            }
+            let view = self.net.view();
             let camera = &self.camera;
             self.effects.update(view, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
             self.camera.shake(self.effects.shake());

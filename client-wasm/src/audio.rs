@@ -86,7 +86,7 @@ pub struct Audio {
 }
 
 impl Audio {
-    /// A lesson was passed: the next frame says so.
+    /// A lesson was passed, or a round won: the next frame says so.
     pub fn praise(&mut self) {
         self.praised = true;
     }

@@ -108,6 +108,8 @@ pub struct Net {
     kills: Vec<Kill>,
     ceremony: Ceremony,
     verdicts: Vec<Verdict>,
+    /// The own team has won since it was last asked.
+    victory: bool,
     chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
@@ -131,6 +133,7 @@ impl Net {
             kills: Vec::new(),
             ceremony: Ceremony::default(),
             verdicts: Vec::new(),
+            victory: false,
             chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
@@ -388,6 +391,11 @@ impl Net {
         &self.verdicts
     }
 
+    /// Whether the own team has just won; asking forgets it.
+    pub fn take_victory(&mut self) -> bool {
+        std::mem::take(&mut self.victory)
+    }
+
     /// What people said.
     #[must_use]
     pub fn chat(&self) -> &ChatLog {
@@ -462,6 +470,8 @@ impl Net {
                         self.verdicts.remove(0);
                     }
                     self.verdicts.push(Verdict { winner, won, at_us: now_us });
+                    let own = replica.player().and_then(|player| replica.defs().mode.team(player));
+                    self.victory |= winner.is_some() && winner == own;
                     continue;
                 }
             };
@@ -505,6 +515,7 @@ impl Net {
 pub mod tests {
     use super::*;
     use shared::{
+        defs::{GameMode, Terms},
         protocol::{
             ClientMessage, Hello, LaneKey, News, Opening, ResumeToken, ServerMessage, Welcome,
             codec::{decode_client, decode_opening, encode_server},
@@ -522,6 +533,10 @@ pub mod tests {
 
     /// A welcome, to a slot kept or to none.
     pub fn welcome(resumed: Option<PlayerId>) -> Vec<u8> {
+        welcome_to(GameMode::Drift, resumed)
+    }
+
+    fn welcome_to(mode: GameMode, resumed: Option<PlayerId>) -> Vec<u8> {
         encode_server(&ServerMessage::Welcome(Welcome {
             room: "Drift".to_owned(),
             tick: Tick(100),
@@ -531,7 +546,7 @@ pub mod tests {
             lane: LaneKey([8; 16]),
             resumed,
             chat: ChatMode::Full,
-            terms: shared::defs::Terms::default(),
+            terms: Terms::of(mode),
         }))
     }
 
@@ -611,6 +626,26 @@ pub mod tests {
         assert_eq!(net.kills().len(), 3);
         let remembered = Remembered { resume: Some(resume), ..Remembered::default() };
         assert_eq!(redial(&mut Net::new(1, (800, 450), remembered, 0)).resume, Some(resume));
+    }
+
+    #[test]
+    fn a_verdict_is_heard_once_and_a_victory_is_that_of_the_own_team() {
+        for (winner, victory) in [(Some(Team::Dusk), true), (Some(Team::Dawn), false), (None, false)] {
+            let mut net = net(true);
+            net.handle_open(1_000);
+            net.handle_message(&welcome_to(GameMode::CoreWar, Some(PlayerId(3))), 2_000);
+            assert_eq!(
+                net.shown().defs().mode.terms.mode,
+                GameMode::Drift,
+                "the old picture stands until there is a new one"
+            );
+            let news = News { first: 0, deeds: vec![Deed::Round { winner, won: true }] };
+            for _ in 0..2 {
+                net.handle_message(&encode_server(&ServerMessage::News(news.clone())), 3_000);
+            }
+            assert_eq!(net.verdicts(), [Verdict { winner, won: true, at_us: 3_000 }]);
+            assert_eq!((net.take_victory(), net.take_victory()), (victory, false));
+        }
     }
 
     /// Ten seconds with a room, whose uplink stands still for a fifth of a second: what the shell is to do about a lane,
