@@ -226,15 +226,16 @@ impl Scene {
         }
     }
 
-    /// The way of the next shot: smaller, paler dots than one's own, and a ring where it meets something.
+    /// The way of the next shot: paler dots than one's own, farther apart, and a ring where it meets something.
     fn shot_line(&mut self, view: &View, camera: &Camera) {
         let (points, pale) = (&view.shot_line.points, palette::mix(self.colours.own, [1.0; 3], 0.55));
         let count = points.len().max(1) as f32;
-        let least = 0.85 / camera.pixels_per_unit();
+        // Smaller than this a dot is lost between the pixels.
+        let least = 1.6 / camera.pixels_per_unit();
         for (index, point) in points.iter().enumerate() {
             let fade = 1.0 - 0.75 * index as f32 / count;
-            let ink = Ink::Light(pale, 0.42 * fade);
-            self.under.sprite(Sprite::round(Kind::Disc, *point, 1.0_f32.max(least), ink));
+            let ink = Ink::Light(pale, 0.8 * fade);
+            self.under.sprite(Sprite::round(Kind::Disc, *point, 1.9_f32.max(least), ink));
         }
         if let Some(end) = points.last().filter(|_| view.shot_line.meets) {
             let ring = Sprite::round(Kind::Ring, *end, 6.0, Ink::Light(pale, 0.4));
