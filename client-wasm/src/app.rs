@@ -21,7 +21,12 @@ use crate::{
     chat::desk::{Desk, TalkEvent},
     frame_clock::FrameClock,
     hooks::{self, PageState},
-    hud::{self, Dom, Frame, Source, Widget, choice, hint::Deeds, page::Page, school::School},
+    hud::{
+        self, Dom, Frame, Source, Widget, choice,
+        hint::{self, Deeds},
+        page::Page,
+        school::School,
+    },
     input::{Action, Bindings, InputEvent, OwnPose, PointerKind, Sampler},
     lab::{Lab, Toggle},
     names,
@@ -481,6 +486,7 @@ impl App {
             // An hour of seconds keeps its fraction in an f32.
             time_s: (now_s % 3_600.0) as f32,
             looks: self.panel.looks(),
+            guide: hint::guide(self.deeds.done(), self.net.view()).filter(|_| !self.watcher.reel.is_running()),
             ghosts: self.lab.as_ref().map_or((false, false), |lab| {
                 (lab.setup.toggle(Toggle::OwnGhost), lab.setup.toggle(Toggle::OtherGhosts))
             }),

@@ -112,6 +112,7 @@ impl Bench {
             leader: Some(self.view.ships[1].id.player),
             time_s: self.tick as f32 / 60.0,
             looks: &looks,
+            guide: None,
             ghosts: (false, false),
             own: self.view.focus.ship.map(|ship| ship.player),
         };

@@ -208,6 +208,7 @@ impl Theatre {
             // Things that glow and turn follow the recording, so that a pause is one.
             time_s: (film.time_s() % 3_600.0) as f32,
             looks: self.panel.looks(),
+            guide: None,
             ghosts: (false, false),
         };
         self.scene.build(&ingredients, |player| film.pilot(player).is_some_and(|(_, bot)| bot));

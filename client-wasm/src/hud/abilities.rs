@@ -66,6 +66,9 @@ impl Widget for Abilities {
             for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship.class, frame.defs)) {
                 dom.text(ability.name, frame.say(name));
             }
+            // The Spark's special is its boost: once is enough.
+            let [boost, special] = names(ship.class, frame.defs);
+            dom.flag("ability-special", "off", boost == special);
             // Nothing to press where there is neither a boost nor what may stand in its place.
             let def = frame.defs.ship(ship.class);
             let none = def.boost_ticks == 0 && def.second.is_none();

@@ -1,7 +1,9 @@
 //! One line at a time for the first minute. Invariant: a hint vanishes for good once its deed is done, never blocks
 //! input, and is not shown again on the next visit.
 
+use glam::Vec2;
 use shared::{
+    defs::PickupKind,
     replica::view::{View, ViewEvent},
     sim::Buttons,
 };
@@ -83,6 +85,28 @@ impl Deeds {
     }
 }
 
+/// Where to go for the next deed, u: to ore that floats about, else to the nearest rock, else to a planet, whose belt is farther
+/// away than one sees. Nothing where there is no ore, or nothing to go for.
+#[must_use]
+pub fn guide(done: u8, view: &View) -> Option<Vec2> {
+    let own = view.own_ship()?.pos;
+    if next(done) != Some(Deed::Ore) {
+        return None;
+    }
+    let nearest = |places: &mut dyn Iterator<Item = Vec2>| {
+        places.min_by(|a, b| a.distance_squared(own).total_cmp(&b.distance_squared(own)))
+    };
+    let ore = &mut view.pickups.iter().filter(|pickup| pickup.kind == PickupKind::Ore).map(|pickup| pickup.pos);
+    nearest(ore)
+        .or_else(|| nearest(&mut view.rocks.iter().map(|rock| rock.pos)))
+        .or_else(|| nearest(&mut view.planets.iter().copied()))
+}
+
+/// The first of the deeds that is not done.
+fn next(done: u8) -> Option<Deed> {
+    DEEDS.into_iter().find(|deed| done & *deed as u8 == 0)
+}
+
 /// The line.
 #[derive(Debug, Default)]
 pub struct Hint {
@@ -91,7 +115,9 @@ pub struct Hint {
 
 impl Widget for Hint {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        let next = DEEDS.into_iter().find(|deed| frame.deeds & *deed as u8 == 0).filter(|_| frame.flying());
+        // Where there is no ore nobody is sent for it.
+        let there = |deed: &Deed| *deed != Deed::Ore || guide(frame.deeds, frame.view).is_some();
+        let next = next(frame.deeds).filter(|_| frame.flying()).filter(there);
         let text = next.map_or_else(String::new, |deed| words(deed, frame));
         if self.shown.changed(&text) {
             dom.flag("hint", "off", text.is_empty());
@@ -130,10 +156,10 @@ mod tests {
         hud::tests::{Recorded, with_frame},
         view::scene::tests::ship,
     };
-    use glam::Vec2;
     use shared::{
-        ids::PlayerId,
-        replica::view::{Phase, ShipView},
+        defs::RockSize,
+        ids::{BodyId, PlayerId},
+        replica::view::{Phase, PickupView, RockId, RockView, ShipView},
     };
 
     fn flying(buttons: u8, speed: f32) -> View {
@@ -160,6 +186,40 @@ mod tests {
             let view = View { events: vec![event], ..flying(0, 0.0) };
             assert_eq!(Deeds::default().watch(&view, 0.0), done, "{event:?}");
         }
+    }
+
+    #[test]
+    fn who_is_to_find_ore_is_shown_the_way_and_where_there_is_none_is_not_sent() {
+        let shot = Deed::Thrust as u8 | Deed::Drift as u8 | Deed::Shoot as u8;
+        let mut view = flying(0, 0.0);
+        assert_eq!(guide(shot, &view), None, "an arena without rocks");
+        let hinted = |view: &View| {
+            let mut dom = Recorded::default();
+            with_frame(view, |frame| {
+                frame.deeds = shot;
+                Hint::default().update(frame, &mut dom);
+            });
+            dom.has("hint=Break an asteroid and collect its ore")
+        };
+        assert!(!hinted(&view));
+        view.planets.push(Vec2::new(0.0, 900.0));
+        assert_eq!(guide(shot, &view), Some(Vec2::new(0.0, 900.0)));
+        for x in [700.0, -300.0, 500.0] {
+            let id = RockId::Loose(BodyId(1));
+            view.rocks.push(RockView { id, size: RockSize::Small, pos: Vec2::new(x, 0.0), spin_rad: 0.0, hull: 1.0 });
+        }
+        assert_eq!(guide(shot, &view), Some(Vec2::new(-300.0, 0.0)), "the nearest");
+        let ore = PickupView {
+            id: BodyId(2),
+            kind: PickupKind::Ore,
+            pos: Vec2::new(0.0, -800.0),
+            fading: false,
+            owner: None,
+        };
+        view.pickups.push(ore);
+        assert_eq!(guide(shot, &view), Some(ore.pos), "what floats already");
+        assert!(hinted(&view));
+        assert_eq!((guide(0, &view), guide(15, &view)), (None, None), "in its turn, and never again");
     }
 
     #[test]

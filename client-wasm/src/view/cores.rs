@@ -121,6 +121,7 @@ mod tests {
                 own: Some(PlayerId(own)),
                 time_s: 0.0,
                 looks: &looks,
+                guide: None,
                 ghosts: (false, false),
             };
             build(&mut scene, &from);

@@ -5,7 +5,7 @@ use glam::Vec2;
 use shared::{
     defs::Defs,
     ids::PlayerId,
-    limits,
+    limits, math,
     replica::view::{ShipView, View},
     sim::WellKind,
 };
@@ -27,6 +27,10 @@ const ROCKS_MAX: usize = limits::ROCKS_MAX + limits::BELT_SLOTS_MAX;
 const SHIPS_MAX: usize = limits::PLAYERS_MAX;
 const SPRITES_MAX: usize = 6_000;
 const LABELS_MAX: usize = 48;
+/// Nearer than this one sees by oneself where to go, u.
+const GUIDE_NEAR_U: f32 = 190.0;
+/// How far from the own ship the arrows begin, CSS px.
+const GUIDE_PX: f32 = 58.0;
 
 /// A name under a ship.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,6 +125,8 @@ pub struct Ingredients<'a> {
     pub looks: &'a Looks,
     /// Draw the ghost of the own ship, and those of others.
     pub ghosts: (bool, bool),
+    /// Where to go, for who is new here, u.
+    pub guide: Option<Vec2>,
 }
 
 impl Scene {
@@ -172,6 +178,9 @@ impl Scene {
         for shot in view.shots.iter().filter(|shot| camera.sees(shot.pos, 40.0)) {
             let friend = cores::is_friend(defs, from.own, shot.key.owner);
             bodies::shot(self, shot, friend, camera);
+        }
+        if let (Some(to), Some(own)) = (from.guide, view.own_ship()) {
+            self.guide(own.pos, to, from);
         }
         for stick in [from.touch.left, from.touch.right].into_iter().flatten() {
             self.stick(&stick, camera);
@@ -243,6 +252,22 @@ impl Scene {
         }
     }
 
+    /// Three arrows beside the own ship, one after the other, toward what is far away.
+    fn guide(&mut self, own: Vec2, to: Vec2, from: &Ingredients<'_>) {
+        let (way, scale) = (to - own, 1.0 / self.pixels_per_unit.max(0.1));
+        if way.length() < GUIDE_NEAR_U {
+            return;
+        }
+        let (toward, rotation) = (way.normalize(), math::angle_of(way));
+        for step in 0..3 {
+            let beat =
+                if from.looks.calm { 0.7 } else { math::unit(from.time_s * 5.0 - step as f32 * 0.9).x * 0.35 + 0.55 };
+            let pos = own + toward * (GUIDE_PX + 13.0 * step as f32) * scale;
+            let arrow = Sprite::round(Kind::Chevron, pos, 9.0 * scale, Ink::Light(palette::ORE, beat));
+            self.over.sprite(Sprite { rotation, ..arrow });
+        }
+    }
+
     fn stick(&mut self, stick: &Stick, camera: &Camera) {
         let scale = 1.0 / camera.pixels_per_unit();
         let ring = Sprite::round(
@@ -310,6 +335,7 @@ pub mod tests {
             own: None,
             time_s: 0.0,
             looks,
+            guide: None,
             ghosts: (true, false),
         };
         scene.build(&ingredients, |player| player.0 >= 10);
