@@ -31,6 +31,7 @@ mod server;
 mod settings;
 mod stage;
 mod state;
+mod touch;
 mod unsupported;
 mod wasm_checks;
 mod wormhole;

@@ -242,6 +242,13 @@ impl Page {
         self.button(false).await;
     }
 
+    /// Fingers on the glass: `kind` is `touchStart`, `touchMove` or `touchEnd`, with every finger that is down then, CSS pixels.
+    pub async fn fingers(&self, kind: &str, places: &[(f64, f64)]) {
+        let points: Vec<Value> =
+            places.iter().enumerate().map(|(id, (x, y))| json!({ "x": x, "y": y, "id": id })).collect();
+        self.dev_tools("Input.dispatchTouchEvent", json!({ "type": kind, "touchPoints": points })).await;
+    }
+
     /// Draws from one place in the window to another with the left button, CSS pixels.
     pub async fn draw(&self, from: (f64, f64), to: (f64, f64)) {
         let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
