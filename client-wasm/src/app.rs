@@ -454,9 +454,9 @@ impl App {
             if self.net.take_victory() {
                 self.audio.praise();
             }
-            let view = self.net.view();
+            let (shown, view) = (self.watcher.reel.view().unwrap_or(self.net.view()), self.net.view());
             let camera = &self.camera;
-            self.effects.update(view, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
+            self.effects.update(shown, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
             self.camera.shake(self.effects.shake());
             self.hangar.watch(view, self.net.points(), &self.defs, now_us as f64 / 1e6);
             if self.deeds.watch(view, dt_s) {
@@ -775,7 +775,9 @@ impl App {
         if rules::affordable(class, self.net.points(), &self.defs) == class {
             self.net.choose(class);
             storage::remember_class(class);
-            if self.net.view().phase == Phase::Flying {
+            // Where one has one life a round the next ship is launched by the round, so the wish must be known before.
+            let called = self.defs.mode.one_life && self.net.playing();
+            if self.net.view().phase == Phase::Flying || called {
                 self.net.refit();
             }
         }

@@ -154,6 +154,7 @@ impl Reel {
 fn copy(to: &mut View, from: &View) {
     (to.phase, to.tick, to.alpha, to.focus) = (from.phase, from.tick, from.alpha, from.focus);
     (to.view_factor, to.mouths, to.arena_radius) = (from.view_factor, from.mouths, from.arena_radius);
+    (to.cores, to.round) = (from.cores, from.round);
     to.ships.clone_from(&from.ships);
     to.shots.clone_from(&from.shots);
     to.rocks.clone_from(&from.rocks);

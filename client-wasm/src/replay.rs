@@ -290,7 +290,10 @@ impl Theatre {
             FilmEvent::Pace(pace) => self.film.set_pace(pace),
             FilmEvent::Row(row) => self.film.follow_row(row),
             FilmEvent::Wheel(delta) => self.camera.zoom_by(1.0 - (delta * ZOOM_PER_DELTA).clamp(-0.5, 0.5)),
-            FilmEvent::File(name, bytes) => self.film.open(&name, bytes),
+            FilmEvent::File(name, bytes) => {
+                self.film.open(&name, bytes);
+                self.camera.fit(self.film.defs().arena.wrap_half);
+            }
             FilmEvent::Refused(name, why) => self.film.refuse(&name, &why),
             FilmEvent::Hover(over) => film_events::mark("dropping", over),
         }

@@ -2,7 +2,7 @@
 //! in this moment.
 
 use shared::{
-    defs::{Defs, ShipClass, Special},
+    defs::{Defs, GameMode, ShipClass, Special},
     replica::view::Gauges,
 };
 
@@ -39,7 +39,7 @@ impl Ability {
 #[derive(Debug)]
 pub struct Abilities {
     shown: Cached<bool>,
-    class: Cached<(ShipClass, Language)>,
+    class: Cached<(ShipClass, GameMode, Language)>,
     boost: Ability,
     special: Ability,
 }
@@ -62,7 +62,7 @@ impl Widget for Abilities {
             dom.flag("pads", "off", !flying);
         }
         let (Some(own), Some(ship)) = (frame.view.own, frame.view.own_ship()) else { return };
-        if self.class.changed((ship.class, frame.language)) {
+        if self.class.changed((ship.class, frame.defs.mode.terms.mode, frame.language)) {
             for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship.class, frame.defs)) {
                 dom.text(ability.name, frame.say(name));
             }

@@ -46,7 +46,9 @@ impl Widget for DeathCard {
         let tenths = (u32::from(wait_ticks) * 10).div_ceil(TICK_HZ) as u16;
         if self.wait.changed((tenths, frame.touch, frame.language)) {
             dom.flag("relaunch", "waiting", tenths > 0);
-            dom.text("relaunch", &button(tenths, frame.language));
+            let next = frame.defs.mode.one_life && tenths > 0;
+            let words = if next { frame.say(Word::FlyNext).to_owned() } else { button(tenths, frame.language) };
+            dom.text("relaunch", &words);
             let hint = match frame.touch {
                 true => frame.say(Word::OrTap).to_owned(),
                 false => Word::OrPress.with(frame.language, &[&cap(frame, Action::Relaunch)]),

@@ -53,8 +53,8 @@ words! {
 
     // Teams and rounds.
     PitchCoreWar "pitch-core-war" "Core War. Bring ore to your core. Break theirs." "Kernkrieg. Bring Erz zu deinem Kern. Zerbrich ihren.";
-    PitchDuel "pitch-duel" "Duel. One life a round. Five rounds win." "Duell. Ein Leben je Runde. Fünf Runden siegen.";
-    Pitch1962 "pitch-1962" "1962. Two ships, one star. Space comes round." "1962. Zwei Schiffe, ein Stern. Der Raum kehrt wieder.";
+    PitchDuel "pitch-duel" "Duel. One life a round. Most rounds win." "Duell. Ein Leben je Runde. Wer mehr Runden gewinnt, siegt.";
+    Pitch1962 "pitch-1962" "1962. Two ships, one star. Space comes round." "1962. Zwei Schiffe, ein Stern. Wer hinausfliegt, kommt gegenüber zurück.";
     Contest "contest" "The round" "Die Runde";
     TeamDawn "team-dawn" "Dawn" "Morgen";
     TeamDusk "team-dusk" "Dusk" "Abend";
@@ -152,7 +152,7 @@ words! {
     Kills "kills" "Kills" "Abschüsse";
     Leaderboard "leaderboard" "Leaderboard" "Rangliste";
     Leaders "leaders" "Leaders" "Spitze";
-    MapToggle "map-toggle" "The map, large or small (N)" "Die Karte, groß oder klein (N)";
+    MapToggle "map-toggle" "The map, large or small" "Die Karte, groß oder klein";
     MapOwn "map-own" "you" "du";
     MapPath "map-path" "your way" "dein Weg";
     MapPeople "map-people" "people in sight" "Menschen in Sicht";
@@ -264,12 +264,13 @@ words! {
     FallAlso "fall-also" "Also: {0}" "Außerdem: {0}";
     WatchBar "watch" "Watch meanwhile" "Inzwischen zusehen";
     WatchCam "watch-cam" "Kill cam" "Kill-Cam";
-    WatchKiller "watch-killer" "Killer" "Gegner";
+    WatchKiller "watch-killer" "Killer" "Wer es war";
     WatchLeader "watch-leader" "Leader" "Führung";
     WatchAgain "watch-again" "As {0} saw it" "So sah es {0}";
     WatchWhom "watch-whom" "Watching {0}" "Du siehst {0}";
     WatchFreely "watch-freely" "Free camera: keys or drag" "Freie Kamera: Tasten oder ziehen";
     FlyAgain "fly-again" "Fly again" "Weiterfliegen";
+    FlyNext "fly-next" "You fly in the next round" "Du fliegst in der nächsten Runde";
     FlyAgainIn "fly-again-in" "Fly again in {0}" "Weiterfliegen in {0}";
     OrTap "or-tap" "or tap anywhere" "oder tippe irgendwohin";
     OrPress "or-press" "or press {0}, or click anywhere" "oder drücke {0}, oder klick irgendwohin";

@@ -111,6 +111,12 @@ impl PublicShip {
         self.special.then(|| defs.ship(self.class).special.kind)
     }
 
+    /// Whether its cloak is on: then only those near it see it.
+    #[must_use]
+    pub fn is_cloaked(&self, defs: &Defs) -> bool {
+        matches!(self.active(defs), Some(Special::Cloak(_)))
+    }
+
     /// Whether its cloak hides it from whoever is at `pos`.
     #[must_use]
     pub fn is_hidden_from(&self, pos: Vec2, defs: &Defs) -> bool {

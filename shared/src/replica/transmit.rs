@@ -30,7 +30,8 @@ impl Replica {
     }
 
     pub(super) fn tell_wish(&mut self, now_us: u64) {
-        if self.known.station == Station::Flying {
+        let waits = matches!(self.known.station, Station::Dead { .. });
+        if self.known.station == Station::Flying || (self.player.is_some() && !waits) {
             (self.place, self.wish) = (None, None);
         }
         if now_us.saturating_sub(self.wish_told_us) < WISH_US {

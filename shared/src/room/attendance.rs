@@ -160,6 +160,8 @@ impl Room {
         loop {
             let (humans, bots) = self.seats.count();
             let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
+            let wanted =
+                if self.config.bots > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
             if bots > wanted {
                 let Some(leaver) = bots::choose_leaver(&self.seats, &self.world, &self.config.defs.mode) else {
                     return;

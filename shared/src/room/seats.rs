@@ -189,6 +189,13 @@ impl Seats {
         })
     }
 
+    /// 1 where all people are of one team, so that they need a bot to fight with; else 0.
+    #[must_use]
+    pub fn foes_missing(&self, mode: &ModeDef) -> usize {
+        let people = Team::ALL.map(|team| self.crew(team).0 > 0);
+        usize::from(mode.teams && people[0] != people[1])
+    }
+
     fn smaller_team(&self, mode: &ModeDef, size: impl Fn(Team) -> (usize, usize)) -> Option<Team> {
         mode.teams.then(|| if size(Team::Dusk) < size(Team::Dawn) { Team::Dusk } else { Team::Dawn })
     }

@@ -163,6 +163,15 @@ impl Viewer<'_> {
         if self.station == Station::Flying { self.player } else { None }
     }
 
+    /// Whether a cloak hides a ship from it. Who flies sees what is near; who only looks may look anywhere, and so sees none.
+    #[must_use]
+    pub fn is_blind_to(&self, ship: &PublicShip, defs: &Defs) -> bool {
+        match self.station {
+            Station::Flying => ship.is_hidden_from(self.view.0.centre, defs),
+            _ => ship.is_cloaked(defs),
+        }
+    }
+
     /// Whether something at `pos` moving with `vel` is in the view or may be soon.
     #[must_use]
     pub fn will_see(&self, pos: Vec2, vel: Vec2) -> bool {
@@ -307,7 +316,7 @@ fn write_leaves(scene: &Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audience,
         // From the same memory as the news, which are next.
         let now = scene.history.ship(ship.player, tick);
         let now = now.filter(|now| now.id == ship.told.state.id && Some(ship.player) != own);
-        let now = now.filter(|now| !now.is_hidden_from(viewer.view.0.centre, scene.defs));
+        let now = now.filter(|now| !viewer.is_blind_to(now, scene.defs));
         let place = now.map(|now| now.body.pos.to_vec2());
         ship.outside = match place {
             Some(pos) if viewer.area.holds(pos, 1.0) => None,
@@ -452,7 +461,7 @@ fn write_enters(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audie
         }
         let player = index.players[usize::from(i)];
         let Some(ship) = history.ship(player, world.tick) else { continue };
-        if ship.is_hidden_from(viewer.view.0.centre, defs) {
+        if viewer.is_blind_to(ship, defs) {
             continue;
         }
         body::write_more(writer);
@@ -469,4 +478,32 @@ fn write_enters(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audie
 #[must_use]
 pub fn area_of(centre: Vec2, vel: Vec2, view_half: Vec2) -> Area {
     Area { centre: centre + vel * 0.125, half: view_half * 1.2 + vel.abs() * 0.125 + Vec2::splat(STEPS / 8.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{Now, Order, step};
+
+    #[test]
+    fn a_cloak_is_seen_from_a_near_ship_and_by_nobody_who_only_looks() {
+        let defs = Defs::standard();
+        let mut world = World::new(1, 1, &defs);
+        let player = PlayerId(0);
+        let orders =
+            [Order::Enlist { player, bot: false, points: 900 }, Order::Launch { player, class: ShipClass::Wraith }];
+        step(&mut world, &orders, &[], &defs, &Now, &mut Vec::new());
+        let open = PublicShip::of(world.ship(player).expect("launched"), &defs);
+        let cloaked = PublicShip { special: true, ..open };
+        let dead = Station::Dead { killer: None, cause: crate::sim::Cause::Star, wait: 0, watching: None };
+        let stations =
+            [(Station::Flying, false), (Station::Idle, true), (Station::Watching(PlayerId(3)), true), (dead, true)];
+        for (station, blind) in stations {
+            let area = Area { centre: open.body.pos.to_vec2() + Vec2::new(60.0, 0.0), half: Vec2::splat(800.0) };
+            let player = Some(PlayerId(9));
+            let viewer = Viewer { station, player, area, view: (area, Vec2::ZERO), used: None, bits_max: 0 };
+            assert_eq!(viewer.is_blind_to(&cloaked, &defs), blind, "{station:?}");
+            assert!(!viewer.is_blind_to(&open, &defs), "{station:?}");
+        }
+    }
 }

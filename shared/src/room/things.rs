@@ -84,7 +84,7 @@ pub fn write_ends(
 /// Whether a cloak hides a pilot from the viewer: then it is not named either.
 fn is_hidden(scene: &Scene<'_>, viewer: &Viewer<'_>, player: PlayerId) -> bool {
     let ship = scene.history.ship(player, scene.world.tick).filter(|_| viewer.player != Some(player));
-    ship.is_some_and(|ship| ship.is_hidden_from(viewer.view.0.centre, scene.defs))
+    ship.is_some_and(|ship| viewer.is_blind_to(ship, scene.defs))
 }
 
 fn forget(told: &mut super::sets::BitSet, slots: &[u16]) {

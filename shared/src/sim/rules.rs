@@ -13,7 +13,7 @@ use super::{
     world::{Edge, Pilot, Ship, World},
 };
 use crate::{
-    defs::{ArenaDef, Defs, ShipClass, Team, mode::TEAMS},
+    defs::{ArenaDef, Defs, ShipClass, Team},
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
@@ -266,8 +266,9 @@ fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
     let mut keyed = Keyed::new(stage.world.secret, Tick(u32::from(round.number)), 0, Purpose::Spawn);
     let team = Team::of(player);
     let across = if team == Team::Dawn { 0.0 } else { core::f32::consts::PI };
-    // The first of a team in the middle, the others to both sides of it.
-    let number = player.0 / TEAMS as u16;
+    // The first of a team in the middle, the others to both sides of it; slots rest, so they count for nothing.
+    let before = stage.world.pilots.iter().take(player.index()).enumerate().filter(|(_, pilot)| pilot.is_some());
+    let number = before.filter(|(slot, _)| Team::of(PlayerId(*slot as u16)) == team).count() as u16;
     let aside = f32::from(number.div_ceil(2)) * if number.is_multiple_of(2) { LINE_TURN } else { -LINE_TURN };
     let pos = math::unit(keyed.angle() + across + aside) * stage.defs.mode.start_u;
     let vel = stage.sky.circular(pos);

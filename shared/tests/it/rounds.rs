@@ -162,3 +162,17 @@ fn hyperspace_is_predicted_and_one_day_kills() {
     let line = live.players[who].replica.view().line;
     assert!(line.mispredictions - before <= 2, "{} of {}", line.mispredictions - before, line.predictions);
 }
+
+#[test]
+fn people_of_one_team_get_a_bot_to_fight_with() {
+    let lan = Profile::ALL[0];
+    let mut live = Match::in_room(config(GameMode::Duel, 3, 2), (lan, lan));
+    let people: Vec<usize> = (0..3).map(|_| live.join(Style::Still)).collect();
+    live.run_until(300, |live| (live.room.status().humans, live.room.status().bots) == (3, 0));
+    let team = |live: &Match, who: usize| live.players[who].replica.player().map(Team::of);
+    let teams: Vec<_> = people.iter().map(|&who| team(&live, who)).collect();
+    let alone = people.iter().copied().find(|&who| teams.iter().filter(|of| **of == team(&live, who)).count() == 1);
+    live.players[alone.expect("two and one")].replica.leave();
+    live.run_until(300, |live| (live.room.status().humans, live.room.status().bots) == (2, 1));
+    live.run_until(3_000, |live| live.room.world().round.expect("there are rounds").phase == RoundPhase::Play);
+}

@@ -30,7 +30,8 @@ fn who_may_fly_a_lancer_charges_and_fires_its_ray() {
         let state = page.play("Lancer").await;
         assert_eq!(state.own().class, Class::Lancer);
         assert_eq!(watcher.state().await.own().class, Class::Spark, "who picked nothing flies a Spark");
-        page.point(600.0, 120.0).await;
+        // Beside the map, which takes clicks for itself.
+        page.point(430.0, 120.0).await;
         page.button(true).await;
         page.until("it charges", |state| state.own.is_some_and(|own| own.charging)).await;
         // Let go: the charge goes on by itself, and no second one begins.
