@@ -134,18 +134,28 @@ fn in_1962_space_comes_round_and_whoever_stays_out_of_the_star_wins() {
         let server = stage.server(&["--mode", "1962", "--bots", "0", "--wins", "1"]).await;
         let page = stage.player(&server, &Window::DESKTOP, "Wedge").await;
         // Alone one flies about: out at one side, in at the other.
-        page.until("a ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
-        page.point(1_590.0, 450.0).await;
+        let first = page.until("a ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
+        // Away from the star, whichever side of it that is.
+        let aim = |own: crate::state::Own| if own.x < 0.0 { 10.0 } else { 1_590.0 };
+        page.point(aim(first.own()), 450.0).await;
         page.key_down('w').await;
         let deadline = Instant::now() + FIGHT_TIME_MAX;
         let mut last: Option<f64> = None;
         let round = loop {
             let state = page.state().await;
             assert!(Instant::now() < deadline, "it never came round: {state:?}");
-            let Some(own) = state.own else { continue };
+            let Some(own) = state.own else {
+                // The star took it all the same: once more.
+                page.js("document.getElementById('relaunch').click()").await;
+                last = None;
+                continue;
+            };
             assert!(own.x.abs() < 501.0 && own.y.abs() < 501.0, "{own:?}");
-            if last.is_some_and(|last| last > 200.0 && own.x < -200.0) {
+            if last.is_some_and(|last| last.abs() > 200.0 && own.x.abs() > 200.0 && last * own.x < 0.0) {
                 break state;
+            }
+            if last.is_none() {
+                page.point(aim(own), 450.0).await;
             }
             last = Some(own.x);
         };
