@@ -43,6 +43,9 @@ struct Bench {
     audio: Audio,
     widgets: Vec<Box<dyn Widget>>,
     page: Page,
+    defs: Defs,
+    looks: Looks,
+    bindings: Bindings,
     names: Vec<String>,
     tick: u32,
     /// What the last frames took, µs.
@@ -63,6 +66,9 @@ pub fn start() {
         audio: Audio::default(),
         widgets: hud::widgets(),
         page: Page::new(),
+        defs: Defs::standard(),
+        looks: Looks::default(),
+        bindings: Bindings::default(),
         names: (0..crowd::SHIPS).map(|i| names::suggest(u32::from(i))).collect(),
         tick: 0,
         spent_us: Vec::with_capacity(FRAMES_MAX),
@@ -97,21 +103,21 @@ impl Bench {
 
     /// What a frame of the arena does after the netcode.
     fn draw(&mut self) {
-        let (defs, looks, dt_s) = (Defs::standard(), Looks::default(), 1.0 / 60.0);
+        let (defs, looks, dt_s) = (&self.defs, &self.looks, 1.0 / 60.0);
         self.camera.follow_focus(&self.view.focus, dt_s, 1.0);
         let camera = &self.camera;
-        self.effects.update(&self.view, &defs, dt_s, |pos, radius| camera.sees(pos, radius));
+        self.effects.update(&self.view, defs, dt_s, |pos, radius| camera.sees(pos, radius));
         self.camera.shake(self.effects.shake());
         self.audio.update(&self.view, &self.camera, true, dt_s);
         let ingredients = Ingredients {
             view: &self.view,
-            defs: &defs,
+            defs,
             camera: &self.camera,
             effects: &self.effects,
             touch: &Touch::default(),
             leader: Some(self.view.ships[1].id.player),
             time_s: self.tick as f32 / 60.0,
-            looks: &looks,
+            looks,
             guide: None,
             ghosts: (false, false),
             own: self.view.focus.ship.map(|ship| ship.player),
@@ -121,14 +127,14 @@ impl Bench {
         self.screen.draw(&self.scene, |player| names.get(usize::from(player.0)).map(String::as_str));
         let frame = Frame {
             view: &self.view,
-            defs: &defs,
+            defs,
             source: Source::Line(&self.net),
             now_s: f64::from(self.tick) / 60.0,
             touch: false,
             pad: false,
             language: Language::English,
-            looks: &looks,
-            bindings: &Bindings::default(),
+            looks,
+            bindings: &self.bindings,
             masks: None,
             details: false,
             muted: false,

@@ -15,6 +15,7 @@ pub mod lab_panel;
 pub mod menu;
 pub mod pads;
 pub mod page_words;
+pub mod pen;
 pub mod result_card;
 pub mod settings_panel;
 pub mod sheet;

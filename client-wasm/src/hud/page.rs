@@ -8,7 +8,10 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement,
 
 use super::{Dom, Id, Mark, chat, feed, graph::Chart, leaderboard, school};
 use crate::{
-    platform::browser::{document, element, window},
+    platform::{
+        browser::{document, element, window},
+        pen::{crown, shape},
+    },
     view::palette::Rgb,
 };
 
@@ -218,21 +221,10 @@ fn paint(canvas: &HtmlCanvasElement, marks: &[Mark]) {
             }
             Mark::Crown(at, half, rgb) => {
                 let ((x, y), s) = (place(at), f64::from(half) * ratio);
-                let points =
-                    [(-1.0, 0.6), (-1.0, -0.5), (-0.45, 0.05), (0.0, -0.8), (0.45, 0.05), (1.0, -0.5), (1.0, 0.6)];
-                shape(&pen, &css(rgb, 1.0), &points.map(|(dx, dy)| (x + dx * s, y + dy * s)));
+                crown(&pen, &css(rgb, 1.0), (x, y), s);
             }
         }
     }
-}
-
-fn shape(pen: &CanvasRenderingContext2d, fill: &str, points: &[(f64, f64)]) {
-    pen.set_fill_style_str(fill);
-    pen.begin_path();
-    for (index, (x, y)) in points.iter().enumerate() {
-        if index == 0 { pen.move_to(*x, *y) } else { pen.line_to(*x, *y) }
-    }
-    pen.fill();
 }
 
 fn css(rgb: Rgb, opacity: f32) -> String {

@@ -7,7 +7,10 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, CanvasRenderingContext2d, File, FilePropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
-use super::browser::{document, element, window};
+use super::{
+    browser::{document, element, window},
+    pen,
+};
 use crate::season::card::{Card, SIZE};
 
 const FACE: &str = "px \"Avenir Next\", Futura, \"Century Gothic\", \"Segoe UI\", Inter, system-ui, sans-serif";
@@ -108,7 +111,7 @@ fn paint(pen: &CanvasRenderingContext2d, card: &Card) {
     write(pen, &card.head, LEFT, 132.0, (22.0, "400"), DIM);
     let mut left = LEFT;
     if card.crowned {
-        crown(pen, LEFT + 28.0, 200.0, 28.0);
+        pen::crown(pen, GOLD, (LEFT + 28.0, 200.0), 28.0);
         left += 74.0;
     }
     write(pen, &card.name, left, 222.0, (62.0, "600"), INK);
@@ -199,21 +202,7 @@ fn ship(pen: &CanvasRenderingContext2d, at: f64) {
     (4..26).for_each(|step| disc(pen, on_orbit(ORBIT, at + f64::from(step) * 0.055), 2.2));
     let ((x, y), heading) = (on_orbit(ORBIT, at), at + TAU / 4.0);
     let corner = |turn: f64, reach: f64| (x + (heading + turn).cos() * reach, y + (heading + turn).sin() * reach);
-    shape(pen, OWN, &[corner(0.0, 30.0), corner(2.5, 25.0), corner(0.0, -8.0), corner(-2.5, 25.0)]);
-}
-
-fn crown(pen: &CanvasRenderingContext2d, x: f64, y: f64, half: f64) {
-    let points = [(-1.0, 0.6), (-1.0, -0.5), (-0.45, 0.05), (0.0, -0.8), (0.45, 0.05), (1.0, -0.5), (1.0, 0.6)];
-    shape(pen, GOLD, &points.map(|(dx, dy)| (x + dx * half, y + dy * half)));
-}
-
-fn shape(pen: &CanvasRenderingContext2d, fill: &str, points: &[(f64, f64)]) {
-    pen.set_fill_style_str(fill);
-    pen.begin_path();
-    for (index, (x, y)) in points.iter().enumerate() {
-        if index == 0 { pen.move_to(*x, *y) } else { pen.line_to(*x, *y) }
-    }
-    pen.fill();
+    pen::shape(pen, OWN, &[corner(0.0, 30.0), corner(2.5, 25.0), corner(0.0, -8.0), corner(-2.5, 25.0)]);
 }
 
 fn write(pen: &CanvasRenderingContext2d, text: &str, x: f64, y: f64, (size, weight): (f64, &str), colour: &str) {

@@ -101,13 +101,19 @@ fn a_person_who_comes_to_a_match_of_bots_begins_a_new_one() {
     assert_eq!(pilots.len(), 2, "one opponent");
 }
 
-#[test]
-fn in_1962_ships_and_shots_come_round_and_the_screen_knows_at_once() {
+/// Somebody who flies about alone in 1962, and whose line is well known.
+fn alone_in_1962() -> (Match, usize) {
     let lan = Profile::ALL[0];
     let mut live = Match::in_room(config(GameMode::Y1962, 5, 0), (lan, lan));
     let who = live.join(Style::Still);
     live.run_until(900, |live| live.players[who].replica.view().phase == Phase::Flying);
     live.run(30, |_| {});
+    (live, who)
+}
+
+#[test]
+fn in_1962_ships_and_shots_come_round_and_the_screen_knows_at_once() {
+    let (mut live, who) = alone_in_1962();
     let before = live.players[who].replica.view().line.mispredictions;
     // Outward and firing, until it has been round twice.
     let (mut rounds, mut shots_round, mut last) = (0, 0, None::<Vec2>);
@@ -135,11 +141,7 @@ fn in_1962_ships_and_shots_come_round_and_the_screen_knows_at_once() {
 
 #[test]
 fn hyperspace_is_predicted_and_one_day_kills() {
-    let lan = Profile::ALL[0];
-    let mut live = Match::in_room(config(GameMode::Y1962, 5, 0), (lan, lan));
-    let who = live.join(Style::Still);
-    live.run_until(900, |live| live.players[who].replica.view().phase == Phase::Flying);
-    live.run(30, |_| {});
+    let (mut live, who) = alone_in_1962();
     let before = live.players[who].replica.view().line.mispredictions;
     let (mut jumps, mut last, mut lost) = (0, None::<Vec2>, false);
     live.run(60 * 240, |live| {
