@@ -431,12 +431,13 @@ impl App {
         let pose = own.map(|own| OwnPose { screen: self.camera.to_screen(own.pos), heading_rad: own.heading_rad });
         let intent = if self.net.playing() && !self.is_away() { self.sampler.sample(pose) } else { Intent::default() };
         self.roam(dt_s);
-        let mut fresh = self.net.frame(now_us, intent);
-        if fresh {
+        let told = self.net.frame(now_us, intent);
+        if told {
             self.watcher.reel.watch(self.net.view(), now_us);
         }
+        let mut drawn = told;
         if self.watcher.reel.is_running() {
-            fresh = self.watcher.reel.advance(dt_s);
+            drawn = self.watcher.reel.advance(dt_s);
             if !self.watcher.reel.is_running() {
                 self.cut();
             }
@@ -446,18 +447,20 @@ impl App {
             self.defs = self.net.shown().defs().clone();
             self.camera.fit(self.defs.arena.wrap_half);
         }
-        let view = self.watcher.reel.view().unwrap_or(self.net.view());
-        self.camera.follow_focus(&view.focus, dt_s, 1.0);
-        self.camera.look_far(view.view_factor, dt_s);
+        if told && self.net.take_victory() {
+            self.audio.praise();
+        }
+        let view = self.net.view();
+        let shown = self.watcher.reel.over(view);
+        self.camera.follow_focus(&shown.focus, dt_s, 1.0);
+        self.camera.look_far(shown.view_factor, dt_s);
         let dt_s = dt_s.min(STEP_MAX_S);
-        if fresh {
-            if self.net.take_victory() {
-                self.audio.praise();
-            }
-            let (shown, view) = (self.watcher.reel.view().unwrap_or(self.net.view()), self.net.view());
+        if drawn {
             let camera = &self.camera;
             self.effects.update(shown, &self.defs, dt_s, |pos, radius| camera.sees(pos, radius));
             self.camera.shake(self.effects.shake());
+        }
+        if told {
             self.hangar.watch(view, self.net.points(), &self.defs, now_us as f64 / 1e6);
             if self.deeds.watch(view, dt_s) {
                 storage::remember_deeds(self.deeds.done());
@@ -468,15 +471,14 @@ impl App {
                 self.audio.praise();
             }
         }
-        let view = self.watcher.reel.view().unwrap_or(self.net.view());
-        self.audio.update(view, &self.camera, fresh, dt_s);
+        self.audio.update(shown, &self.camera, drawn, dt_s);
     }
 
     fn show(&mut self, now_us: u64) {
         let now_s = now_us as f64 / 1e6;
         let net = &self.net;
         let ingredients = Ingredients {
-            view: self.watcher.reel.view().unwrap_or(net.view()),
+            view: self.watcher.reel.over(net.view()),
             defs: &self.defs,
             camera: &self.camera,
             effects: &self.effects,

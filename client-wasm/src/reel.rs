@@ -112,6 +112,12 @@ impl Reel {
         moved
     }
 
+    /// What is on the screen: what is shown again, else `live`.
+    #[must_use]
+    pub fn over<'a>(&'a self, live: &'a View) -> &'a View {
+        self.view().unwrap_or(live)
+    }
+
     /// What is shown again.
     #[must_use]
     pub fn view(&self) -> Option<&View> {
@@ -176,34 +182,18 @@ fn look_with(view: &mut View, pilot: Option<PlayerId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::scene;
     use glam::Vec2;
     use shared::{
-        defs::ShipClass,
         ids::ShipId,
         replica::view::{ShipView, ViewEvent},
-        sim::{Buttons, Cause},
+        sim::Cause,
     };
 
     const KILLER: PlayerId = PlayerId(7);
 
     fn ship(player: PlayerId, x: f32) -> ShipView {
-        ShipView {
-            id: ShipId { player, life: 1 },
-            class: ShipClass::Spark,
-            pos: Vec2::new(x, 0.0),
-            vel: Vec2::ZERO,
-            heading_rad: 0.0,
-            buttons: Buttons(0),
-            hull: 1.0,
-            shield: 1.0,
-            protected: false,
-            charging: false,
-            special: false,
-            over: false,
-            multi: false,
-            own: player != KILLER,
-            stale: false,
-        }
+        ShipView { own: player != KILLER, ..scene::tests::ship(player.0, Vec2::new(x, 0.0)) }
     }
 
     fn view(phase: Phase, x: f32) -> View {

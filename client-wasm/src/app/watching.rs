@@ -2,7 +2,7 @@
 //! place of the arena. Invariant: what is shown again is nothing the instruments know of.
 
 use glam::Vec2;
-use shared::replica::view::{Phase, View};
+use shared::replica::view::Phase;
 
 use super::App;
 use crate::{
@@ -12,11 +12,6 @@ use crate::{
 };
 
 impl App {
-    /// What is on the screen: the arena, or what came to pass in it.
-    pub(super) fn shown_view(&self) -> &View {
-        self.watcher.reel.view().unwrap_or(self.net.view())
-    }
-
     /// Takes the keys of watching; in flight they mean other things, or nothing.
     pub(super) fn take_wishes(&mut self) {
         self.watcher.begin(self.net.view().phase);
@@ -44,7 +39,7 @@ impl App {
     /// Another scene: what flew about before does not belong here.
     pub(super) fn cut(&mut self) {
         self.effects = Effects::new(1, self.panel.looks());
-        self.camera.hold(self.shown_view().focus.pos);
+        self.camera.hold(self.watcher.reel.over(self.net.view()).focus.pos);
     }
 
     /// Moves the free camera.
