@@ -11,6 +11,7 @@ use tokio::{
 
 use crate::{
     accept,
+    clips::Clips,
     config::Config,
     http::{AssetError, Assets, Context},
     lanes::Lanes,
@@ -76,6 +77,7 @@ impl App {
         let context = Arc::new(Context {
             assets,
             lobby: Arc::clone(&lobby),
+            clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
             limits: Arc::clone(&limits),

@@ -6,16 +6,19 @@
 //! | `/replay` | the page again: it plays recordings there |
 //! | `/lab` | and here it shows its netcode |
 //! | `/bench` | and here how long a frame takes it |
+//! | `/clips`, `/clips/NAME` | `clips` |
 //! | `/ws` | `upgrade` |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
-//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything.
+//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, but for
+//! the POST of a clip.
 //! Sockets are accepted elsewhere (`accept`).
 
 mod assets;
+mod clips;
 mod headers;
 mod negotiate;
 mod origin;
@@ -37,7 +40,7 @@ use warp::{
 
 pub use assets::{AssetError, Assets};
 
-use crate::{address::AddressKey, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{address::AddressKey, clips::Clips, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -51,6 +54,8 @@ pub struct Context {
     pub assets: Assets,
     /// The rooms.
     pub lobby: Arc<Lobby>,
+    /// Clips of kills.
+    pub clips: Arc<Clips>,
     /// Whose second lanes there may be.
     pub lanes: Lanes,
     /// Counts of connections.
@@ -106,8 +111,33 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || status::answer(&context)));
+    let keep = warp::path!("clips")
+        .and(warp::post())
+        .and(warp::body::content_length_limit(clips::BODY_BYTES_MAX))
+        .and(with.clone())
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<Peer>())
+        .and(warp::body::bytes())
+        .then(clips::keep);
+    let too_long = warp::path!("clips").and(warp::post()).map(clips::too_long);
+    let clip = warp::path!("clips" / String).and(with.clone()).and(warp::method()).then(clips::find);
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
-    socket.or(health).unify().or(ready).unify().or(status).unify().or(files).unify().boxed()
+    socket
+        .or(keep)
+        .unify()
+        .or(too_long)
+        .unify()
+        .or(clip)
+        .unify()
+        .or(health)
+        .unify()
+        .or(ready)
+        .unify()
+        .or(status)
+        .unify()
+        .or(files)
+        .unify()
+        .boxed()
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.

@@ -7,6 +7,7 @@
 
 mod chat;
 mod clients;
+mod clips;
 mod foreign;
 mod hostile;
 mod lane;
