@@ -9,6 +9,8 @@ pub const PLAYER_BITS: u32 = 11;
 pub const SHOTS_MAX: usize = 16_384;
 /// Loose rocks in one room. Full: a breaking rock leaves ore but no fragments.
 pub const ROCKS_MAX: usize = 1_024;
+/// Loose rocks on tow lines in one room: each is told anew to whoever sees it, in every snapshot. Full: the line lets go.
+pub const TOWED_ROCKS_MAX: usize = 24;
 /// Pickups in one room. Full: the oldest vanishes.
 pub const PICKUPS_MAX: usize = 2_048;
 /// Belt slots in one room.

@@ -19,6 +19,7 @@ mod present;
 mod scribe;
 pub(crate) mod shot_line;
 mod switches;
+mod tow;
 mod traffic;
 mod transmit;
 pub mod view;

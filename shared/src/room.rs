@@ -531,7 +531,7 @@ impl Room {
         let pickups = (0..world.pickups.len()).filter(|&i| audience.pickups.has(history.pickup_slot(i)));
         let rock = |i: usize| {
             let steps = audience.rock_steps[usize::from(history.rock_slot(i))];
-            (crate::sim::LooseRock { hull: 0, ..world.rocks[i] }, steps)
+            (crate::sim::LooseRock { hull: 0, flung: None, ..world.rocks[i] }, steps)
         };
         Some(Known {
             begun: true,

@@ -312,6 +312,7 @@ pub mod tests {
             special: false,
             over: false,
             multi: false,
+            line: None,
             own: false,
             stale: false,
         }

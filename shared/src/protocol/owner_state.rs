@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     defs::ShipClass,
-    ids::{PlayerId, ShipId},
+    ids::{BodyId, PlayerId, ShipId},
     limits::HISTORY_TICKS,
     quantize::Angle,
-    sim::{Buttons, Command, Kinematics, Ship, command::AIM_STEPS},
+    sim::{Buttons, Command, Hook, Kinematics, Ship, command::AIM_STEPS},
     tick::Tick,
 };
 
@@ -178,12 +178,13 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         multi_left: 0,
         repel: false,
         jumps: 0,
+        line: None,
     };
     set_fields(&mut ship, values)?;
     Ok(ship)
 }
 
-const FIELDS: usize = 15;
+const FIELDS: usize = 16;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -203,6 +204,7 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.cargo),
         i32::from(ship.multi_left),
         i32::from(ship.repel) | i32::from(ship.jumps) << 1,
+        line_number(ship.line),
     ]
 }
 
@@ -223,6 +225,7 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
         cargo,
         multi_left,
         repel,
+        line,
     ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
     ship.hull = vital(hull)?;
@@ -241,7 +244,27 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.multi_left = multi_left.try_into().map_err(|_| BitsError)?;
     ship.repel = repel & 1 == 1;
     ship.jumps = (repel >> 1).try_into().map_err(|_| BitsError)?;
+    ship.line = line_of(line)?;
     Ok(())
+}
+
+/// What a tow line holds as one number: 0 nothing, odd a ship, even a rock.
+fn line_number(line: Option<Hook>) -> i32 {
+    match line {
+        None => 0,
+        Some(Hook::Ship(player)) => 1 + 2 * i32::from(player.0),
+        Some(Hook::Rock(id)) => 2 + 2 * i32::from(id.0),
+    }
+}
+
+fn line_of(number: i32) -> Result<Option<Hook>, BitsError> {
+    let id = |number: i32| u16::try_from(number / 2).map_err(|_| BitsError);
+    match number {
+        0 => Ok(None),
+        1.. if number % 2 == 1 => Ok(Some(Hook::Ship(PlayerId(id(number - 1)?)))),
+        1.. => Ok(Some(Hook::Rock(BodyId(id(number - 2)?)))),
+        _ => Err(BitsError),
+    }
 }
 
 #[cfg(test)]
@@ -317,6 +340,7 @@ mod tests {
         let layout = Layout::new(1, &defs.arena);
         let ship =
             Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, multi_left: 800, repel: true, ..ship(&defs) };
+        let ship = Ship { line: Some(Hook::Rock(BodyId(u16::MAX))), ..ship };
         let mut writer = BitWriter::default();
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();

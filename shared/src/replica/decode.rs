@@ -373,6 +373,7 @@ fn read_ends(
         }
         Ok(())
     })?;
+    read_rocks(known, reader)?;
     body::read_list(reader, |reader| {
         let (id, by) = body::read_pickup_end(reader, names)?;
         if let Some(index) = known.pickups.iter().position(|pickup| pickup.id == id) {

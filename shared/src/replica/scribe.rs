@@ -150,6 +150,7 @@ impl Scribe<'_> {
                 special: ship.state.special,
                 over: ship.state.over,
                 multi: ship.state.multi,
+                line: ship.state.line,
                 own: false,
                 stale: frozen,
             }

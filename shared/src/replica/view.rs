@@ -10,7 +10,7 @@ use crate::{
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     protocol::RoundNews,
     quantize::Angle,
-    sim::{Buttons, Cause, RoundPhase, WellKind},
+    sim::{Buttons, Cause, Hook, RoundPhase, WellKind},
     tick::Tick,
 };
 
@@ -187,6 +187,8 @@ pub struct ShipView {
     pub over: bool,
     /// A multi-fire lasts.
     pub multi: bool,
+    /// What its tow line holds.
+    pub line: Option<Hook>,
     /// The own ship.
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
@@ -264,6 +266,20 @@ pub struct PickupView {
     pub owner: Option<PlayerId>,
 }
 
+/// What a beam does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeamKind {
+    /// It cuts.
+    Cuts,
+    /// It mends.
+    Mends,
+    /// It is a tow line; taut, it pulls.
+    Tows {
+        /// It pulls now.
+        taut: bool,
+    },
+}
+
 /// A beam that is on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamView {
@@ -271,8 +287,8 @@ pub struct BeamView {
     pub from: Vec2,
     /// Where it ends, u.
     pub to: Vec2,
-    /// It mends; otherwise it cuts.
-    pub mends: bool,
+    /// What it does.
+    pub kind: BeamKind,
     /// It meets something at its end.
     pub strikes: bool,
 }

@@ -41,7 +41,7 @@ const SOON_S: f32 = 0.25;
 /// Share of what is left of a message that news of ships may take; the rest is for what comes into view.
 const NEWS_SHARE: usize = 3;
 /// A whole ship, at most: news longer than this are sent whole instead.
-const WHOLE_BITS: usize = 172;
+const WHOLE_BITS: usize = 190;
 /// Bits kept free in each message for the ends of its lists and padding.
 const TAIL_BITS: usize = 16;
 /// Sections of a body whose bits are counted, see `Press::section_bits`.

@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::{
     damage::{self, Hurt},
-    events::Cause,
+    events::{Cause, ShotHit},
     movement::Kinematics,
     scratch::Scratch,
     sky::Sky,
@@ -14,8 +14,8 @@ use super::{
     world::MILLI,
 };
 use crate::{
-    defs::{Defs, ShipDef, Special},
-    ids::PlayerId,
+    defs::{Defs, ShipDef, Special, tow},
+    ids::{BodyId, PlayerId},
     quantize::Lattice,
 };
 
@@ -31,6 +31,8 @@ pub struct Impact {
     pub speed: f32,
     /// What was hit.
     pub cause: Cause,
+    /// Which loose rock, if it was one.
+    pub rock: Option<BodyId>,
 }
 
 /// Bounces a ship off planets and cores, then off rocks; returns the hardest touch. Prediction runs this too.
@@ -43,27 +45,28 @@ pub fn bounce_off_solids(
     near: &mut Near,
 ) -> Option<Impact> {
     let mut hardest: Option<Impact> = None;
-    let mut note = |speed: Option<f32>, cause| {
+    let mut note = |speed: Option<f32>, cause, rock| {
         if let Some(speed) = speed
             && hardest.is_none_or(|impact| impact.speed < speed)
         {
-            hardest = Some(Impact { speed, cause });
+            hardest = Some(Impact { speed, cause, rock });
         }
     };
     if let Some(planet) = sky.planet_touched(body, def.radius) {
         let reach = sky.arena.planets[planet].radius + def.radius;
-        note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet);
+        note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet, None);
     }
     if let Some((team, core)) = sky.core_touched(body, def.radius).zip(sky.arena.core.as_ref())
         && let Some(cores) = sky.cores
     {
         let (centre, velocity) = cores[team as usize];
-        note(bounce(body, centre, velocity, core.radius + def.radius), Cause::Core);
+        note(bounce(body, centre, velocity, core.radius + def.radius), Cause::Core, None);
     }
     let at = body.pos.to_vec2();
     solids.near(at, def.radius, near);
     for solid in &near.solids {
-        note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock);
+        let rock = if let ShotHit::Loose(id) = solid.hit { Some(id) } else { None };
+        note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock, rock);
     }
     hardest
 }
@@ -116,8 +119,15 @@ fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, ne
             let blow = by_ram(matches!(ramming, Some(Special::Ram(_))), amount);
             war::strike(stage, team, player, (blow / MILLI) as u16);
         }
-        damage::hurt(stage, player, Hurt { amount, by: None, cause: impact.cause });
+        let by = impact.rock.and_then(|id| flinger(stage, id)).filter(|&by| by != player);
+        let amount = if by.is_some() { amount * tow::FLUNG_FACTOR } else { amount };
+        damage::hurt(stage, player, Hurt { amount, by, cause: impact.cause });
     }
+}
+
+/// Who had a loose rock on a tow line, if anybody did.
+fn flinger(stage: &Stage<'_>, id: BodyId) -> Option<PlayerId> {
+    stage.world.rocks.iter().find(|rock| rock.id == id)?.flung
 }
 
 fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {

@@ -416,6 +416,7 @@ mod tests {
             vel: Lattice::ZERO,
             hull: 30,
             life: 900,
+            flung: None,
         };
         world.rocks.push(rock);
         hit(&mut world, 1, Some(PlayerId(0)));

@@ -9,6 +9,7 @@ use super::{
     movement::Kinematics,
     round::Round,
     scratch::Scratch,
+    tow::Hook,
     wells::Well,
 };
 use crate::{
@@ -49,6 +50,8 @@ pub struct World {
     pub wells: Vec<Well>,
     /// The round under way, where there are rounds.
     pub round: Option<Round>,
+    /// Loose rocks that a line pulled at in this tick: their way is no formula.
+    pub towed: Vec<BodyId>,
     /// Next number for a free body.
     pub next_body: u16,
     /// Memory for steps; no state.
@@ -173,6 +176,8 @@ pub struct Ship {
     pub repel: bool,
     /// Jumps through hyperspace in this life.
     pub jumps: u8,
+    /// What its tow line holds.
+    pub line: Option<Hook>,
 }
 
 impl Ship {
@@ -201,6 +206,7 @@ impl Ship {
             multi_left: 0,
             repel: false,
             jumps: 0,
+            line: None,
         }
     }
 }
@@ -244,6 +250,8 @@ pub struct LooseRock {
     pub hull: u16,
     /// Ticks until it crumbles.
     pub life: u16,
+    /// Who had it on a tow line last: what it hits is that pilot's doing. No client is told.
+    pub flung: Option<PlayerId>,
 }
 
 /// A pickup, drifting to rest.
@@ -283,6 +291,7 @@ impl World {
             rocks: Vec::new(),
             pickups: Vec::new(),
             wells: Vec::new(),
+            towed: Vec::new(),
             round: defs.mode.teams.then(|| Round::first(defs)),
             next_body: 0,
             scratch: Scratch::default(),
