@@ -11,5 +11,6 @@ mod rounds;
 mod seasons;
 mod snapshots;
 mod steady;
+mod tow;
 mod watching;
 mod wormhole;
