@@ -181,6 +181,7 @@ impl Audio {
             ViewEvent::Struck { pos, ship: Some(_), .. } => self.cue(Sound::Hit, pos, 0.55, camera),
             ViewEvent::Struck { pos, ship: None, .. } => self.cue(Sound::Chip, pos, 0.3, camera),
             ViewEvent::Destroyed { pos, .. } => self.cue(Sound::Explosion, pos, 1.0, camera),
+            ViewEvent::Dissolved { pos, .. } => self.cue(Sound::Sizzle, pos, 0.6, camera),
             ViewEvent::RockBroken { pos, .. } => self.cue(Sound::Crumble, pos, 0.6, camera),
             ViewEvent::Collected { pos, kind, own: true } if PickupKind::RARE.contains(&kind) => {
                 self.cue(Sound::Boon, pos, 0.7, camera);

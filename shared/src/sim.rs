@@ -5,6 +5,7 @@ pub mod checksum;
 pub mod command;
 pub mod contact;
 mod damage;
+pub mod decoys;
 pub mod events;
 pub mod golden;
 pub mod grid;
@@ -43,7 +44,7 @@ pub use rules::Order;
 pub use sky::Sky;
 pub use tow::Hook;
 pub use wells::{Well, WellKind};
-pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
+pub use world::{BeltRock, Death, Decoy, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
 
 use crate::{
     defs::{Barrel, Defs, Mount, Special},
@@ -97,6 +98,7 @@ pub fn step(
     };
     shots::add_all(stage, &solids, &mut scratch);
     contact::resolve(stage, &solids, &mut scratch);
+    decoys::touch(stage, &solids, &mut scratch.near);
     tow::resolve(stage, &solids, &mut scratch);
     damage::surroundings(stage);
     mending::resolve(stage);
@@ -163,6 +165,7 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let before = wormhole::start(before, now, ship.body.vel.to_vec2());
         targets.push(hits::Target { id: ship.id, before, now, radius });
     }
+    decoys::fly(stage, targets);
     targets.index(places);
 }
 

@@ -28,6 +28,7 @@ pub fn pickup_colour(kind: PickupKind) -> Rgb {
         PickupKind::Overshield => palette::SHIELD,
         PickupKind::Multifire => palette::FLAME,
         PickupKind::Repel => palette::PROTECTED,
+        PickupKind::Decoy => palette::MOUTH,
     }
 }
 
@@ -173,6 +174,7 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, tim
         PickupKind::Overshield => (Kind::Shell, 14.0, 0.0),
         PickupKind::Multifire => (Kind::Bars, 14.0, 0.0),
         PickupKind::Repel => (Kind::Wheel, 14.0, 0.0),
+        PickupKind::Decoy => (Kind::Twins, 14.0, 0.0),
     };
     if PickupKind::RARE.contains(&pickup.kind) {
         // What is rare is seen from afar: a ring that turns around it.

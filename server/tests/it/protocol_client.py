@@ -107,7 +107,7 @@ class Bits:
         return self.signed(bits), self.signed(bits)
 
     def player(self):
-        return self.bits(11)
+        return self.bits(12)
 
     def somebody(self):
         return self.player() if self.flag() else None
@@ -217,6 +217,7 @@ class Table:
         self.note("shots over", len(bits.many(lambda: self.read_shot_end(bits, anyone))))
         self.note("rocks broken", len(bits.many(lambda: bits.bits(16))))
         self.note("rocks chipped", len(bits.many(lambda: (bits.bits(16), bits.bits(4)))))
+        self.note("rocks towed", len(bits.many(bits.rock)))
         self.note("pickups gone", len(bits.many(lambda: (bits.bits(16), somebody()))))
         self.note("happenings", len(bits.many(lambda: self.read_happening(bits, anyone, somebody))))
         for player in ships:
@@ -231,7 +232,7 @@ class Table:
                 kind = bits.bits(4)
                 bits.point(), bits.speed(), bits.bits(16)
                 controls = bits.bits(8), bits.bits(12)
-                [bits.sized() for _ in range(15)]
+                [bits.sized() for _ in range(16)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.

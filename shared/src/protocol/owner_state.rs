@@ -177,6 +177,7 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         cargo: 0,
         multi_left: 0,
         repel: false,
+        decoy: false,
         jumps: 0,
         line: None,
     };
@@ -203,7 +204,7 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.coasted),
         i32::from(ship.cargo),
         i32::from(ship.multi_left),
-        i32::from(ship.repel) | i32::from(ship.jumps) << 1,
+        i32::from(ship.repel) | i32::from(ship.decoy) << 1 | i32::from(ship.jumps) << 2,
         line_number(ship.line),
     ]
 }
@@ -224,7 +225,7 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
         coasted,
         cargo,
         multi_left,
-        repel,
+        aboard,
         line,
     ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
@@ -242,8 +243,9 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.coasted = coasted.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
     ship.multi_left = multi_left.try_into().map_err(|_| BitsError)?;
-    ship.repel = repel & 1 == 1;
-    ship.jumps = (repel >> 1).try_into().map_err(|_| BitsError)?;
+    ship.repel = aboard & 1 == 1;
+    ship.decoy = aboard & 2 == 2;
+    ship.jumps = (aboard >> 2).try_into().map_err(|_| BitsError)?;
     ship.line = line_of(line)?;
     Ok(())
 }
@@ -338,9 +340,17 @@ mod tests {
     fn all_of_a_ship_survives_the_wire() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let ship =
-            Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, multi_left: 800, repel: true, ..ship(&defs) };
-        let ship = Ship { line: Some(Hook::Rock(BodyId(u16::MAX))), ..ship };
+        let ship = Ship {
+            cargo: 17,
+            cooldown: 3,
+            charge: 19,
+            hull: 55_123,
+            multi_left: 800,
+            repel: true,
+            jumps: 3,
+            ..ship(&defs)
+        };
+        let ship = Ship { decoy: true, line: Some(Hook::Rock(BodyId(u16::MAX))), ..ship };
         let mut writer = BitWriter::default();
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();

@@ -26,7 +26,9 @@ use crate::{
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Hook, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden},
+    sim::{
+        Buttons, Cause, Command, Hook, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden,
+    },
     tick::{TICK_HZ, Tick},
 };
 

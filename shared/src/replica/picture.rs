@@ -4,8 +4,8 @@
 use glam::Vec2;
 
 use super::view::{
-    BeamKind, BeamView, CoreView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView, ShipView,
-    ShotView, View, blend_heading,
+    BeamKind, BeamView, CoreView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView,
+    ShipView, ShotView, View, blend_heading,
 };
 use crate::{
     defs::{Defs, Special, Team, mode::TEAMS, tow},
@@ -104,6 +104,7 @@ pub fn gauges(ship: &Ship, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Gaug
         over_s: over_s(ship, def.shield),
         multi_s: f32::from(ship.multi_left) * DT,
         repel: ship.repel,
+        decoy: ship.decoy,
     }
 }
 

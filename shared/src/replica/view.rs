@@ -156,6 +156,8 @@ pub struct Gauges {
     pub multi_s: f32,
     /// A repel is aboard.
     pub repel: bool,
+    /// A decoy is aboard.
+    pub decoy: bool,
 }
 
 /// A ship as drawn.
@@ -416,6 +418,13 @@ pub enum ViewEvent {
         vel: Vec2,
         /// It was the own ship.
         own: bool,
+    },
+    /// A decoy is no more.
+    Dissolved {
+        /// Where, u.
+        pos: Vec2,
+        /// How it moved, u/s.
+        vel: Vec2,
     },
     /// A rock broke.
     RockBroken {

@@ -71,6 +71,8 @@ pub struct Moment {
     pub tick: Tick,
     /// Ships by slot, with their sums.
     pub ships: Vec<Option<(PublicShip, u64)>>,
+    /// Decoys, likewise.
+    pub decoys: Vec<(PublicShip, u64)>,
     /// Shots that ended.
     pub shots: Ends<ShotKey>,
     /// Loose rocks that ended.
@@ -83,6 +85,16 @@ pub struct Moment {
     pub pickups: Ends<BodyId>,
     /// What happened.
     pub happenings: Vec<Happened>,
+}
+
+impl Moment {
+    /// What was seen under this name, and its sum.
+    fn shown(&self, player: PlayerId) -> Option<&(PublicShip, u64)> {
+        if player.is_decoy() {
+            return self.decoys.iter().find(|(ship, _)| ship.id.player == player);
+        }
+        self.ships.get(player.index())?.as_ref()
+    }
 }
 
 /// A thing that ends by itself at a tick known to all.
@@ -128,6 +140,11 @@ impl History {
             let ship = PublicShip::of(pilot.as_ref()?.ship.as_ref()?, defs);
             Some((ship, ship.sum()))
         }));
+        moment.decoys.clear();
+        moment.decoys.extend(world.decoys.iter().map(|decoy| {
+            let ship = PublicShip::of(&decoy.ship, defs);
+            (ship, ship.sum())
+        }));
         record_shots(moment, shots, world, defs, events);
         record_rocks(moment, rocks, (rock_steps, rock_towed), world, events);
         record_pickups(moment, pickups, world, events);
@@ -149,13 +166,13 @@ impl History {
     /// A ship at `tick`.
     #[must_use]
     pub fn ship(&self, player: PlayerId, tick: Tick) -> Option<&PublicShip> {
-        Some(&self.at(tick)?.ships.get(player.index())?.as_ref()?.0)
+        Some(&self.at(tick)?.shown(player)?.0)
     }
 
     /// The check sum of a ship at `tick`.
     #[must_use]
     pub fn sum(&self, player: PlayerId, tick: Tick) -> Option<u64> {
-        Some(self.at(tick)?.ships.get(player.index())?.as_ref()?.1)
+        Some(self.at(tick)?.shown(player)?.1)
     }
 
     /// The same life of a ship at each tick after `from` up to `to`, oldest first, if all are remembered.

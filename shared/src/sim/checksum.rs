@@ -7,7 +7,7 @@ use super::{
     round::Round,
     tow::Hook,
     wells::Well,
-    world::{BeltRock, Death, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
+    world::{BeltRock, Death, Decoy, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
 };
 use crate::quantize::Lattice;
 
@@ -69,6 +69,7 @@ pub fn checksum(world: &World) -> u32 {
         wells,
         round,
         towed,
+        decoys,
         next_body,
         scratch: _,
     } = world;
@@ -95,6 +96,10 @@ pub fn checksum(world: &World) -> u32 {
     for Pickup { id, kind, amount, owner, pos, vel, life } in pickups {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*life));
         fnv.word((*kind as u32) << 8 | u32::from(*amount)).word(owner.map_or(u32::MAX, |owner| u32::from(owner.0)));
+    }
+    for Decoy { ship, of, left } in decoys {
+        mix_ship(&mut fnv, ship);
+        fnv.word(u32::from(of.player.0) << 16 | u32::from(of.life)).word(u32::from(*left));
     }
     for id in towed {
         fnv.word(u32::from(id.0));
@@ -168,6 +173,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         cargo,
         multi_left,
         repel,
+        decoy,
         jumps,
         line,
     } = ship;
@@ -179,7 +185,7 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
     fnv.word(u32::from(*coasted) << 16 | u32::from(*second_wait) << 8 | u32::from(*charge));
     fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
-    fnv.word(u32::from(*jumps) << 24 | u32::from(*multi_left) << 1 | u32::from(*repel));
+    fnv.word(u32::from(*jumps) << 24 | u32::from(*multi_left) << 2 | u32::from(*decoy) << 1 | u32::from(*repel));
     fnv.word(match line {
         None => 0,
         Some(Hook::Ship(player)) => 1 << 16 | u32::from(player.0),

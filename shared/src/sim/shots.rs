@@ -4,6 +4,7 @@ use glam::Vec2;
 
 use super::{
     damage::{self, Hurt},
+    decoys,
     events::{Cause, Event, ShotHit},
     grid::Grid,
     hits::{CATCH_UP_TICKS_MAX, Late, Target},
@@ -200,6 +201,11 @@ impl Targets {
         self.all.push(target);
     }
 
+    /// One more if there is one, likewise.
+    pub fn extend(&mut self, target: Option<Target>) {
+        self.all.extend(target);
+    }
+
     /// All are there: makes them findable. `centres` is memory.
     pub fn index(&mut self, centres: &mut Vec<Vec2>) {
         centres.clear();
@@ -303,6 +309,7 @@ fn settle(
 pub(super) fn strike(stage: &mut Stage<'_>, owner: PlayerId, weapon: WeaponKind, hit: ShotHit) {
     let WeaponDef { damage: points, rock_damage, .. } = *stage.defs.weapon(weapon);
     match hit {
+        ShotHit::Ship(player) if player.is_decoy() => decoys::dissolve(stage, player),
         ShotHit::Ship(player) => {
             let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(owner), cause: Cause::Shot(weapon) };
             damage::hurt(stage, player, hurt);

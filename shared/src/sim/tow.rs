@@ -265,7 +265,8 @@ mod tests {
         (defs.arena.radius_min, defs.arena.radius_max) = (12_000.0, 12_000.0);
         let mut world = World::new(1, 1, &defs);
         world.belt.iter_mut().for_each(|rock| rock.regrow = Some(crate::tick::Tick(100_000)));
-        world.round = world.round.map(|round| crate::sim::Round { phase: crate::sim::RoundPhase::Play, left: 9_000, ..round });
+        world.round =
+            world.round.map(|round| crate::sim::Round { phase: crate::sim::RoundPhase::Play, left: 9_000, ..round });
         for (slot, class, x) in [(0, ShipClass::Tender, 0.0), (1, class, away), (2, class, -away)] {
             let player = PlayerId(slot);
             let enlist = Order::Enlist { player, bot: false, points: 5_000 };
@@ -404,7 +405,9 @@ mod tests {
             world.rocks[0].flung = flung;
             let events = hold(&mut world, &defs, 10, 0);
             events.into_iter().find_map(|event| match event {
-                Event::Damaged { ship, by, cause: Cause::Rock, amount } if ship.player == PlayerId(1) => Some((by, amount)),
+                Event::Damaged { ship, by, cause: Cause::Rock, amount } if ship.player == PlayerId(1) => {
+                    Some((by, amount))
+                }
                 _ => None,
             })
         };
@@ -429,7 +432,10 @@ mod tests {
         assert!(events.contains(&Event::BeltBroken { slot: slot as u16 }), "{events:?}");
         assert_eq!((world.belt[slot].hull, world.rocks.len()), (0, 1));
         let rock = world.rocks[0];
-        assert_eq!((rock.size, rock.hull, ship(&mut world, 0).line), (size, size.def().hull, Some(Hook::Rock(rock.id))));
+        assert_eq!(
+            (rock.size, rock.hull, ship(&mut world, 0).line),
+            (size, size.def().hull, Some(Hook::Rock(rock.id)))
+        );
         assert!(world.belt[slot].regrow.is_some() && world.pickups.is_empty(), "no ore for it");
     }
 

@@ -2,6 +2,7 @@
 
 mod chat;
 mod core_war;
+mod decoy;
 mod duels;
 mod hits;
 mod hostile;
