@@ -101,6 +101,8 @@ pub struct Room {
     post: Post,
     talk: Talk,
     scores_version: u32,
+    /// Keys of people who left a match of rounds of one life, for when they come back.
+    departed: Vec<seats::ResumeKey>,
     /// How the round stood when everybody was told last.
     round_told: Option<RoundNews>,
     last_tick_us: u64,
@@ -138,6 +140,7 @@ impl Room {
             post: Post::default(),
             talk: Talk::new(config.chat, config.start),
             scores_version: 0,
+            departed: Vec::new(),
             round_told: None,
             last_tick_us: 0,
             now_us: 0,
