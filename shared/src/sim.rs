@@ -119,7 +119,7 @@ fn standing_solids<'a>(world: &World, layout: &'a Layout, stones: Stones) -> Sol
 fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery, scratch: &mut Scratch) {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
     let Scratch { targets, bolts, rays, mines, places, lost, casters, .. } = scratch;
-    targets.clear();
+    targets.clear(defs.arena.wrap_half);
     bolts.clear();
     rays.clear();
     mines.clear();

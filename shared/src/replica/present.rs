@@ -23,7 +23,7 @@ use crate::{
         rays::Ray,
         rocks, shots,
         solids::{Near, Solids},
-        wormhole,
+        torus, wormhole,
     },
     tick::Tick,
 };
@@ -127,9 +127,11 @@ impl Present {
         let (tick, lead) = (self.tick, self.lead);
         let here = own.ship().body.pos.to_vec2();
         let near = |ship: &&mut PresentShip| {
-            ship.state.body.pos.to_vec2().distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
+            let there = ship.state.body.pos.to_vec2();
+            let there = there + torus::image_shift(there, here, defs.arena.wrap_half);
+            there.distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
                 && !ship.is_frozen(tick, lead)
-                && !ship.is_guessed_beyond()
+                && !ship.is_guessed_beyond(defs.arena.wrap_half)
                 // Nothing is there to bounce off.
                 && !ship.state.id.player.is_decoy()
         };
@@ -309,7 +311,7 @@ impl Air<'_> {
     /// Where the shot's path first touches something, and which ship that is.
     fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
         let (end, radius) = (shot.pos.to_vec2(), shots::radius(shot, self.around.defs));
-        let motion = end - start;
+        let (motion, wrap_half) = (end - start, self.around.defs.arena.wrap_half);
         let hard =
             [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
         let spares = |id: ShipId| self.around.defs.mode.spares(shot.key.owner, id.player);
@@ -319,11 +321,13 @@ impl Air<'_> {
             let now = ship.state.body.pos.to_vec2();
             let before = wormhole::start(ship.before.pos.to_vec2(), now, ship.state.body.vel.to_vec2());
             let reach = self.around.defs.ship(ship.state.class).radius + radius;
+            let start = start - torus::image_shift(now, end, wrap_half);
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(ship.state.id)))
         });
         let own = (self.own)(self.sky.tick).filter(|(id, _, _)| !spares(*id)).and_then(|(id, before, now)| {
             let reach = self.around.defs.ship(self.around.own_class).radius + radius;
+            let start = start - torus::image_shift(now, end, wrap_half);
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(id)))
         });

@@ -51,7 +51,7 @@ impl Present {
                 Some(ship) => Some(End::ship(ship.body.pos, ship.body.vel, defs.ship(ship.class))),
                 None => {
                     let ship = self.ships.iter().find(|ship| ship.state.id.player == player)?;
-                    let live = !self.is_frozen(ship) && !ship.is_guessed_beyond();
+                    let live = !self.is_frozen(ship) && !ship.is_guessed_beyond(defs.arena.wrap_half);
                     live.then(|| End::ship(ship.state.body.pos, ship.state.body.vel, defs.ship(ship.state.class)))
                 }
             },

@@ -10,7 +10,7 @@ use super::{
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
-    war,
+    torus, war,
     world::MILLI,
 };
 use crate::{
@@ -140,7 +140,8 @@ fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
         if !centres[index].is_finite() {
             continue;
         }
-        let reach = Vec2::splat(SHIP_REACH);
+        // Where space comes round there are two ships, and the other may be across the seam.
+        let reach = Vec2::splat(if stage.defs.arena.wrap_half > 0.0 { f32::INFINITY } else { SHIP_REACH });
         grid.near(centres[index] - reach, centres[index] + reach, near);
         for &other in near.iter().filter(|&&other| usize::from(other) > index) {
             touch_pair(stage, player, players[usize::from(other)]);
@@ -161,7 +162,9 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     let (mut body_a, mut body_b) = (a.body, b.body);
     // Protection must not be a battering ram: who cannot be hurt does not hurt either.
     let protected = a.protection > 0 || b.protection > 0;
-    let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b, BOUNCE_SHIP) else { return };
+    let wrap_half = stage.defs.arena.wrap_half;
+    let speed = collide_around(&mut body_a, def_a, &mut body_b, def_b, BOUNCE_SHIP, wrap_half);
+    let Some(speed) = speed else { return };
     for (player, body) in [(one, body_a), (two, body_b)] {
         if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) {
             ship.body = body;
@@ -182,6 +185,24 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
 /// A blow of `amount` milli-points by a ship that rams or just happens to be in the way.
 fn by_ram(ramming: bool, amount: i32) -> i32 {
     if ramming && amount > 0 { amount * RAM_FACTOR + RAM_DAMAGE } else { amount }
+}
+
+/// [`collide`] in space that comes round at `wrap_half`, u, or does not (0): ships touch across the seam.
+pub fn collide_around(
+    a: &mut Kinematics,
+    def_a: &ShipDef,
+    b: &mut Kinematics,
+    def_b: &ShipDef,
+    bounce: f32,
+    wrap_half: f32,
+) -> Option<f32> {
+    if wrap_half <= 0.0 {
+        return collide(a, def_a, b, def_b, bounce);
+    }
+    b.pos = Lattice::nearest(torus::nearest_image(b.pos.to_vec2(), a.pos.to_vec2(), wrap_half));
+    let speed = collide(a, def_a, b, def_b, bounce);
+    (a.pos, b.pos) = (torus::wrap(a.pos, wrap_half), torus::wrap(b.pos, wrap_half));
+    speed
 }
 
 /// Push between two ships, masses as the squares of their radii; `bounce` is the share of the closing speed that comes

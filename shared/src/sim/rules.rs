@@ -544,7 +544,7 @@ mod tests {
     #[test]
     fn a_refit_makes_a_new_ship_of_the_old_hull_and_is_no_way_to_heal() {
         let (ship, events) = refitted(40, ShipClass::Anvil, |_, _| {});
-        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 80_000, 0, 0));
+        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 85_000, 0, 0));
         assert!(ship.cooldown > 80 && ship.special_wait > 80, "cold: {} {}", ship.cooldown, ship.special_wait);
         let launched = events.contains(&Event::Launched { ship: ship.id });
         assert!(launched && events.iter().any(|event| matches!(event, Event::Parked { .. })), "{events:?}");

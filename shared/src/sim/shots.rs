@@ -14,7 +14,7 @@ use super::{
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
-    war,
+    torus, war,
     world::{MILLI, Ship, Shot},
     wormhole,
 };
@@ -188,12 +188,15 @@ pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(
 pub struct Targets {
     all: Vec<Target>,
     grid: Grid,
+    /// Where space comes round, u; 0: nowhere.
+    wrap_half: f32,
 }
 
 impl Targets {
-    /// Forgets all of them, keeps the memory.
-    pub fn clear(&mut self) {
+    /// Forgets all of them, keeps the memory; space comes round at `wrap_half`, u, or nowhere (0).
+    pub fn clear(&mut self, wrap_half: f32) {
         self.all.clear();
+        self.wrap_half = wrap_half;
     }
 
     /// One more, in order of slots; then [`Targets::index`].
@@ -257,11 +260,15 @@ impl Targets {
         near: &mut Vec<u16>,
         meets: impl Fn(&Target) -> Option<f32>,
     ) -> Option<(f32, ShotHit)> {
-        let reach = Vec2::splat(TARGET_REACH);
+        // Across the seam there is one ship at most: all are looked at.
+        let reach = Vec2::splat(if self.wrap_half > 0.0 { f32::INFINITY } else { TARGET_REACH });
         self.grid.near(start.min(end) - reach, start.max(end) + reach, near);
-        let others =
-            near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| !mode.spares(owner, target.id.player));
-        math::earliest(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
+        let others = near.iter().map(|&i| self.all[usize::from(i)]);
+        let others = others.filter(|target| !mode.spares(owner, target.id.player)).map(|target| {
+            let shift = torus::image_shift(target.now, end, self.wrap_half);
+            Target { before: target.before + shift, now: target.now + shift, ..target }
+        });
+        math::earliest(others.filter_map(|target| Some((meets(&target)?, ShotHit::Ship(target.id.player)))))
     }
 }
 
