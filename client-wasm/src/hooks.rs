@@ -341,6 +341,7 @@ fn own(json: &mut Json, net: &Net) {
             json.key(key).number(value.into());
         }
         json.key("repel").boolean(gauges.repel);
+        json.key("decoy").boolean(gauges.decoy);
     });
 }
 
@@ -376,6 +377,7 @@ fn pickup(json: &mut Json, pickup: &PickupView) {
             PickupKind::Overshield => "overshield",
             PickupKind::Multifire => "multifire",
             PickupKind::Repel => "repel",
+            PickupKind::Decoy => "decoy",
         });
         place(json, ["x", "y"], pickup.pos);
     });

@@ -3,12 +3,16 @@
 
 /// Pilots in one room, bots included. Full: join refused with close code 4004.
 pub const PLAYERS_MAX: usize = 2_048;
-/// Bits of a [`crate::ids::PlayerId`] on the wire.
-pub const PLAYER_BITS: u32 = 11;
+/// Bits of a [`crate::ids::PlayerId`] on the wire: a slot, and whether it is a decoy.
+pub const PLAYER_BITS: u32 = 12;
 /// Shots alive in one room. Full: a new shot fizzles at the muzzle.
 pub const SHOTS_MAX: usize = 16_384;
 /// Loose rocks in one room. Full: a breaking rock leaves ore but no fragments.
 pub const ROCKS_MAX: usize = 1_024;
+/// Decoys in one room. Full: the oldest is gone.
+pub const DECOYS_MAX: usize = 16;
+/// Loose rocks on tow lines in one room: each is told anew to whoever sees it, in every snapshot. Full: the line lets go.
+pub const TOWED_ROCKS_MAX: usize = 24;
 /// Pickups in one room. Full: the oldest vanishes.
 pub const PICKUPS_MAX: usize = 2_048;
 /// Belt slots in one room.
@@ -83,7 +87,7 @@ pub const VIEW_HALF_MAX: (f32, f32) = (1_100.0, 1_100.0);
 /// Largest half-width × half-height of a view, u² (1600×900 u is 800 × 450; a quarter more is allowed).
 pub const VIEW_HALF_AREA_MAX: f32 = 800.0 * 450.0 * 1.25;
 
-const _: () = assert!(PLAYERS_MAX <= 1 << PLAYER_BITS);
+const _: () = assert!(PLAYERS_MAX <= 1 << (PLAYER_BITS - 1));
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);

@@ -19,6 +19,7 @@ mod present;
 mod scribe;
 pub(crate) mod shot_line;
 mod switches;
+mod tow;
 mod traffic;
 mod transmit;
 pub mod view;
@@ -424,10 +425,10 @@ impl Replica {
         self.welcome.as_ref()
     }
 
-    /// A pilot's name and kind.
+    /// A pilot's name and kind; a decoy's are those of whom it looks like.
     #[must_use]
     pub fn name_of(&self, player: PlayerId) -> Option<&RosterEntry> {
-        self.roster.get(&player).or_else(|| self.former.get(&player))
+        self.roster.get(&player.pilot()).or_else(|| self.former.get(&player.pilot()))
     }
 
     /// The standing.

@@ -76,6 +76,7 @@ words! {
     OverShield "over-shield" "Over-shield" "Überschild";
     MultiFire "multi-fire" "Multi-fire" "Mehrfachfeuer";
     Repel "repel" "Repel" "Abstoß";
+    Decoy "decoy" "Decoy" "Köder";
 
     // Talk.
     Chat "chat" "Chat" "Chat";
@@ -121,7 +122,7 @@ words! {
     Anvil "anvil" "scatter gun, ram shield" "Schrotkanone, Rammschild";
     Lancer "lancer" "one long ray, far sight" "ein langer Strahl, Weitblick";
     Wraith "wraith" "splinters, cloak" "Splitter, Tarnung";
-    Tender "tender" "light bolts, repair beam" "leichte Bolzen, Reparaturstrahl";
+    Tender "tender" "light bolts, repair beam, tow line" "leichte Bolzen, Reparaturstrahl, Schlepptau";
     Gravitor "gravitor" "mines, gravity well" "Minen, Schwerkraftsenke";
     Dreadnought "dreadnought" "turrets, torpedo, broadside" "Türme, Torpedo, Breitseite";
     BetterShip "better-ship" "A better ship" "Ein besseres Schiff";
@@ -141,6 +142,7 @@ words! {
     LongView "long-view" "Long view" "Weitblick";
     Cloak "cloak" "Cloak" "Tarnung";
     RepairBeam "repair-beam" "Repair beam" "Reparatur";
+    TowLine "tow-line" "Tow line" "Schlepptau";
     GravityWell "gravity-well" "Gravity well" "Senke";
     Broadside "broadside" "Broadside" "Breitseite";
     Torpedo "torpedo" "Torpedo" "Torpedo";

@@ -26,12 +26,14 @@ use crate::{
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden},
+    sim::{
+        Buttons, Cause, Command, Hook, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden,
+    },
     tick::{TICK_HZ, Tick},
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -85,7 +87,10 @@ fn record_samples() -> Vec<u8> {
     body::write_well(&mut bits, &Well { pos, from: Tick(4), kind: WellKind::Push }, Tick(60));
     let names = body::Names { ships: vec![PlayerId(2), player], own: Some(PlayerId(4)) };
     body::write_shot_end(&mut bits, &names, key, Some((player, true)));
-    body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });
+    body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000, flung: None });
+    for line in [None, Some(Hook::Ship(player)), Some(Hook::Rock(id))] {
+        body::write_line(&mut bits, line);
+    }
     body::write_pickup(
         &mut bits,
         &Pickup { id, kind: PickupKind::Mine, amount: 3, owner: Some(player), pos, vel, life: 1_000 },
