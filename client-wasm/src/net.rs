@@ -539,6 +539,7 @@ pub mod tests {
     fn welcome_to(mode: GameMode, resumed: Option<PlayerId>) -> Vec<u8> {
         encode_server(&ServerMessage::Welcome(Welcome {
             room: "Drift".to_owned(),
+            id: "main".to_owned(),
             tick: Tick(100),
             seed: 1,
             start_points: 0,
@@ -594,7 +595,7 @@ pub mod tests {
         let hello = out.iter().find_map(|out| match out {
             Outgoing::Send(bytes) => match decode_opening(bytes) {
                 Ok(Opening::Hello(hello)) => Some(hello),
-                Ok(Opening::Lane(_)) | Err(_) => None,
+                Ok(Opening::Keyed { .. } | Opening::Lane(_)) | Err(_) => None,
             },
             _ => None,
         });

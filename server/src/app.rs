@@ -74,6 +74,8 @@ impl App {
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
+            name: config.server.name,
+            motd: config.server.motd,
             assets,
             lobby: Arc::clone(&lobby),
             lanes: Lanes::default(),

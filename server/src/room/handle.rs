@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sha2::{Digest, Sha256};
 use shared::{
     protocol::{ClientMessage, Hello},
     room::{ConnId, Credentials, RoomStatus},
@@ -114,6 +115,20 @@ impl RoomHandle {
     pub fn is_alive(&self) -> bool {
         let report = self.report.borrow();
         !self.mail.is_closed() && (report.paused || report.at.elapsed() < REPORT_AGE_MAX)
+    }
+
+    /// Waits until it stands still for want of company, or no longer does, or has ended.
+    pub async fn until(&self, paused: bool) {
+        // An error means that it has ended.
+        let _ = self.report.clone().wait_for(|report| report.paused == paused).await;
+    }
+
+    /// Whether this is what it asks of who wants in; anything is, where it asks for nothing.
+    #[must_use]
+    pub fn admits(&self, password: Option<&str>) -> bool {
+        // Hashes are compared, so that the time it takes tells nothing of the word.
+        let hash = |word: &str| <[u8; 32]>::from(Sha256::digest(word));
+        self.blueprint.password.as_deref().is_none_or(|asked| password.is_some_and(|word| hash(word) == hash(asked)))
     }
 
     /// Brings a connection in. It leaves when the [`Seat`] is dropped. `None` when the room is gone.

@@ -316,6 +316,7 @@ impl Task {
 fn build(blueprint: &Blueprint, restarts: u32) -> Room {
     Room::new(RoomConfig {
         name: blueprint.name.clone(),
+        id: blueprint.id.to_string(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
         secret: blueprint.secret.wrapping_add(u64::from(restarts)),
         bots: blueprint.bots,
@@ -367,6 +368,7 @@ mod tests {
             start_points: 0,
             season_ticks: 0,
             chat: shared::protocol::ChatMode::Full,
+            password: None,
             terms: shared::defs::Terms::default(),
             record: None,
         }

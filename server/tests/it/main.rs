@@ -14,6 +14,7 @@ mod page;
 mod pilot;
 mod play;
 mod process;
+mod rooms;
 mod running;
 mod silence;
 mod upgrade;

@@ -41,6 +41,7 @@ impl Room {
             conn,
             &ServerMessage::Welcome(Welcome {
                 room: self.config.name.clone(),
+                id: self.config.id.clone(),
                 tick: self.world.tick,
                 seed: self.config.seed,
                 start_points: self.config.start_points,
