@@ -17,6 +17,7 @@ pub mod pads;
 pub mod page_words;
 pub mod pen;
 pub mod result_card;
+pub mod rooms_panel;
 pub mod settings_panel;
 pub mod sheet;
 pub mod socket;

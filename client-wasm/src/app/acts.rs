@@ -1,11 +1,14 @@
-//! What buttons of the page ask for besides flying: the podium, the result card, the invitation and the map. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the rooms and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
 use crate::{
+    address::path_of,
     input::Action,
-    platform::{browser, events::Act, invitation, sheet},
+    platform::{browser, events::Act, invitation, rooms_panel, sheet},
+    rooms::RoomList,
     season::card::{Card, Occasion},
+    words::Word,
 };
 
 impl App {
@@ -29,11 +32,14 @@ impl App {
             Act::ResultCard => self.show_card(),
             Act::SaveCard => self.result_card.save(),
             Act::ShareCard => self.result_card.share(),
-            Act::Invite => {
-                invitation::fill(self.panel.language());
-                self.open_sheet(Some("invite"));
-            }
+            Act::Invite => self.invite(),
             Act::CopyLink => invitation::copy(self.panel.language()),
+            Act::Rooms => {
+                rooms_panel::note(None, self.panel.language());
+                rooms_panel::ask(&self.queue);
+                self.open_sheet(Some("rooms"));
+            }
+            Act::MakeRoom => rooms_panel::make(&self.queue),
             Act::Map => {
                 self.map = !self.map;
                 self.take_keys_back();
@@ -43,6 +49,33 @@ impl App {
                 self.sheet = None;
                 self.take_keys_back();
             }
+        }
+    }
+
+    /// Shows the link to where one is: to fly there, or to look on where one only looks on.
+    pub(super) fn invite(&mut self) {
+        let path = self.net.room().map(|room| path_of(room, self.net.place().watching));
+        invitation::fill(path.as_deref().unwrap_or("/"), self.panel.language());
+        self.open_sheet(Some("invite"));
+    }
+
+    /// What the server says of itself has come.
+    pub(super) fn take_rooms(&mut self, list: Option<&RoomList>) {
+        let language = self.panel.language();
+        match list {
+            Some(list) => {
+                rooms_panel::show_motd(list);
+                rooms_panel::fill(list, self.net.room().unwrap_or_default(), language);
+            }
+            None => rooms_panel::note(Some(Word::RoomsUnknown), language),
+        }
+    }
+
+    /// The room that was asked for is there, or is not.
+    pub(super) fn take_made_room(&mut self, id: Option<&str>) {
+        match id {
+            Some(id) => rooms_panel::enter(id),
+            None => rooms_panel::note(Some(Word::RoomsTrouble), self.panel.language()),
         }
     }
 

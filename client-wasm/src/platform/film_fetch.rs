@@ -87,7 +87,7 @@ fn refuse(queue: &FilmQueue, name: String, why: &str) {
 }
 
 /// Calls one of the two, once.
-fn settle(promise: &Promise, good: impl FnOnce(JsValue) + 'static, bad: impl FnOnce() + 'static) {
+pub fn settle(promise: &Promise, good: impl FnOnce(JsValue) + 'static, bad: impl FnOnce() + 'static) {
     let (good, bad) = (Closure::once(good), Closure::once(move |_: JsValue| bad()));
     let _ = promise.then2(&good, &bad);
     good.forget();

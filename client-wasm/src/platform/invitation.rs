@@ -13,9 +13,9 @@ use crate::{
 /// Device pixels of a module: sharp on every screen.
 const MODULE_PX: usize = 8;
 
-/// Fills the dialog in.
-pub fn fill(language: Language) {
-    let link = origin();
+/// Fills the dialog in, for what lies at this path.
+pub fn fill(path: &str, language: Language) {
+    let link = [origin().trim_end_matches('/'), path].concat();
     if let Some(field) = field() {
         field.set_value(&link);
     }
