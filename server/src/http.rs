@@ -49,13 +49,22 @@ type Answer = Response<Bytes>;
 /// An answer to come.
 pub type Responding = Pin<Box<dyn Future<Output = Result<warp::reply::Response, Infallible>> + Send>>;
 
-/// What every request is answered from.
+/// What a reload changes in what requests are answered from.
 #[derive(Debug)]
-pub struct Context {
+pub struct Live {
     /// Name of the server.
     pub name: String,
     /// A line for everybody who opens the page.
     pub motd: Option<String>,
+    /// Timeouts and maxima.
+    pub limits: Arc<Limits>,
+}
+
+/// What every request is answered from.
+#[derive(Debug)]
+pub struct Context {
+    /// What a reload changes.
+    pub live: watch::Receiver<Arc<Live>>,
     /// The page.
     pub assets: Assets,
     /// The rooms.
@@ -64,8 +73,6 @@ pub struct Context {
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
-    /// Timeouts and maxima.
-    pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// A clone is held by every session: the server waits for their end.
@@ -161,8 +168,20 @@ fn is_page(path: &str) -> bool {
 }
 
 impl Context {
+    /// What a reload changes, as it is now.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Timeouts and maxima, as they are now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.live.borrow().limits)
+    }
+
     fn has_place(&self) -> bool {
-        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits.connections_max
+        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }
 

@@ -21,6 +21,7 @@ pub mod lobby;
 pub mod log;
 pub mod network;
 pub mod permits;
+pub mod reload;
 pub mod replay;
 pub mod room;
 pub mod session;

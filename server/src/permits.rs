@@ -17,10 +17,7 @@ use crate::{
 
 /// The counts, shared by all who grant.
 #[derive(Debug, Clone)]
-pub struct Permits {
-    limits: Arc<Limits>,
-    counts: Arc<Mutex<Counts>>,
-}
+pub struct Permits(Arc<Mutex<Counts>>);
 
 /// What a permit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +41,9 @@ pub enum Refusal {
     Address,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    limits: Arc<Limits>,
     http: usize,
     sessions: usize,
     lanes: usize,
@@ -85,7 +83,13 @@ impl Permits {
     /// Nobody is in yet.
     #[must_use]
     pub fn new(limits: Arc<Limits>) -> Permits {
-        Permits { limits, counts: Arc::default() }
+        let by_address = HashMap::new();
+        Permits(Arc::new(Mutex::new(Counts { limits, http: 0, sessions: 0, lanes: 0, handshakes: 0, by_address })))
+    }
+
+    /// Other limits from now on; who is in stays.
+    pub fn set_limits(&self, limits: Arc<Limits>) {
+        self.with(|counts| counts.limits = limits);
     }
 
     /// Asks for one place.
@@ -93,7 +97,7 @@ impl Permits {
     /// # Errors
     /// Says which limit is reached.
     pub fn acquire(&self, kind: Kind, key: AddressKey, now: Instant) -> Result<Permit, Refusal> {
-        self.with(|counts| counts.enter(kind, key, now, &self.limits))?;
+        self.with(|counts| counts.enter(kind, key, now))?;
         Ok(Permit { permits: self.clone(), key, kind })
     }
 
@@ -102,12 +106,13 @@ impl Permits {
     /// # Errors
     /// This address has made too many lately.
     pub fn make_room(&self, key: AddressKey, now: Instant) -> Result<(), Refusal> {
-        if key.is_loopback() && self.limits.loopback_exempt {
-            return Ok(());
-        }
         self.with(|counts| {
-            let most = self.limits.private_rooms_new_max;
-            let rooms = &mut counts.of_address(key, now, &self.limits)?.rooms;
+            let limits = Arc::clone(&counts.limits);
+            if key.is_loopback() && limits.loopback_exempt {
+                return Ok(());
+            }
+            let most = limits.private_rooms_new_max;
+            let rooms = &mut counts.of_address(key, now, &limits)?.rooms;
             rooms.forget_old(now, ROOMS_WINDOW);
             if rooms.recent.len() >= most {
                 return Err(Refusal::Address);
@@ -131,18 +136,19 @@ impl Permits {
 
     fn with<T>(&self, work: impl FnOnce(&mut Counts) -> T) -> T {
         // The counts are plain numbers, whole after every statement: a panic elsewhere leaves nothing half done.
-        work(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.permits.with(|counts| counts.leave(self.kind, self.key, &self.permits.limits, Instant::now()));
+        self.permits.with(|counts| counts.leave(self.kind, self.key, Instant::now()));
     }
 }
 
 impl Counts {
-    fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+    fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant) -> Result<(), Refusal> {
+        let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
             Kind::Session => {
@@ -202,7 +208,7 @@ impl Counts {
         Ok(())
     }
 
-    fn leave(&mut self, kind: Kind, key: AddressKey, limits: &Limits, now: Instant) {
+    fn leave(&mut self, kind: Kind, key: AddressKey, now: Instant) {
         match kind {
             Kind::Http => self.http -= 1,
             Kind::Session => self.sessions -= 1,
@@ -220,7 +226,7 @@ impl Counts {
                 Kind::Lane => counts.lanes.held -= 1,
                 Kind::Handshake => unreachable!("handled above"),
             }
-            if counts.is_idle(now, limits) {
+            if counts.is_idle(now, &self.limits) {
                 self.by_address.remove(&key);
             }
         }

@@ -13,9 +13,9 @@ use crate::{lobby::NoRoom, permits::Refusal};
 
 /// What everybody may know of a room.
 #[derive(Serialize)]
-pub struct RoomFacts<'a> {
-    id: &'a str,
-    name: &'a str,
+pub struct RoomFacts {
+    id: String,
+    name: String,
     mode: &'static str,
     players: u16,
     bots: u16,
@@ -28,7 +28,7 @@ pub struct RoomFacts<'a> {
 struct List<'a> {
     server: &'a str,
     motd: Option<&'a str>,
-    rooms: Vec<RoomFacts<'a>>,
+    rooms: Vec<RoomFacts>,
 }
 
 #[derive(Serialize)]
@@ -37,12 +37,12 @@ struct Made<'a> {
 }
 
 /// The facts of the public rooms.
-pub fn facts(context: &Context) -> Vec<RoomFacts<'_>> {
+pub fn facts(context: &Context) -> Vec<RoomFacts> {
     let rooms = context.lobby.public().iter().map(|room| {
         let (status, blueprint) = (room.report().status, room.blueprint());
         RoomFacts {
-            id: blueprint.id.as_str(),
-            name: &blueprint.name,
+            id: blueprint.id.to_string(),
+            name: blueprint.name.clone(),
             mode: blueprint.terms.mode.word(),
             players: status.humans,
             bots: status.bots,
@@ -56,7 +56,8 @@ pub fn facts(context: &Context) -> Vec<RoomFacts<'_>> {
 
 /// The list for the page.
 pub fn list(context: &Context) -> Answer {
-    let list = List { server: &context.name, motd: context.motd.as_deref(), rooms: facts(context) };
+    let live = context.live();
+    let list = List { server: &live.name, motd: live.motd.as_deref(), rooms: facts(context) };
     json(StatusCode::OK, &list)
 }
 
@@ -75,7 +76,7 @@ pub fn make(context: Arc<Context>, method: Method, headers: HeaderMap, query: St
         return text(StatusCode::BAD_REQUEST, "mode is drift, core-war, duel or 1962: POST /rooms?mode=drift");
     };
     let Some(Peer(key)) = peer else { return text(StatusCode::BAD_REQUEST, "nobody asks") };
-    let limits = &context.limits;
+    let limits = context.limits();
     // Who may make none is not counted among those who did.
     if context.lobby.private_rooms() >= limits.private_rooms_max {
         return later(StatusCode::SERVICE_UNAVAILABLE, "there are as many private rooms as there may be");

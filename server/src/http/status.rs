@@ -44,24 +44,24 @@ struct Status<'a> {
     lanes: usize,
     dropped_messages: u64,
     room_restarts: u32,
-    rooms: Vec<RoomFacts<'a>>,
+    rooms: Vec<RoomFacts>,
     private_rooms: usize,
 }
 
 pub fn answer(context: &Context) -> Answer {
     let room = context.lobby.place();
-    let report = room.report();
+    let (report, blueprint) = (room.report(), room.blueprint());
     let (ticks, commands) = (report.ticks, report.status.commands);
     let [over_8ms, over_16ms, over_33ms] = ticks.over;
     let status = Status {
-        name: &room.blueprint().name,
-        mode: room.blueprint().terms.mode.word(),
+        name: &blueprint.name,
+        mode: blueprint.terms.mode.word(),
         version: env!("CARGO_PKG_VERSION"),
         protocol: format!("{:016x}", proto_hash()),
         players: report.status.humans,
         bots: report.status.bots,
         spectators: report.status.spectators,
-        max_players: room.blueprint().players_max,
+        max_players: blueprint.players_max,
         tick: report.status.tick.0,
         paused: report.paused,
         uptime_s: context.started.elapsed().as_secs(),

@@ -87,7 +87,7 @@ fn accept(
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
-        limits: Arc::clone(&context.limits),
+        limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,
     };

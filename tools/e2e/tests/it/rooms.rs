@@ -84,8 +84,8 @@ fn a_private_room_is_opened_and_a_friend_comes_by_its_link() {
         friend.open(&link).await;
         friend.until("the room is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
         friend.play("Guest").await;
-        let names = "JSON.parse(perihelion.state()).ships.length >= 2";
-        friend.until_js("both are in one room", names).await;
+        let seen = "document.getElementById('leaderboard').innerText";
+        friend.until_js("both are in one room", &format!("{seen}.includes('Host') && {seen}.includes('Guest')")).await;
         // The public room has nobody, and the list says nothing of the other.
         let list = friend.js_async("fetch('/rooms.json').then(r => r.text()).then(arguments[1])", ().into()).await;
         let code = link.rsplit('/').next().expect("a code");
@@ -141,17 +141,12 @@ fn a_password_is_asked_for_and_a_wrong_address_is_told() {
         page.until_visible("password").await;
         assert!(page.words("banner").await.contains("password"), "{}", page.words("banner").await);
         page.picture("password").await;
-        let give = |word: &str| {
-            format!("document.getElementById('password').value = '{word}'; document.getElementById('play').click()")
-        };
-        page.js(&give("open")).await;
-        page.until_js(
-            "it was wrong",
-            "document.getElementById('password').checkVisibility() \
-            && JSON.parse(perihelion.state()).connection === 'stopped'",
-        )
-        .await;
-        page.js(&give("open sesame")).await;
+        page.type_in("password", "open").await;
+        page.click("play").await;
+        page.until_js("it was tried", "JSON.parse(perihelion.state()).connection !== 'waiting' || window.tried").await;
+        page.until_visible("password").await;
+        page.type_in("password", "open sesame").await;
+        page.click("play").await;
         page.until("it was right", |state| state.phase == "flying").await;
         until_room(&page, "friends").await;
         page.until_hidden("password").await;
