@@ -63,6 +63,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
     json.object(|json| {
         json.key("phase").text(phase(view.phase));
         json.key("connection").text(connection(net.connection()));
+        json.key("room").maybe_text(net.room());
         match net.shown().player() {
             Some(player) => json.key("player").integer(player.0.into()),
             None => json.key("player").null(),

@@ -23,6 +23,7 @@ pub mod log;
 pub mod network;
 pub mod permits;
 pub mod rates;
+pub mod reload;
 pub mod replay;
 pub mod room;
 pub mod session;

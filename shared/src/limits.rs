@@ -40,6 +40,8 @@ pub const HISTORY_TICKS: usize = 64;
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
 /// The first message of a client, bytes. Longer: close 4002.
 pub const HELLO_BYTES_MAX: usize = 256;
+/// The password of a room, bytes. Longer: close 4002.
+pub const PASSWORD_BYTES_MAX: usize = 128;
 /// One message from a server, bytes. A client refuses longer ones.
 pub const SERVER_MESSAGE_BYTES_MAX: usize = 65_536;
 /// One snapshot message: it must fit one TCP segment (measured: two segments per message triple the time without fresh
@@ -92,4 +94,5 @@ const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
 const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
+const _: () = assert!(PASSWORD_BYTES_MAX + 64 <= HELLO_BYTES_MAX, "a hello with a password fits");
 const _: () = assert!(SNAPSHOT_BYTES_MAX * SNAPSHOT_PARTS_MAX <= SERVER_MESSAGE_BYTES_MAX);

@@ -1,6 +1,7 @@
 //! `/ws`: from HTTP to WebSocket, by hand.
 //!
-//! `/ws?lane` is the same for a second lane, which other permits are for.
+//! `/ws?room=ID` names the room by its id or code; without, the lobby chooses. `/ws?lane` is a second lane, which other
+//! permits are for and whose room is that of its connection.
 //!
 //! By hand because warp's own upgrade cannot size tungstenite's buffers and checks no origin. Invariant: nothing is
 //! spawned and no place is taken until the request is a complete, permitted WebSocket handshake (RFC 6455 §4.2).
@@ -35,6 +36,8 @@ enum Refused {
 
 /// The query of a second lane's address.
 const LANE: &str = "lane";
+/// What the query of any other begins with, if it names a room.
+const ROOM: &str = "room=";
 
 pub fn answer(
     context: Arc<Context>,
@@ -45,7 +48,9 @@ pub fn answer(
     peer: Option<Peer>,
 ) -> Answer {
     let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
-    match accept(&context, (&method, &headers), purpose, on_upgrade, peer) {
+    // A name that is no room's finds none, whatever it holds.
+    let room = query.strip_prefix(ROOM).map(str::to_owned);
+    match accept(&context, (&method, &headers), (purpose, room), on_upgrade, peer) {
         Ok(answer) => answer,
         Err(refused) => refuse(&refused, &headers, peer),
     }
@@ -54,7 +59,7 @@ pub fn answer(
 fn accept(
     context: &Arc<Context>,
     (method, headers): (&Method, &HeaderMap),
-    purpose: Purpose,
+    (purpose, room): (Purpose, Option<String>),
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
@@ -78,10 +83,11 @@ fn accept(
         handshake: context.permits.acquire(Kind::Handshake, key, now).map_err(refusal)?,
         permit: context.permits.acquire(kind, key, now).map_err(refusal)?,
         purpose,
+        room,
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
-        limits: Arc::clone(&context.limits),
+        limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,
     };

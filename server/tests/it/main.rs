@@ -15,6 +15,7 @@ mod page;
 mod pilot;
 mod play;
 mod process;
+mod rooms;
 mod running;
 mod silence;
 mod upgrade;

@@ -381,7 +381,7 @@ def main():
     host, _, port = sys.argv[1].rpartition(":")
     with urllib.request.urlopen(f"http://{host}:{port}/status.json", timeout=10) as answer:
         hash_ = int(json.load(answer)["protocol"], 16)
-    stream = upgrade(host, int(port))
+    stream = upgrade(host, int(port), "/ws?room=main")
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
@@ -396,7 +396,9 @@ def main():
         kind = message.varint()
         row = lambda: (message.varint(), message.varint())
         if kind == 0:
-            room, _tick, _seed, _points = message.text(), message.varint(), message.varint(), message.varint()
+            room, id_ = message.text(), message.text()
+            assert id_ == "main", id_
+            _tick, _seed, _points = message.varint(), message.varint(), message.varint()
             message.take(16)
             # The second half of the session steers by a second lane alone.
             lane = upgrade(host, int(port), "/ws?lane")

@@ -12,9 +12,8 @@ use std::{
 
 use server::{
     app::App,
-    config::{Config, RoomId, ServerSettings},
+    config::{Config, RoomId, RoomSettings, ServerSettings},
     limits::Limits,
-    room::Blueprint,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -51,32 +50,25 @@ impl Running {
     }
 
     fn start_from(limits: Limits, bots: u16) -> Running {
+        let room = RoomSettings { bots: Some(bots), seed: Some(1), season_minutes: 0, ..RoomSettings::default() };
+        Running::start_rooms(limits, &[("main", room)])
+    }
+
+    /// With these public rooms.
+    pub fn start_rooms(limits: Limits, rooms: &[(&str, RoomSettings)]) -> Running {
         let page = Folder::with_page();
-        let app = App::start(Config {
-            server: ServerSettings {
-                bind: Some([127, 0, 0, 1].into()),
-                port: 0,
-                client_dir: Some(page.path().to_owned()),
-                // A name that is never served.
-                data_dir: page.path().join(".data"),
-                ..ServerSettings::default()
-            },
-            rooms: vec![Blueprint {
-                id: RoomId::main(),
-                name: "Drift".into(),
-                seed: 1,
-                secret: 1,
-                bots,
-                players_max: 64,
-                start_points: 0,
-                season_ticks: 0,
-                chat: shared::protocol::ChatMode::Full,
-                terms: shared::defs::Terms::default(),
-                record: None,
-            }],
-            limits,
-        })
-        .expect("starts");
+        let server = ServerSettings {
+            bind: Some([127, 0, 0, 1].into()),
+            port: 0,
+            client_dir: Some(page.path().to_owned()),
+            // A name that is never served.
+            data_dir: page.path().join(".data"),
+            motd: Some("Tonight: a tournament".to_owned()),
+            ..ServerSettings::default()
+        };
+        let rooms =
+            rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
+        let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
         Running { address: app.address(), _app: app, page }
     }
 

@@ -11,8 +11,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken,
-        Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, Resume,
+        ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
@@ -127,9 +127,10 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(mix(hash ^ bytes.len() as u64), |hash, byte| mix(hash ^ u64::from(*byte)))
 }
 
-fn opening_samples() -> [Opening; 2] {
-    let resume = Some(Resume { token: ResumeToken([7; 16]), heard: 300 });
-    [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
+fn opening_samples() -> [Opening; 3] {
+    let hello = Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 300 }), view_half: (800, 450) };
+    let keyed = Opening::Keyed { hello: hello.clone(), password: Password("p".into()) };
+    [Opening::Hello(hello), Opening::Lane(LaneKey([8; 16])), keyed]
 }
 
 fn client_samples() -> [ClientMessage; 12] {
@@ -169,6 +170,7 @@ fn server_samples() -> [ServerMessage; 11] {
     [
         ServerMessage::Welcome(Welcome {
             room: "r".into(),
+            id: "i".into(),
             tick: Tick(1),
             seed: 2,
             start_points: 4,
@@ -289,6 +291,10 @@ mod tests {
         let terms = Terms { round_s: 3, ..welcome.terms };
         let bytes = codec::encode_server(&ServerMessage::Welcome(Welcome { terms, ..welcome }));
         assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "round" }));
+        let Opening::Hello(hello) = opening_samples()[0].clone() else { panic!("the first is a hello") };
+        let keyed = Opening::Keyed { hello, password: Password("p".repeat(crate::limits::PASSWORD_BYTES_MAX + 1)) };
+        let beyond = codec::DecodeError::OutOfRange { field: "password" };
+        assert_eq!(codec::decode_opening(&codec::encode_opening(&keyed)), Err(codec::OpeningError::Decode(beyond)));
         let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
         assert!(matches!(codec::decode_client(&long), Err(codec::DecodeError::TooLong { .. })));
     }

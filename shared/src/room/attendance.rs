@@ -47,6 +47,7 @@ impl Room {
             conn,
             &ServerMessage::Welcome(Welcome {
                 room: self.config.name.clone(),
+                id: self.config.id.clone(),
                 tick: self.world.tick,
                 seed: self.config.seed,
                 start_points: self.config.start_points,
@@ -186,6 +187,12 @@ impl Room {
     }
 
     /// Bots fill up to the configured number and make way for people, and for `coming` more.
+    /// Other numbers from now on. Nobody who plays is sent away for them; bots come and go at once.
+    pub fn tune(&mut self, bots: u16, players_max: u16) {
+        (self.config.bots, self.config.players_max) = (bots, players_max);
+        self.balance_bots(0);
+    }
+
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
