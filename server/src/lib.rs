@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod address;
 pub mod app;
+pub mod banner;
 pub mod bucket;
 pub mod cli;
 pub mod clips;
