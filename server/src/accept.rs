@@ -48,9 +48,11 @@ pub async fn run(listener: TcpListener, context: Arc<Context>) {
         let key = AddressKey::of(peer.ip());
         match context.permits.acquire(Kind::Http, key, std::time::Instant::now()) {
             Ok(permit) => {
+                context.counters.accepted.inc();
                 tokio::spawn(serve(stream, peer, permit, Arc::clone(&context), site.clone()));
             }
             Err(refusal) => {
+                context.counters.turned_away.inc();
                 let peer = key.tag();
                 complaint.log(|times| tracing::warn!(%peer, ?refusal, times, "connections turned away"));
             }

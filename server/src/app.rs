@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{
     accept,
+    counters::Counters,
     http::{AssetError, Assets, Context},
     lanes::Lanes,
     limits::Limits,
@@ -100,6 +101,7 @@ impl App {
             lobby: Arc::clone(&lobby),
             lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
+            counters: Counters::default(),
             limits: Arc::clone(&limits),
             shutdown: stopping,
             alive: alive.0.downgrade(),

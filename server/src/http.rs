@@ -10,6 +10,7 @@
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
+//! | `/metrics` | `metrics` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything.
@@ -17,6 +18,7 @@
 
 mod assets;
 mod headers;
+mod metrics;
 mod negotiate;
 mod origin;
 mod status;
@@ -37,7 +39,7 @@ use warp::{
 
 pub use assets::{AssetError, Assets};
 
-use crate::{address::AddressKey, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{address::AddressKey, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -55,6 +57,8 @@ pub struct Context {
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
+    /// What happened.
+    pub counters: Counters,
     /// Timeouts and maxima.
     pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
@@ -71,12 +75,15 @@ pub struct Peer(pub AddressKey);
 
 /// The site as a function from request to answer.
 pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
+    let counters = context.counters.clone();
     let service = TowerToHyperService::new(warp::service(routes(context)));
     move |request| {
+        let counters = counters.clone();
         let host = headers::clean_host(request.headers());
         let answer = service.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
+            counters.answered(response.status().as_u16());
             headers::apply(response.headers_mut(), host.as_deref());
             Ok(response)
         })
@@ -106,8 +113,12 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || status::answer(&context)));
+    let metrics = warp::path!("metrics")
+        .and(with.clone())
+        .and(warp::method())
+        .map(|context: Arc<Context>, method| read_only(&method, || metrics::answer(&context)));
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
-    socket.or(health).unify().or(ready).unify().or(status).unify().or(files).unify().boxed()
+    socket.or(health).unify().or(ready).unify().or(status).unify().or(metrics).unify().or(files).unify().boxed()
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.

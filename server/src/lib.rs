@@ -1,7 +1,7 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits` and `log` are leaves. A room ticks on its own thread and shares none with sockets;
+//! `limits`, `bucket`, `address`, `permits`, `counters`, `machine` and `log` are leaves. A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
 //!
@@ -12,12 +12,14 @@ pub mod address;
 pub mod app;
 pub mod bucket;
 pub mod cli;
+pub mod counters;
 pub mod http;
 pub mod lanes;
 pub mod limits;
 pub mod listener;
 pub mod lobby;
 pub mod log;
+pub mod machine;
 pub mod network;
 pub mod permits;
 pub mod replay;

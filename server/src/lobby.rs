@@ -29,6 +29,11 @@ impl Lobby {
         &self.rooms[fullest_with_a_place(listings).unwrap_or(0)]
     }
 
+    /// Every room.
+    pub fn rooms(&self) -> impl Iterator<Item = &RoomHandle> {
+        self.rooms.iter()
+    }
+
     /// Whether every room lives.
     #[must_use]
     pub fn is_alive(&self) -> bool {

@@ -16,7 +16,7 @@ mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
-pub use tick_times::TickFigures;
+pub use tick_times::{TickFigures, TickHistogram};
 
 /// What a room is made from, again after a panic.
 #[derive(Debug, Clone)]

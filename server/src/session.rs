@@ -40,6 +40,7 @@ use tokio_tungstenite::{
 
 use crate::{
     address::AddressTag,
+    counters::Counters,
     lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
@@ -68,6 +69,8 @@ pub struct Session {
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
     pub lanes: Lanes,
+    /// Where its end is counted.
+    pub counters: Counters,
     /// Timeouts.
     pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
@@ -99,7 +102,7 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, purpose, peer, lobby, lanes, limits, mut shutdown, alive } = session;
+    let Session { handshake, permit, purpose, peer, lobby, lanes, counters, limits, mut shutdown, alive } = session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
@@ -113,6 +116,10 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         end = converse(&mut sink, reader, (handshake, purpose), &lobby, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
+    counters.ended(match end {
+        End::Close(code) => Some(code),
+        End::Gone => None,
+    });
     match end {
         End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
         End::Gone => tracing::info!(%peer, seconds, "left"),

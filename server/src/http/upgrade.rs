@@ -33,6 +33,22 @@ enum Refused {
     Address,
 }
 
+impl Refused {
+    /// For `/metrics`.
+    fn word(&self) -> &'static str {
+        match self {
+            Refused::Method => "method",
+            Refused::NoUpgrade => "no_upgrade",
+            Refused::Version => "version",
+            Refused::Key => "key",
+            Refused::Origin => "origin",
+            Refused::Stopping => "stopping",
+            Refused::Full => "full",
+            Refused::Address => "address",
+        }
+    }
+}
+
 /// The query of a second lane's address.
 const LANE: &str = "lane";
 
@@ -47,7 +63,10 @@ pub fn answer(
     let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
     match accept(&context, (&method, &headers), purpose, on_upgrade, peer) {
         Ok(answer) => answer,
-        Err(refused) => refuse(&refused, &headers, peer),
+        Err(refused) => {
+            context.counters.refused(refused.word());
+            refuse(&refused, &headers, peer)
+        }
     }
 }
 
@@ -81,6 +100,7 @@ fn accept(
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
+        counters: context.counters.clone(),
         limits: Arc::clone(&context.limits),
         shutdown: context.shutdown.clone(),
         alive,

@@ -10,6 +10,7 @@ mod clients;
 mod foreign;
 mod hostile;
 mod lane;
+mod metrics;
 mod page;
 mod pilot;
 mod play;

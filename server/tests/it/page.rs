@@ -28,6 +28,8 @@ async fn every_answer_carries_the_strict_headers() {
         ("PUT", "/healthz", 405),
         ("GET", "/readyz", 200),
         ("GET", "/status.json", 200),
+        ("GET", "/metrics", 200),
+        ("POST", "/metrics", 405),
         ("GET", "/%", 404),
         ("GET", "/..%2f", 404),
     ] {
