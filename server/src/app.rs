@@ -18,13 +18,15 @@ use tokio::{
 
 use crate::{
     accept,
+    attempts::Attempts,
     counters::Counters,
-    http::{AssetError, Assets, Context},
+    http::{AssetError, Assets, Context, LOOKS_RATE},
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
     permits::Permits,
+    rates::Rates,
     room::Blueprint,
 };
 
@@ -101,6 +103,8 @@ impl App {
             lobby: Arc::clone(&lobby),
             lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
+            looks: Rates::new(LOOKS_RATE),
+            attempts: Attempts::default(),
             counters: Counters::default(),
             limits: Arc::clone(&limits),
             shutdown: stopping,

@@ -6,6 +6,8 @@
 //! | `/replay` | the page again: it plays recordings there |
 //! | `/lab` | and here it shows its netcode |
 //! | `/bench` | and here how long a frame takes it |
+//! | `/check`, `/check/socket`, `/check.json` | the connection doctor's page, its WebSocket (`upgrade`), and `check` |
+//! | `/arena` | `arena` |
 //! | `/ws` | `upgrade` |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
@@ -16,7 +18,9 @@
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything.
 //! Sockets are accepted elsewhere (`accept`).
 
+mod arena;
 mod assets;
+mod check;
 mod headers;
 mod metrics;
 mod negotiate;
@@ -37,9 +41,13 @@ use warp::{
     path::FullPath,
 };
 
+pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 
-use crate::{address::AddressKey, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{
+    address::AddressKey, attempts::Attempts, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby,
+    permits::Permits, rates::Rates,
+};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -57,6 +65,10 @@ pub struct Context {
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
+    /// How often one address may look at the arena.
+    pub looks: Rates,
+    /// What the connection doctor tried.
+    pub attempts: Attempts,
     /// What happened.
     pub counters: Counters,
     /// Timeouts and maxima.
@@ -95,14 +107,30 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         let context = Arc::clone(&context);
         warp::any().map(move || Arc::clone(&context))
     };
-    let socket = warp::path!("ws")
-        .and(with.clone())
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    let handshake = with
+        .clone()
         .and(warp::method())
         .and(warp::header::headers_cloned())
-        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(query)
         .and(warp::ext::optional::<OnUpgrade>())
-        .and(warp::ext::optional::<Peer>())
-        .map(upgrade::answer);
+        .and(warp::ext::optional::<Peer>());
+    let socket = warp::path!("ws").and(handshake.clone()).map(upgrade::answer);
+    let doctor = warp::path!("check" / "socket").and(handshake).map(upgrade::answer_doctor);
+    let check = warp::path!("check.json")
+        .and(with.clone())
+        .and(warp::method())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .map(|context: Arc<Context>, method, query: String, headers| {
+            read_only(&method, || check::answer(&context, &query, &headers))
+        });
+    let arena =
+        warp::path!("arena").and(with.clone()).and(warp::method()).and(query).and(warp::ext::optional::<Peer>()).then(
+            async |context: Arc<Context>, method: Method, query: String, peer| {
+                if is_read(&method) { arena::answer(context, query, peer).await } else { method_not_allowed() }
+            },
+        );
     let health = warp::path!("healthz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
         read_only(&method, || probe(context.lobby.is_alive(), "the room has stopped"))
     });
@@ -118,17 +146,41 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || metrics::answer(&context)));
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
-    socket.or(health).unify().or(ready).unify().or(status).unify().or(metrics).unify().or(files).unify().boxed()
+    socket
+        .or(doctor)
+        .unify()
+        .or(check)
+        .unify()
+        .or(arena)
+        .unify()
+        .or(health)
+        .unify()
+        .or(ready)
+        .unify()
+        .or(status)
+        .unify()
+        .or(metrics)
+        .unify()
+        .or(files)
+        .unify()
+        .boxed()
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.
 const PAGES: [&str; 4] = ["/replay", "/lab", "/practice", "/bench"];
 
+/// The connection doctor's own page: what is seen while the game does not run must not need it.
+const CHECK_PAGE: &str = "/check.html";
+
 async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {
         return method_not_allowed();
     }
-    let path = if PAGES.contains(&path.as_str()) { "/" } else { path.as_str() };
+    let path = match path.as_str() {
+        "/check" => CHECK_PAGE,
+        path if PAGES.contains(&path) => "/",
+        path => path,
+    };
     assets::answer(&context.assets, path, &headers).await
 }
 

@@ -1,7 +1,7 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits`, `counters`, `machine` and `log` are leaves. A room ticks on its own thread and shares none with sockets;
+//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine` and `log` are leaves. A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
 //!
@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod address;
 pub mod app;
+pub mod attempts;
 pub mod bucket;
 pub mod cli;
 pub mod counters;
@@ -22,6 +23,7 @@ pub mod log;
 pub mod machine;
 pub mod network;
 pub mod permits;
+pub mod rates;
 pub mod replay;
 pub mod room;
 pub mod session;

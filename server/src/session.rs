@@ -5,12 +5,14 @@
 //!                                                       └─ writer: outbox, pings
 //!        or → lane's key (the same)   → voice of a seat ─┬─ reader: commands only, rate, mailbox
 //!                                                       └─ writer: pings
+//!        or → what the connection doctor asks (`doctor`)
 //!          → end, with one code → close frame → a bounded wait for the peer's
 //! ```
 //!
 //! Invariants: every wait has an end; every end has one code or is the peer's own; nothing a peer sends is kept
 //! beyond one message; leaving the room happens whatever the end (the seat is dropped).
 
+mod doctor;
 mod limits;
 mod meter;
 mod reader;
@@ -86,6 +88,8 @@ pub enum Purpose {
     Main,
     /// The second lane of one.
     Lane,
+    /// The connection doctor's.
+    Doctor,
 }
 
 /// Bytes that may come without a message getting complete: the largest one, and what its reader reads ahead.
@@ -146,6 +150,10 @@ async fn converse(
     lobby: &Lobby,
     lanes: &Lanes,
 ) -> End {
+    if purpose == Purpose::Doctor {
+        drop(handshake);
+        return doctor::examine(sink, reader).await;
+    }
     let opening = match reader.opening().await {
         Ok(opening) => opening,
         Err(end) => return end,
@@ -155,7 +163,7 @@ async fn converse(
         (Opening::Hello(hello), Purpose::Main) => visit(sink, reader, hello, lobby, lanes).await,
         (Opening::Lane(key), Purpose::Lane) => copy(sink, reader, key, lanes).await,
         // Its permit is for something else.
-        (Opening::Hello(_), Purpose::Lane) | (Opening::Lane(_), Purpose::Main) => End::Close(CloseCode::Protocol),
+        (Opening::Hello(_) | Opening::Lane(_), _) => End::Close(CloseCode::Protocol),
     }
 }
 

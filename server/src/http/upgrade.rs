@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, method_not_allowed, origin, text};
+use super::{Answer, Context, Peer, check, method_not_allowed, origin, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
@@ -61,11 +61,37 @@ pub fn answer(
     peer: Option<Peer>,
 ) -> Answer {
     let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
-    match accept(&context, (&method, &headers), purpose, on_upgrade, peer) {
-        Ok(answer) => answer,
+    open(&context, (&method, &headers), purpose, on_upgrade, peer).0
+}
+
+/// The connection doctor's: the same door, and what came of it is remembered for the page that knocked.
+pub fn answer_doctor(
+    context: Arc<Context>,
+    method: Method,
+    headers: HeaderMap,
+    query: String,
+    on_upgrade: Option<OnUpgrade>,
+    peer: Option<Peer>,
+) -> Answer {
+    let (answer, outcome) = open(&context, (&method, &headers), Purpose::Doctor, on_upgrade, peer);
+    if let Some(number) = check::attempt(&query) {
+        context.attempts.note(number, outcome);
+    }
+    answer
+}
+
+fn open(
+    context: &Arc<Context>,
+    (method, headers): (&Method, &HeaderMap),
+    purpose: Purpose,
+    on_upgrade: Option<OnUpgrade>,
+    peer: Option<Peer>,
+) -> (Answer, &'static str) {
+    match accept(context, (method, headers), purpose, on_upgrade, peer) {
+        Ok(answer) => (answer, "accepted"),
         Err(refused) => {
             context.counters.refused(refused.word());
-            refuse(&refused, &headers, peer)
+            (refuse(&refused, headers, peer), refused.word())
         }
     }
 }
@@ -90,7 +116,7 @@ fn accept(
         Refusal::Address => Refused::Address,
     };
     let kind = match purpose {
-        Purpose::Main => Kind::Session,
+        Purpose::Main | Purpose::Doctor => Kind::Session,
         Purpose::Lane => Kind::Lane,
     };
     let session = Session {

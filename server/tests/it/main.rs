@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in tests an unwrap is an assertion")]
 
 mod chat;
+mod check;
 mod clients;
 mod foreign;
 mod hostile;

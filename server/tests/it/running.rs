@@ -172,6 +172,7 @@ impl Folder {
         let folder = Folder::new();
         for (name, bytes) in [
             ("index.html", "<!doctype html><title>Perihelion</title>"),
+            ("check.html", "<!doctype html><title>Perihelion: check</title>"),
             ("client-0123456789abcdef.js", "export default 1"),
             ("client-0123456789abcdef.js.br", "brotli form"),
             ("client-0123456789abcdef.js.gz", "gzip form"),
