@@ -58,7 +58,9 @@ fn as_of_a_socket(headers: &HeaderMap) -> HeaderMap {
     let page = HeaderName::from_static("x-page-origin");
     let mut as_if = HeaderMap::new();
     for (from, to) in [(&page, header::ORIGIN), (&header::HOST, header::HOST)] {
-        headers.get_all(from).iter().for_each(|value| drop(as_if.append(to.clone(), value.clone())));
+        for value in headers.get_all(from) {
+            as_if.append(to.clone(), value.clone());
+        }
     }
     as_if
 }

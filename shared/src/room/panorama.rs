@@ -61,8 +61,10 @@ mod tests {
         let mut room = Room::new(RoomConfig { bots: 0, ..RoomConfig::default() });
         for slot in [0, 3] {
             let player = PlayerId(slot);
-            let orders =
-                [Order::Enlist { player, bot: false, points: 10_000 }, Order::Launch { player, class: ShipClass::Wraith }];
+            let orders = [
+                Order::Enlist { player, bot: false, points: 10_000 },
+                Order::Launch { player, class: ShipClass::Wraith },
+            ];
             step(&mut room.world, &orders, &[], &room.config.defs, &Now, &mut Vec::new());
         }
         let open = room.panorama();

@@ -49,7 +49,7 @@ fn clippy(tree: &Tree) -> Result<()> {
     let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     tree.cargo("clippy", &native, &[])?;
     toolchain::ensure_wasm_target(tree)?;
-    let packages = ["--package", "client-wasm", "--package", "arena-wasm", "--package", "wasm-checks"];
+    let packages = ["client-wasm", "arena-wasm", "pages-wasm", "wasm-checks"].map(|name| ["--package", name]).concat();
     let browser = [&["clippy", "--target", WASM_TARGET][..], &packages, &["--", "-D", "warnings"]].concat();
     tree.cargo("clippy for the browser", &browser, &[])
 }

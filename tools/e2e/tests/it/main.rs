@@ -8,6 +8,7 @@
 
 mod canvas;
 mod chat;
+mod check;
 mod classes;
 mod combat;
 mod comeback;
