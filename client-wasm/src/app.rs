@@ -45,6 +45,7 @@ use crate::{
     screen::{self, Screen},
     session::Step,
     settings::{Fact, Panel, Settings},
+    trophy::Trophy,
     view::{Camera, Effects, Scene, scene::Ingredients},
     watch::Watcher,
 };
@@ -84,6 +85,7 @@ struct App {
     /// The small dialog that is open.
     sheet: Option<&'static str>,
     result_card: ResultCard,
+    trophy: Trophy,
     /// What keys mean, for the listeners.
     bound: Rc<RefCell<Bindings>>,
     touch: bool,
@@ -257,6 +259,7 @@ impl App {
             panel,
             sheet: None,
             result_card: ResultCard::default(),
+            trophy: Trophy::default(),
             bound,
             touch: browser::coarse_pointer(),
             pad: false,
@@ -434,6 +437,7 @@ impl App {
         let told = self.net.frame(now_us, intent);
         if told {
             self.watcher.reel.watch(self.net.view(), now_us);
+            self.keep_best_kill(now_us);
         }
         let mut drawn = told;
         if self.watcher.reel.is_running() {
@@ -675,6 +679,7 @@ impl App {
                 self.school.iter_mut().for_each(School::skip);
                 self.take_keys_back();
             }
+            PageEvent::ClipKept(kept) => self.show_clip(kept),
             PageEvent::Watch(wish) => {
                 self.take_wish(wish);
                 // The free camera needs the keys; a gamepad goes on in the card.

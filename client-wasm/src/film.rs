@@ -1,5 +1,5 @@
 //! A recording on the screen: playing, pausing, pace, seeking in slices, whom to follow, and what the lists show.
-//! Plain Rust around `shared`'s [`Screening`]; the page that it is shown on is `replay`.
+//! Plain Rust around what `shared` can [`Show`]; the page that it is shown on is `replay`.
 //!
 //! Invariant: no call takes much longer than `SLICE_US`, however long the recording; a file that cannot be played
 //! is one sentence in [`Film::trouble`], and what was good before stays watchable.
@@ -8,10 +8,11 @@ pub mod address;
 
 use glam::Vec2;
 use shared::{
+    clip::{Clip, ClipScreening},
     defs::Defs,
     ids::PlayerId,
     protocol::Leaderboard,
-    replay::{ReplayError, Screening, Subject},
+    replay::{ReplayError, Screening, Show, Subject},
     replica::view::View,
     tick::TICK_HZ,
 };
@@ -81,7 +82,7 @@ pub fn deed_of_key(code: &str, shift: bool) -> Option<Deed> {
 /// A recording on the screen, or none yet.
 #[derive(Debug)]
 pub struct Film {
-    screening: Option<Screening>,
+    screening: Option<Box<dyn Show>>,
     file: String,
     trouble: Option<String>,
     playing: bool,
@@ -109,7 +110,7 @@ impl Default for Film {
 impl Film {
     /// Opens a file and plays it. A file that cannot be played leaves what was open as it is.
     pub fn open(&mut self, file: &str, bytes: Vec<u8>) {
-        match Screening::open(bytes) {
+        match open(bytes) {
             Ok(screening) => {
                 let trouble = screening
                     .is_cut()
@@ -117,7 +118,7 @@ impl Film {
                 *self = Film { screening: Some(screening), trouble, playing: true, ..Film::default() };
                 self.file.push_str(file);
             }
-            Err(error) => self.refuse(file, &error.to_string()),
+            Err(why) => self.refuse(file, &why),
         }
     }
 
@@ -241,19 +242,19 @@ impl Film {
     /// The picture.
     #[must_use]
     pub fn view(&self) -> &View {
-        self.screening.as_ref().map_or(&self.nothing.0, Screening::view)
+        self.screening.as_ref().map_or(&self.nothing.0, |screening| screening.view())
     }
 
     /// The tables.
     #[must_use]
     pub fn defs(&self) -> &Defs {
-        self.screening.as_ref().map_or(&self.nothing.2, Screening::defs)
+        self.screening.as_ref().map_or(&self.nothing.2, |screening| screening.defs())
     }
 
     /// The standing.
     #[must_use]
     pub fn leaderboard(&self) -> &Leaderboard {
-        self.screening.as_ref().map_or(&self.nothing.1, Screening::leaderboard)
+        self.screening.as_ref().map_or(&self.nothing.1, |screening| screening.leaderboard())
     }
 
     /// A pilot's name, and whether the server flew it.
@@ -283,7 +284,7 @@ impl Film {
     /// Room and file.
     #[must_use]
     pub fn title(&self) -> (&str, &str) {
-        (self.screening.as_ref().map_or("", Screening::room), &self.file)
+        (self.screening.as_ref().map_or("", |screening| screening.room()), &self.file)
     }
 
     /// What is wrong with the file that was chosen last.
@@ -313,7 +314,7 @@ impl Film {
     /// Ticks from the start, and of the whole.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        self.screening.as_ref().map_or((0, 0), Screening::position)
+        self.screening.as_ref().map_or((0, 0), |screening| screening.position())
     }
 
     /// How much of a seek is done, 0 to 1.
@@ -353,17 +354,26 @@ impl Film {
     }
 }
 
+/// A recording or a clip.
+fn open(bytes: Vec<u8>) -> Result<Box<dyn Show>, String> {
+    if Clip::is_clip(&bytes) {
+        let clip = ClipScreening::open(&bytes).map_err(|error| ["a damaged clip: ", &error.to_string()].concat())?;
+        return Ok(Box::new(clip));
+    }
+    Ok(Box::new(Screening::open(bytes).map_err(|error| error.to_string())?))
+}
+
 fn moved(here: usize, by: i32) -> usize {
     here.saturating_add_signed(by as isize)
 }
 
-fn seek(screening: &mut Screening, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
+fn seek(screening: &mut Box<dyn Show>, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
     while !screening.seek_on(STEPS)? && in_time() {}
     Ok(())
 }
 
 /// Plays `ticks`, or as many as there is time for.
-fn play(screening: &mut Screening, mut ticks: f32, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
+fn play(screening: &mut Box<dyn Show>, mut ticks: f32, in_time: impl Fn() -> bool) -> Result<(), ReplayError> {
     while ticks > 0.0 {
         let part = ticks.min(STEPS as f32);
         screening.advance(part, STEPS + 1)?;

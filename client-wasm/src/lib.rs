@@ -26,6 +26,7 @@ pub mod screen;
 pub mod season;
 pub mod session;
 pub mod settings;
+pub mod trophy;
 pub mod view;
 pub mod watch;
 pub mod words;

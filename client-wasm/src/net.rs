@@ -60,6 +60,21 @@ pub struct Kill {
     pub at_us: u64,
 }
 
+/// An own kill, as it was heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Triumph {
+    /// By whom: oneself.
+    pub own: PlayerId,
+    /// Who died.
+    pub victim: PlayerId,
+    /// Of what.
+    pub cause: Cause,
+    /// What it is worth.
+    pub points: u32,
+    /// When it was heard, µs.
+    pub at_us: u64,
+}
+
 /// Who won a round, as it was heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
@@ -110,6 +125,8 @@ pub struct Net {
     verdicts: Vec<Verdict>,
     /// The own team has won since it was last asked.
     victory: bool,
+    /// The own kill that is worth most since it was last asked.
+    triumph: Option<Triumph>,
     chat: ChatLog,
     outgoing: VecDeque<Outgoing>,
 }
@@ -134,6 +151,7 @@ impl Net {
             ceremony: Ceremony::default(),
             verdicts: Vec::new(),
             victory: false,
+            triumph: None,
             chat: ChatLog::default(),
             outgoing: VecDeque::new(),
         }
@@ -368,6 +386,11 @@ impl Net {
         self.connects
     }
 
+    /// The own kill that is worth most since this was last asked.
+    pub fn take_triumph(&mut self) -> Option<Triumph> {
+        self.triumph.take()
+    }
+
     /// Deaths since the page was loaded, oldest first.
     #[must_use]
     pub fn kills(&self) -> &[Kill] {
@@ -458,7 +481,14 @@ impl Net {
         while let Some(deed) = replica.poll_deed() {
             heard = true;
             let (killer, victim, cause) = match deed {
-                Deed::Kill { killer, victim, cause, points: _ } => (killer, victim, cause),
+                Deed::Kill { killer, victim, cause, points } => {
+                    let own = killer.filter(|killer| Some(*killer) == replica.player() && *killer != victim);
+                    let better = self.triumph.is_none_or(|known| points > known.points);
+                    if let Some(own) = own.filter(|_| better) {
+                        self.triumph = Some(Triumph { own, victim, cause, points, at_us: now_us });
+                    }
+                    (killer, victim, cause)
+                }
                 // A hit shows as a spark of the view; the feed tells of deaths.
                 Deed::Hit { .. } => continue,
                 Deed::Season(end) => {

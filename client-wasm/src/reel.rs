@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use shared::{
+    clip::Still,
     ids::PlayerId,
     replica::view::{Focus, Phase, View},
 };
@@ -60,6 +61,12 @@ impl Reel {
             (Phase::Dead { .. }, _) => {}
             (Phase::Connecting | Phase::Spectating, _) => self.clear(),
         }
+    }
+
+    /// What was drawn lately, in order.
+    #[must_use]
+    pub fn stills(&self) -> Vec<Still<'_>> {
+        self.pictures.iter().map(|picture| Still { at_us: picture.at_us, view: &picture.view }).collect()
     }
 
     /// Whether there is an end to be seen again, with somebody's hand in it.

@@ -271,6 +271,7 @@ impl Theatre {
                 | PageEvent::Act(_)
                 | PageEvent::Talk(_)
                 | PageEvent::Watch(_)
+                | PageEvent::ClipKept(_)
                 | PageEvent::Visible(_)
                 | PageEvent::Woken
                 | PageEvent::Lab { .. } => {}

@@ -1,14 +1,7 @@
 //! The server as a whole: opens the rooms, listens, and ends in order. Invariant: after [`App::shutdown`] every
 //! socket was told why, or its time was up.
 
-use std::{
-    convert::Infallible,
-    fmt, io,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    sync::Arc,
-    time::Instant,
-};
+use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc, time::Instant};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -19,6 +12,7 @@ use tokio::{
 use crate::{
     accept,
     attempts::Attempts,
+    config::Config,
     counters::Counters,
     http::{AssetError, Assets, Context, LOOKS_RATE},
     lanes::Lanes,
@@ -27,23 +21,7 @@ use crate::{
     lobby::Lobby,
     permits::Permits,
     rates::Rates,
-    room::Blueprint,
 };
-
-/// Everything that can be set.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Address to listen on; none is every one.
-    pub bind: Option<IpAddr>,
-    /// Port; 0 is any free one.
-    pub port: u16,
-    /// Folder of the page instead of the embedded one.
-    pub client_dir: Option<PathBuf>,
-    /// The public room.
-    pub room: Blueprint,
-    /// Timeouts and maxima.
-    pub limits: Limits,
-}
 
 /// Why the server does not start.
 #[derive(Debug)]
@@ -88,13 +66,13 @@ impl App {
     /// # Errors
     /// See [`StartError`].
     pub fn start(config: Config) -> Result<App, StartError> {
-        let listener = listen(config.bind, config.port).map_err(StartError::Listen)?;
+        let listener = listen(config.server.bind, config.server.port).map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
-        let assets = match &config.client_dir {
+        let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
         };
-        let lobby = Arc::new(Lobby::open(config.room).map_err(StartError::Room)?);
+        let lobby = Arc::new(Lobby::open(config.rooms).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);

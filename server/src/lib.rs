@@ -1,7 +1,8 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine` and `log` are leaves. A room ticks on its own thread and shares none with sockets;
+//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `config` and `log` are leaves
+//! (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
 //!
@@ -13,6 +14,7 @@ pub mod app;
 pub mod attempts;
 pub mod bucket;
 pub mod cli;
+pub mod config;
 pub mod counters;
 pub mod http;
 pub mod lanes;

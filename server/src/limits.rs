@@ -1,8 +1,13 @@
 //! The server's limits: every timeout and maximum that is not a rule of the game (those are in
-//! `shared::limits`). Invariant: nothing here is unlimited. Tests shorten timeouts; players' defaults are
-//! [`Limits::default`].
+//! `shared::limits`). Invariant: nothing here is unlimited. What a host may set is `[limits]` of the settings; tests
+//! shorten timeouts.
 
 use std::time::Duration;
+
+use crate::config::{
+    kind::{seconds, whole, yes_no},
+    setting::settings,
+};
 
 /// Bytes of one WebSocket message or frame from a client. Longer: close 4002, nothing is allocated for it.
 pub const MESSAGE_BYTES_MAX: usize = shared::limits::CLIENT_MESSAGE_BYTES_MAX;
@@ -25,75 +30,56 @@ pub const ADDRESSES_MAX: usize = 50_000;
 
 const _: () = assert!(WRITE_BUFFER_BYTES_MAX > WRITE_BUFFER_BYTES, "tungstenite asserts this at run time");
 
-/// What a deployment or a test may set.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Sockets open at once, HTTP and WebSocket together. Full: a new one is dropped at accept.
-    pub connections_max: usize,
-    /// HTTP connections open at once from one address (IPv4, or IPv6 /64). Full: dropped at accept.
-    pub http_per_address: usize,
-    /// WebSockets open at once from one address. Full: 429.
-    pub sessions_per_address: usize,
-    /// WebSockets opened from one address within [`Self::sessions_new_window`]. Full: 429.
-    pub sessions_new_max: usize,
-    /// See [`Self::sessions_new_max`].
-    pub sessions_new_window: Duration,
-    /// Second lanes open at once, of the sockets in [`Self::connections_max`]: a quarter, so that they crowd nobody out.
-    /// Full: 503, and their clients play on with one.
-    pub lanes_max: usize,
-    /// Second lanes open at once from one address, besides its sessions: one for each. Full: 429.
-    pub lanes_per_address: usize,
-    /// Second lanes opened from one address within [`Self::sessions_new_window`]. Full: 429.
-    pub lanes_new_max: usize,
-    /// Loopback is a developer, a test or a proxy in front: no limit per address, only the global ones.
-    pub loopback_exempt: bool,
-    /// WebSockets that have not said hello yet. Full: 503.
-    pub handshakes_max: usize,
-    /// For a request head to be complete, counted from the end of the previous request; so it is the keep-alive
-    /// idle time as well.
-    pub header_timeout: Duration,
-    /// An HTTP connection is asked to end after this long, however busy: a page loads in less.
-    pub http_lifetime: Duration,
-    /// From the upgrade to a complete hello. Later: close 4002.
-    pub hello_timeout: Duration,
-    /// For a message that has begun to be complete. Later: close 4002.
-    pub fragment_timeout: Duration,
-    /// Without anything heard the server pings: browsers answer that by themselves, even in a hidden tab.
-    pub ping_after: Duration,
-    /// Without anything heard the connection is dead: close 4008.
-    pub silence_timeout: Duration,
-    /// For one batch of messages to be taken by the socket. Later: close 4008.
-    pub write_timeout: Duration,
-    /// For our close frame to be sent, and again for the peer's to arrive.
-    pub close_timeout: Duration,
-    /// For everything to end after a signal; then the process exits anyway.
-    pub shutdown_timeout: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            // A full room of 2,048 and as many who watch, load the page or have just left: 256 MiB at the 64 KiB that a
-            // connection may cost, and half of the files that are asked for (`network`).
-            connections_max: 4_096,
-            http_per_address: 64,
-            sessions_per_address: 8,
-            sessions_new_max: 10,
-            sessions_new_window: Duration::from_secs(10),
-            lanes_max: 1_024,
-            lanes_per_address: 8,
-            lanes_new_max: 10,
-            loopback_exempt: true,
-            handshakes_max: 64,
-            header_timeout: Duration::from_secs(5),
-            http_lifetime: Duration::from_secs(60),
-            hello_timeout: Duration::from_secs(3),
-            fragment_timeout: Duration::from_secs(5),
-            ping_after: Duration::from_secs(5),
-            silence_timeout: Duration::from_secs(15),
-            write_timeout: Duration::from_secs(10),
-            close_timeout: Duration::from_secs(1),
-            shutdown_timeout: Duration::from_millis(1_500),
-        }
+settings! {
+    /// What keeps one visitor, or a thousand, from taking the server from the others. The usual values are measured or
+    /// reasoned; who changes them has a reason.
+    pub struct Limits {
+        /// Sockets open at once, HTTP and WebSocket together. Full: a new one is dropped at accept.
+        // A full room of 2,048 and as many who watch, load the page or have just left: 256 MiB at the 64 KiB that a
+        // connection may cost, and half of the files that are asked for (`network`).
+        connections_max: usize = 4_096, whole(1..=65_536), [Live];
+        /// HTTP connections open at once from one address (IPv4, or IPv6 /64). Full: dropped at accept.
+        http_per_address: usize = 64, whole(1..=65_536), [Live];
+        /// WebSockets opened from one address within `sessions_new_window`. Full: 429.
+        sessions_new_max: usize = 10, whole(1..=10_000), [Live];
+        /// Seconds that `sessions_new_max` and `lanes_new_max` look back.
+        sessions_new_window: Duration = Duration::from_secs(10), seconds(0.0..=3_600.0), [Live];
+        /// Second lanes open at once, of the sockets in `connections_max`: a quarter, so that they crowd nobody out.
+        /// Full: 503, and their clients play on with one.
+        lanes_max: usize = 1_024, whole(0..=65_536), [Live];
+        /// Second lanes open at once from one address, besides its sessions: one for each. Full: 429.
+        lanes_per_address: usize = 8, whole(0..=65_536), [Live];
+        /// Second lanes opened from one address within `sessions_new_window`. Full: 429.
+        lanes_new_max: usize = 10, whole(0..=10_000), [Live];
+        /// Loopback is a developer, a test or a proxy in front: no limit per address, only the global ones.
+        loopback_exempt: bool = true, yes_no(), [Live];
+        /// WebSockets that have not said hello yet. Full: 503.
+        handshakes_max: usize = 64, whole(1..=65_536), [Live];
+        /// Seconds for a request head to be complete, counted from the end of the previous request; so it is the
+        /// keep-alive idle time as well.
+        header_timeout: Duration = Duration::from_secs(5), seconds(0.1..=600.0), [Live];
+        /// An HTTP connection is asked to end after so many seconds, however busy: a page loads in less.
+        http_lifetime: Duration = Duration::from_secs(60), seconds(1.0..=3_600.0), [Live];
+        /// Seconds from the upgrade to a complete hello. Later: close 4002.
+        hello_timeout: Duration = Duration::from_secs(3), seconds(0.1..=60.0), [Live];
+        /// Seconds for a message that has begun to be complete. Later: close 4002.
+        fragment_timeout: Duration = Duration::from_secs(5), seconds(0.1..=60.0), [Live];
+        /// Seconds without anything heard until the server pings: browsers answer that by themselves, even in a hidden
+        /// tab.
+        ping_after: Duration = Duration::from_secs(5), seconds(0.1..=600.0), [Live];
+        /// Seconds without anything heard until the connection is dead: close 4008.
+        silence_timeout: Duration = Duration::from_secs(15), seconds(0.1..=600.0), [Live];
+        /// Seconds for one batch of messages to be taken by the socket. Later: close 4008.
+        write_timeout: Duration = Duration::from_secs(10), seconds(0.1..=60.0), [Live];
+        /// Seconds for our close frame to be sent, and again for the peer's to arrive.
+        close_timeout: Duration = Duration::from_secs(1), seconds(0.1..=60.0), [Live];
+        /// Seconds for everything to end after a signal; then the process exits anyway.
+        shutdown_timeout: Duration = Duration::from_millis(1_500), seconds(0.1..=600.0), [];
+    }
+    besides {
+        /// WebSockets open at once, second lanes not counted; `server.max_players`. Full: 503.
+        sessions_max: usize = 4_096;
+        /// WebSockets open at once from one address; `server.per_ip`. Full: 429.
+        sessions_per_address: usize = 8;
     }
 }

@@ -10,12 +10,13 @@ pub struct Lobby {
 }
 
 impl Lobby {
-    /// Opens the public room.
+    /// Opens the public rooms, at least one.
     ///
     /// # Errors
-    /// No thread for it.
-    pub fn open(blueprint: Blueprint) -> std::io::Result<Lobby> {
-        Ok(Lobby { rooms: vec![RoomHandle::open(blueprint)?] })
+    /// No thread for one.
+    pub fn open(blueprints: Vec<Blueprint>) -> std::io::Result<Lobby> {
+        assert!(!blueprints.is_empty(), "a lobby without a room has no place for anybody");
+        Ok(Lobby { rooms: blueprints.into_iter().map(RoomHandle::open).collect::<Result<_, _>>()? })
     }
 
     /// The room for whoever comes: the fullest of humans that has a place, so that few people are not spread thin.

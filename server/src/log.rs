@@ -1,6 +1,6 @@
 //! The log, on stderr. Invariants: one event is one line whatever a client sent, and holds no token and no bare
 //! address (see [`crate::address::AddressTag`]); whatever happens, it grows by less than a megabyte a minute.
-//! Files, rotation and JSON are not here.
+//! Files and their rotation are not here.
 
 use std::{
     fmt,
@@ -18,15 +18,24 @@ use crate::bucket::{Bucket, Rate};
 /// Bytes. Beyond it lines are left out and counted: an attacker must not fill the disk.
 const GROWTH: Rate = Rate { per_s: 15_000, burst: 100_000 };
 
+/// How an event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogForm {
+    /// For people.
+    Text,
+    /// An object, for programs.
+    Json,
+}
+
 /// Sends events of level info and above to stderr, and panics with them.
-pub fn install() {
+pub fn install(form: LogForm) {
     let colour = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
-    tracing_subscriber::fmt()
-        .with_writer(Throttle::new())
-        .with_max_level(LevelFilter::INFO)
-        .with_ansi(colour)
-        .with_target(false)
-        .init();
+    let log =
+        tracing_subscriber::fmt().with_writer(Throttle::new()).with_max_level(LevelFilter::INFO).with_target(false);
+    match form {
+        LogForm::Text => log.with_ansi(colour).init(),
+        LogForm::Json => log.json().flatten_event(true).init(),
+    }
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("without a message");
         let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -11,8 +11,9 @@ use std::{
 
 use arguments::Parsed;
 use server::{
-    app::{App, Config},
-    cli::{CommandLine, Task},
+    app::App,
+    cli::{CommandLine, Order, Task},
+    config::Config,
     log, network,
     replay::verify,
     signals::Signals,
@@ -28,11 +29,18 @@ fn main() -> ExitCode {
         }
         Parsed::Refuse(line) => return refuse(&line),
     };
-    let config = match command_line.into_config() {
-        Ok(config) => config,
+    // What is no Unicode is no setting of ours.
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let config = match command_line.order(environment.collect()) {
+        Ok(Order::Serve(config)) => *config,
+        Ok(Order::Print(text)) => {
+            say(io::stdout(), &text);
+            return ExitCode::SUCCESS;
+        }
         Err(error) => return refuse(&error.to_string()),
     };
-    log::install();
+    log::install(config.server.log);
     network::raise_file_limit();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -120,7 +120,9 @@ impl Counts {
     fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
-            Kind::Session => self.sessions + self.lanes >= limits.connections_max,
+            Kind::Session => {
+                self.sessions >= limits.sessions_max || self.sessions + self.lanes >= limits.connections_max
+            }
             Kind::Lane => self.lanes >= limits.lanes_max || self.sessions + self.lanes >= limits.connections_max,
             Kind::Handshake => self.handshakes >= limits.handshakes_max,
         };

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use shared::{defs::Terms, protocol::ChatMode};
 
+use crate::config::RoomId;
+
 mod handle;
 mod outbox;
 mod outlook;
@@ -23,6 +25,8 @@ pub use tick_times::{TickFigures, TickHistogram};
 /// What a room is made from, again after a panic.
 #[derive(Debug, Clone)]
 pub struct Blueprint {
+    /// What its address is made of.
+    pub id: RoomId,
     /// Name, shown to players.
     pub name: String,
     /// Seed of the arena.

@@ -6,12 +6,13 @@
 //! authoritative room on the server, as prediction in the browser, inside bots and in tests in virtual time.
 //!
 //! Direction of dependencies: leaves (`tick ids limits math quantize rng`) ← `defs` ← `sim` ← `protocol` ←
-//! {`rewind`, `room`, `replica`, `replay`}; `bot` reads `sim` and `defs`; `sim` never knows that `protocol` exists.
+//! {`rewind`, `room`, `replica`, `replay`} ← `clip`; `bot` reads `sim` and `defs`; `sim` never knows that `protocol` exists.
 //!
 //! Units, once: lengths in units (u; one CSS pixel at zoom 1), times in ticks of 1/60 s, speeds in u/s, angles
 //! in radians counter-clockwise from +x with +y up, vitals (hull, shield, energy) in thousandths of a point.
 
 pub mod bot;
+pub mod clip;
 pub mod defs;
 pub mod ids;
 pub mod limits;

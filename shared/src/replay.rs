@@ -12,17 +12,20 @@
 mod chunk;
 #[cfg(test)]
 mod lags;
-mod playback;
+pub(crate) mod playback;
 mod projector;
 mod recorder;
 mod screening;
+mod show;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use chunk::is_plain;
 pub use chunk::{CHUNK_BYTES_MAX, CHUNK_TICKS};
 pub use playback::{Playback, Summary};
 pub use recorder::Recorder;
 pub use screening::{Death, Screening, Subject};
+pub use show::Show;
 
 use crate::{
     defs::Terms,

@@ -1,11 +1,13 @@
-//! What buttons of the page ask for besides flying: the podium, the result card, the invitation and the map. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the best kill and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
 use crate::{
+    hud::Dom,
     input::Action,
-    platform::{browser, events::Act, invitation, sheet},
+    platform::{browser, clip_post, events::Act, link_sheet, sheet},
     season::card::{Card, Occasion},
+    words::Word,
 };
 
 impl App {
@@ -30,10 +32,12 @@ impl App {
             Act::SaveCard => self.result_card.save(),
             Act::ShareCard => self.result_card.share(),
             Act::Invite => {
-                invitation::fill(self.panel.language());
+                link_sheet::fill("invite", &browser::origin(), self.panel.language());
                 self.open_sheet(Some("invite"));
             }
-            Act::CopyLink => invitation::copy(self.panel.language()),
+            Act::CopyLink => link_sheet::copy("invite", self.panel.language()),
+            Act::Clip => self.share_clip(),
+            Act::CopyClip => link_sheet::copy("clip", self.panel.language()),
             Act::Map => {
                 self.map = !self.map;
                 self.take_keys_back();
@@ -60,6 +64,52 @@ impl App {
             self.sampler.release_all();
             sheet::show(id, true);
             self.sheet = wanted;
+        }
+    }
+
+    /// The best kill so far becomes a clip, and a button of the page.
+    pub(super) fn keep_best_kill(&mut self, now_us: u64) {
+        if let Some(triumph) = self.net.take_triumph() {
+            self.trophy.hear(triumph);
+        }
+        let App { trophy, watcher, net, defs, .. } = self;
+        let room = net.shown().welcome().map_or("", |welcome| welcome.room.as_str());
+        if trophy.cut(&watcher.reel, (room, defs.mode.terms), now_us, |player| net.pilot(player)) {
+            self.page.flag("clip-open", "off", false);
+        }
+    }
+
+    /// Sends the clip of the best kill to the server, which has a link for it.
+    fn share_clip(&mut self) {
+        let Some(best) = self.trophy.best() else { return };
+        let (victim, name) = &best.victim;
+        let name = self.panel.shown_name(*victim, None, name);
+        let language = self.panel.language();
+        self.page.text("clip-what", &Word::ClipOf.with(language, &[name, &best.points.to_string()]));
+        self.page.text("clip-state", Word::ClipSent.say(language));
+        self.page.flag("clip-ready", "off", true);
+        clip_post::send(&self.queue, &best.bytes);
+        self.open_sheet(Some("clip"));
+    }
+
+    /// The server has answered.
+    pub(super) fn show_clip(&mut self, kept: Result<String, u16>) {
+        let language = self.panel.language();
+        self.page.flag("clip-ready", "off", kept.is_err());
+        match kept {
+            Ok(name) => {
+                let link = [&browser::origin(), "replay?src=/clips/", &name].concat();
+                link_sheet::fill("clip", &link, language);
+                self.page.attribute("clip-watch", "href", &link);
+                self.page.text("clip-state", Word::ClipKept.say(language));
+            }
+            Err(status) => {
+                let why = match status {
+                    429 => Word::ClipTooMany,
+                    _ => Word::ClipRefused,
+                };
+                self.page.text("clip-state", why.say(language));
+            }
         }
     }
 

@@ -147,6 +147,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
-                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite";
+                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #clip";
     closest(target, CONTROLS).is_some()
 }

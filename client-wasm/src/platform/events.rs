@@ -59,6 +59,8 @@ pub enum PageEvent {
     ContextLost,
     /// …and given back.
     ContextRestored,
+    /// The server keeps the clip under this name, or does not, with this status; 0 when it could not be asked.
+    ClipKept(Result<String, u16>),
 }
 
 /// What a button of the page asks for besides flying.
@@ -76,6 +78,10 @@ pub enum Act {
     Invite,
     /// …copy it.
     CopyLink,
+    /// Give the clip of the best kill away…
+    Clip,
+    /// …copy its link.
+    CopyClip,
     /// The map large, or small again.
     Map,
     /// Close the dialog that is open.
@@ -85,7 +91,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 11] = [
+const ACTS: [(&str, Act); 14] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -96,6 +102,9 @@ const ACTS: [(&str, Act); 11] = [
     ("invite-lobby", Act::Invite),
     ("invite-copy", Act::CopyLink),
     ("invite-close", Act::CloseSheet),
+    ("clip-open", Act::Clip),
+    ("clip-copy", Act::CopyClip),
+    ("clip-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
 ];
 

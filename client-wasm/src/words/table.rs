@@ -168,6 +168,14 @@ words! {
     InviteLocal "invite-local" "This address works on this computer only. The server prints its address in your network when it starts." "Diese Adresse gilt nur auf diesem Rechner. Seine Adresse in deinem Netz schreibt der Server, wenn er startet.";
     InviteLink "invite-link" "Link to this arena" "Link zu dieser Arena";
     InviteCode "invite-code" "The link as a QR code" "Der Link als QR-Code";
+    Clip "clip" "Your best kill" "Dein bester Abschuss";
+    ClipOf "clip-of" "{0}, {1} points" "{0}, {1} Punkte";
+    ClipSent "clip-sent" "The server is given it…" "Der Server bekommt ihn…";
+    ClipKept "clip-kept" "Whoever opens this link sees it. The names of those in sight are in it." "Wer diesen Link öffnet, sieht ihn. Die Namen aller in Sicht stehen darin.";
+    ClipTooMany "clip-too-many" "That was often. In a minute the server takes another." "Das war oft. In einer Minute nimmt der Server noch einen.";
+    ClipRefused "clip-refused" "The server does not keep it." "Der Server behält ihn nicht.";
+    ClipWatch "clip-watch" "Watch it" "Ansehen";
+    ClipLink "clip-link" "Link to your best kill" "Link zu deinem besten Abschuss";
     CopyLink "copy-link" "Copy the link" "Link kopieren";
     Copied "copied" "Copied" "Kopiert";
     CopyByHand "copy-by-hand" "Select it and copy" "Markieren und kopieren";

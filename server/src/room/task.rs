@@ -367,6 +367,7 @@ mod tests {
 
     fn blueprint() -> Blueprint {
         Blueprint {
+            id: crate::config::RoomId::main(),
             name: "Drift \u{7} test".into(),
             seed: 1,
             secret: 1,

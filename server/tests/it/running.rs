@@ -11,7 +11,8 @@ use std::{
 };
 
 use server::{
-    app::{App, Config},
+    app::App,
+    config::{Config, RoomId, ServerSettings},
     limits::Limits,
     room::Blueprint,
 };
@@ -52,10 +53,14 @@ impl Running {
     fn start_from(limits: Limits, bots: u16) -> Running {
         let page = Folder::with_page();
         let app = App::start(Config {
-            bind: Some([127, 0, 0, 1].into()),
-            port: 0,
-            client_dir: Some(page.path().to_owned()),
-            room: Blueprint {
+            server: ServerSettings {
+                bind: Some([127, 0, 0, 1].into()),
+                port: 0,
+                client_dir: Some(page.path().to_owned()),
+                ..ServerSettings::default()
+            },
+            rooms: vec![Blueprint {
+                id: RoomId::main(),
                 name: "Drift".into(),
                 seed: 1,
                 secret: 1,
@@ -66,7 +71,7 @@ impl Running {
                 chat: shared::protocol::ChatMode::Full,
                 terms: shared::defs::Terms::default(),
                 record: None,
-            },
+            }],
             limits,
         })
         .expect("starts");

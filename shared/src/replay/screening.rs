@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use glam::Vec2;
 
-use super::{Playback, ReplayError, projector::Projector};
+use super::{Playback, ReplayError, Show, projector::Projector};
 use crate::{
     defs::Defs,
     ids::PlayerId,
@@ -93,172 +93,10 @@ impl Screening {
         Ok(screening)
     }
 
-    /// Lets `ticks` pass, parts of a tick included, but no more than `most` whole ones in this call. At the end of
-    /// the recording time stands still.
-    ///
-    /// # Errors
-    /// When the recording turns out wrong. It then ends here.
-    pub fn advance(&mut self, ticks: f32, most: u32) -> Result<(), ReplayError> {
-        if self.seeking.is_some() || ticks <= 0.0 {
-            return Ok(());
-        }
-        self.alpha += ticks;
-        for _ in 0..most {
-            if self.alpha < 1.0 || !self.step()? {
-                break;
-            }
-            self.alpha -= 1.0;
-        }
-        // What could not be played is not owed.
-        self.alpha = self.alpha.min(0.999);
-        if let Subject::Pilot(player) = self.subject
-            && self.playback.world().pilot(player).is_none()
-        {
-            self.follow_somebody();
-        }
-        Ok(())
-    }
-
-    /// Begins to go to where `played` ticks have been played; [`Screening::seek_on`] goes.
-    pub fn seek(&mut self, played: usize) {
-        let goal = played.min(self.end);
-        // From a little before, for the deaths that are shown there.
-        let from = goal.saturating_sub(DEATHS_TICKS);
-        let (here, _) = self.playback.position();
-        if goal < here || from > here {
-            // Back means back to a kept moment; ahead, only if one is nearer than going on.
-            if self.playback.jump(from) {
-                self.deaths.clear();
-            }
-        }
-        let (here, _) = self.playback.position();
-        self.seeking = Some((goal, here));
-    }
-
-    /// Goes on with a seek for at most `steps` ticks. True when there is nothing left to go.
-    ///
-    /// # Errors
-    /// When the recording turns out wrong on the way. It then ends there, and so does the seek.
-    pub fn seek_on(&mut self, steps: u32) -> Result<bool, ReplayError> {
-        let Some((goal, _)) = self.seeking else { return Ok(true) };
-        for _ in 0..steps {
-            if self.playback.position().0 >= goal || !self.step()? {
-                self.settle();
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// How much of a seek is done, 0 to 1; `None` when none is under way.
-    #[must_use]
-    pub fn seeking(&self) -> Option<f32> {
-        let (goal, from) = self.seeking?;
-        let (here, _) = self.playback.position();
-        Some((here - from) as f32 / (goal - from).max(1) as f32)
-    }
-
-    /// The place that is shown or sought, and the length, ticks.
-    #[must_use]
-    pub fn position(&self) -> (usize, usize) {
-        let (here, _) = self.playback.position();
-        (self.seeking.map_or(here, |(goal, _)| goal), self.end)
-    }
-
-    /// Whether there is nothing more to play.
-    #[must_use]
-    pub fn at_end(&self) -> bool {
-        self.position().0 >= self.end
-    }
-
-    /// The picture of this moment. Its events are those since the last call.
-    pub fn frame(&mut self) -> &View {
-        self.describe();
-        &self.view
-    }
-
-    /// The picture of the last [`Screening::frame`].
-    #[must_use]
-    pub fn view(&self) -> &View {
-        &self.view
-    }
-
-    /// Forgets the events of the last picture: they have been seen.
-    pub fn clear_events(&mut self) {
-        self.view.events.clear();
-    }
-
-    /// The tables it is played by.
-    #[must_use]
-    pub fn defs(&self) -> &Defs {
-        self.playback.defs()
-    }
-
-    /// Name of the room.
-    #[must_use]
-    pub fn room(&self) -> &str {
-        self.playback.room()
-    }
-
-    /// Whether the file was cut short.
-    #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.playback.is_cut()
-    }
-
     /// What the camera is for.
     #[must_use]
     pub fn subject(&self) -> Subject {
         self.subject
-    }
-
-    /// The pilot who is followed.
-    #[must_use]
-    pub fn followed(&self) -> Option<PlayerId> {
-        match self.subject {
-            Subject::Pilot(player) => Some(player),
-            Subject::Place(_) => None,
-        }
-    }
-
-    /// Turns the camera to something.
-    pub fn look_at(&mut self, subject: Subject) {
-        self.subject = subject;
-        self.rank();
-    }
-
-    /// Follows the next pilot by slot, or the one before.
-    pub fn follow_next(&mut self, back: bool) {
-        let pilots: Vec<PlayerId> = self.pilots().collect();
-        let from = self.followed().unwrap_or_default();
-        let next = if back {
-            pilots.iter().rev().find(|player| **player < from).or(pilots.last())
-        } else {
-            let after = |player: &&PlayerId| **player > from || self.followed().is_none();
-            pilots.iter().find(after).or(pilots.first())
-        };
-        if let Some(next) = next {
-            self.look_at(Subject::Pilot(*next));
-        }
-    }
-
-    /// A pilot's name, and whether the server flew it.
-    #[must_use]
-    pub fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
-        let pilot = self.playback.world().pilot(player)?;
-        Some((self.playback.name_of(player)?, pilot.bot))
-    }
-
-    /// The standing of this moment, with the row of whoever is followed.
-    #[must_use]
-    pub fn leaderboard(&self) -> &Leaderboard {
-        &self.board
-    }
-
-    /// The deaths of the last seconds before this moment, oldest first.
-    #[must_use]
-    pub fn deaths(&self) -> &VecDeque<Death> {
-        &self.deaths
     }
 
     fn pilots(&self) -> impl Iterator<Item = PlayerId> {
@@ -346,6 +184,130 @@ impl Screening {
             self.view.focus.pos = pos;
         }
         self.projector.describe(self.playback.world(), self.playback.defs(), self.alpha, own, &mut self.view);
+    }
+}
+
+impl Show for Screening {
+    fn advance(&mut self, ticks: f32, most: u32) -> Result<(), ReplayError> {
+        if self.seeking.is_some() || ticks <= 0.0 {
+            return Ok(());
+        }
+        self.alpha += ticks;
+        for _ in 0..most {
+            if self.alpha < 1.0 || !self.step()? {
+                break;
+            }
+            self.alpha -= 1.0;
+        }
+        // What could not be played is not owed.
+        self.alpha = self.alpha.min(0.999);
+        if let Subject::Pilot(player) = self.subject
+            && self.playback.world().pilot(player).is_none()
+        {
+            self.follow_somebody();
+        }
+        Ok(())
+    }
+
+    fn seek(&mut self, played: usize) {
+        let goal = played.min(self.end);
+        // From a little before, for the deaths that are shown there.
+        let from = goal.saturating_sub(DEATHS_TICKS);
+        let (here, _) = self.playback.position();
+        if goal < here || from > here {
+            // Back means back to a kept moment; ahead, only if one is nearer than going on.
+            if self.playback.jump(from) {
+                self.deaths.clear();
+            }
+        }
+        let (here, _) = self.playback.position();
+        self.seeking = Some((goal, here));
+    }
+
+    fn seek_on(&mut self, steps: u32) -> Result<bool, ReplayError> {
+        let Some((goal, _)) = self.seeking else { return Ok(true) };
+        for _ in 0..steps {
+            if self.playback.position().0 >= goal || !self.step()? {
+                self.settle();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn seeking(&self) -> Option<f32> {
+        let (goal, from) = self.seeking?;
+        let (here, _) = self.playback.position();
+        Some((here - from) as f32 / (goal - from).max(1) as f32)
+    }
+
+    fn position(&self) -> (usize, usize) {
+        let (here, _) = self.playback.position();
+        (self.seeking.map_or(here, |(goal, _)| goal), self.end)
+    }
+
+    fn frame(&mut self) -> &View {
+        self.describe();
+        &self.view
+    }
+
+    fn view(&self) -> &View {
+        &self.view
+    }
+
+    fn clear_events(&mut self) {
+        self.view.events.clear();
+    }
+
+    fn defs(&self) -> &Defs {
+        self.playback.defs()
+    }
+
+    fn room(&self) -> &str {
+        self.playback.room()
+    }
+
+    fn is_cut(&self) -> bool {
+        self.playback.is_cut()
+    }
+
+    fn followed(&self) -> Option<PlayerId> {
+        match self.subject {
+            Subject::Pilot(player) => Some(player),
+            Subject::Place(_) => None,
+        }
+    }
+
+    fn look_at(&mut self, subject: Subject) {
+        self.subject = subject;
+        self.rank();
+    }
+
+    fn follow_next(&mut self, back: bool) {
+        let pilots: Vec<PlayerId> = self.pilots().collect();
+        let from = self.followed().unwrap_or_default();
+        let next = if back {
+            pilots.iter().rev().find(|player| **player < from).or(pilots.last())
+        } else {
+            let after = |player: &&PlayerId| **player > from || self.followed().is_none();
+            pilots.iter().find(after).or(pilots.first())
+        };
+        if let Some(next) = next {
+            self.look_at(Subject::Pilot(*next));
+        }
+    }
+
+    fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
+        let pilot = self.playback.world().pilot(player)?;
+        Some((self.playback.name_of(player)?, pilot.bot))
+    }
+
+    fn leaderboard(&self) -> &Leaderboard {
+        &self.board
+    }
+
+    fn deaths(&self) -> &VecDeque<Death> {
+        &self.deaths
     }
 }
 

@@ -133,6 +133,8 @@ fn in_1962_space_comes_round_and_whoever_stays_out_of_the_star_wins() {
     stage::run("1962", async |stage| {
         let server = stage.server(&["--mode", "1962", "--bots", "0", "--wins", "1"]).await;
         let page = stage.player(&server, &Window::DESKTOP, "Wedge").await;
+        // The star may take it all the same: once more.
+        page.keep_flying().await;
         // Alone one flies about: out at one side, in at the other.
         let first = page.until("a ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
         // Away from the star, whichever side of it that is.
@@ -145,8 +147,6 @@ fn in_1962_space_comes_round_and_whoever_stays_out_of_the_star_wins() {
             let state = page.state().await;
             assert!(Instant::now() < deadline, "it never came round: {state:?}");
             let Some(own) = state.own else {
-                // The star took it all the same: once more.
-                page.js("document.getElementById('relaunch').click()").await;
                 last = None;
                 continue;
             };

@@ -27,6 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at the page.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
+/// Clicks the button on the death card like a pilot without patience.
+const KEEP_FLYING: &str = "setInterval(() => {
+    const launch = document.getElementById('relaunch');
+    if (launch.checkVisibility() && !launch.matches('.waiting')) launch.click();
+}, 200)";
+
 /// How a browser is started.
 #[derive(Debug, Clone)]
 pub struct Window {
@@ -220,6 +226,12 @@ impl Page {
         self.type_name(name).await;
         self.click("play").await;
         self.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await
+    }
+
+    /// From now on, until the page is left, a dead pilot launches again as soon as that is allowed: for tests that need a
+    /// ship for long and to which it is all the same which.
+    pub async fn keep_flying(&self) {
+        self.js(KEEP_FLYING).await;
     }
 
     /// Chooses a file of this machine in a file field, as the browser's own dialog would.

@@ -1,10 +1,10 @@
-//! The dialog of an invitation: fills in the link, paints its code, copies it. Invariant: nothing is computed before somebody
-//! opens it.
+//! Dialogs that give a link away: that of an invitation and that of a clip. They fill the link in, paint its code, copy it.
+//! Invariant: nothing is computed before somebody opens one.
 
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlDocument, HtmlInputElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlDocument, HtmlElement, HtmlInputElement};
 
-use super::browser::{document, element, origin, window};
+use super::browser::{document, element, window};
 use crate::{
     invite::{self, MARGIN},
     words::{Language, Word},
@@ -13,39 +13,42 @@ use crate::{
 /// Device pixels of a module: sharp on every screen.
 const MODULE_PX: usize = 8;
 
-/// Fills the dialog in.
-pub fn fill(language: Language) {
-    let link = origin();
-    if let Some(field) = field() {
-        field.set_value(&link);
+/// Fills `sheet` in, the id of a dialog whose parts have ids that begin with it.
+pub fn fill(sheet: &str, link: &str, language: Language) {
+    if let Some(field) = field(sheet) {
+        field.set_value(link);
     }
-    say_copy(Word::CopyLink, language);
+    say_copy(sheet, Word::CopyLink, language);
     let host = window().location().hostname().unwrap_or_default();
-    if let Some(note) = element("invite-local") {
+    if let Some(note) = part(sheet, "-local") {
         let _ = note.class_list().toggle_with_force("off", !invite::is_local(&host));
     }
-    let canvas = element("invite-code").and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok());
-    if let (Some(canvas), Some(code)) = (canvas, invite::code(&link)) {
+    let canvas = part(sheet, "-code").and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok());
+    if let (Some(canvas), Some(code)) = (canvas, invite::code(link)) {
         paint(&canvas, &code);
     }
 }
 
 /// Copies the link; the button says whether that worked.
-pub fn copy(language: Language) {
-    let Some(field) = field() else { return };
+pub fn copy(sheet: &str, language: Language) {
+    let Some(field) = field(sheet) else { return };
     field.select();
     // The old way also works on plain http in a home network, where the clipboard interface is missing.
     let page = document().dyn_into::<HtmlDocument>().ok();
     let copied = page.and_then(|page| page.exec_command("copy").ok()).unwrap_or(false);
-    say_copy(if copied { Word::Copied } else { Word::CopyByHand }, language);
+    say_copy(sheet, if copied { Word::Copied } else { Word::CopyByHand }, language);
 }
 
-fn field() -> Option<HtmlInputElement> {
-    element("invite-link")?.dyn_into().ok()
+fn part(sheet: &str, name: &str) -> Option<HtmlElement> {
+    element(&[sheet, name].concat())
 }
 
-fn say_copy(word: Word, language: Language) {
-    if let Some(button) = element("invite-copy") {
+fn field(sheet: &str) -> Option<HtmlInputElement> {
+    part(sheet, "-link")?.dyn_into().ok()
+}
+
+fn say_copy(sheet: &str, word: Word, language: Language) {
+    if let Some(button) = part(sheet, "-copy") {
         button.set_text_content(Some(word.say(language)));
     }
 }

@@ -1,0 +1,160 @@
+//! What can be set, and from where: defaults, then `perihelion.toml`, then the environment, then flags; the later wins.
+//!
+//! Each setting is declared once, with its default, its range and its meaning: those of the process in `server`, of a
+//! room in `room`, the limits in `crate::limits`. Invariant: what comes out of here is in range and fits together, or it
+//! is one [`ConfigError`] that says what is wrong, where it is written and what would be right.
+
+pub mod kind;
+pub mod raw;
+pub mod room;
+pub mod server;
+pub mod setting;
+pub mod source;
+
+mod error;
+mod print;
+
+use std::path::{Path, PathBuf};
+
+pub use error::ConfigError;
+pub use room::{RoomId, RoomSettings};
+pub use server::ServerSettings;
+pub use source::Sources;
+
+use crate::{limits::Limits, room::Blueprint};
+use setting::{Row, Section};
+use source::{Assignment, Place};
+
+/// Rooms in a file. More: refused.
+const ROOMS_MAX: usize = 64;
+
+/// Everything a host has set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `[server]`
+    pub server: ServerSettings,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[rooms.<id>]`, in the order of the file.
+    pub rooms: Vec<(RoomId, RoomSettings)>,
+}
+
+/// What the server is made from.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The process.
+    pub server: ServerSettings,
+    /// Timeouts and maxima.
+    pub limits: Limits,
+    /// The public rooms, at least one.
+    pub rooms: Vec<Blueprint>,
+}
+
+impl Settings {
+    /// Reads and joins all sources.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn read(sources: &Sources) -> Result<Settings, ConfigError> {
+        let written = sources.from_file()?;
+        let mut rooms = written.rooms;
+        if rooms.is_empty() {
+            rooms.push(RoomId::main());
+        }
+        if rooms.len() > ROOMS_MAX {
+            return Err(ConfigError::TooManyRooms { most: ROOMS_MAX });
+        }
+        let environment = sources.from_environment(&rooms)?;
+        let mut settings = Settings {
+            server: ServerSettings::default(),
+            limits: Limits::default(),
+            rooms: rooms.into_iter().map(|id| (id, RoomSettings::default())).collect(),
+        };
+        let assignments = written.assignments.into_iter().chain(environment).chain(sources.from_flags());
+        for assignment in assignments {
+            settings.assign(assignment)?;
+        }
+        settings.check()?;
+        settings.limits.sessions_max = settings.server.max_players;
+        settings.limits.sessions_per_address = settings.server.per_ip;
+        Ok(settings)
+    }
+
+    fn assign(&mut self, assignment: Assignment) -> Result<(), ConfigError> {
+        match &assignment.place {
+            Place::Server => put(&mut self.server, assignment),
+            Place::Limits => put(&mut self.limits, assignment),
+            Place::Room(id) => match self.rooms.iter_mut().find(|(known, _)| known == id) {
+                Some((_, room)) => put(room, assignment),
+                None => Err(ConfigError::NoSuchRoom {
+                    origin: assignment.origin,
+                    id: id.clone(),
+                    rooms: self.rooms.iter().map(|(id, _)| id.clone()).collect(),
+                }),
+            },
+        }
+    }
+
+    /// What no row can see by itself.
+    fn check(&self) -> Result<(), ConfigError> {
+        for (id, room) in &self.rooms {
+            room.check().map_err(|what| ConfigError::TooMany { id: id.clone(), what })?;
+        }
+        Ok(())
+    }
+
+    /// Checks them against the machine, and draws what is left to chance.
+    ///
+    /// # Errors
+    /// A folder that is none, or no randomness.
+    pub fn into_config(self) -> Result<Config, ConfigError> {
+        let ServerSettings { data_dir, client_dir, .. } = &self.server;
+        if data_dir.exists() && !data_dir.is_dir() {
+            return Err(ConfigError::DataDirIsNoFolder(data_dir.clone()));
+        }
+        if let Some(folder) = client_dir {
+            check_page(folder)?;
+        }
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()));
+        let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
+        Ok(Config { server: self.server, limits: self.limits, rooms })
+    }
+
+    /// The file that says the same, every key with its meaning.
+    #[must_use]
+    pub fn print(&self) -> String {
+        print::print(self)
+    }
+}
+
+fn check_page(folder: &Path) -> Result<(), ConfigError> {
+    let wrong: fn(PathBuf) -> ConfigError = match (folder.is_dir(), folder.join("index.html").is_file()) {
+        (false, _) => ConfigError::ClientDirIsNoFolder,
+        (true, false) => ConfigError::ClientDirWithoutPage,
+        (true, true) => return Ok(()),
+    };
+    Err(wrong(folder.to_owned()))
+}
+
+fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), ConfigError> {
+    let Assignment { origin, place, key, raw } = assignment;
+    let Some(row) = S::ROWS.iter().find(|row| row.key == key) else {
+        return Err(ConfigError::UnknownKey { origin, place, suggestion: nearest(S::ROWS, &key), key });
+    };
+    if (row.set)(section, &raw) {
+        return Ok(());
+    }
+    let value = if row.is_secret() { "no secret that is allowed".to_owned() } else { raw.to_string() };
+    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed: (row.allowed)() })
+}
+
+/// The key that was probably meant.
+fn nearest<S>(rows: &[Row<S>], key: &str) -> Option<&'static str> {
+    let likeness = |row: &Row<S>| strsim::jaro_winkler(row.key, key);
+    let best = rows.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    // What clap asks of a suggestion.
+    (likeness(best) > 0.7).then_some(best.key)
+}
+
+#[cfg(test)]
+mod tests;
