@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     accept,
     attempts::Attempts,
+    clips::Clips,
     config::Config,
     counters::Counters,
     http::{AssetError, Assets, Context, LOOKS_RATE},
@@ -20,7 +21,7 @@ use crate::{
     listener::{ListenError, listen},
     lobby::Lobby,
     permits::Permits,
-    rates::Rates,
+    rates::AddressRates,
 };
 
 /// Why the server does not start.
@@ -79,9 +80,10 @@ impl App {
         let context = Arc::new(Context {
             assets,
             lobby: Arc::clone(&lobby),
+            clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
-            looks: Rates::new(LOOKS_RATE),
+            looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
             counters: Counters::default(),
             limits: Arc::clone(&limits),

@@ -8,6 +8,7 @@
 //! | `/bench` | and here how long a frame takes it |
 //! | `/check`, `/check/socket`, `/check.json` | the connection doctor's page, its WebSocket (`upgrade`), and `check` |
 //! | `/arena` | `arena` |
+//! | `/clips`, `/clips/NAME` | `clips` |
 //! | `/ws` | `upgrade` |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
@@ -15,12 +16,14 @@
 //! | `/metrics` | `metrics` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
-//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything.
+//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, but for
+//! the POST of a clip.
 //! Sockets are accepted elsewhere (`accept`).
 
 mod arena;
 mod assets;
 mod check;
+mod clips;
 mod headers;
 mod metrics;
 mod negotiate;
@@ -45,8 +48,8 @@ pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 
 use crate::{
-    address::AddressKey, attempts::Attempts, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby,
-    permits::Permits, rates::Rates,
+    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby,
+    permits::Permits, rates::AddressRates,
 };
 
 /// A whole answer, before the common headers.
@@ -61,12 +64,14 @@ pub struct Context {
     pub assets: Assets,
     /// The rooms.
     pub lobby: Arc<Lobby>,
+    /// Clips of kills.
+    pub clips: Arc<Clips>,
     /// Whose second lanes there may be.
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
     /// How often one address may look at the arena.
-    pub looks: Rates,
+    pub looks: AddressRates,
     /// What the connection doctor tried.
     pub attempts: Attempts,
     /// What happened.
@@ -145,6 +150,16 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || metrics::answer(&context)));
+    let keep = warp::path!("clips")
+        .and(warp::post())
+        .and(warp::body::content_length_limit(clips::BODY_BYTES_MAX))
+        .and(with.clone())
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<Peer>())
+        .and(warp::body::bytes())
+        .then(clips::keep);
+    let too_long = warp::path!("clips").and(warp::post()).map(clips::too_long);
+    let clip = warp::path!("clips" / String).and(with.clone()).and(warp::method()).then(clips::find);
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
     socket
         .or(doctor)
@@ -152,6 +167,12 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .or(check)
         .unify()
         .or(arena)
+        .unify()
+        .or(keep)
+        .unify()
+        .or(too_long)
+        .unify()
+        .or(clip)
         .unify()
         .or(health)
         .unify()

@@ -14,6 +14,7 @@ pub mod app;
 pub mod attempts;
 pub mod bucket;
 pub mod cli;
+pub mod clips;
 pub mod config;
 pub mod counters;
 pub mod http;

@@ -4,7 +4,9 @@
 //! by the page that saw it. It is evidence of nothing: whoever makes one could make up another.
 //!
 //! ```text
-//! pictures of the page ─► Cut ─► Clip ─► bytes: MAGIC, then the clip ─► ClipScreening: the View that is drawn
+//! pictures of the page ─► Cut ─► Clip ─► bytes ─► ClipScreening: the View that is drawn
+//! bytes    MAGIC, head behind its length, tracks and moments each behind their number
+//! track    thing, key (32 bits), look, path, states of a ship
 //! path     first value, first difference, then how much each difference is more than the one before; 1/4 u, 1/1024 turn
 //! ```
 //!
@@ -12,23 +14,26 @@
 //! name that hides something.
 
 mod cut;
+mod pack;
 mod path;
 mod screening;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    defs::{PickupKind, RockSize, ShipClass, Team, Terms, WeaponKind},
-    ids::{BodyId, PlayerId, ShipId, ShotKey},
+    defs::{PickupKind, RockSize, ShipClass, Terms, WeaponKind},
+    ids::PlayerId,
     limits::{NAME_BYTES_MAX, NAME_CHARS_MAX, PLAYERS_MAX},
     protocol::{DecodeError, codec},
     replay::is_plain,
-    sim::{Cause, WellKind},
+    sim::Cause,
     tick::{TICK_HZ, Tick},
 };
 
-pub use cut::{Cut, Still};
+use pack::{Packer, Unpacker};
 use path::Path;
+
+pub use cut::{Cut, Still};
 pub use screening::ClipScreening;
 
 /// First bytes of every clip; the number is that of the format.
@@ -41,8 +46,6 @@ pub const FRAME_TICKS: usize = 3;
 pub const FRAMES_MAX: usize = 6 * TICK_HZ as usize / FRAME_TICKS;
 /// Ships that a clip has names for.
 const CAST_MAX: usize = 256;
-/// Things that happen in a clip.
-const MOMENTS_MAX: usize = 2_048;
 /// Characters in a room's name.
 const ROOM_CHARS_MAX: usize = 32;
 
@@ -80,54 +83,150 @@ pub struct Head {
     pub frames: u16,
     /// The frame of the kill.
     pub kill: u16,
-    /// The mouths of the wormhole, u.
+    /// The mouths of the wormhole, 1/4 u.
     pub mouths: Option<[(i32, i32); 2]>,
+    /// Who is in it.
+    pub cast: Vec<Actor>,
 }
 
-/// A ship's way, and how it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShipTrack {
-    id: ShipId,
-    class: ShipClass,
+/// What a track is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Thing {
+    Ship,
+    Shot,
+    Belt,
+    Loose,
+    Pickup,
+    Planet,
+    Core,
+    Well,
+}
+
+impl Thing {
+    const ALL: [Thing; 8] =
+        [Thing::Ship, Thing::Shot, Thing::Belt, Thing::Loose, Thing::Pickup, Thing::Planet, Thing::Core, Thing::Well];
+
+    /// Frames between two samples: what steers is sampled in each, what floats about rarely.
+    fn step(self) -> usize {
+        match self {
+            Thing::Ship | Thing::Shot => 1,
+            Thing::Belt | Thing::Loose | Thing::Pickup | Thing::Planet | Thing::Core | Thing::Well => 5,
+        }
+    }
+
+    /// Whether it has a direction.
+    fn turns(self) -> bool {
+        matches!(self, Thing::Ship | Thing::Belt | Thing::Loose)
+    }
+
+    /// How many looks there are: classes, weapons, sizes and so on, by their index.
+    fn looks(self) -> usize {
+        match self {
+            Thing::Ship => ShipClass::COUNT,
+            Thing::Shot => WeaponKind::COUNT,
+            Thing::Belt | Thing::Loose => RockSize::ALL.len(),
+            Thing::Pickup => PickupKind::ALL.len(),
+            Thing::Planet => 1,
+            Thing::Core => 256,
+            Thing::Well => 2,
+        }
+    }
+}
+
+/// Something's way, and what it was like. All kinds share one type: code for eight would be most of what a clip costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Track {
+    thing: Thing,
+    /// Which: see [`key`].
+    key: u32,
+    /// Class, weapon, size, kind; of a core its hull in 1/255.
+    look: u8,
     path: Path,
-    /// Buttons and marks, hull and shield in 1/255; each with the number of frames that it lasts.
-    looks: Vec<(u8, u8, u8, u8, u8)>,
+    /// Of a ship: how many frames, then buttons, marks, hull and shield in 1/255.
+    states: Vec<[u8; 5]>,
+}
+
+/// How things are told apart.
+mod key {
+    use crate::ids::{PlayerId, ShipId, ShotKey};
+
+    pub fn of_ship(ship: ShipId) -> u32 {
+        u32::from(ship.player.0) << 8 | u32::from(ship.life)
+    }
+
+    pub fn ship(key: u32) -> ShipId {
+        ShipId { player: PlayerId((key >> 8) as u16), life: key as u8 }
+    }
+
+    pub fn of_shot(shot: ShotKey) -> u32 {
+        u32::from(shot.owner.0) << 16 | u32::from(shot.tick) << 8 | u32::from(shot.part)
+    }
+
+    pub fn shot(key: u32) -> ShotKey {
+        ShotKey { owner: PlayerId((key >> 16) as u16), tick: (key >> 8) as u8, part: key as u8 }
+    }
 }
 
 /// A clip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clip {
     /// What it is about.
     pub head: Head,
-    /// Names.
-    pub cast: Vec<Actor>,
-    ships: Vec<ShipTrack>,
-    shots: Vec<(ShotKey, WeaponKind, Path)>,
-    belts: Vec<(u16, RockSize, Path)>,
-    loose: Vec<(BodyId, RockSize, Path)>,
-    pickups: Vec<(BodyId, PickupKind, Path)>,
-    planets: Vec<Path>,
-    cores: Vec<(Team, u8, Path)>,
-    wells: Vec<(WellKind, Path)>,
-    moments: Vec<(u16, Moment)>,
+    tracks: Vec<Track>,
+    moments: Vec<Moment>,
 }
 
 /// A place, 1/4 u.
 type Place = (i32, i32);
 
 /// What can be seen and heard of what happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Moment {
-    Launched { ship: ShipId, pos: Place },
-    Fired { owner: PlayerId, weapon: WeaponKind, pos: Place },
-    Struck { pos: Place, vel: Place, ship: Option<ShipId> },
-    Beam { owner: PlayerId, from: Place, to: Place, struck: bool, ship: Option<ShipId> },
-    Damaged { ship: ShipId, by: Option<PlayerId>, amount: u16, pos: Place },
-    Destroyed { ship: ShipId, pos: Place, vel: Place },
-    RockBroken { pos: Place, size: RockSize },
-    Collected { pos: Place, kind: PickupKind },
-    Leapt { ship: ShipId, from: Place, to: Place },
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Launched,
+    Fired,
+    Struck,
+    Beam,
+    BeamStruck,
+    Damaged,
+    Destroyed,
+    RockBroken,
+    Collected,
+    Leapt,
 }
+
+impl What {
+    const ALL: [What; 10] = [
+        What::Launched,
+        What::Fired,
+        What::Struck,
+        What::Beam,
+        What::BeamStruck,
+        What::Damaged,
+        What::Destroyed,
+        What::RockBroken,
+        What::Collected,
+        What::Leapt,
+    ];
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment {
+    frame: u16,
+    what: What,
+    /// A ship's key, or that of whoever did it; above all of them: nobody's.
+    who: u32,
+    by: u32,
+    /// Weapon, size, kind or points.
+    look: u16,
+    at: Place,
+    /// Where to, or how fast, 1/4 u/s.
+    to: Place,
+}
+
+/// The key of nobody.
+const NOBODY: u32 = u32::MAX;
 
 impl Clip {
     /// Whether bytes mean to be a clip.
@@ -139,9 +238,15 @@ impl Clip {
     /// As a file.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(codec::encode_replay(self));
-        bytes
+        let mut packer = Packer { bytes: MAGIC.to_vec() };
+        let head = codec::encode_replay(&self.head);
+        packer.put(head.len() as i32);
+        packer.bytes.extend(head);
+        packer.put(self.tracks.len() as i32);
+        self.tracks.iter().for_each(|track| track.pack(&mut packer));
+        packer.put(self.moments.len() as i32);
+        self.moments.iter().for_each(|moment| moment.pack(&mut packer));
+        packer.bytes
     }
 
     /// Reads one.
@@ -152,73 +257,113 @@ impl Clip {
         if bytes.len() > CLIP_BYTES_MAX {
             return Err(DecodeError::TooLong { bytes: bytes.len(), limit: CLIP_BYTES_MAX });
         }
-        let body = bytes.strip_prefix(&MAGIC).ok_or(DecodeError::Malformed)?;
-        let clip: Clip = codec::decode_replay(body)?;
-        clip.beyond().map_or(Ok(clip), |field| Err(DecodeError::OutOfRange { field }))
+        let mut from = Unpacker::new(bytes.strip_prefix(&MAGIC).ok_or(DecodeError::Malformed)?);
+        let head = from.count()?;
+        let head: Head = codec::decode_replay(from.slice(head)?)?;
+        head.beyond().map_or(Ok(()), |field| Err(DecodeError::OutOfRange { field }))?;
+        let tracks = (0..from.count()?).map(|_| Track::unpack(&mut from, head.frames)).collect::<Result<_, _>>()?;
+        let moments =
+            (0..from.count()?).map(|_| Moment::unpack(&mut from, head.frames)).collect::<Result<Vec<_>, _>>()?;
+        if from.left() > 0 {
+            return Err(DecodeError::Trailing { bytes: from.left() });
+        }
+        if moments.is_sorted_by_key(|moment| moment.frame) {
+            Ok(Clip { head, tracks, moments })
+        } else {
+            Err(DecodeError::OutOfRange { field: "moments" })
+        }
     }
 
     /// A pilot's name, and whether the server flew it.
     #[must_use]
     pub fn actor(&self, player: PlayerId) -> Option<&Actor> {
-        self.cast.iter().find(|actor| actor.player == player)
+        self.head.cast.iter().find(|actor| actor.player == player)
     }
+}
 
+impl Head {
     /// The first thing that is out of range.
     fn beyond(&self) -> Option<&'static str> {
-        let head = &self.head;
-        let frames = usize::from(head.frames);
         let text = |text: &str, chars: usize| is_plain(text) && (1..=chars).contains(&text.chars().count());
         let named = |actor: &Actor| text(&actor.name, NAME_CHARS_MAX) && actor.name.len() <= NAME_BYTES_MAX;
         let slot = |player: PlayerId| player.index() < PLAYERS_MAX;
-        let fits = |path: &Path, step| path.fits(frames, step);
-        let ship = |track: &ShipTrack| {
-            let frames: usize = track.looks.iter().map(|look| usize::from(look.0)).sum();
-            slot(track.id.player) && fits(&track.path, EVERY) && track.path.turns() && frames == track.path.frames()
-        };
-        let moments = &self.moments;
         let checks = [
-            ("terms", head.terms.beyond().is_none()),
-            ("room", text(&head.room, ROOM_CHARS_MAX)),
-            ("frames", (2..=FRAMES_MAX).contains(&frames)),
-            ("kill", head.kill < head.frames && slot(head.killer) && slot(head.victim)),
-            ("mouths", head.mouths.iter().flatten().all(|&(x, y)| path::is_place(x, y))),
+            ("terms", self.terms.beyond().is_none()),
+            ("room", text(&self.room, ROOM_CHARS_MAX)),
+            ("frames", (2..=FRAMES_MAX).contains(&usize::from(self.frames))),
+            ("kill", self.kill < self.frames && slot(self.killer) && slot(self.victim)),
+            ("mouths", self.mouths.iter().flatten().all(|place| path::is_place(*place))),
             ("cast", self.cast.len() <= CAST_MAX && self.cast.iter().all(|actor| slot(actor.player) && named(actor))),
-            ("ships", self.ships.iter().all(ship)),
-            ("shots", self.shots.iter().all(|(key, _, path)| slot(key.owner) && fits(path, EVERY))),
-            ("rocks", self.belts.iter().all(|(_, _, path)| fits(path, RARELY) && path.turns())),
-            ("rocks", self.loose.iter().all(|(_, _, path)| fits(path, RARELY) && path.turns())),
-            ("pickups", self.pickups.iter().all(|(_, _, path)| fits(path, RARELY))),
-            ("planets", self.planets.len() <= PLANETS_MAX && self.planets.iter().all(|path| fits(path, RARELY))),
-            ("cores", matches!(self.cores.len(), 0 | 2) && self.cores.iter().all(|(_, _, path)| fits(path, RARELY))),
-            ("wells", self.wells.iter().all(|(_, path)| fits(path, RARELY))),
-            ("moments", moments.len() <= MOMENTS_MAX && moments.is_sorted_by_key(|(frame, _)| *frame)),
-            ("moments", moments.iter().all(|(frame, moment)| *frame < head.frames && moment.is_somewhere())),
+        ];
+        checks.iter().find(|(_, good)| !good).map(|(field, _)| *field)
+    }
+}
+
+impl Track {
+    fn pack(&self, to: &mut Packer) {
+        to.put(self.thing as i32);
+        to.put_bits(self.key);
+        to.put(self.look.into());
+        self.path.pack(to);
+        to.put(self.states.len() as i32);
+        self.states.iter().for_each(|state| to.bytes.extend(state));
+    }
+
+    fn unpack(from: &mut Unpacker<'_>, frames: u16) -> Result<Track, DecodeError> {
+        let thing = *Thing::ALL.get(usize::from(from.small()?)).ok_or(DecodeError::OutOfRange { field: "thing" })?;
+        let (key, look) = (from.bits()?, from.small()?);
+        let path = Path::unpack(from, usize::from(frames), thing.step(), thing.turns())?;
+        let states: Result<Vec<_>, _> = (0..from.count()?)
+            .map(|_| from.slice(5).map(|state| [state[0], state[1], state[2], state[3], state[4]]))
+            .collect();
+        let track = Track { thing, key, look, path, states: states? };
+        track.beyond().map_or(Ok(track), |field| Err(DecodeError::OutOfRange { field }))
+    }
+
+    fn beyond(&self) -> Option<&'static str> {
+        let lasts: usize = self.states.iter().map(|state| usize::from(state[0])).sum();
+        let is_ship = self.thing == Thing::Ship;
+        let pilot = match self.thing {
+            Thing::Ship => key::ship(self.key).player,
+            Thing::Shot => key::shot(self.key).owner,
+            Thing::Belt | Thing::Loose | Thing::Pickup | Thing::Planet | Thing::Core | Thing::Well => PlayerId(0),
+        };
+        let checks = [
+            ("look", usize::from(self.look) < self.thing.looks()),
+            ("key", pilot.index() < PLAYERS_MAX),
+            ("key", self.thing != Thing::Planet || self.key < PLANETS_MAX),
+            ("states", lasts == if is_ship { self.path.frames() } else { 0 }),
         ];
         checks.iter().find(|(_, good)| !good).map(|(field, _)| *field)
     }
 }
 
 impl Moment {
-    fn is_somewhere(&self) -> bool {
-        let good = |places: &[Place]| places.iter().all(|&(x, y)| path::is_place(x, y));
-        match *self {
-            Moment::Launched { pos, .. }
-            | Moment::Fired { pos, .. }
-            | Moment::Damaged { pos, .. }
-            | Moment::RockBroken { pos, .. }
-            | Moment::Collected { pos, .. } => good(&[pos]),
-            Moment::Struck { pos, vel, .. } | Moment::Destroyed { pos, vel, .. } => good(&[pos, vel]),
-            Moment::Beam { from, to, .. } | Moment::Leapt { from, to, .. } => good(&[from, to]),
+    fn pack(&self, to: &mut Packer) {
+        to.put_all(&[self.frame.into(), self.what as i32]);
+        to.put_bits(self.who);
+        to.put_bits(self.by);
+        to.put_all(&[self.look.into(), self.at.0, self.at.1, self.to.0, self.to.1]);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>, frames: u16) -> Result<Moment, DecodeError> {
+        let (frame, what) = (from.take()?, from.small()?);
+        let (who, by, look) = (from.bits()?, from.bits()?, from.take()?);
+        let (at, to) = ((from.take()?, from.take()?), (from.take()?, from.take()?));
+        let within = u16::try_from(frame).ok().filter(|frame| *frame < frames);
+        let what = What::ALL.get(usize::from(what)).copied();
+        let look = u16::try_from(look).ok();
+        match (within, what, look) {
+            (Some(frame), Some(what), Some(look)) if path::is_place(at) && path::is_place(to) => {
+                Ok(Moment { frame, what, who, by, look, at, to })
+            }
+            _ => Err(DecodeError::OutOfRange { field: "moment" }),
         }
     }
 }
 
-/// Frames between two samples of what steers…
-const EVERY: usize = 1;
-/// …and of what floats about.
-const RARELY: usize = 5;
 /// More planets than any arena has.
-const PLANETS_MAX: usize = 8;
+const PLANETS_MAX: u32 = 8;
 /// Bits of a ship's marks.
 const PROTECTED: u8 = 1;
 const CHARGING: u8 = 2;

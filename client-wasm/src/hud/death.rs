@@ -39,7 +39,7 @@ impl Widget for DeathCard {
         }
         let fall = net.shown().fall();
         if self.fall.changed((fall, frame.language)) {
-            let (numbers, others) = fall.map_or_else(Default::default, |fall| recap(&fall, frame));
+            let (numbers, others) = fall.map_or_else(Default::default, |fall| recap(&fall, cause, frame));
             dom.text("death-numbers", &numbers);
             dom.text("death-others", &others);
         }
@@ -58,8 +58,8 @@ impl Widget for DeathCard {
     }
 }
 
-/// How it came to that in numbers, and who else had a hand in it.
-fn recap(fall: &Fall, frame: &Frame<'_>) -> (String, String) {
+/// How it came to that in numbers, and who else had a hand in it. Whom nobody shot learns what to heed.
+fn recap(fall: &Fall, cause: Cause, frame: &Frame<'_>) -> (String, String) {
     let language = frame.language;
     let attackers = fall.attackers.iter().flatten();
     let by_killer = attackers.clone().find(|(player, _)| Some(*player) == fall.killer).map(|(_, points)| *points);
@@ -77,7 +77,20 @@ fn recap(fall: &Fall, frame: &Frame<'_>) -> (String, String) {
     };
     let others: Vec<String> = attackers.filter(|(player, _)| Some(*player) != fall.killer).map(named).collect();
     let others = if others.is_empty() { String::new() } else { Word::FallAlso.with(language, &[&others.join(" · ")]) };
-    (numbers.into_iter().flatten().collect::<Vec<_>>().join(" · "), others)
+    let numbers = match fall.killer {
+        Some(_) => numbers.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        None => lesson(cause).map_or("", |lesson| frame.say(lesson)).to_owned(),
+    };
+    (numbers, others)
+}
+
+/// What whoever did it alone may heed next time.
+fn lesson(cause: Cause) -> Option<Word> {
+    match cause {
+        Cause::Star => Some(Word::LessonStar),
+        Cause::Edge => Some(Word::LessonEdge),
+        Cause::Shot(_) | Cause::Ram | Cause::Planet | Cause::Rock | Cause::Core | Cause::Hyperspace => None,
+    }
 }
 
 fn button(tenths: u16, language: Language) -> String {
@@ -139,14 +152,16 @@ mod tests {
                 attackers: [Some((ada, 55)), Some((bob, 20)), None],
                 ..Fall::default()
             };
-            let (numbers, others) = recap(&fall, frame);
+            let rail = Cause::Shot(WeaponKind::Rail);
+            let (numbers, others) = recap(&fall, rail, frame);
             assert_eq!(numbers, "55 damage · Lancer · 840 u away · you 62 ms · they 48 ms");
             assert_eq!(others, "Also: ? 20");
             frame.language = Language::German;
-            assert_eq!(
-                recap(&Fall { own_ms: Some(9), ..Fall::default() }, frame),
-                ("du 9 ms".to_owned(), String::new())
-            );
+            let alone = Fall { own_ms: Some(9), ..Fall::default() };
+            let by_ada = Fall { killer: Some(ada), ..alone.clone() };
+            assert_eq!(recap(&by_ada, rail, frame), ("du 9 ms".to_owned(), String::new()));
+            assert_eq!(recap(&alone, Cause::Star, frame).0, Word::LessonStar.say(Language::German));
+            assert_eq!(recap(&alone, Cause::Rock, frame).0, "", "a line to a rock is of no interest");
         });
     }
 

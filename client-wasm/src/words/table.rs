@@ -265,6 +265,8 @@ words! {
     DeathCore "death-core" "Crashed on a core" "An einem Kern zerschellt";
     DeathHyperspace "death-hyperspace" "Lost in hyperspace" "Im Hyperraum verloren";
     DeathEdge "death-edge" "Lost beyond the edge" "Verloren hinter dem Rand";
+    LessonStar "lesson-star" "Inside the bright ring the star pulls harder than your engine: cross it fast and sideways, or stay out." "Im hellen Ring zieht der Stern stärker als dein Triebwerk: durchquere ihn schnell und quer, oder bleib draußen.";
+    LessonEdge "lesson-edge" "Outside the red edge the hull wears away: turn back at once." "Außerhalb des roten Rands zerfällt die Hülle: kehre sofort um.";
     FallDamage "fall-damage" "{0} damage" "{0} Schaden";
     FallAway "fall-away" "{0} u away" "{0} u entfernt";
     FallYou "fall-you" "you {0} ms" "du {0} ms";

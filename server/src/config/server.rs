@@ -28,6 +28,8 @@ settings! {
         per_ip: usize = 8, whole(1..=16_384), [Flag("per-ip"), Live];
         /// Folder for what must survive a restart; made when something is stored.
         data_dir: PathBuf = PathBuf::from("./perihelion-data"), path(), [Flag("data-dir")];
+        /// Room for clips of kills in the data folder, MB, beyond which the oldest go; 0 keeps none.
+        clips_mb: u64 = 64, whole(0..=100_000), [];
         /// Serve the page from this folder instead of the one inside the binary.
         client_dir: Option<PathBuf> = None, optional(path(), "the page inside the binary"), [Flag("client-dir")];
         /// How the log on stderr is written: for people, or an object per line for programs.

@@ -37,7 +37,7 @@ impl Context {
     fn may_look(&self, peer: Option<Peer>) -> bool {
         match peer {
             Some(Peer(key)) if !(key.is_loopback() && self.limits.loopback_exempt) => {
-                self.looks.take(key, Instant::now())
+                self.looks.take(key, 1, Instant::now())
             }
             _ => true,
         }

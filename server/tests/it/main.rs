@@ -8,6 +8,7 @@
 mod chat;
 mod check;
 mod clients;
+mod clips;
 mod foreign;
 mod hostile;
 mod lane;

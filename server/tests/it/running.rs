@@ -57,6 +57,8 @@ impl Running {
                 bind: Some([127, 0, 0, 1].into()),
                 port: 0,
                 client_dir: Some(page.path().to_owned()),
+                // A name that is never served.
+                data_dir: page.path().join(".data"),
                 ..ServerSettings::default()
             },
             rooms: vec![Blueprint {

@@ -2,9 +2,9 @@
 //! Invariant: a path that [`Path::fits`] can be asked for any frame without overflow.
 
 use glam::Vec2;
-use serde::{Deserialize, Serialize};
 
-use crate::math::TAU;
+use super::pack::{Packer, Unpacker};
+use crate::{math::TAU, protocol::DecodeError};
 
 /// Steps of a unit.
 const STEPS: f32 = 4.0;
@@ -27,13 +27,13 @@ pub fn unplace((x, y): (i32, i32)) -> Vec2 {
 }
 
 /// Whether a place is one.
-pub fn is_place(x: i32, y: i32) -> bool {
+pub fn is_place((x, y): (i32, i32)) -> bool {
     let near = |value: i32| (-PLACE_MAX..=PLACE_MAX).contains(&value);
     near(x) && near(y)
 }
 
 /// Where something was while it was there.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Path {
     /// First and last frame.
     from: u16,
@@ -75,9 +75,23 @@ impl Path {
         usize::from(self.until.saturating_sub(self.from)) + 1
     }
 
-    /// Whether it has a direction.
-    pub fn turns(&self) -> bool {
-        !self.turn.is_empty()
+    pub fn pack(&self, to: &mut Packer) {
+        to.put_all(&[self.from.into(), self.until.into()]);
+        to.put_all(&self.x);
+        to.put_all(&self.y);
+        to.put_all(&self.turn);
+    }
+
+    /// Reads one that lies within so many frames, with a sample each `step` frames.
+    pub fn unpack(from: &mut Unpacker<'_>, frames: usize, step: usize, turns: bool) -> Result<Path, DecodeError> {
+        let beyond = DecodeError::OutOfRange { field: "path" };
+        let ends = u16::try_from(from.take()?).ok().zip(u16::try_from(from.take()?).ok());
+        let (first, until) = ends.filter(|(first, until)| first <= until).ok_or(beyond.clone())?;
+        let samples = usize::from(until - first).div_ceil(step) + 1;
+        let (x, y) = (from.series(samples)?, from.series(samples)?);
+        let turn = if turns { from.series(samples)? } else { Vec::new() };
+        let path = Path { from: first, until, x, y, turn };
+        if path.fits(frames, step) { Ok(path) } else { Err(beyond) }
     }
 
     /// Whether it lies within so many frames and within the grid, with a sample each `step` frames.
@@ -196,7 +210,9 @@ mod tests {
         fn a_path_is_where_it_was(places in prop::collection::vec((-6_000f32..6_000.0, -6_000f32..6_000.0, 0f32..TAU), 1..100), from in 0usize..20) {
             let poses: Vec<_> = places.iter().map(|(x, y, turn)| (Vec2::new(*x, *y), Some(*turn))).collect();
             let path = Path::through(from, 1, &poses);
-            prop_assert!(path.fits(120, 1) && path.turns());
+            let mut packer = Packer::default();
+            path.pack(&mut packer);
+            prop_assert_eq!(Path::unpack(&mut Unpacker::new(&packer.bytes), 120, 1, true), Ok(path.clone()));
             for (index, (pos, turn)) in poses.iter().enumerate() {
                 let pose = path.pose((from + index) as f32, 1, 0.05);
                 prop_assert!(pose.pos.distance(*pos) < 0.2, "{index}: {pose:?} {pos}");

@@ -6,18 +6,19 @@ use std::collections::VecDeque;
 use glam::Vec2;
 
 use super::{
-    CHARGING, Clip, EVERY, FRAME_TICKS, MULTI, Moment, OVER, PROTECTED, RARELY, SPECIAL, ShipTrack, path::unplace,
+    CHARGING, Clip, FRAME_TICKS, MULTI, Moment, NOBODY, OVER, PROTECTED, SPECIAL, Thing, Track, What, key,
+    path::{Pose, unplace},
 };
 use crate::{
-    defs::Defs,
-    ids::PlayerId,
+    defs::{Defs, PickupKind, RockSize, ShipClass, Team, WeaponKind},
+    ids::{BodyId, PlayerId},
     protocol::{DecodeError, Leaderboard},
     replay::{Death, ReplayError, Show, Subject},
     replica::{
         picture,
         view::{CoreView, Focus, MouthView, Phase, PickupView, RockId, RockView, ShipView, ShotView, View, ViewEvent},
     },
-    sim::Buttons,
+    sim::{Buttons, WellKind},
     tick::TICK_HZ,
 };
 
@@ -68,11 +69,11 @@ impl ClipScreening {
     fn arrive(&mut self, at: f32, tells: bool) {
         self.at = at.clamp(0.0, self.end() as f32);
         let frame = self.at / FRAME_TICKS as f32;
-        let past = self.clip.moments.partition_point(|(when, _)| f32::from(*when) <= frame);
+        let past = self.clip.moments.partition_point(|moment| f32::from(moment.frame) <= frame);
         if tells && past > self.told {
             let own = self.followed();
             let moments = &self.clip.moments[self.told..past];
-            self.view.events.extend(moments.iter().map(|(_, moment)| event(moment, own)));
+            self.view.events.extend(moments.iter().filter_map(|moment| event(moment, own)));
         }
         self.told = past;
         self.deaths.clear();
@@ -89,10 +90,45 @@ impl ClipScreening {
         }
     }
 
-    fn ships(&mut self, frame: f32, own: Option<PlayerId>) {
-        self.view.ships.clear();
-        let there = self.clip.ships.iter().filter(|track| track.path.is_there(frame));
-        self.view.ships.extend(there.map(|track| ship(track, frame, own)));
+    fn things(&mut self, frame: f32, own: Option<PlayerId>) {
+        let ClipScreening { clip, view, defs, .. } = self;
+        view.ships.clear();
+        view.shots.clear();
+        view.rocks.clear();
+        view.pickups.clear();
+        view.wells.clear();
+        view.planets.clear();
+        // Outside until it is told otherwise, as where there are none.
+        view.planets.resize(defs.arena.planets.len(), Vec2::splat(50_000.0));
+        view.mouths = clip.head.mouths.map(|mouths| mouths.map(|pos| MouthView { pos: unplace(pos), coming: None }));
+        let mut cores = Team::ALL.map(|_| None);
+        for track in clip.tracks.iter().filter(|track| track.path.is_there(frame)) {
+            let pose = track.path.pose(frame, track.thing.step(), FRAME_S);
+            match track.thing {
+                Thing::Ship => view.ships.extend(ship(track, pose, frame, own)),
+                Thing::Shot => view.shots.extend(shot(track, pose, own)),
+                Thing::Belt => view.rocks.extend(rock(RockId::Belt(track.key as u16), track.look, pose)),
+                Thing::Loose => view.rocks.extend(rock(RockId::Loose(BodyId(track.key as u16)), track.look, pose)),
+                Thing::Pickup => view.pickups.extend(pickup(track, pose)),
+                Thing::Planet => {
+                    if let Some(planet) = view.planets.get_mut(track.key as usize) {
+                        *planet = pose.pos;
+                    }
+                }
+                Thing::Core => {
+                    let team = Team::ALL[usize::from(track.key != 0)];
+                    cores[team as usize] = Some(CoreView { team, pos: pose.pos, hull: f32::from(track.look) / 255.0 });
+                }
+                Thing::Well => {
+                    view.wells.push((pose.pos, if track.look == 0 { WellKind::Star } else { WellKind::Push }));
+                }
+            }
+        }
+        let [dawn, dusk] = cores;
+        view.cores = dawn.zip(dusk).map(|(dawn, dusk)| [dawn, dusk]);
+    }
+
+    fn focus(&mut self) {
         let seen = self.view.own_ship().copied();
         self.view.phase = if seen.is_some() { Phase::Flying } else { Phase::Spectating };
         self.view.focus = match (seen, self.subject) {
@@ -100,39 +136,6 @@ impl ClipScreening {
             (None, Subject::Place(pos)) => Focus { pos, ..Focus::default() },
             (None, Subject::Pilot(_)) => Focus { vel: Vec2::ZERO, ship: None, ..self.view.focus },
         };
-    }
-
-    fn things(&mut self, frame: f32, own: Option<PlayerId>) {
-        let ClipScreening { clip, view, .. } = self;
-        view.shots.clear();
-        view.shots.extend(clip.shots.iter().filter(|(_, _, path)| path.is_there(frame)).map(|(key, weapon, path)| {
-            let pose = path.pose(frame, EVERY, FRAME_S);
-            let own = Some(key.owner) == own;
-            ShotView { key: *key, weapon: *weapon, pos: pose.pos, vel: pose.vel, opacity: 1.0, own }
-        }));
-        let belts = clip.belts.iter().map(|(slot, size, path)| (RockId::Belt(*slot), *size, path));
-        let loose = clip.loose.iter().map(|(body, size, path)| (RockId::Loose(*body), *size, path));
-        view.rocks.clear();
-        view.rocks.extend(belts.chain(loose).filter(|(_, _, path)| path.is_there(frame)).map(|(id, size, path)| {
-            let pose = path.pose(frame, RARELY, FRAME_S);
-            RockView { id, size, pos: pose.pos, spin_rad: pose.turn_rad, hull: 1.0 }
-        }));
-        view.pickups.clear();
-        view.pickups.extend(clip.pickups.iter().filter(|(_, _, path)| path.is_there(frame)).map(|(id, kind, path)| {
-            let pos = path.pose(frame, RARELY, FRAME_S).pos;
-            PickupView { id: *id, kind: *kind, pos, fading: false, owner: None }
-        }));
-        view.wells.clear();
-        let wells = clip.wells.iter().filter(|(_, path)| path.is_there(frame));
-        view.wells.extend(wells.map(|(kind, path)| (path.pose(frame, RARELY, FRAME_S).pos, *kind)));
-        view.planets.clear();
-        view.planets.extend(clip.planets.iter().map(|path| path.pose(frame, RARELY, FRAME_S).pos));
-        view.mouths = clip.head.mouths.map(|mouths| mouths.map(|pos| MouthView { pos: unplace(pos), coming: None }));
-        let core = |index: usize| {
-            let (team, hull, path) = clip.cores.get(index)?;
-            Some(CoreView { team: *team, pos: path.pose(frame, RARELY, FRAME_S).pos, hull: f32::from(*hull) / 255.0 })
-        };
-        view.cores = core(0).zip(core(1)).map(|(dawn, dusk)| [dawn, dusk]);
     }
 }
 
@@ -165,8 +168,8 @@ impl Show for ClipScreening {
         self.view.alpha = self.at.fract();
         self.view.view_factor = 1.0;
         self.view.arena_radius = f32::from(self.clip.head.arena_radius);
-        self.ships(frame, own);
         self.things(frame, own);
+        self.focus();
         picture::beams(&mut self.view, &self.defs);
         &self.view
     }
@@ -222,19 +225,18 @@ impl Show for ClipScreening {
     }
 }
 
-fn ship(track: &ShipTrack, frame: f32, own: Option<PlayerId>) -> ShipView {
-    let pose = track.path.pose(frame, EVERY, FRAME_S);
+fn ship(track: &Track, pose: Pose, frame: f32, own: Option<PlayerId>) -> Option<ShipView> {
     let mut since = track.path.since(frame);
-    let look = track.looks.iter().find(|look| {
-        let here = since < usize::from(look.0);
-        since = since.saturating_sub(usize::from(look.0));
+    let state = track.states.iter().find(|state| {
+        let here = since < usize::from(state[0]);
+        since = since.saturating_sub(usize::from(state[0]));
         here
     });
-    let (_, buttons, marks, hull, shield) = look.or(track.looks.last()).copied().unwrap_or_default();
-    let marked = |bit| marks & bit != 0;
-    ShipView {
-        id: track.id,
-        class: track.class,
+    let [_, buttons, marks, hull, shield] = *state.or(track.states.last())?;
+    let (id, marked) = (key::ship(track.key), |bit| marks & bit != 0);
+    Some(ShipView {
+        id,
+        class: ShipClass::from_index(track.look)?,
         pos: pose.pos,
         vel: pose.vel,
         heading_rad: pose.turn_rad,
@@ -246,37 +248,47 @@ fn ship(track: &ShipTrack, frame: f32, own: Option<PlayerId>) -> ShipView {
         special: marked(SPECIAL),
         over: marked(OVER),
         multi: marked(MULTI),
-        own: Some(track.id.player) == own,
+        own: Some(id.player) == own,
         stale: false,
-    }
+    })
 }
 
-fn event(moment: &Moment, own: Option<PlayerId>) -> ViewEvent {
-    let is_own = |player: PlayerId| Some(player) == own;
-    match *moment {
-        Moment::Launched { ship, pos } => ViewEvent::Launched { ship, pos: unplace(pos) },
-        Moment::Fired { owner, weapon, pos } => {
-            ViewEvent::Fired { owner, weapon, pos: unplace(pos), own: is_own(owner) }
+fn shot(track: &Track, pose: Pose, own: Option<PlayerId>) -> Option<ShotView> {
+    let (key, weapon) = (key::shot(track.key), WeaponKind::from_index(track.look)?);
+    Some(ShotView { key, weapon, pos: pose.pos, vel: pose.vel, opacity: 1.0, own: Some(key.owner) == own })
+}
+
+fn rock(id: RockId, look: u8, pose: Pose) -> Option<RockView> {
+    Some(RockView { id, size: RockSize::from_index(look)?, pos: pose.pos, spin_rad: pose.turn_rad, hull: 1.0 })
+}
+
+fn pickup(track: &Track, pose: Pose) -> Option<PickupView> {
+    let (id, kind) = (BodyId(track.key as u16), PickupKind::from_index(track.look)?);
+    Some(PickupView { id, kind, pos: pose.pos, fading: false, owner: None })
+}
+
+fn event(moment: &Moment, own: Option<PlayerId>) -> Option<ViewEvent> {
+    let Moment { who, by, look, .. } = *moment;
+    let (pos, to) = (unplace(moment.at), unplace(moment.to));
+    let by = (by != NOBODY).then_some(PlayerId(by as u16));
+    let (ship, is_own) = (key::ship(who), |player: PlayerId| Some(player) == own);
+    let whom = (who != NOBODY).then_some(ship);
+    let index = u8::try_from(look).ok();
+    Some(match moment.what {
+        What::Launched => ViewEvent::Launched { ship, pos },
+        What::Fired => ViewEvent::Fired { owner: by?, weapon: WeaponKind::from_index(index?)?, pos, own: is_own(by?) },
+        What::Struck => ViewEvent::Struck { pos, vel: to, ship: whom },
+        What::Beam | What::BeamStruck => {
+            let struck = moment.what == What::BeamStruck;
+            ViewEvent::Beam { owner: by?, from: pos, to, struck, ship: whom, own: is_own(by?) }
         }
-        Moment::Struck { pos, vel, ship } => ViewEvent::Struck { pos: unplace(pos), vel: unplace(vel), ship },
-        Moment::Beam { owner, from, to, struck, ship } => {
-            ViewEvent::Beam { owner, from: unplace(from), to: unplace(to), struck, ship, own: is_own(owner) }
+        What::Damaged => {
+            let by_own = by.is_some_and(is_own);
+            ViewEvent::Damaged { ship, by, amount: look, pos, own: is_own(ship.player), by_own }
         }
-        Moment::Damaged { ship, by, amount, pos } => ViewEvent::Damaged {
-            ship,
-            by,
-            amount,
-            pos: unplace(pos),
-            own: is_own(ship.player),
-            by_own: by.is_some() && by == own,
-        },
-        Moment::Destroyed { ship, pos, vel } => {
-            ViewEvent::Destroyed { ship, pos: unplace(pos), vel: unplace(vel), own: is_own(ship.player) }
-        }
-        Moment::RockBroken { pos, size } => ViewEvent::RockBroken { pos: unplace(pos), size },
-        Moment::Collected { pos, kind } => ViewEvent::Collected { pos: unplace(pos), kind, own: false },
-        Moment::Leapt { ship, from, to } => {
-            ViewEvent::Leapt { ship, from: unplace(from), to: unplace(to), own: is_own(ship.player) }
-        }
-    }
+        What::Destroyed => ViewEvent::Destroyed { ship, pos, vel: to, own: is_own(ship.player) },
+        What::RockBroken => ViewEvent::RockBroken { pos, size: RockSize::from_index(index?)? },
+        What::Collected => ViewEvent::Collected { pos, kind: PickupKind::from_index(index?)?, own: false },
+        What::Leapt => ViewEvent::Leapt { ship, from: pos, to, own: is_own(ship.player) },
+    })
 }

@@ -147,6 +147,6 @@ fn damaged_bytes_are_refused_or_shown_and_do_no_harm() {
     );
     assert_eq!(Clip::from_bytes(b"PERIREC3"), Err(DecodeError::Malformed));
     let mut sly = Clip::from_bytes(&good).unwrap();
-    sly.cast[0].name = "a\u{202E}b".into();
+    sly.head.cast[0].name = "a\u{202E}b".into();
     assert_eq!(Clip::from_bytes(&sly.to_bytes()), Err(DecodeError::OutOfRange { field: "cast" }));
 }

@@ -7,7 +7,7 @@ use super::{Death, ReplayError, Subject};
 use crate::{defs::Defs, ids::PlayerId, protocol::Leaderboard, replica::view::View};
 
 /// Something recorded, being watched. Sans-io: the shell says how much time has passed and draws [`Show::frame`].
-pub trait Show: core::fmt::Debug {
+pub trait Show {
     /// Lets `ticks` pass, parts of a tick included, but no more than `most` whole ones in this call. At the end time
     /// stands still.
     ///
@@ -71,4 +71,11 @@ pub trait Show: core::fmt::Debug {
 
     /// The deaths of the last seconds before this moment, oldest first.
     fn deaths(&self) -> &VecDeque<Death>;
+}
+
+/// By name and place: everything there is to say of a whole world would be a tenth of the page.
+impl core::fmt::Debug for dyn Show {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.room())
+    }
 }

@@ -2,7 +2,6 @@
 //! whoever knows the list knows every pull in the arena, for any tick it still reaches back to.
 
 use glam::Vec2;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     limits::HISTORY_TICKS,
@@ -22,7 +21,7 @@ pub struct Well {
 }
 
 /// Which way it pulls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum WellKind {
     /// Toward it, for a while: a small star.

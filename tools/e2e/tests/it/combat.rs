@@ -1,5 +1,5 @@
-//! Two people in two browsers: they meet, one shoots the other down, both are told the same, the other looks about and comes
-//! back.
+//! Two people in two browsers: they meet, one shoots the other down, both are told the same, a link shows it again, the
+//! other looks about and comes back.
 
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,9 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
         assert_eq!(hunter_after.kills.iter().find(|told| told.killer == kill.killer), Some(&kill));
         hunter.until("the kill counts", |state| state.score.is_some_and(|score| score > 0)).await;
 
+        hunter.js("window.autopilot.stop()").await;
+        share_the_kill(&hunter).await;
+
         // The pilot who was shot down sees who did it and flies again.
         victim.js("window.autopilot.stop()").await;
         victim.until_visible("death").await;
@@ -75,6 +78,23 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
         assert_ne!(again.own_life(), first_life);
         victim.until_hidden("death").await;
     });
+}
+
+/// The kill becomes a link, and whoever opens that sees it.
+async fn share_the_kill(hunter: &Page) {
+    hunter.until_visible("clip-open").await;
+    hunter.click("clip-open").await;
+    hunter.until_visible("clip-link").await;
+    hunter.picture("clip-link").await;
+    assert!(hunter.words("clip-what").await.starts_with("Victim, "), "{}", hunter.words("clip-what").await);
+    let link = hunter.words("clip-link").await;
+    let watch = hunter.js("return document.getElementById('clip-watch').href").await;
+    assert_eq!(watch, serde_json::json!(link));
+    hunter.open(&link).await;
+    let shown = hunter.until("the clip plays", |state| state.phase == "watching" && state.ships.len() == 2).await;
+    assert!(shown.ships.iter().any(|ship| ship.own && ship.name == "Hunter"), "{shown:?}");
+    hunter.until("the kill is seen", |state| state.kills.iter().any(|kill| kill.victim == "Victim")).await;
+    hunter.picture("clip-watched").await;
 }
 
 /// Hands the ship to the autopilot.
