@@ -46,10 +46,11 @@ use warp::{
 
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
+pub use origin::Guests;
 
 use crate::{
-    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, lanes::Lanes, limits::Limits, lobby::Lobby,
-    permits::Permits, rates::AddressRates,
+    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, lanes::Lanes, limits::Limits,
+    lobby::Lobby, permits::Permits, proxies::Proxies, rates::AddressRates,
 };
 
 /// A whole answer, before the common headers.
@@ -70,6 +71,12 @@ pub struct Context {
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
+    /// Whose word about who asks is believed.
+    pub proxies: Proxies,
+    /// Who may open a socket besides our own page.
+    pub guests: Guests,
+    /// We end TLS ourselves.
+    pub is_encrypted: bool,
     /// How often one address may look at the arena.
     pub looks: AddressRates,
     /// What the connection doctor tried.
@@ -92,7 +99,7 @@ pub struct Peer(pub AddressKey);
 
 /// The site as a function from request to answer.
 pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
-    let counters = context.counters.clone();
+    let (counters, is_encrypted) = (context.counters.clone(), context.is_encrypted);
     let service = TowerToHyperService::new(warp::service(routes(context)));
     move |request| {
         let counters = counters.clone();
@@ -101,7 +108,7 @@ pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding +
         Box::pin(async move {
             let mut response = answer.await?;
             counters.answered(response.status().as_u16());
-            headers::apply(response.headers_mut(), host.as_deref());
+            headers::apply(response.headers_mut(), host.as_deref(), is_encrypted);
             Ok(response)
         })
     }

@@ -1,7 +1,7 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `config` and `log` are leaves
+//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `config` and `log` are leaves
 //! (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
@@ -26,8 +26,10 @@ pub mod log;
 pub mod machine;
 pub mod network;
 pub mod permits;
+pub mod proxies;
 pub mod rates;
 pub mod replay;
 pub mod room;
 pub mod session;
 pub mod signals;
+pub mod tls;

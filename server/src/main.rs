@@ -61,7 +61,7 @@ async fn serve(config: Config) -> ExitCode {
         Ok(app) => app,
         Err(error) => return refuse(&error.to_string()),
     };
-    say(io::stdout(), &network::banner(app.address()));
+    say(io::stdout(), &network::banner(app.address(), app.is_encrypted()));
     signals.next().await;
     tracing::info!("stopping; once more stops at once");
     tokio::spawn(signals.exit_at_the_next());

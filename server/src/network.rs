@@ -19,11 +19,11 @@ pub fn raise_file_limit() {
 
 /// What is printed at the start: where to play, and how to stop.
 #[must_use]
-pub fn banner(address: SocketAddr) -> String {
-    banner_for(address, local_address())
+pub fn banner(address: SocketAddr, is_encrypted: bool) -> String {
+    banner_for(address, local_address(), if is_encrypted { "https" } else { "http" })
 }
 
-fn banner_for(address: SocketAddr, local: Option<IpAddr>) -> String {
+fn banner_for(address: SocketAddr, local: Option<IpAddr>, scheme: &str) -> String {
     let port = address.port();
     let mut text = format!("Perihelion {} is up.\n", env!("CARGO_PKG_VERSION"));
     let ip = address.ip();
@@ -34,12 +34,12 @@ fn banner_for(address: SocketAddr, local: Option<IpAddr>) -> String {
         } else {
             ip.to_string()
         };
-        text.push_str(&format!("  Play here:       http://{host}:{port}/\n"));
+        text.push_str(&format!("  Play here:       {scheme}://{host}:{port}/\n"));
     } else {
-        text.push_str(&format!("  Play here:       http://{address}/\n"));
+        text.push_str(&format!("  Play here:       {scheme}://{address}/\n"));
     }
     if let Some(local) = local.filter(|_| ip.is_unspecified()) {
-        text.push_str(&format!("  In your network: http://{}/\n", SocketAddr::new(local, port)));
+        text.push_str(&format!("  In your network: {scheme}://{}/\n", SocketAddr::new(local, port)));
     }
     text.push_str("  Press ctrl-c to stop.\n");
     text
@@ -69,7 +69,7 @@ mod tests {
             ("192.168.1.7:8080", "http://192.168.1.7:8080/", None),
             ("[fe80::1]:8080", "http://[fe80::1]:8080/", None),
         ] {
-            let text = banner_for(address.parse().unwrap(), lan);
+            let text = banner_for(address.parse().unwrap(), lan, "http");
             assert!(text.contains(&format!("Play here:       {here}\n")), "{text}");
             match network {
                 Some(url) => assert!(text.contains(&format!("In your network: {url}\n")), "{text}"),

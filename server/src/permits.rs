@@ -72,7 +72,8 @@ struct Places {
 #[derive(Debug)]
 pub struct Permit {
     permits: Permits,
-    key: AddressKey,
+    /// None for a proxy, whose connections are anybody's.
+    key: Option<AddressKey>,
     kind: Kind,
 }
 
@@ -83,11 +84,12 @@ impl Permits {
         Permits { limits, counts: Arc::default() }
     }
 
-    /// Asks for one place.
+    /// Asks for one place; without an address only the limits for all count.
     ///
     /// # Errors
     /// Says which limit is reached.
-    pub fn acquire(&self, kind: Kind, key: AddressKey, now: Instant) -> Result<Permit, Refusal> {
+    pub fn acquire(&self, kind: Kind, key: impl Into<Option<AddressKey>>, now: Instant) -> Result<Permit, Refusal> {
+        let key = key.into();
         self.with(|counts| counts.enter(kind, key, now, &self.limits))?;
         Ok(Permit { permits: self.clone(), key, kind })
     }
@@ -117,7 +119,7 @@ impl Drop for Permit {
 }
 
 impl Counts {
-    fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant, limits: &Limits) -> Result<(), Refusal> {
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
             Kind::Session => {
@@ -133,7 +135,7 @@ impl Counts {
             self.handshakes += 1;
             return Ok(());
         }
-        if !(key.is_loopback() && limits.loopback_exempt) {
+        if let Some(key) = key.filter(|key| !(key.is_loopback() && limits.loopback_exempt)) {
             self.enter_address(kind, key, now, limits)?;
         }
         match kind {
@@ -172,7 +174,7 @@ impl Counts {
         Ok(())
     }
 
-    fn leave(&mut self, kind: Kind, key: AddressKey, limits: &Limits, now: Instant) {
+    fn leave(&mut self, kind: Kind, key: Option<AddressKey>, limits: &Limits, now: Instant) {
         match kind {
             Kind::Http => self.http -= 1,
             Kind::Session => self.sessions -= 1,
@@ -182,6 +184,7 @@ impl Counts {
                 return;
             }
         }
+        let Some(key) = key else { return };
         // Absent for exempt addresses.
         if let Some(counts) = self.by_address.get_mut(&key) {
             match kind {

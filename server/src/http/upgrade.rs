@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, check, method_not_allowed, origin, text};
+use super::{Answer, Context, Peer, check, method_not_allowed, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
@@ -104,7 +104,7 @@ fn accept(
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
     let accept_key = check_handshake(method, headers)?;
-    if !origin::is_own(headers) {
+    if !context.guests.admit(headers) {
         return Err(Refused::Origin);
     }
     // hyper offers no upgrade on HTTP/1.0.
@@ -222,6 +222,9 @@ fn refuse(refused: &Refused, headers: &HeaderMap, peer: Option<Peer>) -> Answer 
 }
 
 #[cfg(test)]
+mod autobahn;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -244,6 +247,33 @@ mod tests {
             ("sec-websocket-key", KEY),
         ]);
         assert_eq!(accepted.as_deref(), Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    }
+
+    proptest::proptest! {
+        /// The door stands any words: it opens for a whole handshake or says no.
+        #[test]
+        fn no_request_breaks_the_door(
+            names in proptest::collection::vec(0..6_usize, 0..8),
+            values in proptest::collection::vec("[\\x20-\\x7e\\xa0-\\xff]{0,40}", 8),
+            query in "\\PC{0,40}",
+        ) {
+            let known = [
+                header::CONNECTION, header::UPGRADE, header::SEC_WEBSOCKET_VERSION, header::SEC_WEBSOCKET_KEY,
+                header::ORIGIN, header::HOST,
+            ];
+            let mut headers = HeaderMap::new();
+            for (name, value) in names.iter().zip(&values) {
+                if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                    headers.append(known[*name].clone(), value);
+                }
+            }
+            proptest::prop_assert!(check_handshake(&Method::GET, &headers).is_err());
+            let guests = crate::http::Guests { sites: vec!["https://a".into()], native: true };
+            let admitted = guests.admit(&headers);
+            proptest::prop_assert!(!admitted || headers.get_all(header::ORIGIN).iter().count() < 2);
+            let _ = check::attempt(&query);
+            let _ = crate::http::headers::clean_host(&headers);
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod page;
 mod pilot;
 mod play;
 mod process;
+mod proxy;
 mod running;
 mod silence;
+mod tls;
 mod upgrade;

@@ -42,25 +42,34 @@ impl Running {
     pub fn start_with(change: impl FnOnce(&mut Limits)) -> Running {
         let mut limits = Limits::default();
         change(&mut limits);
-        Running::start_from(limits, 4)
+        Running::start_from(limits, 4, |_| {})
+    }
+
+    /// With other limits and settings.
+    pub fn start_set(change: impl FnOnce(&mut Limits), set: impl FnOnce(&mut ServerSettings)) -> Running {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        Running::start_from(limits, 4, set)
     }
 
     /// With another number of bots.
     pub fn start_with_bots(bots: u16) -> Running {
-        Running::start_from(Limits::default(), bots)
+        Running::start_from(Limits::default(), bots, |_| {})
     }
 
-    fn start_from(limits: Limits, bots: u16) -> Running {
+    fn start_from(limits: Limits, bots: u16, set: impl FnOnce(&mut ServerSettings)) -> Running {
         let page = Folder::with_page();
+        let mut server = ServerSettings {
+            bind: Some([127, 0, 0, 1].into()),
+            port: 0,
+            client_dir: Some(page.path().to_owned()),
+            // A name that is never served.
+            data_dir: page.path().join(".data"),
+            ..ServerSettings::default()
+        };
+        set(&mut server);
         let app = App::start(Config {
-            server: ServerSettings {
-                bind: Some([127, 0, 0, 1].into()),
-                port: 0,
-                client_dir: Some(page.path().to_owned()),
-                // A name that is never served.
-                data_dir: page.path().join(".data"),
-                ..ServerSettings::default()
-            },
+            server,
             rooms: vec![Blueprint {
                 id: RoomId::main(),
                 name: "Drift".into(),

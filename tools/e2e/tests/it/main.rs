@@ -22,6 +22,7 @@ mod lancer;
 mod lobby;
 mod map;
 mod modes;
+mod nginx;
 mod pad;
 mod page;
 mod picture;
