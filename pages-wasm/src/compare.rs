@@ -78,7 +78,10 @@ async fn poll(desk: Shared, index: usize) {
                 let (mut desk, now) = (desk.borrow_mut(), browser::now_ms());
                 let bytes = answer.body.len() + answer.head_bytes;
                 if let Ok(panorama) = decode_panorama(&answer.body) {
-                    desk.clock.heard(panorama.tick, now);
+                    // An arena that stands still has no tick of now.
+                    if desk.polls[index].tick().is_some_and(|before| before != panorama.tick) {
+                        desk.clock.heard(panorama.tick, now);
+                    }
                     desk.polls[index].told(Picture::of_panorama(&panorama), panorama.tick, bytes);
                 } else {
                     desk.polls[index].weighed(bytes);
