@@ -1,17 +1,24 @@
 //! The accept loop. warp's own has no timeout for half-sent requests (a socket was still held after 75 s), so the
 //! sockets are accepted and served here, and warp answers the requests.
 //!
-//! Invariants: a socket costs a permit before it costs anything else; every HTTP connection ends, by the header
-//! timeout or by its lifetime; an accept error never spins.
+//! Invariants: a socket costs a permit before it costs anything else; every TLS handshake and every HTTP connection ends,
+//! by the header timeout or by its lifetime; an accept error never spins.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     time::{Instant, sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     address::AddressKey,
@@ -25,8 +32,8 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 /// A condition that lasts is logged once in this time.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
-/// Accepts until the server is to end.
-pub async fn run(listener: TcpListener, context: Arc<Context>) {
+/// Accepts until the server is to end; with an acceptor, TLS and nothing else.
+pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: Arc<Context>) {
     let site = site(Arc::clone(&context));
     let mut shutdown = context.shutdown.clone();
     let mut complaint = Complaint::default();
@@ -46,11 +53,15 @@ pub async fn run(listener: TcpListener, context: Arc<Context>) {
             }
         };
         let key = AddressKey::of(peer.ip());
-        match context.permits.acquire(Kind::Http, key, std::time::Instant::now()) {
+        // A proxy's connections are anybody's.
+        let counted = (!context.proxies.trusts(peer.ip())).then_some(key);
+        match context.permits.acquire(Kind::Http, counted, std::time::Instant::now()) {
             Ok(permit) => {
-                tokio::spawn(serve(stream, peer, permit, Arc::clone(&context), site.clone()));
+                context.counters.accepted.inc();
+                tokio::spawn(greet(stream, peer, (permit, acceptor.clone()), Arc::clone(&context), site.clone()));
             }
             Err(refusal) => {
+                context.counters.turned_away.inc();
                 let peer = key.tag();
                 complaint.log(|times| tracing::warn!(%peer, ?refusal, times, "connections turned away"));
             }
@@ -69,17 +80,37 @@ fn pause_after(error: &io::Error) -> Option<Duration> {
     }
 }
 
-async fn serve<S>(stream: TcpStream, peer: SocketAddr, permit: Permit, context: Arc<Context>, site: S)
-where
+/// From a socket to HTTP.
+async fn greet<S>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    (permit, acceptor): (Permit, Option<TlsAcceptor>),
+    context: Arc<Context>,
+    site: S,
+) where
     S: Fn(Request<Incoming>) -> Responding + Send + 'static,
 {
     // Linux inherits it from the listener; others need not.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the peer left at once");
     }
-    let peer = Peer(AddressKey::of(peer.ip()));
+    let Some(acceptor) = acceptor else { return serve(stream, peer.ip(), permit, context, site).await };
+    match timeout(context.limits().header_timeout, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => serve(stream, peer.ip(), permit, context, site).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("half a TLS handshake"),
+    }
+}
+
+async fn serve<I, S>(stream: I, peer: IpAddr, permit: Permit, context: Arc<Context>, site: S)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Fn(Request<Incoming>) -> Responding + Send + 'static,
+{
+    let proxies = context.proxies.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
+        let visitor = proxies.visitor(peer, request.headers());
+        request.extensions_mut().insert(Peer(AddressKey::of(visitor)));
         site(request)
     });
     // Those of the moment it came: a reload is for who comes later.

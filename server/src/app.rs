@@ -11,14 +11,19 @@ use tokio::{
 
 use crate::{
     accept,
+    attempts::Attempts,
     clips::Clips,
     config::{Config, Settings},
-    http::{AssetError, Assets, Context, Live},
+    counters::Counters,
+    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live},
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
     permits::Permits,
+    proxies::Proxies,
+    rates::AddressRates,
+    tls::{Tls, TlsError, TlsFiles},
 };
 
 /// Why the server does not start.
@@ -32,6 +37,8 @@ pub enum StartError {
     Room(io::Error),
     /// The listener has no address.
     Address(io::Error),
+    /// No certificate to show.
+    Tls(TlsError),
 }
 
 impl fmt::Display for StartError {
@@ -40,6 +47,7 @@ impl fmt::Display for StartError {
             StartError::Listen(error) => error.fmt(f),
             StartError::Assets(error) => error.fmt(f),
             StartError::Room(error) => write!(f, "cannot start the room: {error}"),
+            StartError::Tls(error) => error.fmt(f),
             StartError::Address(error) => write!(f, "cannot tell the port: {error}"),
         }
     }
@@ -51,6 +59,7 @@ impl std::error::Error for StartError {}
 #[derive(Debug)]
 pub struct App {
     address: SocketAddr,
+    is_encrypted: bool,
     limits: Arc<Limits>,
     lobby: Arc<Lobby>,
     live: watch::Sender<Arc<Live>>,
@@ -72,6 +81,11 @@ impl App {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
         };
+        let tls = match (config.server.tls_cert, config.server.tls_key) {
+            (Some(cert), Some(key)) => Some(Tls::open(TlsFiles { cert, key }).map_err(StartError::Tls)?),
+            _ => None,
+        };
+        let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
         let lobby = Arc::new(Lobby::open(config.rooms).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
@@ -86,13 +100,27 @@ impl App {
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             lanes: Lanes::default(),
             permits: permits.clone(),
+            proxies: Proxies {
+                trusted: config.server.trusted_proxies,
+                hops: config.server.proxy_hops,
+                header: config.server.ip_header,
+            },
+            guests: Guests { sites: config.server.allowed_origins, native: config.server.allow_native },
+            is_encrypted: tls.is_some(),
+            looks: AddressRates::new(LOOKS_RATE),
+            attempts: Attempts::default(),
+            counters: Counters::default(),
             shutdown: stopping,
             alive: alive.0.downgrade(),
             started: Instant::now(),
         });
-        let accepting = tokio::spawn(accept::run(listener, context));
+        let is_encrypted = tls.is_some();
+        if let Some(tls) = tls {
+            tokio::spawn(tls.keep_fresh(context.shutdown.clone()));
+        }
+        let accepting = tokio::spawn(accept::run(listener, acceptor, context));
         tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
-        Ok(App { address, limits, lobby, live, permits, shutdown, alive, accepting })
+        Ok(App { address, is_encrypted, limits, lobby, live, permits, shutdown, alive, accepting })
     }
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
@@ -116,6 +144,12 @@ impl App {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether it speaks TLS.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// Stops accepting, closes every socket with 1012, ends the rooms; takes `limits.shutdown_timeout` at most.

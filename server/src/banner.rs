@@ -13,6 +13,8 @@ use qrcodegen::{QrCode, QrCodeEcc};
 pub struct Facts<'a> {
     /// Where the server listens.
     pub address: SocketAddr,
+    /// It speaks https.
+    pub is_encrypted: bool,
     /// Where this machine is in its network.
     pub local: Option<IpAddr>,
     /// Where players find the server, if the host says so.
@@ -26,12 +28,13 @@ pub struct Facts<'a> {
 /// The text.
 #[must_use]
 pub fn banner(facts: &Facts<'_>) -> String {
-    let Facts { address, local, public_url, data_dir, terminal } = *facts;
+    let Facts { address, is_encrypted, local, public_url, data_dir, terminal } = *facts;
+    let scheme = if is_encrypted { "https" } else { "http" };
     let (ip, port) = (address.ip(), address.port());
     let mut text = format!("Perihelion {} is up.\n", env!("CARGO_PKG_VERSION"));
-    text.push_str(&format!("  Play here:       http://{}/\n", own_address(address)));
+    text.push_str(&format!("  Play here:       {scheme}://{}/\n", own_address(address)));
     let network =
-        local.filter(|_| ip.is_unspecified()).map(|local| format!("http://{}/", SocketAddr::new(local, port)));
+        local.filter(|_| ip.is_unspecified()).map(|local| format!("{scheme}://{}/", SocketAddr::new(local, port)));
     if let Some(url) = &network {
         text.push_str(&format!("  In your network: {url}\n"));
     }
@@ -89,6 +92,7 @@ mod tests {
     fn facts(address: &str) -> Facts<'static> {
         Facts {
             address: address.parse().unwrap(),
+            is_encrypted: false,
             local: Some(IpAddr::from([192, 168, 1, 7])),
             public_url: None,
             data_dir: Path::new("./data"),

@@ -97,6 +97,9 @@ impl Settings {
 
     /// What no row can see by itself.
     fn check(&self) -> Result<(), ConfigError> {
+        if self.server.tls_cert.is_some() != self.server.tls_key.is_some() {
+            return Err(ConfigError::HalfOfTls);
+        }
         for (id, room) in &self.rooms {
             room.check().map_err(|what| ConfigError::TooMany { id: id.clone(), what })?;
         }

@@ -7,21 +7,27 @@
 //! | `/replay` | and here it plays recordings |
 //! | `/lab` | and here it shows its netcode |
 //! | `/bench` | and here how long a frame takes it |
+//! | `/check`, `/check/socket`, `/check.json` | the connection doctor's page, its WebSocket (`upgrade`), and `check` |
+//! | `/arena` | `arena` |
 //! | `/clips`, `/clips/NAME` | `clips` |
 //! | `/ws` | `upgrade` |
 //! | `/rooms.json`, `/rooms` | `rooms`: the public ones, and making a private one |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
+//! | `/metrics` | `metrics` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, and POST where a
 //! private room is made or a clip is left.
 //! Sockets are accepted elsewhere (`accept`).
 
+mod arena;
 mod assets;
+mod check;
 mod clips;
 mod headers;
+mod metrics;
 mod negotiate;
 mod origin;
 mod rooms;
@@ -42,9 +48,14 @@ use warp::{
     path::FullPath,
 };
 
+pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
+pub use origin::Guests;
 
-use crate::{address::AddressKey, clips::Clips, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{
+    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, lanes::Lanes, limits::Limits,
+    lobby::Lobby, permits::Permits, proxies::Proxies, rates::AddressRates,
+};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -77,6 +88,18 @@ pub struct Context {
     pub lanes: Lanes,
     /// Counts of connections.
     pub permits: Permits,
+    /// Whose word about who asks is believed.
+    pub proxies: Proxies,
+    /// Who may open a socket besides our own page.
+    pub guests: Guests,
+    /// We end TLS ourselves.
+    pub is_encrypted: bool,
+    /// How often one address may look at the arena.
+    pub looks: AddressRates,
+    /// What the connection doctor tried.
+    pub attempts: Attempts,
+    /// What happened.
+    pub counters: Counters,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// A clone is held by every session: the server waits for their end.
@@ -91,13 +114,16 @@ pub struct Peer(pub AddressKey);
 
 /// The site as a function from request to answer.
 pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
+    let (counters, is_encrypted) = (context.counters.clone(), context.is_encrypted);
     let service = TowerToHyperService::new(warp::service(routes(context)));
     move |request| {
+        let counters = counters.clone();
         let host = headers::clean_host(request.headers());
         let answer = service.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
-            headers::apply(response.headers_mut(), host.as_deref());
+            counters.answered(response.status().as_u16());
+            headers::apply(response.headers_mut(), host.as_deref(), is_encrypted);
             Ok(response)
         })
     }
@@ -108,14 +134,30 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         let context = Arc::clone(&context);
         warp::any().map(move || Arc::clone(&context))
     };
-    let socket = warp::path!("ws")
-        .and(with.clone())
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    let handshake = with
+        .clone()
         .and(warp::method())
         .and(warp::header::headers_cloned())
-        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(query)
         .and(warp::ext::optional::<OnUpgrade>())
-        .and(warp::ext::optional::<Peer>())
-        .map(upgrade::answer);
+        .and(warp::ext::optional::<Peer>());
+    let socket = warp::path!("ws").and(handshake.clone()).map(upgrade::answer);
+    let doctor = warp::path!("check" / "socket").and(handshake).map(upgrade::answer_doctor);
+    let check = warp::path!("check.json")
+        .and(with.clone())
+        .and(warp::method())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .map(|context: Arc<Context>, method, query: String, headers| {
+            read_only(&method, || check::answer(&context, &query, &headers))
+        });
+    let arena =
+        warp::path!("arena").and(with.clone()).and(warp::method()).and(query).and(warp::ext::optional::<Peer>()).then(
+            async |context: Arc<Context>, method: Method, query: String, peer| {
+                if is_read(&method) { arena::answer(context, query, peer).await } else { method_not_allowed() }
+            },
+        );
     let health = warp::path!("healthz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
         read_only(&method, || probe(context.lobby.is_alive(), "the room has stopped"))
     });
@@ -126,6 +168,10 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || status::answer(&context)));
+    let metrics = warp::path!("metrics")
+        .and(with.clone())
+        .and(warp::method())
+        .map(|context: Arc<Context>, method| read_only(&method, || metrics::answer(&context)));
     let keep = warp::path!("clips")
         .and(warp::post())
         .and(warp::body::content_length_limit(clips::BODY_BYTES_MAX))
@@ -149,6 +195,12 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .map(rooms::make);
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
     socket
+        .or(doctor)
+        .unify()
+        .or(check)
+        .unify()
+        .or(arena)
+        .unify()
         .or(keep)
         .unify()
         .or(too_long)
@@ -165,6 +217,8 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .unify()
         .or(make)
         .unify()
+        .or(metrics)
+        .unify()
         .or(files)
         .unify()
         .boxed()
@@ -173,11 +227,18 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
 /// Paths under which the page shows something else than the arena. What, the page knows.
 const PAGES: [&str; 4] = ["/replay", "/lab", "/practice", "/bench"];
 
+/// The connection doctor's own page: what is seen while the game does not run must not need it.
+const CHECK_PAGE: &str = "/check.html";
+
 async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {
         return method_not_allowed();
     }
-    let path = if is_page(path.as_str()) { "/" } else { path.as_str() };
+    let path = match path.as_str() {
+        "/check" => CHECK_PAGE,
+        path if is_page(path) => "/",
+        path => path,
+    };
     assets::answer(&context.assets, path, &headers).await
 }
 

@@ -1,7 +1,8 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits`, `config` and `log` are leaves (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
+//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `config` and `log` are leaves
+//! (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
 //!
@@ -10,22 +11,27 @@
 pub mod accept;
 pub mod address;
 pub mod app;
+pub mod attempts;
 pub mod banner;
 pub mod bucket;
 pub mod cli;
 pub mod clips;
 pub mod config;
+pub mod counters;
 pub mod http;
 pub mod lanes;
 pub mod limits;
 pub mod listener;
 pub mod lobby;
 pub mod log;
+pub mod machine;
 pub mod network;
 pub mod permits;
+pub mod proxies;
 pub mod rates;
 pub mod reload;
 pub mod replay;
 pub mod room;
 pub mod session;
 pub mod signals;
+pub mod tls;

@@ -64,6 +64,7 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
     };
     let facts = Facts {
         address: app.address(),
+        is_encrypted: app.is_encrypted(),
         local: network::local_address(),
         public_url: settings.server.public_url.as_deref(),
         data_dir: &settings.server.data_dir,

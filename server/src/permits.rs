@@ -75,7 +75,8 @@ const ROOMS_WINDOW: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Permit {
     permits: Permits,
-    key: AddressKey,
+    /// None for a proxy, whose connections are anybody's.
+    key: Option<AddressKey>,
     kind: Kind,
 }
 
@@ -92,11 +93,12 @@ impl Permits {
         self.with(|counts| counts.limits = limits);
     }
 
-    /// Asks for one place.
+    /// Asks for one place; without an address only the limits for all count.
     ///
     /// # Errors
     /// Says which limit is reached.
-    pub fn acquire(&self, kind: Kind, key: AddressKey, now: Instant) -> Result<Permit, Refusal> {
+    pub fn acquire(&self, kind: Kind, key: impl Into<Option<AddressKey>>, now: Instant) -> Result<Permit, Refusal> {
+        let key = key.into();
         self.with(|counts| counts.enter(kind, key, now))?;
         Ok(Permit { permits: self.clone(), key, kind })
     }
@@ -147,7 +149,7 @@ impl Drop for Permit {
 }
 
 impl Counts {
-    fn enter(&mut self, kind: Kind, key: AddressKey, now: Instant) -> Result<(), Refusal> {
+    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) -> Result<(), Refusal> {
         let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
@@ -164,7 +166,7 @@ impl Counts {
             self.handshakes += 1;
             return Ok(());
         }
-        if !(key.is_loopback() && limits.loopback_exempt) {
+        if let Some(key) = key.filter(|key| !(key.is_loopback() && limits.loopback_exempt)) {
             self.enter_address(kind, key, now, limits)?;
         }
         match kind {
@@ -208,7 +210,7 @@ impl Counts {
         Ok(())
     }
 
-    fn leave(&mut self, kind: Kind, key: AddressKey, now: Instant) {
+    fn leave(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) {
         match kind {
             Kind::Http => self.http -= 1,
             Kind::Session => self.sessions -= 1,
@@ -218,6 +220,7 @@ impl Counts {
                 return;
             }
         }
+        let Some(key) = key else { return };
         // Absent for exempt addresses.
         if let Some(counts) = self.by_address.get_mut(&key) {
             match kind {

@@ -52,3 +52,33 @@ impl AddressRates {
         there
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{net::Ipv4Addr, time::Duration};
+
+    fn key(number: u32) -> AddressKey {
+        AddressKey::of(Ipv4Addr::from(number).into())
+    }
+
+    #[test]
+    fn each_address_has_its_own_rate() {
+        let rates = AddressRates::new(Rate { per_s: 2, burst: 3 });
+        let now = Instant::now();
+        assert_eq!([0; 5].map(|_| rates.take(key(1), 1, now)), [true, true, true, false, false]);
+        assert!(rates.take(key(2), 1, now));
+        let later = now + Duration::from_secs(1);
+        assert_eq!([0; 3].map(|_| rates.take(key(1), 1, later)), [true, true, false]);
+    }
+
+    #[test]
+    fn a_table_full_of_busy_addresses_refuses_new_ones_until_some_have_rested() {
+        let rates = AddressRates::new(Rate { per_s: 1, burst: 1 });
+        let now = Instant::now();
+        (0..ADDRESSES_MAX as u32).for_each(|number| assert!(rates.take(key(number), 1, now)));
+        assert!(!rates.take(key(u32::MAX), 1, now));
+        assert!(rates.take(key(u32::MAX), 1, now + Duration::from_secs(2)));
+        assert_eq!(rates.buckets.lock().unwrap().len(), 1);
+    }
+}

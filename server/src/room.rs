@@ -12,13 +12,15 @@ use crate::config::RoomId;
 
 mod handle;
 mod outbox;
+mod outlook;
 mod tape;
 mod task;
 mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
-pub use tick_times::TickFigures;
+pub use outlook::Outlook;
+pub use tick_times::{TickFigures, TickHistogram};
 
 /// What a room is made from, again after a panic.
 #[derive(Debug, Clone)]

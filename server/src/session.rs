@@ -5,12 +5,14 @@
 //!                                                       └─ writer: outbox, pings
 //!        or → lane's key (the same)   → voice of a seat ─┬─ reader: commands only, rate, mailbox
 //!                                                       └─ writer: pings
+//!        or → what the connection doctor asks (`doctor`)
 //!          → end, with one code → close frame → a bounded wait for the peer's
 //! ```
 //!
 //! Invariants: every wait has an end; every end has one code or is the peer's own; nothing a peer sends is kept
 //! beyond one message; leaving the room happens whatever the end (the seat is dropped).
 
+mod doctor;
 mod limits;
 mod meter;
 mod reader;
@@ -40,6 +42,7 @@ use tokio_tungstenite::{
 
 use crate::{
     address::AddressTag,
+    counters::Counters,
     lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
@@ -70,6 +73,8 @@ pub struct Session {
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
     pub lanes: Lanes,
+    /// Where its end is counted.
+    pub counters: Counters,
     /// Timeouts.
     pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
@@ -85,6 +90,8 @@ pub enum Purpose {
     Main,
     /// The second lane of one.
     Lane,
+    /// The connection doctor's.
+    Doctor,
 }
 
 /// Bytes that may come without a message getting complete: the largest one, and what its reader reads ahead.
@@ -101,7 +108,8 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, purpose, room, peer, lobby, lanes, limits, mut shutdown, alive } = session;
+    let Session { handshake, permit, purpose, room, peer, lobby, lanes, counters, limits, mut shutdown, alive } =
+        session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
@@ -116,6 +124,10 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         end = converse(&mut sink, reader, (handshake, purpose), &rooms, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
+    counters.ended(match end {
+        End::Close(code) => Some(code),
+        End::Gone => None,
+    });
     match end {
         End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
         End::Gone => tracing::info!(%peer, seconds, "left"),
@@ -142,6 +154,10 @@ async fn converse(
     rooms: &Rooms,
     lanes: &Lanes,
 ) -> End {
+    if purpose == Purpose::Doctor {
+        drop(handshake);
+        return doctor::examine(sink, reader).await;
+    }
     let opening = match reader.opening().await {
         Ok(opening) => opening,
         Err(end) => return end,
@@ -154,9 +170,7 @@ async fn converse(
         }
         (Opening::Lane(key), Purpose::Lane) => copy(sink, reader, key, lanes).await,
         // Its permit is for something else.
-        (Opening::Hello(_) | Opening::Keyed { .. }, Purpose::Lane) | (Opening::Lane(_), Purpose::Main) => {
-            End::Close(CloseCode::Protocol)
-        }
+        (Opening::Hello(_) | Opening::Keyed { .. } | Opening::Lane(_), _) => End::Close(CloseCode::Protocol),
     }
 }
 

@@ -50,6 +50,12 @@ pub const SNAPSHOT_BYTES_MAX: usize = 1_200;
 /// …of which there are at most so many, and only while the client's byte budget lasts. The rest waits for its next turn.
 pub const SNAPSHOT_PARTS_MAX: usize = 4;
 
+/// Half a side of the square of the arena that who asks over HTTP is shown, u: as much as a screen may show.
+pub const PANORAMA_HALF_U: u16 = 670;
+const _: () = assert!((PANORAMA_HALF_U as f32) * (PANORAMA_HALF_U as f32) <= VIEW_HALF_AREA_MAX);
+/// Ships, shots or rocks, each, in one answer to who asks for the arena over HTTP. More: left out.
+pub const PANORAMA_THINGS_MAX: usize = 2_048;
+
 /// Characters in a name after cleaning.
 pub const NAME_CHARS_MAX: usize = 16;
 /// Bytes in a name after cleaning.

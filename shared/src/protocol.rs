@@ -13,6 +13,7 @@ pub mod known;
 pub mod messages;
 pub mod motion;
 pub mod owner_state;
+pub mod panorama;
 pub mod reckon;
 pub mod schema;
 pub mod season;

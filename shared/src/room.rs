@@ -25,6 +25,7 @@ mod history;
 mod index;
 mod io;
 mod pacer;
+mod panorama;
 mod post;
 mod priority;
 pub(crate) mod rounds;

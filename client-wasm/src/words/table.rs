@@ -41,6 +41,7 @@ words! {
     OnePilot "one-pilot" "1 pilot in the arena now" "1 Pilot in der Arena";
     Pilots "pilots" "{0} pilots in the arena now" "{0} Piloten in der Arena";
     ToPractice "to-practice" "Practise in this tab" "In diesem Tab üben";
+    ToCheck "to-check" "Check the connection" "Verbindung prüfen";
     ToLive "to-live" "To the live arena" "Zur offenen Arena";
     Rooms "rooms" "Rooms" "Räume";
     RoomsPrivate "rooms-private" "A room of your own" "Ein eigener Raum";

@@ -87,6 +87,8 @@ pub enum ConfigError {
     RecordExists(PathBuf),
     /// `--record` names a file in a folder that does not exist.
     RecordWithoutFolder(PathBuf),
+    /// A certificate without its key, or the other way round.
+    HalfOfTls,
     /// The operating system gave no randomness for a seed.
     NoRandomness(getrandom::Error),
 }
@@ -139,6 +141,7 @@ impl fmt::Display for ConfigError {
             ConfigError::RecordWithoutFolder(path) => {
                 write!(f, "--record {path:?} lies in a folder that does not exist")
             }
+            ConfigError::HalfOfTls => f.write_str("server.tls_cert and server.tls_key go together: set both or none"),
             ConfigError::NoRandomness(error) => write!(f, "the operating system gives no random numbers: {error}"),
         }
     }

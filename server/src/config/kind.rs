@@ -5,6 +5,8 @@
 
 use std::{fmt::Display, net::IpAddr, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
+use ipnet::IpNet;
+
 use super::raw::Raw;
 
 /// A kind of value.
@@ -304,6 +306,107 @@ impl<K: Kind> Kind for Optional<K> {
     }
 }
 
+/// A network, as an address and the bits of it that count.
+pub fn network() -> Network {
+    Network
+}
+
+/// See [`network`].
+#[derive(Debug)]
+pub struct Network;
+
+impl Kind for Network {
+    type Value = IpNet;
+
+    fn allowed(&self) -> String {
+        "an address or a network, such as 10.0.0.0/8".to_owned()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "CIDR"
+    }
+
+    fn read(&self, raw: &Raw) -> Option<IpNet> {
+        let text = raw.text()?;
+        text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    }
+
+    fn write(&self, value: &IpNet) -> Option<String> {
+        Some(quoted(&value.to_string()))
+    }
+}
+
+/// The name of an HTTP header, in lower case.
+pub fn header_name() -> Header {
+    Header
+}
+
+/// See [`header_name`].
+#[derive(Debug)]
+pub struct Header;
+
+impl Kind for Header {
+    type Value = String;
+
+    fn allowed(&self) -> String {
+        "the name of a header, such as x-forwarded-for".to_owned()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "HEADER"
+    }
+
+    fn read(&self, raw: &Raw) -> Option<String> {
+        let name = raw.text()?.to_ascii_lowercase();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        ((1..=64).contains(&name.len()) && name.chars().all(is_name)).then_some(name)
+    }
+
+    fn write(&self, value: &String) -> Option<String> {
+        Some(quoted(value))
+    }
+}
+
+/// Any number of them, up to [`LIST_MAX`]: a list in the file, with commas between them elsewhere.
+pub fn list<K>(kind: K) -> List<K> {
+    List(kind)
+}
+
+/// See [`list`].
+#[derive(Debug)]
+pub struct List<K>(K);
+
+const LIST_MAX: usize = 64;
+
+impl<K: Kind> Kind for List<K> {
+    type Value = Vec<K::Value>;
+
+    fn allowed(&self) -> String {
+        format!("a list, each of it {}", self.0.allowed())
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "LIST"
+    }
+
+    fn read(&self, raw: &Raw) -> Option<Self::Value> {
+        let parts = match raw {
+            Raw::List(parts) => parts.clone(),
+            Raw::Untyped(text) | Raw::Text(text) => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                parts.map(|part| Raw::Untyped(part.to_owned())).collect()
+            }
+            _ => return None,
+        };
+        if parts.len() > LIST_MAX { None } else { parts.iter().map(|part| self.0.read(part)).collect() }
+    }
+
+    fn write(&self, value: &Self::Value) -> Option<String> {
+        let parts: Option<Vec<_>> = value.iter().map(|part| self.0.write(part)).collect();
+        Some(format!("[{}]", parts?.join(", ")))
+    }
+}
+
 /// A TOML basic string.
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
@@ -352,6 +455,14 @@ mod tests {
             (read(&site(), "https://play.example.org:8443/"), Some("\"https://play.example.org:8443\"")),
             (read(&site(), "play.example.org"), None),
             (read(&site(), "http://a/b"), None),
+            (read(&network(), "10.0.0.0/8"), Some("\"10.0.0.0/8\"")),
+            (read(&network(), "::1"), Some("\"::1/128\"")),
+            (read(&network(), "10.0.0.0/33"), None),
+            (read(&header_name(), "X-Real-IP"), Some("\"x-real-ip\"")),
+            (read(&header_name(), "a b"), None),
+            (read(&list(network()), " 10.0.0.1, ::/0"), Some("[\"10.0.0.1/32\", \"::/0\"]")),
+            (read(&list(network()), ""), Some("[]")),
+            (read(&list(network()), "10.0.0.1;::"), None),
             (read(&optional(whole(0..=9_u8), "none"), ""), Some("")),
             (read(&optional(whole(0..=9_u8), "none"), "3"), Some("3")),
             (read(&optional(whole(0..=9_u8), "none"), "10"), None),
@@ -365,5 +476,7 @@ mod tests {
         assert_eq!(whole(0..=9_u8).read(&Raw::Text("3".into())), None, "a number in quotes is a text");
         assert_eq!(text(1..=9).read(&Raw::Number("3".into())), None, "and a name is none without");
         assert_eq!(yes_no().read(&Raw::Text("true".into())), None);
+        let ports = Raw::List(vec![Raw::Number("3".into()), Raw::Text("4".into())]);
+        assert_eq!(list(whole(0..=9_u8)).read(&ports), None);
     }
 }

@@ -17,6 +17,8 @@ pub enum Raw {
     Number(String),
     /// A TOML boolean.
     Truth(bool),
+    /// A TOML array.
+    List(Vec<Raw>),
     /// Anything else that TOML knows: no setting is one.
     Other(&'static str),
 }
@@ -35,7 +37,7 @@ impl Raw {
             DeValue::Float(number) => Raw::Number(number.as_str().replace('_', "")),
             DeValue::Boolean(truth) => Raw::Truth(*truth),
             DeValue::Datetime(_) => Raw::Other("a date"),
-            DeValue::Array(_) => Raw::Other("a list"),
+            DeValue::Array(parts) => Raw::List(parts.iter().map(|part| Raw::of_toml(part.get_ref())).collect()),
             DeValue::Table(_) => Raw::Other("a table"),
         }
     }
@@ -65,6 +67,7 @@ impl fmt::Display for Raw {
             Raw::Untyped(text) | Raw::Text(text) => write!(f, "\"{:?}\"", Shown(text)),
             Raw::Number(text) => write!(f, "{:?}", Shown(text)),
             Raw::Truth(truth) => truth.fmt(f),
+            Raw::List(_) => f.write_str("a list"),
             Raw::Other(what) => f.write_str(what),
         }
     }

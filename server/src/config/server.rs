@@ -2,8 +2,10 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
+use ipnet::IpNet;
+
 use super::{
-    kind::{ip_address, optional, path, site, text, whole, word},
+    kind::{header_name, ip_address, list, network, optional, path, site, text, whole, word, yes_no},
     setting::settings,
 };
 use crate::log::LogForm;
@@ -26,6 +28,22 @@ settings! {
         max_players: usize = 4_096, whole(1..=16_384), [Flag("server-max-players"), Live];
         /// People who may be connected at once from one address (IPv4, or IPv6 /64); loopback does not count.
         per_ip: usize = 8, whole(1..=16_384), [Flag("per-ip"), Live];
+        /// Serve https and wss with this certificate (PEM, the whole chain), read anew when the file changes…
+        tls_cert: Option<PathBuf> = None, optional(path(), "plain http, for a proxy in front or for one's own network"),
+            [Flag("tls-cert")];
+        /// …and this key of it (PEM).
+        tls_key: Option<PathBuf> = None, optional(path(), "none"), [Flag("tls-key")];
+        /// Proxies whose word about who asks is believed. Without any, everybody behind a proxy on another machine counts
+        /// as one visitor.
+        trusted_proxies: Vec<IpNet> = Vec::new(), list(network()), [Flag("trusted-proxies")];
+        /// How many of them a request passes on its way here.
+        proxy_hops: usize = 1, whole(1..=8), [Flag("proxy-hops")];
+        /// The header in which they tell who asks.
+        ip_header: String = "x-forwarded-for".to_owned(), header_name(), [Flag("ip-header")];
+        /// Sites besides the server's own whose pages may play here.
+        allowed_origins: Vec<String> = Vec::new(), list(site()), [Flag("allowed-origins")];
+        /// Programs that are no browser and name no site may play here, too.
+        allow_native: bool = true, yes_no(), [Flag("allow-native")];
         /// Folder for what must survive a restart; made when something is stored.
         data_dir: PathBuf = PathBuf::from("./perihelion-data"), path(), [Flag("data-dir")];
         /// Room for clips of kills in the data folder, MB, beyond which the oldest go; 0 keeps none.

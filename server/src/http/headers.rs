@@ -16,8 +16,15 @@ const FIXED: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// Adds them. `host` is the page's own, from [`clean_host`].
-pub fn apply(headers: &mut HeaderMap, host: Option<&str>) {
+/// For half a year nobody is to come by plain http again. Only from a server that ends TLS itself: behind a proxy that
+/// is the proxy's to say.
+const STRICT: &str = "max-age=15552000";
+
+/// Adds them. `host` is the page's own, from [`clean_host`]; `is_encrypted` says that we end TLS ourselves.
+pub fn apply(headers: &mut HeaderMap, host: Option<&str>, is_encrypted: bool) {
+    if is_encrypted {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
+    }
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -57,7 +64,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_bytes(host.as_bytes()).unwrap());
         let host = clean_host(&headers);
-        apply(&mut headers, host.as_deref());
+        apply(&mut headers, host.as_deref(), false);
         headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
     }
 

@@ -1,11 +1,42 @@
 //! Whether a WebSocket was opened by our own page: another site's script could else play in a visitor's name.
 //!
-//! Invariant: an `Origin` that is present names exactly the host that was asked. None at all is no browser, and
-//! allowed; such a client could send any it likes.
+//! Invariant: an `Origin` that is present names exactly the host that was asked, or a site that the host of the server
+//! has listed. None at all is no browser, which could send any it likes: allowed, unless the host says otherwise.
 
 use warp::http::{HeaderMap, header};
 
-/// Judges the `Origin` and `Host` headers of an upgrade.
+/// Who may open a socket besides our own page.
+#[derive(Debug, Clone)]
+pub struct Guests {
+    /// Other sites, as `https://host[:port]`.
+    pub sites: Vec<String>,
+    /// Programs that name no site.
+    pub native: bool,
+}
+
+impl Guests {
+    /// Judges the `Origin` and `Host` headers of an upgrade.
+    pub fn admit(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        match (origins.next(), origins.next()) {
+            (None, _) => self.native,
+            (Some(origin), None) => {
+                let listed = |origin: &str| self.sites.iter().any(|site| is_same_site(site, origin));
+                is_own(headers) || origin.to_str().is_ok_and(listed)
+            }
+            (Some(_), Some(_)) => false,
+        }
+    }
+}
+
+/// Scheme, host and port, the usual port written or not.
+fn is_same_site(site: &str, origin: &str) -> bool {
+    let scheme = |text: &str| text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let host = |text: &str| text.split_once("://").map(|(_, host)| host.to_owned()).unwrap_or_default();
+    scheme(site) == scheme(origin) && same_host(origin, &host(site))
+}
+
+/// Whether the page of this very host asks, or a program that names no site.
 pub fn is_own(headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };
@@ -74,10 +105,33 @@ mod tests {
     fn no_origin_is_no_browser_and_two_are_a_trick() {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, "a".parse().unwrap());
-        assert!(is_own(&headers));
+        let [anybody, browsers] = [true, false].map(|native| Guests { sites: Vec::new(), native });
+        assert!(anybody.admit(&headers) && !browsers.admit(&headers));
         headers.append(header::ORIGIN, "http://a".parse().unwrap());
-        assert!(is_own(&headers));
+        assert!(anybody.admit(&headers) && browsers.admit(&headers));
         headers.append(header::ORIGIN, "http://a".parse().unwrap());
-        assert!(!is_own(&headers));
+        assert!(!anybody.admit(&headers) && !browsers.admit(&headers) && !is_own(&headers));
+    }
+
+    #[test]
+    fn a_listed_site_is_a_guest_with_its_scheme_and_port_and_no_other() {
+        let guests = Guests { sites: vec!["https://play.example".into(), "http://lan:8080".into()], native: false };
+        for (origin, admitted) in [
+            ("https://play.example", true),
+            ("https://PLAY.example:443", true),
+            ("http://play.example", false),
+            ("https://play.example:8443", false),
+            ("https://play.example.evil.com", false),
+            ("http://lan:8080", true),
+            ("http://lan", false),
+            ("https://lan:8080", false),
+            ("null", false),
+            ("https://host", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, "host".parse().unwrap());
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            assert_eq!(guests.admit(&headers), admitted, "{origin}");
+        }
     }
 }

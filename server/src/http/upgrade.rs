@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, method_not_allowed, origin, text};
+use super::{Answer, Context, Peer, check, method_not_allowed, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
@@ -34,6 +34,22 @@ enum Refused {
     Address,
 }
 
+impl Refused {
+    /// For `/metrics`.
+    fn word(&self) -> &'static str {
+        match self {
+            Refused::Method => "method",
+            Refused::NoUpgrade => "no_upgrade",
+            Refused::Version => "version",
+            Refused::Key => "key",
+            Refused::Origin => "origin",
+            Refused::Stopping => "stopping",
+            Refused::Full => "full",
+            Refused::Address => "address",
+        }
+    }
+}
+
 /// The query of a second lane's address.
 const LANE: &str = "lane";
 /// What the query of any other begins with, if it names a room.
@@ -50,9 +66,38 @@ pub fn answer(
     let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
     // A name that is no room's finds none, whatever it holds.
     let room = query.strip_prefix(ROOM).map(str::to_owned);
-    match accept(&context, (&method, &headers), (purpose, room), on_upgrade, peer) {
-        Ok(answer) => answer,
-        Err(refused) => refuse(&refused, &headers, peer),
+    open(&context, (&method, &headers), (purpose, room), on_upgrade, peer).0
+}
+
+/// The connection doctor's: the same door, and what came of it is remembered for the page that knocked.
+pub fn answer_doctor(
+    context: Arc<Context>,
+    method: Method,
+    headers: HeaderMap,
+    query: String,
+    on_upgrade: Option<OnUpgrade>,
+    peer: Option<Peer>,
+) -> Answer {
+    let (answer, outcome) = open(&context, (&method, &headers), (Purpose::Doctor, None), on_upgrade, peer);
+    if let Some(number) = check::attempt(&query) {
+        context.attempts.note(number, outcome);
+    }
+    answer
+}
+
+fn open(
+    context: &Arc<Context>,
+    (method, headers): (&Method, &HeaderMap),
+    wanted: (Purpose, Option<String>),
+    on_upgrade: Option<OnUpgrade>,
+    peer: Option<Peer>,
+) -> (Answer, &'static str) {
+    match accept(context, (method, headers), wanted, on_upgrade, peer) {
+        Ok(answer) => (answer, "accepted"),
+        Err(refused) => {
+            context.counters.refused(refused.word());
+            (refuse(&refused, headers, peer), refused.word())
+        }
     }
 }
 
@@ -64,7 +109,7 @@ fn accept(
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
     let accept_key = check_handshake(method, headers)?;
-    if !origin::is_own(headers) {
+    if !context.guests.admit(headers) {
         return Err(Refused::Origin);
     }
     // hyper offers no upgrade on HTTP/1.0.
@@ -76,7 +121,7 @@ fn accept(
         Refusal::Address => Refused::Address,
     };
     let kind = match purpose {
-        Purpose::Main => Kind::Session,
+        Purpose::Main | Purpose::Doctor => Kind::Session,
         Purpose::Lane => Kind::Lane,
     };
     let session = Session {
@@ -87,6 +132,7 @@ fn accept(
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
+        counters: context.counters.clone(),
         limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,
@@ -182,6 +228,9 @@ fn refuse(refused: &Refused, headers: &HeaderMap, peer: Option<Peer>) -> Answer 
 }
 
 #[cfg(test)]
+mod autobahn;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -204,6 +253,33 @@ mod tests {
             ("sec-websocket-key", KEY),
         ]);
         assert_eq!(accepted.as_deref(), Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    }
+
+    proptest::proptest! {
+        /// The door stands any words: it opens for a whole handshake or says no.
+        #[test]
+        fn no_request_breaks_the_door(
+            names in proptest::collection::vec(0..6_usize, 0..8),
+            values in proptest::collection::vec("[\\x20-\\x7e\\xa0-\\xff]{0,40}", 8),
+            query in "\\PC{0,40}",
+        ) {
+            let known = [
+                header::CONNECTION, header::UPGRADE, header::SEC_WEBSOCKET_VERSION, header::SEC_WEBSOCKET_KEY,
+                header::ORIGIN, header::HOST,
+            ];
+            let mut headers = HeaderMap::new();
+            for (name, value) in names.iter().zip(&values) {
+                if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                    headers.append(known[*name].clone(), value);
+                }
+            }
+            proptest::prop_assert!(check_handshake(&Method::GET, &headers).is_err());
+            let guests = crate::http::Guests { sites: vec!["https://a".into()], native: true };
+            let admitted = guests.admit(&headers);
+            proptest::prop_assert!(!admitted || headers.get_all(header::ORIGIN).iter().count() < 2);
+            let _ = check::attempt(&query);
+            let _ = crate::http::headers::clean_host(&headers);
+        }
     }
 
     #[test]

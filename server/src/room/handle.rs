@@ -18,7 +18,7 @@ use shared::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{Blueprint, outbox::Outbox, task::Task, tick_times::TickFigures};
+use super::{Blueprint, outbox::Outbox, outlook::Outlook, task::Task, tick_times::TickFigures};
 use crate::limits::MAILBOX_MAX;
 
 /// A room that has not reported for this long has hung.
@@ -84,6 +84,7 @@ pub struct RoomHandle {
     blueprint: RwLock<Arc<Blueprint>>,
     mail: mpsc::Sender<Mail>,
     report: watch::Receiver<RoomReport>,
+    outlook: Outlook,
     dropped: Arc<AtomicU64>,
 }
 
@@ -94,9 +95,9 @@ impl RoomHandle {
     /// The operating system gives no thread.
     pub fn open(blueprint: Blueprint) -> io::Result<RoomHandle> {
         let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
-        let (task, report) = Task::new(blueprint.clone(), mailbox);
+        let (task, report, outlook) = Task::new(blueprint.clone(), mailbox);
         thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
-        Ok(RoomHandle { blueprint: RwLock::new(Arc::new(blueprint)), mail, report, dropped: Arc::default() })
+        Ok(RoomHandle { blueprint: RwLock::new(Arc::new(blueprint)), mail, report, outlook, dropped: Arc::default() })
     }
 
     /// What it is made from.
@@ -122,6 +123,12 @@ impl RoomHandle {
     #[must_use]
     pub fn report(&self) -> RoomReport {
         self.report.borrow().clone()
+    }
+
+    /// The arena, for who asks for it.
+    #[must_use]
+    pub fn outlook(&self) -> &Outlook {
+        &self.outlook
     }
 
     /// Messages dropped because the mailbox was full.

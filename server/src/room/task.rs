@@ -23,6 +23,7 @@ use super::{
     Blueprint,
     handle::{Mail, RoomReport},
     outbox::{Outbox, OutboxError},
+    outlook::{self, Easel, Outlook},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
 };
@@ -37,6 +38,7 @@ pub(super) struct Task {
     room: Room,
     mailbox: mpsc::Receiver<Mail>,
     report: watch::Sender<RoomReport>,
+    easel: Easel,
     /// Keyed by the number of the connection, as `ConnId` promises no order.
     outboxes: BTreeMap<u64, Outbox>,
     outputs: Vec<Sent>,
@@ -81,7 +83,10 @@ enum Flow {
 }
 
 impl Task {
-    pub(super) fn new(blueprint: Blueprint, mailbox: mpsc::Receiver<Mail>) -> (Task, watch::Receiver<RoomReport>) {
+    pub(super) fn new(
+        blueprint: Blueprint,
+        mailbox: mpsc::Receiver<Mail>,
+    ) -> (Task, watch::Receiver<RoomReport>, Outlook) {
         let room = build(&blueprint, 0);
         let tape = tape(&blueprint, 0);
         let first = RoomReport {
@@ -92,11 +97,13 @@ impl Task {
             restarts: 0,
         };
         let (report, reports) = watch::channel(first);
+        let (easel, outlook) = outlook::pair(room.panorama());
         let task = Task {
             blueprint,
             room,
             mailbox,
             report,
+            easel,
             outboxes: BTreeMap::new(),
             outputs: Vec::new(),
             bytes: BytesMut::new(),
@@ -105,7 +112,7 @@ impl Task {
             restarts: 0,
             tape,
         };
-        (task, reports)
+        (task, reports, outlook)
     }
 
     /// Runs until told to stop, or until nobody holds a handle.
@@ -121,6 +128,7 @@ impl Task {
 
     fn wait_for_company(&mut self) -> Flow {
         self.publish(true);
+        self.easel.show(self.room.panorama());
         while self.outboxes.is_empty() {
             let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
             if self.receive(mail) == Flow::Stop {
@@ -143,6 +151,7 @@ impl Task {
                         return Flow::Stop;
                     }
                     self.tick();
+                    self.easel.show_if_wanted(|| self.room.panorama());
                     self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
@@ -466,7 +475,7 @@ mod tests {
     #[test]
     fn who_does_not_read_what_must_arrive_is_too_slow() {
         let (_mail, mailbox) = mpsc::channel(1);
-        let (mut task, _report) = Task::new(blueprint(), mailbox);
+        let (mut task, _report, _outlook) = Task::new(blueprint(), mailbox);
         let (slow, mut slow_inbox) = outbox_pair();
         let (other, mut other_inbox) = outbox_pair();
         task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });

@@ -25,6 +25,27 @@ pub struct TickFigures {
     pub late: u64,
     /// Ticks longer than 8, 16.7 and 33.3 ms, since the start.
     pub over: [u64; 3],
+    /// All ticks since the start by how long they took.
+    pub histogram: TickHistogram,
+}
+
+/// Ticks by how long they took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TickHistogram {
+    /// By [`Self::BOUNDS_US`], each with the ticks no longer than that and longer than the one before; the last without bound.
+    pub counts: [u64; 10],
+    /// Time of all of them, µs.
+    pub sum_us: u64,
+}
+
+impl TickHistogram {
+    /// From a thirtieth of a tick's time to six times it, µs.
+    pub const BOUNDS_US: [u64; 9] = [500, 1_000, 2_000, 4_000, 8_000, 12_000, 16_667, 33_333, 100_000];
+
+    fn record(&mut self, time_us: u64) {
+        self.counts[Self::BOUNDS_US.partition_point(|&bound| bound < time_us)] += 1;
+        self.sum_us += time_us;
+    }
 }
 
 /// The meter of one room.
@@ -34,6 +55,7 @@ pub struct TickTimes {
     lateness: Window,
     late: u64,
     over: [u64; 3],
+    histogram: TickHistogram,
 }
 
 impl TickTimes {
@@ -41,6 +63,7 @@ impl TickTimes {
     pub fn record(&mut self, late_us: u64, time_us: u64) {
         self.times.record(time_us);
         self.lateness.record(late_us);
+        self.histogram.record(time_us);
         self.late += u64::from(late_us > LATE_US);
         for (count, limit_us) in self.over.iter_mut().zip(LONG_US) {
             *count += u64::from(time_us > limit_us);
@@ -51,7 +74,16 @@ impl TickTimes {
     pub fn figures(&mut self) -> TickFigures {
         let [us_p50, us_p99, us_max] = self.times.percentiles([50, 99, 100]);
         let [late_us_p50, late_us_p99] = self.lateness.percentiles([50, 99]);
-        TickFigures { us_p50, us_p99, us_max, late_us_p50, late_us_p99, late: self.late, over: self.over }
+        TickFigures {
+            us_p50,
+            us_p99,
+            us_max,
+            late_us_p50,
+            late_us_p99,
+            late: self.late,
+            over: self.over,
+            histogram: self.histogram,
+        }
     }
 }
 
@@ -110,5 +142,6 @@ mod tests {
         }
         let figures = times.figures();
         assert_eq!((figures.late, figures.over), (2, [3, 2, 1]));
+        assert_eq!(figures.histogram, TickHistogram { counts: [0, 0, 0, 0, 1, 1, 0, 1, 1, 0], sum_us: 76_001 });
     }
 }

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next binary message.
-    async fn data(&mut self) -> Result<Bytes, End> {
+    pub(super) async fn data(&mut self) -> Result<Bytes, End> {
         loop {
             let next = tokio::select! {
                 biased;
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Judges what was heard last.
-    fn judge(&mut self, kind: Kind, bytes: usize) -> Verdict {
+    pub(super) fn judge(&mut self, kind: Kind, bytes: usize) -> Verdict {
         let now_us = u64::try_from((self.heard - self.began).as_micros()).expect("younger than 584,000 years");
         self.budget.judge(kind, bytes, now_us)
     }

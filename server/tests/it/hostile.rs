@@ -357,3 +357,30 @@ async fn a_socket_that_never_reads_is_gone_in_time_and_nobody_else_notices() {
     let pause = in_time("the bystander", bystander).await.unwrap();
     assert!(pause < Duration::from_millis(500), "a pause of {pause:?}");
 }
+
+/// T12: more connections than there are places, from one address, again and again; whoever plays plays on, and
+/// afterwards every place is free.
+#[tokio::test]
+async fn a_flood_of_connections_leaves_nothing_behind() {
+    let server = Running::start_with(|limits| limits.connections_max = 64);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let bystander = tokio::spawn(longest_pause(welcomed(server.address).await, stopped));
+    for _ in 0..5 {
+        let mut held = Vec::new();
+        for _ in 0..200 {
+            if let Ok(mut stream) = tokio::net::TcpStream::connect(server.address).await {
+                // Half of them say something.
+                let said: &[u8] = if held.len() % 2 == 0 { b"GET /ws HTTP/1.1\r\n" } else { b"" };
+                let _ = stream.write_all(said).await;
+                held.push(stream);
+            }
+        }
+    }
+    stop.send(()).expect("still there");
+    let pause = in_time("the bystander", bystander).await.unwrap();
+    assert!(pause < Duration::from_secs(1), "a pause of {pause:?}");
+    crate::running::until("the places are free again", async || {
+        tokio_tungstenite::connect_async(format!("ws://{}/ws", server.address)).await.is_ok()
+    })
+    .await;
+}

@@ -6,16 +6,20 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in tests an unwrap is an assertion")]
 
 mod chat;
+mod check;
 mod clients;
 mod clips;
 mod foreign;
 mod hostile;
 mod lane;
+mod metrics;
 mod page;
 mod pilot;
 mod play;
 mod process;
+mod proxy;
 mod rooms;
 mod running;
 mod silence;
+mod tls;
 mod upgrade;

@@ -41,23 +41,34 @@ impl Running {
     pub fn start_with(change: impl FnOnce(&mut Limits)) -> Running {
         let mut limits = Limits::default();
         change(&mut limits);
-        Running::start_from(limits, 4)
+        Running::start_from(limits, 4, |_| {})
+    }
+
+    /// With other limits and settings.
+    pub fn start_set(change: impl FnOnce(&mut Limits), set: impl FnOnce(&mut ServerSettings)) -> Running {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        Running::start_from(limits, 4, set)
     }
 
     /// With another number of bots.
     pub fn start_with_bots(bots: u16) -> Running {
-        Running::start_from(Limits::default(), bots)
+        Running::start_from(Limits::default(), bots, |_| {})
     }
 
-    fn start_from(limits: Limits, bots: u16) -> Running {
+    fn start_from(limits: Limits, bots: u16, set: impl FnOnce(&mut ServerSettings)) -> Running {
         let room = RoomSettings { bots: Some(bots), seed: Some(1), season_minutes: 0, ..RoomSettings::default() };
-        Running::start_rooms(limits, &[("main", room)])
+        Running::launch(limits, &[("main", room)], set)
     }
 
     /// With these public rooms.
     pub fn start_rooms(limits: Limits, rooms: &[(&str, RoomSettings)]) -> Running {
+        Running::launch(limits, rooms, |_| {})
+    }
+
+    fn launch(limits: Limits, rooms: &[(&str, RoomSettings)], set: impl FnOnce(&mut ServerSettings)) -> Running {
         let page = Folder::with_page();
-        let server = ServerSettings {
+        let mut server = ServerSettings {
             bind: Some([127, 0, 0, 1].into()),
             port: 0,
             client_dir: Some(page.path().to_owned()),
@@ -66,6 +77,7 @@ impl Running {
             motd: Some("Tonight: a tournament".to_owned()),
             ..ServerSettings::default()
         };
+        set(&mut server);
         let rooms =
             rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
         let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
@@ -171,6 +183,7 @@ impl Folder {
         let folder = Folder::new();
         for (name, bytes) in [
             ("index.html", "<!doctype html><title>Perihelion</title>"),
+            ("check.html", "<!doctype html><title>Perihelion: check</title>"),
             ("client-0123456789abcdef.js", "export default 1"),
             ("client-0123456789abcdef.js.br", "brotli form"),
             ("client-0123456789abcdef.js.gz", "gzip form"),

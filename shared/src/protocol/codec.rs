@@ -9,6 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     messages::{ClientMessage, Deed, Opening, ServerMessage, Snapshot, SnapshotFlags},
+    panorama::Panorama,
     schema::proto_hash,
 };
 use crate::{
@@ -221,6 +222,21 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         _ => None,
     };
     beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))
+}
+
+/// Bytes of a panorama.
+#[must_use]
+pub fn encode_panorama(panorama: &Panorama) -> Vec<u8> {
+    encode(panorama)
+}
+
+/// Reads a panorama.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_panorama(bytes: &[u8]) -> Result<Panorama, DecodeError> {
+    let panorama = decode::<Panorama, SERVER_MESSAGE_BYTES_MAX>(bytes)?;
+    panorama.beyond().map_or(Ok(panorama), |field| Err(DecodeError::OutOfRange { field }))
 }
 
 /// Bytes of a part of a recording.

@@ -41,6 +41,7 @@ pub fn build(tree: &Tree, care: Care) -> Result<PathBuf> {
     toolchain::ensure_wasm_target(tree)?;
     compile(tree, "client-wasm")?;
     compile(tree, "arena-wasm")?;
+    compile(tree, "pages-wasm")?;
     let folder = tree.target.join("client");
     let sources = Sources::read(tree)?;
     let stamp_file = tree.target.join("client.stamp");
@@ -71,36 +72,47 @@ pub fn compiled(tree: &Tree, package: &str) -> PathBuf {
 
 /// Everything the finished files are made from.
 struct Sources {
+    game: Page,
+    check: Page,
+    arena: Vec<u8>,
+    icon: File,
+}
+
+/// A page as it is written, with what it names.
+struct Page {
     html: String,
     links: page::Links,
     wasm: Vec<u8>,
-    arena: Vec<u8>,
     css: File,
-    icon: File,
+}
+
+impl Page {
+    fn read(tree: &Tree, name: &str, package: &str) -> Result<Page> {
+        let html = fs::read_to_string(tree.root.join(name)).with_context(|| format!("cannot read {name}"))?;
+        let links = page::links(name, &html)?;
+        let (named, built) = (links.rust.href()?, format!("{package}/Cargo.toml"));
+        ensure!(named == built, "{name} names the crate {named}, but xtask builds {built}");
+        let css = read_named(tree, links.css.href()?)?;
+        Ok(Page { wasm: read_module(tree, package)?, html, links, css })
+    }
+}
+
+fn read_named(tree: &Tree, href: &str) -> Result<File> {
+    let bytes = fs::read(tree.root.join(href)).with_context(|| format!("a page names {href}, which cannot be read"))?;
+    Ok(File { name: href.to_owned(), bytes })
+}
+
+fn read_module(tree: &Tree, package: &str) -> Result<Vec<u8>> {
+    let file = compiled(tree, package);
+    fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 impl Sources {
     fn read(tree: &Tree) -> Result<Sources> {
-        let html = fs::read_to_string(tree.root.join("index.html")).context("cannot read index.html")?;
-        let links = page::links(&html)?;
-        ensure!(
-            links.rust.href()? == page::CLIENT_MANIFEST,
-            "index.html names the crate {}, but xtask builds {}",
-            links.rust.href()?,
-            page::CLIENT_MANIFEST
-        );
-        let read = |href: &str| -> Result<File> {
-            let bytes = fs::read(tree.root.join(href))
-                .with_context(|| format!("index.html names {href}, which cannot be read"))?;
-            Ok(File { name: href.to_owned(), bytes })
-        };
-        let module = |package: &str| {
-            let file = compiled(tree, package);
-            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
-        };
-        let (wasm, arena) = (module("client-wasm")?, module("arena-wasm")?);
-        let (css, icon) = (read(links.css.href()?)?, read(links.icon.href()?)?);
-        Ok(Sources { html, links, wasm, arena, css, icon })
+        let game = Page::read(tree, page::GAME, "client-wasm")?;
+        let check = Page::read(tree, page::CHECK, "pages-wasm")?;
+        let icon = read_named(tree, game.links.icon.href()?)?;
+        Ok(Sources { game, check, arena: read_module(tree, "arena-wasm")?, icon })
     }
 
     /// Changes whenever the finished files might: with the sources, with this program, with the optimiser.
@@ -112,12 +124,12 @@ impl Sources {
             let since = changed.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
             format!("{:?} {:?}", meta.map(|meta| meta.len()), since)
         };
+        let page = |page: &Page| [page.html.as_bytes(), &page.wasm, &page.css.bytes].map(hash16).join(" ");
         format!(
-            "{care:?}\nclient {}\narena {}\nindex.html {}\ncss {}\nicon {}\nxtask {}\nwasm-opt {}\n",
-            hash16(&self.wasm),
+            "{care:?}\ngame {}\ncheck {}\narena {}\nicon {}\nxtask {}\nwasm-opt {}\n",
+            page(&self.game),
+            page(&self.check),
             hash16(&self.arena),
-            hash16(self.html.as_bytes()),
-            hash16(&self.css.bytes),
             hash16(&self.icon.bytes),
             age(tool.as_deref()),
             age(optimiser),
@@ -126,22 +138,23 @@ impl Sources {
 
     fn assemble(self, tree: &Tree, care: Care, optimiser: Option<&Path>) -> Result<Vec<File>> {
         println!("Preparing the page…");
-        let client = Module::make(tree, "client", &self.wasm, care, optimiser)?;
-        let arena = Module::make(tree, "arena", &self.arena, care, optimiser)?;
+        let module = |name: &str, wasm: &[u8]| Module::make(tree, name, wasm, care, optimiser);
+        let (client, arena) = (module("client", &self.game.wasm)?, module("arena", &self.arena)?);
         let arena_script = page::arena_script(&arena.js.name, &arena.wasm.name);
         let arena_name = format!("arena-boot-{}.js", hash16(arena_script.as_bytes()));
         let boot = page::boot_script(&client.js.name, &client.wasm.name, &arena_name);
+        let icon = hashed_name(&self.icon)?;
         let names = page::Names {
             boot: format!("boot-{}.js", hash16(boot.as_bytes())),
             js: client.js.name.clone(),
             wasm: client.wasm.name.clone(),
-            css: hashed_name(&self.css)?,
-            icon: hashed_name(&self.icon)?,
+            css: hashed_name(&self.game.css)?,
+            icon: icon.clone(),
             arena: [arena_name.clone(), arena.js.name.clone(), arena.wasm.name.clone()],
         };
-        let html = page::rewrite(&self.html, &self.links, &names);
+        let html = page::rewrite(&self.game.html, &self.game.links, &names);
         let (worker, manifest) = (page::service_worker(&names, &hash16(html.as_bytes())), page::manifest(&names.icon));
-        Ok(vec![
+        let mut files = vec![
             File { name: page::SERVICE_WORKER.trim_start_matches('/').to_owned(), bytes: worker.into_bytes() },
             File { name: page::MANIFEST.to_owned(), bytes: manifest.into_bytes() },
             File { name: names.boot, bytes: boot.into_bytes() },
@@ -150,11 +163,35 @@ impl Sources {
             File { name: arena_name, bytes: arena_script.into_bytes() },
             arena.js,
             arena.wasm,
-            File { name: names.css, bytes: self.css.bytes },
-            File { name: names.icon, bytes: self.icon.bytes },
-            File { name: "index.html".to_owned(), bytes: html.into_bytes() },
-        ])
+            File { name: names.css, bytes: self.game.css.bytes },
+            File { name: icon.clone(), bytes: self.icon.bytes },
+            File { name: page::GAME.to_owned(), bytes: html.into_bytes() },
+        ];
+        let pages = module("pages", &self.check.wasm)?;
+        files.extend(check_files(self.check, pages, icon)?);
+        Ok(files)
     }
+}
+
+/// The connection doctor's page and what is its own.
+fn check_files(check: Page, pages: Module, icon: String) -> Result<[File; 5]> {
+    let boot = page::pages_script(&pages.js.name, &pages.wasm.name);
+    let names = page::Names {
+        boot: format!("pages-boot-{}.js", hash16(boot.as_bytes())),
+        js: pages.js.name.clone(),
+        wasm: pages.wasm.name.clone(),
+        css: hashed_name(&check.css)?,
+        icon,
+        arena: Default::default(),
+    };
+    let html = page::rewrite(&check.html, &check.links, &names);
+    Ok([
+        File { name: names.boot, bytes: boot.into_bytes() },
+        pages.js,
+        pages.wasm,
+        File { name: names.css, bytes: check.css.bytes },
+        File { name: page::CHECK.to_owned(), bytes: html.into_bytes() },
+    ])
 }
 
 /// A module for the browser: the glue and the code.

@@ -25,8 +25,17 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Sources whose change needs a new page.
-const CLIENT_SOURCES: &[&str] =
-    &["client-wasm", "arena-wasm", "shared", "assets", "index.html", "Cargo.toml", "Cargo.lock"];
+const CLIENT_SOURCES: &[&str] = &[
+    "client-wasm",
+    "arena-wasm",
+    "pages-wasm",
+    "shared",
+    "assets",
+    "index.html",
+    "check.html",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 /// Sources whose change needs a new server.
 const SERVER_SOURCES: &[&str] = &["server", "shared", "Cargo.toml", "Cargo.lock"];
 

@@ -1,6 +1,6 @@
 //! The folder of finished files, `target/client`: what the server embeds or serves.
 //!
-//! Invariant: at no moment does `index.html` name a file that is not there completely. A file whose content did not
+//! Invariant: at no moment does a page name a file that is not there completely. A file whose content did not
 //! change is not touched, so that neither cargo nor a browser sees a change where there is none.
 
 use std::{
@@ -43,7 +43,7 @@ pub fn hash16(bytes: &[u8]) -> String {
 pub fn publish(folder: &Path, files: &[File], compressed: bool) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let mut keep: BTreeSet<String> = BTreeSet::new();
-    let (pages, parts): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.name == "index.html");
+    let (pages, parts): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.name.ends_with(".html"));
     for file in parts.into_iter().chain(pages) {
         let unchanged = fs::read(folder.join(&file.name)).is_ok_and(|old| old == file.bytes);
         for (suffix, pack) in

@@ -12,8 +12,12 @@ mod dist;
 mod floor;
 mod gate;
 mod page;
+mod python2;
+mod release;
 mod server;
 mod steps;
+#[cfg(test)]
+mod tidy;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -25,6 +29,7 @@ Usage: cargo xtask <command>
 
   play [-- FLAGS]   build everything and start the server; FLAGS go to it (try `play -- --help`)
   build             make the single self-contained binary and say how large it is
+  dist              the binary with all that a host needs beside it, as an archive in target/dist
   dev [-- FLAGS]    start the server and rebuild client and server whenever a source file changes
   test [STEP...]    run the whole gate, or only the named steps; `test --list` names them
   bench-floor       compare the server with the cheapest one that sends the same bytes ([--clients N] [--secs S]
@@ -52,6 +57,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
     match command {
         "play" => server::play(server_flags(rest)),
         "build" => no_more("build", rest).and_then(|()| server::build_and_report()),
+        "dist" => no_more("dist", rest).and_then(|()| release::pack()),
         "dev" => dev::watch(server_flags(rest)),
         "test" => gate::test(rest),
         "bench-floor" => floor::bench(rest),

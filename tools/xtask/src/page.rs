@@ -9,8 +9,14 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// The crate the page loads, as its tag names it.
+/// The game's page.
+pub const GAME: &str = "index.html";
+/// The connection doctor's page.
+pub const CHECK: &str = "check.html";
+/// The crate the game's page loads, as its tag names it…
 pub const CLIENT_MANIFEST: &str = "client-wasm/Cargo.toml";
+/// …and that of the doctor's.
+pub const PAGES_MANIFEST: &str = "pages-wasm/Cargo.toml";
 /// What the tag says about the profile, so that trunk and xtask ship the same code.
 pub const CLIENT_PROFILE: &str = "wasm-release";
 
@@ -35,7 +41,7 @@ pub struct Link {
 impl Link {
     /// The file the tag names, relative to the page.
     pub fn href(&self) -> Result<&str> {
-        self.attributes.get("href").map(String::as_str).context("a data-trunk link in index.html has no href")
+        self.attributes.get("href").map(String::as_str).context("a data-trunk link of a page has no href")
     }
 }
 
@@ -59,8 +65,8 @@ pub struct Names {
     pub arena: [String; 3],
 }
 
-/// Finds the three tags.
-pub fn links(html: &str) -> Result<Links> {
+/// Finds the three tags in the page `name`.
+pub fn links(name: &str, html: &str) -> Result<Links> {
     let mut found: BTreeMap<String, Link> = BTreeMap::new();
     for span in link_tags(html) {
         let attributes = attributes(&html[span.clone()]);
@@ -70,13 +76,13 @@ pub fn links(html: &str) -> Result<Links> {
         let rel = attributes.get("rel").cloned().unwrap_or_default();
         ensure!(
             matches!(rel.as_str(), "rust" | "css" | "icon"),
-            "index.html has a data-trunk link with rel=\"{rel}\", which xtask does not build (only rust, css and icon)"
+            "{name} has a data-trunk link with rel=\"{rel}\", which xtask does not build (only rust, css and icon)"
         );
         let twice = found.insert(rel.clone(), Link { span, attributes });
-        ensure!(twice.is_none(), "index.html has two data-trunk links with rel=\"{rel}\"");
+        ensure!(twice.is_none(), "{name} has two data-trunk links with rel=\"{rel}\"");
     }
     let mut take =
-        |rel: &str| found.remove(rel).with_context(|| format!("index.html has no `<link data-trunk rel=\"{rel}\" …>`"));
+        |rel: &str| found.remove(rel).with_context(|| format!("{name} has no `<link data-trunk rel=\"{rel}\" …>`"));
     Ok(Links { rust: take("rust")?, css: take("css")?, icon: take("icon")? })
 }
 
@@ -158,9 +164,11 @@ pub fn service_worker(names: &Names, page_hash: &str) -> String {
     source.replace("/* files */", &files.join(", ")).replace("/* version */", page_hash)
 }
 
-/// Whether a finished file is fetched when the page runs already, for practice and for offline.
+/// Whether a finished file is fetched when the page runs already, for practice and for offline, or is of a page of its own.
 pub fn is_later(name: &str) -> bool {
-    name.starts_with("arena-") || name == MANIFEST || name == SERVICE_WORKER.trim_start_matches('/')
+    ["arena-", "pages-", "check"].iter().any(|part| name.starts_with(part))
+        || name == MANIFEST
+        || name == SERVICE_WORKER.trim_start_matches('/')
 }
 
 /// Where what makes the page installable is.
@@ -192,27 +200,50 @@ pub fn arena_script(js: &str, wasm: &str) -> String {
     format!("import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n")
 }
 
+/// The script of the connection doctor's page, which must say something also where nothing else runs.
+pub fn pages_script(js: &str, wasm: &str) -> String {
+    format!(
+        r#"import init from "./{js}";
+function sorry(error) {{
+  console.error(error);
+  const verdict = document.getElementById("verdict");
+  if (!verdict) return;
+  verdict.dataset.grade = "bad";
+  verdict.textContent = typeof WebAssembly === "object"
+    ? "The check could not be loaded. Reload the page; if that does not help, the line is the trouble."
+    : "This browser has no WebAssembly, which the game runs on. Any browser from 2023 or later will do.";
+}}
+try {{
+  await init({{ module_or_path: new URL("./{wasm}", import.meta.url) }});
+}} catch (error) {{
+  sorry(error);
+}}
+"#
+    )
+}
+
 /// Checks that `index.html` and `Trunk.toml` still describe what xtask builds, so that `trunk serve` and
 /// `cargo xtask play` show the same game under the same rules.
 pub fn check_agreement(root: &Path, bindgen_version: &str) -> Result<()> {
     let read = |name: &str| std::fs::read_to_string(root.join(name)).with_context(|| format!("cannot read {name}"));
-    let html = read("index.html")?;
-    check_page(root, &html)?;
+    for (name, manifest) in [(GAME, CLIENT_MANIFEST), (CHECK, PAGES_MANIFEST)] {
+        check_page(root, (name, manifest), &read(name)?)?;
+    }
     let trunk = read("Trunk.toml")?.parse::<toml::Table>().context("Trunk.toml is not valid TOML")?;
     check_trunk(&trunk, bindgen_version)
 }
 
-fn check_page(root: &Path, html: &str) -> Result<()> {
-    let links = links(html)?;
-    ensure!(links.rust.href()? == CLIENT_MANIFEST, "index.html must load {CLIENT_MANIFEST}");
+fn check_page(root: &Path, (name, manifest): (&str, &str), html: &str) -> Result<()> {
+    let links = links(name, html)?;
+    ensure!(links.rust.href()? == manifest, "{name} must load {manifest}");
     if let Some(profile) =
         links.rust.attributes.get("data-cargo-profile-release").or(links.rust.attributes.get("data-cargo-profile"))
     {
-        ensure!(profile == CLIENT_PROFILE, "index.html names the profile `{profile}`, xtask builds `{CLIENT_PROFILE}`");
+        ensure!(profile == CLIENT_PROFILE, "{name} names the profile `{profile}`, xtask builds `{CLIENT_PROFILE}`");
     }
     for link in [&links.rust, &links.css, &links.icon] {
         let href = link.href()?;
-        ensure!(root.join(href).is_file(), "index.html names {href}, which does not exist");
+        ensure!(root.join(href).is_file(), "{name} names {href}, which does not exist");
     }
     // What the content security policy would refuse must not be in the page to begin with.
     let bare = without_comments(html).to_ascii_lowercase();
@@ -224,10 +255,10 @@ fn check_page(root: &Path, html: &str) -> Result<()> {
         ("=\"https://", "something from another host"),
         ("=\"//", "something from another host"),
     ] {
-        ensure!(!bare.contains(text), "index.html holds {why} (`{text}`), which its content security policy forbids");
+        ensure!(!bare.contains(text), "{name} holds {why} (`{text}`), which its content security policy forbids");
     }
     if bare.contains("<script") {
-        bail!("index.html holds a script of its own; the only one is the boot script that the build adds");
+        bail!("{name} holds a script of its own; the only one is the boot script that the build adds");
     }
     Ok(())
 }

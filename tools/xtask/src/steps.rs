@@ -12,7 +12,7 @@ use crate::{
     browser, client,
     dist::{self, Weight},
     gate::Step,
-    page, server,
+    page, python2, server,
     toolchain::{self, Tree, WASM_TARGET},
 };
 
@@ -25,6 +25,7 @@ pub const ALL: &[Step] = &[
     Step { name: "fmt", promise: "the code is formatted", run: fmt },
     Step { name: "clippy", promise: "no lint complains, natively and for the browser", run: clippy },
     Step { name: "unit", promise: "unit, property and simulation tests pass", run: unit },
+    Step { name: "autobahn", promise: "the strictest WebSocket client there is finds nothing wrong", run: autobahn },
     Step { name: "wasm", promise: "recorded matches end the same natively and in the browser", run: wasm },
     Step { name: "page", promise: "index.html and Trunk.toml agree with what xtask builds", run: page_agreement },
     Step { name: "build", promise: "client and server build in release", run: build },
@@ -38,6 +39,9 @@ fn tools(tree: &Tree) -> Result<()> {
     toolchain::ensure_wasm_target(tree)?;
     let browser = browser::ensure()?;
     println!("{}, {}", browser.chromium.display(), browser.driver.display());
+    if toolchain::on_path(&["nginx"]).is_none() && !toolchain::is_program(std::path::Path::new("/usr/sbin/nginx")) {
+        println!("note: no nginx, so docs/nginx.conf will not be tried (Debian: `apt install nginx-light`)");
+    }
     Ok(())
 }
 
@@ -49,13 +53,29 @@ fn clippy(tree: &Tree) -> Result<()> {
     let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     tree.cargo("clippy", &native, &[])?;
     toolchain::ensure_wasm_target(tree)?;
-    let packages = ["--package", "client-wasm", "--package", "arena-wasm", "--package", "wasm-checks"];
+    let packages = ["client-wasm", "arena-wasm", "pages-wasm", "wasm-checks"].map(|name| ["--package", name]).concat();
     let browser = [&["clippy", "--target", WASM_TARGET][..], &packages, &["--", "-D", "warnings"]].concat();
     tree.cargo("clippy for the browser", &browser, &[])
 }
 
 fn unit(tree: &Tree) -> Result<()> {
     tree.cargo("the tests", &["test", "--workspace", "--exclude", "e2e"], &[])
+}
+
+/// Autobahn's fuzzing client is a program for Python 2. Where there is none, this step says so and passes.
+fn autobahn(tree: &Tree) -> Result<()> {
+    let Some(python) = python2::find() else {
+        println!(
+            "SKIPPED: there is no Python 2.7 here, and Autobahn runs on no other (https://www.python.org/downloads/release/python-2718)"
+        );
+        return Ok(());
+    };
+    let Some(library) = python2::autobahn(tree, &python)? else {
+        println!("SKIPPED: {} could not install Autobahn (see above)", python.display());
+        return Ok(());
+    };
+    let args = ["test", "--package", "server", "--lib", "--", "--ignored", "autobahn_finds_nothing"];
+    tree.cargo("Autobahn", &args, &[("PYTHON2", python.as_os_str()), ("AUTOBAHN", library.as_os_str())])
 }
 
 fn wasm(tree: &Tree) -> Result<()> {

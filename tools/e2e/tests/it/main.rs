@@ -8,6 +8,7 @@
 
 mod canvas;
 mod chat;
+mod check;
 mod classes;
 mod combat;
 mod comeback;
@@ -21,6 +22,7 @@ mod lancer;
 mod lobby;
 mod map;
 mod modes;
+mod nginx;
 mod pad;
 mod page;
 mod picture;

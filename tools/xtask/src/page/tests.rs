@@ -22,7 +22,7 @@ fn names() -> Names {
 
 #[test]
 fn the_three_tags_are_found_in_any_order_and_quoting() {
-    let links = links(PAGE).expect("all there");
+    let links = links(GAME, PAGE).expect("all there");
     assert_eq!(links.rust.href().expect("href"), "client-wasm/Cargo.toml");
     assert_eq!(links.css.href().expect("href"), "assets/style.css");
     assert_eq!(links.icon.href().expect("href"), "assets/favicon.svg");
@@ -30,7 +30,7 @@ fn the_three_tags_are_found_in_any_order_and_quoting() {
 
 #[test]
 fn everything_else_stays_byte_for_byte() {
-    let page = rewrite(PAGE, &links(PAGE).expect("all there"), &names());
+    let page = rewrite(PAGE, &links(GAME, PAGE).expect("all there"), &names());
     assert!(page.contains("<script type=\"module\" src=\"/boot-1.js\"></script>"), "{page}");
     assert!(page.contains("<link rel=\"stylesheet\" href=\"/style-4.css\">\n</head><body>ü</body>"), "{page}");
     assert!(page.contains("commented/out"), "comments are not ours to touch");
@@ -41,7 +41,7 @@ fn everything_else_stays_byte_for_byte() {
 #[test]
 fn a_missing_double_or_foreign_tag_is_an_error() {
     let check = |from: &str, to: &str, part: &str| {
-        let error = links(&PAGE.replace(from, to)).expect_err(part).to_string();
+        let error = links(GAME, &PAGE.replace(from, to)).expect_err(part).to_string();
         assert!(error.contains(part), "{error}");
     };
     check("rel=css", "rel=stylesheet", "rel=\"stylesheet\"");
@@ -57,10 +57,10 @@ fn what_the_policy_forbids_is_found() {
         std::fs::create_dir_all(file.parent().expect("it has one")).expect("a folder");
         std::fs::write(file, "").expect("a file");
     }
-    check_page(folder.path(), PAGE).expect("nothing wrong with it");
+    check_page(folder.path(), (GAME, CLIENT_MANIFEST), PAGE).expect("nothing wrong with it");
     for bad in ["<p style='x'>", "<script>x()</script>", "<img src=\"https://elsewhere\">", "<style>p{}</style>"] {
         let page = PAGE.replace("ü", bad);
-        assert!(check_page(folder.path(), &page).is_err(), "{bad}");
+        assert!(check_page(folder.path(), (GAME, CLIENT_MANIFEST), &page).is_err(), "{bad}");
     }
 }
 

@@ -1,0 +1,120 @@
+//! Push against poll: the same live arena four times, told by the WebSocket and asked for at three rates, each with what it
+//! costs and how old it is. Invariant: all four show the same place; nobody asks while the tab is hidden, or for longer
+//! than a minute without being told to.
+
+mod clock;
+mod line;
+mod meter;
+mod painter;
+mod pane;
+mod picture;
+mod push;
+
+use std::{cell::RefCell, rc::Rc};
+
+use glam::Vec2;
+use shared::protocol::codec::decode_panorama;
+
+use crate::browser;
+use clock::ServerClock;
+pub use line::Line;
+use pane::Pane;
+use picture::Picture;
+use push::Push;
+
+/// How long it runs by itself, ms.
+const RUN_MS: f64 = 60_000.0;
+/// How often is asked, 1/s, and in which pane.
+const RATES: [(f64, &str); 3] = [(20.0, "poll-20"), (5.0, "poll-5"), (1.0, "poll-1")];
+
+/// Everything the four have in common.
+#[derive(Debug)]
+struct Desk {
+    push: Pane,
+    polls: [Pane; 3],
+    clock: ServerClock,
+    /// Where all look, u.
+    centre: Vec2,
+    until_ms: f64,
+}
+
+type Shared = Rc<RefCell<Desk>>;
+
+/// Shows it until the page is left.
+pub async fn run(line: Line) {
+    let Some(push) = Pane::of("push") else { return };
+    let polls = RATES.map(|(_, id)| Pane::of(id));
+    let [Some(a), Some(b), Some(c)] = polls else { return };
+    let desk = Rc::new(RefCell::new(Desk {
+        push,
+        polls: [a, b, c],
+        clock: ServerClock::default(),
+        centre: Vec2::ZERO,
+        until_ms: browser::now_ms() + RUN_MS,
+    }));
+    for index in 0..RATES.len() {
+        wasm_bindgen_futures::spawn_local(poll(Rc::clone(&desk), index));
+    }
+    let again = Rc::clone(&desk);
+    browser::on_click("go", move || again.borrow_mut().until_ms = browser::now_ms() + RUN_MS);
+    show(desk, line).await;
+}
+
+impl Desk {
+    fn is_on(&self) -> bool {
+        browser::now_ms() < self.until_ms && !browser::document().hidden()
+    }
+}
+
+/// Asks again and again, never twice at once.
+async fn poll(desk: Shared, index: usize) {
+    let period_ms = 1_000.0 / RATES[index].0;
+    loop {
+        let began = browser::now_ms();
+        let (is_on, centre) = (desk.borrow().is_on(), desk.borrow().centre);
+        if is_on {
+            let path = format!("/arena?x={}&y={}", centre.x.round() as i16, centre.y.round() as i16);
+            if let Some(answer) = browser::fetch(&path).await {
+                let (mut desk, now) = (desk.borrow_mut(), browser::now_ms());
+                let bytes = answer.body.len() + answer.head_bytes;
+                if let Ok(panorama) = decode_panorama(&answer.body) {
+                    // An arena that stands still has no tick of now.
+                    if desk.polls[index].tick().is_some_and(|before| before != panorama.tick) {
+                        desk.clock.heard(panorama.tick, now);
+                    }
+                    desk.polls[index].told(Picture::of_panorama(&panorama), panorama.tick, bytes);
+                } else {
+                    desk.polls[index].weighed(bytes);
+                }
+            }
+        }
+        browser::sleep(began + period_ms - browser::now_ms()).await;
+    }
+}
+
+/// Every frame: what the WebSocket has told, and all four pictures.
+async fn show(desk: Shared, line: Line) {
+    let mut push = Push::default();
+    loop {
+        browser::frame().await;
+        let mut desk = desk.borrow_mut();
+        let now = browser::now_ms();
+        let is_on = desk.is_on();
+        browser::set_mark("go", "data-off", if is_on { "yes" } else { "no" });
+        if !is_on {
+            push.rest();
+            continue;
+        }
+        let Desk { push: pane, polls, clock, centre, .. } = &mut *desk;
+        if let Some(picture) = push.frame(now, pane, clock, &line) {
+            *centre = picture.centre;
+            pane.show(picture);
+        }
+        let half_way_ms = line.round_trip_ms() / 2.0;
+        let ages = |pane: &Pane| pane.tick().and_then(|tick| clock.age_ms(tick, now)).map(|age| age + half_way_ms);
+        for pane in std::iter::once(pane).chain(polls) {
+            let age = ages(pane);
+            pane.draw(*centre, age, now);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The examination: one thing after the other, each with a finding, and a report of all of them. Invariant: whatever the
+//! line does, it comes to an end, within half a minute.
+
+mod examine;
+mod finding;
+mod report;
+mod sample;
+
+use finding::{Finding, Grade};
+
+use crate::{browser, compare::Line, words::word};
+
+/// Examines, shows each finding as it comes, and lets the report be copied.
+pub async fn run(line: Line) {
+    let mut findings: Vec<Finding> = Vec::new();
+    for what in examine::ALL {
+        browser::set_mark(&format!("row-{}", what.id), "data-grade", "now");
+        let finding = (what.examine)(line.clone()).await;
+        finding.show(what.id);
+        findings.push(finding);
+        browser::set_text("report", &report::text(&findings, examine::ALL.map(|what| what.name), &about()));
+    }
+    let worst = findings.iter().map(|finding| finding.grade).max().unwrap_or(Grade::Good);
+    browser::set_text("verdict", word(worst.verdict()));
+    browser::set_mark("verdict", "data-grade", worst.mark());
+    browser::set_mark("verdict", "data-done", "yes");
+    browser::on_click("copy", || wasm_bindgen_futures::spawn_local(report::copy()));
+    browser::set_mark("copy", "data-ready", "yes");
+}
+
+/// Where and with what this was found.
+fn about() -> [String; 3] {
+    let (_, origin) = browser::address();
+    let agent = browser::window().navigator().user_agent().unwrap_or_default();
+    [origin, String::from(js_sys::Date::new_0().to_iso_string()), agent]
+}
