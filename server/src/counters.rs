@@ -129,6 +129,6 @@ mod tests {
         ] {
             assert!(text.lines().any(|other| other == line), "{line} in {text}");
         }
-        assert_eq!(text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(), 14);
+        assert_eq!(text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(), CloseCode::ALL.len() + 1);
     }
 }
