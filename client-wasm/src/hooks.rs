@@ -358,6 +358,7 @@ fn ship(json: &mut Json, ship: &ShipView, pilot: Option<(&str, bool)>) {
         json.key("class").text(class(ship.class));
         json.key("charging").boolean(ship.charging);
         json.key("special").boolean(ship.special);
+        json.key("towing").boolean(ship.line.is_some());
     });
 }
 

@@ -5,7 +5,7 @@
 use glam::Vec2;
 
 use super::{
-    contact::{self, SHIP_REACH},
+    contact,
     hits::Target,
     movement::{Kinematics, integrate},
     shots::Targets,
@@ -85,7 +85,7 @@ fn touches(stage: &Stage<'_>, decoy: &Decoy, solids: &Solids<'_>, near: &mut Nea
     let at = body.pos.to_vec2();
     let met = |ship: &Ship| {
         let reach = def.radius + defs.ship(ship.class).radius;
-        ship.id != decoy.of && ship.body.pos.to_vec2().distance(at) < reach.min(SHIP_REACH)
+        ship.id != decoy.of && ship.body.pos.to_vec2().distance_squared(at) < reach * reach
     };
     let (planets, tick) = (&stage.world.layout.planets, stage.world.tick);
     contact::bounce_off_solids(&mut body, def, sky, |planet| planets[planet].velocity(tick), solids, near).is_some()

@@ -114,7 +114,7 @@ fn play(quarry: Quarry, profile: Profile, seed: u64) -> Tale {
                 meant.drain(..index);
             }
             let view = player.replica.view();
-            if holds && live.room.world().tick.0 % 3 == 0 {
+            if holds && live.room.world().tick.0.is_multiple_of(3) {
                 corrected[pilot] += 1;
                 sum += view.line.correction_u;
                 tale.worst_u = tale.worst_u.max(view.line.correction_u);

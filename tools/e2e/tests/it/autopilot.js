@@ -2,6 +2,7 @@
 // DOM events a person's hands would make: mouse moves over the canvas, keys on the document. It knows nothing else.
 // arguments[0]: { task: "hold" } stays where it is; { task: "hunt", foe: NAME } flies to the foe and shoots;
 // { task: "siege" } flies to the enemy's core and shoots at it; { task: "plunge" } flies into the star;
+// { task: "tow", foe: NAME } flies to the foe and takes it in tow;
 // { task: "tour" } flies to the star and shoots at whoever is near.
 const { task, foe } = arguments[0];
 const SHOT_SPEED = 620, STAR_GM = 16e6, STAR_SOFTENING = 60;
@@ -17,7 +18,7 @@ function key(code, name, wanted) {
 }
 const thrust = (on) => key("KeyW", "w", on);
 const brake = (on) => key("KeyX", "x", on);
-const fire = (on) => key("Space", " ", on);
+const fire = (on) => task === "tow" ? key("KeyE", "e", on) : key("Space", " ", on);
 
 function aim(state, angle) {
   const { camera, own } = state;
@@ -88,7 +89,15 @@ function hunt(state) {
   const goal = seen || (task === "tour" ? orbit(own) : window.autopilot.waypoint);
   if (!goal) { thrust(false); fire(false); brake(true); return; }
   const distance = Math.hypot(goal.x - own.x, goal.y - own.y);
-  if (seen && distance < FIGHT_RANGE) {
+  if (task === "tow" && seen && distance < 210) {
+    const angle = Math.atan2(seen.y - own.y, seen.x - own.x);
+    aim(state, angle);
+    thrust(false);
+    brake(true);
+    fire(state.ships.some((ship) => ship.own && ship.towing) || (off(own.heading, angle) < 0.15 && !seen.protected));
+    return;
+  }
+  if (task !== "tow" && seen && distance < FIGHT_RANGE) {
     const angle = lead(own, seen);
     aim(state, angle);
     thrust(false);

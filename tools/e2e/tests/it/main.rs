@@ -35,6 +35,7 @@ mod settings;
 mod stage;
 mod state;
 mod touch;
+mod tow;
 mod unsupported;
 mod wasm_checks;
 mod wormhole;

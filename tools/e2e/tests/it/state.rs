@@ -218,6 +218,8 @@ pub struct Ship {
     pub name: Option<String>,
     pub own: bool,
     pub bot: bool,
+    /// It has something on a tow line.
+    pub towing: bool,
 }
 
 /// A line of chat.
