@@ -72,10 +72,17 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
     };
     say(io::stdout(), &banner(&facts));
     let mut reloader = Reloader::new(sources, settings);
+    let by_hand = io::stdin().is_terminal();
     loop {
         tokio::select! {
             () = signals.next() => break,
-            () = hangups.next() => reloader.reload(&app),
+            // The same signal says that the window was closed in which somebody started the server.
+            () = hangups.next() => {
+                if by_hand && !io::stdin().is_terminal() {
+                    break;
+                }
+                reloader.reload(&app);
+            }
         }
     }
     tracing::info!("stopping; once more stops at once");
