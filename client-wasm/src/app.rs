@@ -37,7 +37,7 @@ use crate::{
         events::{self, PageEvent, Queue},
         frames, hook, lab_panel, menu,
         result_card::ResultCard,
-        settings_panel, sheet,
+        rooms_panel, settings_panel, sheet,
         socket::{NO_SOCKET, Socket, SocketEvent},
         speaker::Speaker,
         storage,
@@ -193,7 +193,7 @@ fn connect(app: &Shared, arena: &mut Option<Arena>, net: &mut Net) -> Option<Wir
         let seat = arena.as_ref().map(|arena| arena.connect(handler));
         return or_closed(seat.map(Wire::Tab), net);
     }
-    or_closed(Socket::connect(handler).map(Wire::Socket), net)
+    or_closed(Socket::connect(net.room(), handler).map(Wire::Socket), net)
 }
 
 fn or_closed(wire: Option<Wire>, net: &mut Net) -> Option<Wire> {
@@ -227,7 +227,7 @@ impl App {
         let mut remembered = storage::remembered();
         if practises() {
             browser::mark("practice");
-            (remembered.resume, remembered.playing) = (None, false);
+            (remembered.resume, remembered.playing, remembered.room) = (None, false, None);
         }
         if remembered.name.is_empty() {
             remembered.name = names::suggest(browser::random_u32());
@@ -277,6 +277,12 @@ impl App {
         settings_panel::install(&app.queue);
         sheet::install(&app.queue);
         app.take_up_settings();
+        if !practises() {
+            rooms_panel::ask(&app.queue);
+        }
+        if rooms_panel::is_new() {
+            app.invite();
+        }
         app
     }
 
@@ -361,7 +367,10 @@ impl App {
                 self.lane = None;
             }
             // A tab's own arena ends with it; what a server keeps must not be forgotten for it.
-            Outgoing::Remember { resume, playing } if !practises() => storage::remember(resume, playing),
+            // Nor for who looks on.
+            Outgoing::Remember { resume, playing, room } if !practises() && !self.net.place().watching => {
+                storage::remember(resume, playing, room.as_deref());
+            }
             Outgoing::Remember { .. } => {}
             Outgoing::Session(Step::Hangup) => {
                 self.hang_up_lab(browser::now_us());
@@ -665,7 +674,9 @@ impl App {
         let now_us = browser::now_us();
         match event {
             PageEvent::Input(input) => self.take_input(&input),
-            PageEvent::Play(name) => self.play(&name, now_us),
+            PageEvent::Play { name, password } => self.play(&name, &password, now_us),
+            PageEvent::Rooms(list) => self.take_rooms(list.as_ref()),
+            PageEvent::RoomMade(id) => self.take_made_room(id.as_deref()),
             PageEvent::Relaunch => self.relaunch(),
             PageEvent::Choose(class) => {
                 self.choose(class);
@@ -745,8 +756,15 @@ impl App {
         self.sampler.handle(input, self.screen.stage.css_size().x);
     }
 
-    fn play(&mut self, name: &str, now_us: u64) {
+    fn play(&mut self, name: &str, password: &str, now_us: u64) {
         self.speaker.wake();
+        if !password.is_empty() {
+            self.net.give_password(password);
+            storage::remember_password(password);
+        }
+        if self.net.place().watching {
+            return self.net.look_on(now_us);
+        }
         let name = name.trim();
         let suggestion = names::suggest(browser::random_u32());
         let name = if name.is_empty() { suggestion.as_str() } else { name };

@@ -5,7 +5,7 @@ use glam::Vec2;
 use shared::{
     defs::{PickupKind, ShipClass, WeaponKind},
     ids::ShipId,
-    replica::view::{ShipView, View, ViewEvent},
+    replica::view::{BeamKind, ShipView, View, ViewEvent},
     sim::{Buttons, WellKind},
 };
 
@@ -29,6 +29,8 @@ pub enum Sound {
     Shot(WeaponKind),
     /// A special begins.
     Special,
+    /// A tow line takes hold.
+    Line,
     /// A rail begins to charge.
     Charge,
     /// A ray.
@@ -76,6 +78,8 @@ pub struct Audio {
     charging: Vec<ShipId>,
     /// …and those whose special was active.
     special: Vec<ShipId>,
+    /// …and those that had something in tow.
+    towing: Vec<ShipId>,
     /// Where repels pushed in it.
     pushes: Vec<Vec2>,
     hum: f32,
@@ -109,10 +113,11 @@ impl Audio {
             (false, false) => 0.0,
         });
         // A beam shows as a charge, too, and sizzles instead.
-        self.sizzle_s = if view.beams.is_empty() { SIZZLE_S } else { self.sizzle_s + dt_s };
+        let sizzling = || view.beams.iter().filter(|beam| !matches!(beam.kind, BeamKind::Tows { .. }));
+        self.sizzle_s = if sizzling().next().is_none() { SIZZLE_S } else { self.sizzle_s + dt_s };
         if fresh && self.sizzle_s >= SIZZLE_S {
             self.sizzle_s = 0.0;
-            view.beams.iter().for_each(|beam| self.cue(Sound::Sizzle, beam.to, 0.4, camera));
+            sizzling().for_each(|beam| self.cue(Sound::Sizzle, beam.to, 0.4, camera));
         }
         let charges = |ship: &&ShipView| ship.charging && ship.class != ShipClass::Prospector;
         for ship in view.ships.iter().filter(charges).filter(|_| fresh) {
@@ -129,6 +134,13 @@ impl Audio {
         }
         self.special.clear();
         self.special.extend(view.ships.iter().filter(|ship| ship.special).map(|ship| ship.id));
+        for ship in view.ships.iter().filter(|ship| fresh && ship.line.is_some()) {
+            if !self.towing.contains(&ship.id) {
+                self.cue(Sound::Line, ship.pos, if ship.own { 0.6 } else { 0.5 }, camera);
+            }
+        }
+        self.towing.clear();
+        self.towing.extend(view.ships.iter().filter(|ship| ship.line.is_some()).map(|ship| ship.id));
         let pushes = || view.wells.iter().filter(|(_, kind)| *kind == WellKind::Push).map(|(pos, _)| *pos);
         for pos in pushes().filter(|_| fresh) {
             if !self.pushes.contains(&pos) {
@@ -169,6 +181,7 @@ impl Audio {
             ViewEvent::Struck { pos, ship: Some(_), .. } => self.cue(Sound::Hit, pos, 0.55, camera),
             ViewEvent::Struck { pos, ship: None, .. } => self.cue(Sound::Chip, pos, 0.3, camera),
             ViewEvent::Destroyed { pos, .. } => self.cue(Sound::Explosion, pos, 1.0, camera),
+            ViewEvent::Dissolved { pos, .. } => self.cue(Sound::Sizzle, pos, 0.6, camera),
             ViewEvent::RockBroken { pos, .. } => self.cue(Sound::Crumble, pos, 0.6, camera),
             ViewEvent::Collected { pos, kind, own: true } if PickupKind::RARE.contains(&kind) => {
                 self.cue(Sound::Boon, pos, 0.7, camera);

@@ -63,6 +63,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
     json.object(|json| {
         json.key("phase").text(phase(view.phase));
         json.key("connection").text(connection(net.connection()));
+        json.key("room").maybe_text(net.room());
         match net.shown().player() {
             Some(player) => json.key("player").integer(player.0.into()),
             None => json.key("player").null(),
@@ -341,6 +342,7 @@ fn own(json: &mut Json, net: &Net) {
             json.key(key).number(value.into());
         }
         json.key("repel").boolean(gauges.repel);
+        json.key("decoy").boolean(gauges.decoy);
     });
 }
 
@@ -376,6 +378,7 @@ fn pickup(json: &mut Json, pickup: &PickupView) {
             PickupKind::Overshield => "overshield",
             PickupKind::Multifire => "multifire",
             PickupKind::Repel => "repel",
+            PickupKind::Decoy => "decoy",
         });
         place(json, ["x", "y"], pickup.pos);
     });

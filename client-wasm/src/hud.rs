@@ -25,6 +25,7 @@ pub mod page;
 pub mod podium;
 pub mod school;
 pub mod score;
+pub mod spectate;
 pub mod watch;
 
 use glam::Vec2;
@@ -251,6 +252,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<school::SchoolPanel>::default(),
         Box::<death::DeathCard>::default(),
         Box::<watch::WatchStrip>::default(),
+        Box::<spectate::Spectate>::default(),
         Box::<banner::Banner>::default(),
         Box::<contest::Contest>::default(),
         Box::<lobby::Lobby>::default(),

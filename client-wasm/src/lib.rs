@@ -4,6 +4,7 @@
 //! `platform/`, `render/webgl*` and `hud/page*`; everything else is plain Rust that builds and is tested natively.
 //! No rule of the game lives here: what happens is decided in `shared`, this crate shows it and asks for it.
 
+pub mod address;
 pub mod app;
 pub mod audio;
 pub mod bench;
@@ -22,6 +23,7 @@ pub mod platform;
 pub mod reel;
 pub mod render;
 pub mod replay;
+pub mod rooms;
 pub mod screen;
 pub mod season;
 pub mod session;

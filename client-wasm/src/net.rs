@@ -10,7 +10,7 @@ use glam::Vec2;
 use shared::{
     defs::{Defs, ShipClass, Team},
     ids::PlayerId,
-    protocol::{Chat, ChatMode, Deed, Resume, Watch, Words},
+    protocol::{Chat, ChatMode, CloseCode, Deed, Password, Resume, Watch, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -19,6 +19,7 @@ use shared::{
 };
 
 use crate::{
+    address::Place,
     chat::ChatLog,
     season::Ceremony,
     session::{BLOCKED_BYTES, Connection, Session, Step},
@@ -44,6 +45,8 @@ pub enum Outgoing {
         resume: Option<Resume>,
         /// The player is in the game.
         playing: bool,
+        /// In which room.
+        room: Option<String>,
     },
 }
 
@@ -102,6 +105,12 @@ pub struct Remembered {
     pub class: ShipClass,
     /// The page was reloaded for another version of the game.
     pub reloaded: bool,
+    /// In this room.
+    pub room: Option<String>,
+    /// What was given where a password was asked for.
+    pub password: Option<Password>,
+    /// Where this page is.
+    pub place: Place,
 }
 
 /// The page's end of the game.
@@ -115,6 +124,10 @@ pub struct Net {
     view_half: (u16, u16),
     resume: Option<Resume>,
     playing: bool,
+    place: Place,
+    /// The room to be in: what the address says, else what the last welcome said.
+    room: Option<String>,
+    password: Option<Password>,
     name: String,
     class: ShipClass,
     visible: bool,
@@ -135,13 +148,19 @@ impl Net {
     /// Begins to connect.
     #[must_use]
     pub fn new(seed: u64, view_half: (u16, u16), remembered: Remembered, now_us: u64) -> Net {
+        let place = remembered.place;
+        // What was kept is of another room, or of a game that goes on in another tab's place.
+        let returns = !place.watching && remembered.room.as_ref().is_none_or(|room| place.admits(room));
         Net {
             session: Session::new(seed, remembered.reloaded, now_us),
             shown: Replica::new(Defs::standard(), view_half, None, now_us),
             next: None,
             view_half,
-            resume: remembered.resume,
-            playing: remembered.playing,
+            resume: remembered.resume.filter(|_| returns),
+            playing: remembered.playing && returns,
+            room: place.room.clone().or(remembered.room),
+            password: remembered.password,
+            place,
             name: remembered.name,
             class: remembered.class,
             visible: true,
@@ -160,7 +179,8 @@ impl Net {
     /// The socket opened.
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
-        let mut replica = Replica::new(Defs::standard(), self.view_half, self.resume, now_us);
+        let (half, password) = (self.view_half, self.password.clone());
+        let mut replica = Replica::with_password(Defs::standard(), half, self.resume, password, now_us);
         replica.set_switches(self.switches);
         if !self.visible {
             replica.set_idle(true, now_us);
@@ -188,6 +208,12 @@ impl Net {
     /// The socket closed.
     pub fn handle_close(&mut self, number: u16, now_us: u64) {
         self.next = None;
+        if CloseCode::from_number(number) == Some(CloseCode::NoRoom) && self.place.room.is_none() && self.room.is_some()
+        {
+            // It was the server's choice, and has gone meanwhile: any other will do.
+            (self.room, self.resume) = (None, None);
+            return self.session.handle_close(CloseCode::RoomGone.number(), now_us);
+        }
         self.session.handle_close(number, now_us);
     }
 
@@ -286,6 +312,16 @@ impl Net {
         }
     }
 
+    /// Says this where a password is asked for, from the next attempt on.
+    pub fn give_password(&mut self, password: &str) {
+        self.password = Some(Password(password.to_owned()));
+    }
+
+    /// Tries again to look on.
+    pub fn look_on(&mut self, now_us: u64) {
+        self.session.retry(now_us);
+    }
+
     /// Launches again after death.
     pub fn relaunch(&mut self) {
         let class = self.class;
@@ -348,6 +384,18 @@ impl Net {
     #[must_use]
     pub fn connection(&self) -> Connection {
         self.session.connection()
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The room one is in, or wants to be in.
+    #[must_use]
+    pub fn room(&self) -> Option<&str> {
+        self.room.as_deref()
     }
 
     /// The player wants to be in the game.
@@ -456,6 +504,8 @@ impl Net {
         self.connects += 1;
         let replica = self.next.as_mut().unwrap_or(&mut self.shown);
         self.resume = replica.resume();
+        // An arena in a tab has no address.
+        self.room = replica.welcome().map(|welcome| welcome.id.clone()).filter(|id| !id.is_empty());
         if replica.resumed() {
             self.playing = true;
         } else if self.playing {
@@ -465,7 +515,11 @@ impl Net {
     }
 
     fn remember(&mut self) {
-        self.outgoing.push_back(Outgoing::Remember { resume: self.resume, playing: self.playing });
+        self.outgoing.push_back(Outgoing::Remember {
+            resume: self.resume,
+            playing: self.playing,
+            room: self.room.clone(),
+        });
     }
 
     fn hear_news(&mut self, now_us: u64) {
@@ -569,6 +623,7 @@ pub mod tests {
     fn welcome_to(mode: GameMode, resumed: Option<PlayerId>) -> Vec<u8> {
         encode_server(&ServerMessage::Welcome(Welcome {
             room: "Drift".to_owned(),
+            id: "main".to_owned(),
             tick: Tick(100),
             seed: 1,
             start_points: 0,
@@ -600,7 +655,7 @@ pub mod tests {
         assert_eq!(net.connects(), 1);
         let out: Vec<_> = core::iter::from_fn(|| net.poll_outgoing()).collect();
         let remembered = out.iter().find_map(|out| match out {
-            Outgoing::Remember { resume: Some(_), playing } => Some(*playing),
+            Outgoing::Remember { resume: Some(_), playing, .. } => Some(*playing),
             _ => None,
         });
         (out.iter().filter(|out| matches!(out, Outgoing::Send(_))).count(), remembered)
@@ -617,6 +672,53 @@ pub mod tests {
         assert_eq!((resumed, remembered), (watching, Some(true)), "the ship is already there");
     }
 
+    #[test]
+    fn one_comes_back_to_the_room_one_was_in_and_to_any_when_that_has_gone() {
+        let mut net = net(true);
+        assert_eq!(net.room(), None);
+        net.handle_open(1_000);
+        net.handle_message(&welcome(None), 2_000);
+        assert_eq!(net.room(), Some("main"));
+        net.handle_close(CloseCode::NoRoom.number(), 3_000);
+        assert_eq!((net.room(), net.connection()), (None, Connection::Waiting));
+        let at = |path: &str, room: &str| {
+            let remembered = Remembered {
+                place: Place::of_path(path),
+                room: Some(room.to_owned()),
+                playing: true,
+                ..Remembered::default()
+            };
+            Net::new(1, (800, 450), remembered, 0)
+        };
+        for (path, room, playing) in
+            [("/", "war", true), ("/r/WAR", "war", true), ("/r/duel", "war", false), ("/watch/war", "war", false)]
+        {
+            assert_eq!(at(path, room).playing(), playing, "{path}");
+        }
+        let mut asked_for = at("/r/duel", "duel");
+        asked_for.handle_close(CloseCode::NoRoom.number(), 1_000);
+        assert_eq!(asked_for.connection(), Connection::Stopped(CloseCode::NoRoom));
+    }
+
+    #[test]
+    fn a_password_is_said_at_the_next_attempt() {
+        let mut net = net(false);
+        net.handle_open(1_000);
+        net.handle_close(CloseCode::Password.number(), 2_000);
+        assert_eq!(net.connection(), Connection::Stopped(CloseCode::Password));
+        net.give_password("open sesame");
+        net.play("Ada", 3_000);
+        net.handle_open(4_000);
+        let said = core::iter::from_fn(|| net.poll_outgoing()).find_map(|out| match out {
+            Outgoing::Send(bytes) => match decode_opening(&bytes) {
+                Ok(Opening::Keyed { password, .. }) => Some(password.0),
+                _ => None,
+            },
+            _ => None,
+        });
+        assert_eq!(said.as_deref(), Some("open sesame"));
+    }
+
     /// The hello of the next connection.
     fn redial(net: &mut Net) -> Hello {
         net.handle_open(9_000_000);
@@ -624,7 +726,7 @@ pub mod tests {
         let hello = out.iter().find_map(|out| match out {
             Outgoing::Send(bytes) => match decode_opening(bytes) {
                 Ok(Opening::Hello(hello)) => Some(hello),
-                Ok(Opening::Lane(_)) | Err(_) => None,
+                Ok(Opening::Keyed { .. } | Opening::Lane(_)) | Err(_) => None,
             },
             _ => None,
         });

@@ -19,6 +19,7 @@ pub mod page_words;
 pub mod pen;
 pub mod promise;
 pub mod result_card;
+pub mod rooms_panel;
 pub mod settings_panel;
 pub mod sheet;
 pub mod socket;

@@ -264,7 +264,9 @@ impl Theatre {
                 PageEvent::Settings(fact) => self.take_settings(fact),
                 PageEvent::ContextLost => self.screen.lose(),
                 PageEvent::ContextRestored => self.screen.restore(),
-                PageEvent::Play(_)
+                PageEvent::Play { .. }
+                | PageEvent::Rooms(_)
+                | PageEvent::RoomMade(_)
                 | PageEvent::Choose(_)
                 | PageEvent::Relaunch
                 | PageEvent::SkipLesson

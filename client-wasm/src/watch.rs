@@ -2,7 +2,7 @@
 //! its turns. Invariant: it ends with the new ship, whatever was going on.
 
 use glam::Vec2;
-use shared::{protocol::Watch, replica::view::Phase};
+use shared::protocol::Watch;
 
 use crate::{input::Action, reel::Reel};
 
@@ -56,9 +56,9 @@ pub struct Watched {
 }
 
 impl Watcher {
-    /// A frame begins in this phase.
-    pub fn begin(&mut self, phase: Phase) {
-        if !matches!(phase, Phase::Dead { .. }) {
+    /// A frame begins, in which one waits for a ship or does not.
+    pub fn begin(&mut self, waits: bool) {
+        if !waits {
             (self.aside, self.free, self.grip) = (false, None, None);
             self.reel.stop();
         }
@@ -134,18 +134,15 @@ impl Watcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::sim::Cause;
-
-    const DEAD: Phase = Phase::Dead { killer: None, cause: Cause::Star, wait_ticks: 0 };
 
     #[test]
     fn a_new_ship_ends_it_all() {
         let mut watcher = Watcher::default();
-        watcher.begin(DEAD);
+        watcher.begin(true);
         assert_eq!(watcher.wish(Wish::Look(Watch::Leader), Vec2::ZERO), Some(Watch::Leader));
         assert_eq!(watcher.wish(Wish::Roam, Vec2::X), None);
         assert!(watcher.shown().aside && watcher.shown().free);
-        watcher.begin(Phase::Flying);
+        watcher.begin(false);
         assert_eq!(watcher.shown(), Watched::default());
     }
 

@@ -95,7 +95,7 @@ async fn greet<S>(
         tracing::debug!(%error, "the peer left at once");
     }
     let Some(acceptor) = acceptor else { return serve(stream, peer.ip(), permit, context, site).await };
-    match timeout(context.limits.header_timeout, acceptor.accept(stream)).await {
+    match timeout(context.limits().header_timeout, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => serve(stream, peer.ip(), permit, context, site).await,
         Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
         Err(_) => tracing::debug!("half a TLS handshake"),
@@ -113,14 +113,16 @@ where
         request.extensions_mut().insert(Peer(AddressKey::of(visitor)));
         site(request)
     });
-    let connection = builder(&context.limits).serve_connection(TokioIo::new(stream), service).with_upgrades();
+    // Those of the moment it came: a reload is for who comes later.
+    let limits = context.limits();
+    let connection = builder(&limits).serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(connection);
     let mut shutdown = context.shutdown.clone();
     let result = tokio::select! {
         result = connection.as_mut() => result,
-        () = end_of_life(&context.limits, &mut shutdown) => {
+        () = end_of_life(&limits, &mut shutdown) => {
             connection.as_mut().graceful_shutdown();
-            timeout(context.limits.header_timeout, connection).await.unwrap_or(Ok(()))
+            timeout(limits.header_timeout, connection).await.unwrap_or(Ok(()))
         }
     };
     if let Err(error) = result {

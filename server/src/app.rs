@@ -13,9 +13,9 @@ use crate::{
     accept,
     attempts::Attempts,
     clips::Clips,
-    config::Config,
+    config::{Config, Settings},
     counters::Counters,
-    http::{AssetError, Assets, Context, Guests, LOOKS_RATE},
+    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live},
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
@@ -62,6 +62,8 @@ pub struct App {
     is_encrypted: bool,
     limits: Arc<Limits>,
     lobby: Arc<Lobby>,
+    live: watch::Sender<Arc<Live>>,
+    permits: Permits,
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
     accepting: JoinHandle<()>,
@@ -86,14 +88,18 @@ impl App {
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
         let lobby = Arc::new(Lobby::open(config.rooms).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
+        let permits = Permits::new(Arc::clone(&limits));
+        let (name, motd) = (config.server.name, config.server.motd);
+        let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
+            live: live.subscribe(),
             assets,
             lobby: Arc::clone(&lobby),
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             lanes: Lanes::default(),
-            permits: Permits::new(Arc::clone(&limits)),
+            permits: permits.clone(),
             proxies: Proxies {
                 trusted: config.server.trusted_proxies,
                 hops: config.server.proxy_hops,
@@ -104,7 +110,6 @@ impl App {
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
             counters: Counters::default(),
-            limits: Arc::clone(&limits),
             shutdown: stopping,
             alive: alive.0.downgrade(),
             started: Instant::now(),
@@ -115,7 +120,24 @@ impl App {
         }
         let accepting = tokio::spawn(accept::run(listener, acceptor, context));
         tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
-        Ok(App { address, is_encrypted, limits, lobby, shutdown, alive, accepting })
+        Ok(App { address, is_encrypted, limits, lobby, live, permits, shutdown, alive, accepting })
+    }
+
+    /// Takes up what of `settings` can change while it runs; who is connected stays so.
+    pub fn take_up(&self, settings: &Settings) {
+        let Settings { server, limits, rooms } = settings;
+        let limits = Arc::new(limits.clone());
+        self.permits.set_limits(Arc::clone(&limits));
+        self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
+        for (id, wished) in rooms {
+            let Some(room) = self.lobby.find(id.as_str()) else { continue };
+            // Another mode waits for a restart, and so do the numbers that go with it.
+            if room.blueprint().terms.mode == wished.mode
+                && !room.tune(wished.bots(), wished.players_max(), wished.password.clone())
+            {
+                tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
+            }
+        }
     }
 
     /// Where it listens.

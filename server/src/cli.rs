@@ -49,9 +49,20 @@ pub enum Task {
 #[derive(Debug)]
 pub enum Order {
     /// Serve.
-    Serve(Box<Config>),
+    Serve(Box<Start>),
     /// Print this and end.
     Print(String),
+}
+
+/// What serving begins with.
+#[derive(Debug)]
+pub struct Start {
+    /// What the server is made from.
+    pub config: Config,
+    /// The settings of that…
+    pub settings: Settings,
+    /// …and where they came from, for reading them again.
+    pub sources: Sources,
 }
 
 impl CommandLine {
@@ -66,7 +77,7 @@ impl CommandLine {
         if self.print_config {
             return Ok(Order::Print(settings.print()));
         }
-        let mut config = settings.into_config()?;
+        let mut config = settings.clone().into_config()?;
         if self.check_config {
             let rooms: Vec<_> = config.rooms.iter().map(|room| room.id.as_str()).collect();
             return Ok(Order::Print(format!("the settings are good; rooms: {}\n", rooms.join(", "))));
@@ -75,7 +86,7 @@ impl CommandLine {
             check_record(&file)?;
             config.rooms[0].record = Some(file);
         }
-        Ok(Order::Serve(Box::new(config)))
+        Ok(Order::Serve(Box::new(Start { config, settings, sources })))
     }
 }
 
@@ -159,7 +170,7 @@ mod tests {
 
     fn config(arguments: &str) -> Result<Config, String> {
         match order(arguments)? {
-            Order::Serve(config) => Ok(*config),
+            Order::Serve(start) => Ok(start.config),
             Order::Print(text) => panic!("{arguments}: {text}"),
         }
     }

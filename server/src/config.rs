@@ -106,6 +106,26 @@ impl Settings {
         Ok(())
     }
 
+    /// The keys by which `new` differs, those that a reload changes first, then those that wait for a restart.
+    #[must_use]
+    pub fn changes(&self, new: &Settings) -> (Vec<String>, Vec<String>) {
+        let mut changes = (Vec::new(), Vec::new());
+        compare(&mut changes, "server", &self.server, &new.server);
+        compare(&mut changes, "limits", &self.limits, &new.limits);
+        let room = |settings: &Settings, id: &RoomId| -> Option<RoomSettings> {
+            settings.rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.clone())
+        };
+        for (id, old) in &self.rooms {
+            match room(new, id) {
+                Some(new) => compare(&mut changes, &format!("rooms.{id}"), old, &new),
+                None => changes.1.push(format!("rooms.{id}")),
+            }
+        }
+        let added = new.rooms.iter().filter(|(id, _)| room(self, id).is_none());
+        changes.1.extend(added.map(|(id, _)| format!("rooms.{id}")));
+        changes
+    }
+
     /// Checks them against the machine, and draws what is left to chance.
     ///
     /// # Errors
@@ -137,6 +157,13 @@ fn check_page(folder: &Path) -> Result<(), ConfigError> {
         (true, true) => return Ok(()),
     };
     Err(wrong(folder.to_owned()))
+}
+
+fn compare<S: Section>((live, later): &mut (Vec<String>, Vec<String>), place: &str, old: &S, new: &S) {
+    for row in S::ROWS.iter().filter(|row| (row.write)(old) != (row.write)(new)) {
+        let changes = if row.is_live() { &mut *live } else { &mut *later };
+        changes.push(format!("{place}.{}", row.key));
+    }
 }
 
 fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), ConfigError> {

@@ -101,6 +101,8 @@ fn word(code: CloseCode) -> &'static str {
         CloseCode::RoomGone => "room_gone",
         CloseCode::Draining => "draining",
         CloseCode::NoLane => "no_lane",
+        CloseCode::NoRoom => "no_room",
+        CloseCode::Password => "password",
     }
 }
 
@@ -127,6 +129,9 @@ mod tests {
         ] {
             assert!(text.lines().any(|other| other == line), "{line} in {text}");
         }
-        assert_eq!(text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(), 14);
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(),
+            CloseCode::ALL.len() + 1
+        );
     }
 }

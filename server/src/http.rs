@@ -3,21 +3,23 @@
 //! | path | answer |
 //! |---|---|
 //! | `/`, assets | `assets` |
-//! | `/replay` | the page again: it plays recordings there |
+//! | `/r/ID`, `/watch/ID` | the page again: it is in that room there, or looks on |
+//! | `/replay` | and here it plays recordings |
 //! | `/lab` | and here it shows its netcode |
 //! | `/bench` | and here how long a frame takes it |
 //! | `/check`, `/check/socket`, `/check.json` | the connection doctor's page, its WebSocket (`upgrade`), and `check` |
 //! | `/arena` | `arena` |
 //! | `/clips`, `/clips/NAME` | `clips` |
 //! | `/ws` | `upgrade` |
+//! | `/rooms.json`, `/rooms` | `rooms`: the public ones, and making a private one |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
 //! | `/metrics` | `metrics` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
-//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, but for
-//! the POST of a clip.
+//! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, and POST where a
+//! private room is made or a clip is left.
 //! Sockets are accepted elsewhere (`accept`).
 
 mod arena;
@@ -28,6 +30,7 @@ mod headers;
 mod metrics;
 mod negotiate;
 mod origin;
+mod rooms;
 mod status;
 mod upgrade;
 
@@ -36,6 +39,7 @@ use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, time::Instan
 use bytes::Bytes;
 use hyper::{Request, body::Incoming, service::Service, upgrade::OnUpgrade};
 use hyper_util::service::TowerToHyperService;
+use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use warp::{
     Filter,
@@ -58,9 +62,22 @@ type Answer = Response<Bytes>;
 /// An answer to come.
 pub type Responding = Pin<Box<dyn Future<Output = Result<warp::reply::Response, Infallible>> + Send>>;
 
+/// What a reload changes in what requests are answered from.
+#[derive(Debug)]
+pub struct Live {
+    /// Name of the server.
+    pub name: String,
+    /// A line for everybody who opens the page.
+    pub motd: Option<String>,
+    /// Timeouts and maxima.
+    pub limits: Arc<Limits>,
+}
+
 /// What every request is answered from.
 #[derive(Debug)]
 pub struct Context {
+    /// What a reload changes.
+    pub live: watch::Receiver<Arc<Live>>,
     /// The page.
     pub assets: Assets,
     /// The rooms.
@@ -83,8 +100,6 @@ pub struct Context {
     pub attempts: Attempts,
     /// What happened.
     pub counters: Counters,
-    /// Timeouts and maxima.
-    pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// A clone is held by every session: the server waits for their end.
@@ -167,6 +182,17 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .then(clips::keep);
     let too_long = warp::path!("clips").and(warp::post()).map(clips::too_long);
     let clip = warp::path!("clips" / String).and(with.clone()).and(warp::method()).then(clips::find);
+    let list = warp::path!("rooms.json")
+        .and(with.clone())
+        .and(warp::method())
+        .map(|context: Arc<Context>, method| read_only(&method, || rooms::list(&context)));
+    let make = warp::path!("rooms")
+        .and(with.clone())
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(warp::ext::optional::<Peer>())
+        .map(rooms::make);
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
     socket
         .or(doctor)
@@ -189,6 +215,10 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .unify()
         .or(metrics)
         .unify()
+        .or(list)
+        .unify()
+        .or(make)
+        .unify()
         .or(files)
         .unify()
         .boxed()
@@ -206,15 +236,33 @@ async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: He
     }
     let path = match path.as_str() {
         "/check" => CHECK_PAGE,
-        path if PAGES.contains(&path) => "/",
+        path if is_page(path) => "/",
         path => path,
     };
     assets::answer(&context.assets, path, &headers).await
 }
 
+fn is_page(path: &str) -> bool {
+    // Whether there is such a room the page is told when it asks to come in.
+    let room = path.strip_prefix("/r/").or_else(|| path.strip_prefix("/watch/"));
+    PAGES.contains(&path) || room.is_some_and(|id| !id.is_empty() && !id.contains('/'))
+}
+
 impl Context {
+    /// What a reload changes, as it is now.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Timeouts and maxima, as they are now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.live.borrow().limits)
+    }
+
     fn has_place(&self) -> bool {
-        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits.connections_max
+        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }
 
@@ -233,6 +281,16 @@ fn is_read(method: &Method) -> bool {
 fn method_not_allowed() -> Answer {
     let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer
+}
+
+/// Facts, not to be kept.
+fn json(status: StatusCode, facts: &impl Serialize) -> Answer {
+    let mut answer = Response::new(Bytes::from(serde_json::to_vec(facts).expect("plain fields always serialise")));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 

@@ -28,6 +28,7 @@ pub mod network;
 pub mod permits;
 pub mod proxies;
 pub mod rates;
+pub mod reload;
 pub mod replay;
 pub mod room;
 pub mod session;

@@ -53,6 +53,12 @@ settings! {
         lanes_new_max: usize = 10, whole(0..=10_000), [Live];
         /// Loopback is a developer, a test or a proxy in front: no limit per address, only the global ones.
         loopback_exempt: bool = true, yes_no(), [Live];
+        /// Private rooms open at once. Full: 503, and none can be made until one closes.
+        private_rooms_max: usize = 32, whole(0..=1_024), [Live];
+        /// Private rooms made from one address in a minute. Full: 429.
+        private_rooms_new_max: usize = 2, whole(0..=10_000), [Live];
+        /// Seconds after which a private room without company closes.
+        private_room_empty: Duration = Duration::from_secs(60), seconds(1.0..=86_400.0), [Live];
         /// WebSockets that have not said hello yet. Full: 503.
         handshakes_max: usize = 64, whole(1..=65_536), [Live];
         /// Seconds for a request head to be complete, counted from the end of the previous request; so it is the

@@ -1,12 +1,40 @@
 //! The directory of rooms: who comes gets a room. Invariant: the lobby holds handles, never a room's state; what it
-//! knows of a room is the report the room publishes. For now there is one public room; private ones are not here.
+//! knows of a room is the report the room publishes.
+//!
+//! Public rooms are there from the start to the end. Private ones are made by visitors, known by a code only, and close
+//! when nobody has been in them for a while. The one lock guards their table: held for a map operation when somebody
+//! comes or a room does, never across an await and never by a tick.
 
-use crate::room::{Blueprint, RoomHandle};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use shared::defs::GameMode;
+use tokio::time::timeout;
+
+use crate::{
+    config::{RoomId, RoomSettings},
+    room::{Blueprint, RoomHandle},
+};
+
+type Private = HashMap<RoomId, Arc<RoomHandle>>;
 
 /// The rooms of this process.
 #[derive(Debug)]
 pub struct Lobby {
-    rooms: Vec<RoomHandle>,
+    public: Vec<Arc<RoomHandle>>,
+    private: Mutex<Private>,
+}
+
+/// Why no private room was made.
+#[derive(Debug)]
+pub enum NoRoom {
+    /// There are as many as there may be.
+    Full,
+    /// The operating system gives no randomness or no thread.
+    System(std::io::Error),
 }
 
 impl Lobby {
@@ -16,36 +44,109 @@ impl Lobby {
     /// No thread for one.
     pub fn open(blueprints: Vec<Blueprint>) -> std::io::Result<Lobby> {
         assert!(!blueprints.is_empty(), "a lobby without a room has no place for anybody");
-        Ok(Lobby { rooms: blueprints.into_iter().map(RoomHandle::open).collect::<Result<_, _>>()? })
+        let rooms = blueprints.into_iter().map(|blueprint| RoomHandle::open(blueprint).map(Arc::new));
+        Ok(Lobby { public: rooms.collect::<Result<_, _>>()?, private: Mutex::default() })
     }
 
-    /// The room for whoever comes: the fullest of humans that has a place, so that few people are not spread thin.
-    /// With none free, the first: one can watch there, and is told when asking to play.
+    /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
+    /// are not spread thin. With none free, the first: one can watch there, and is told when asking to play.
     #[must_use]
-    pub fn place(&self) -> &RoomHandle {
-        let listings = self.rooms.iter().map(|room| {
-            let status = room.report().status;
-            Listing { humans: status.humans, players_max: room.blueprint().players_max }
+    pub fn place(&self) -> &Arc<RoomHandle> {
+        let listings = self.public.iter().map(|room| {
+            let (status, blueprint) = (room.report().status, room.blueprint());
+            let open = blueprint.password.is_none();
+            Listing { humans: status.humans, players_max: if open { blueprint.players_max } else { 0 } }
         });
-        &self.rooms[fullest_with_a_place(listings).unwrap_or(0)]
+        &self.public[fullest_with_a_place(listings).unwrap_or(0)]
     }
 
-    /// Every room.
-    pub fn rooms(&self) -> impl Iterator<Item = &RoomHandle> {
-        self.rooms.iter()
+    /// The room with this id or code.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Arc<RoomHandle>> {
+        let public = self.public.iter().find(|room| room.blueprint().id.as_str() == name);
+        public.cloned().or_else(|| self.with(|private| private.get(&RoomId::parse_code(name)?).cloned()))
+    }
+
+    /// The public rooms, in the order of the settings.
+    #[must_use]
+    pub fn public(&self) -> &[Arc<RoomHandle>] {
+        &self.public
+    }
+
+    /// How many private rooms there are.
+    #[must_use]
+    pub fn private_rooms(&self) -> usize {
+        self.with(|private| private.len())
+    }
+
+    /// Makes a private room, one of `most`; it closes after having been empty for so long. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// See [`NoRoom`].
+    pub fn make(self: &Arc<Self>, mode: GameMode, most: usize, empty: Duration) -> Result<RoomId, NoRoom> {
+        let system = |error: getrandom::Error| NoRoom::System(std::io::Error::other(error));
+        // What may be said in public may be said here.
+        let chat = self.public[0].blueprint().chat;
+        let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
+        let id = RoomId::draw_code().map_err(system)?;
+        let blueprint = settings.blueprint(id.clone()).map_err(system)?;
+        let room = self.with(|private| {
+            if private.len() >= most || private.contains_key(&id) {
+                return Err(NoRoom::Full);
+            }
+            let room = Arc::new(RoomHandle::open(blueprint).map_err(NoRoom::System)?);
+            private.insert(id.clone(), Arc::clone(&room));
+            Ok(room)
+        })?;
+        tracing::info!(mode = mode.word(), "a private room");
+        tokio::spawn(Arc::clone(self).close_when_empty(room, empty));
+        Ok(id)
     }
 
     /// Whether every room lives.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.rooms.iter().all(RoomHandle::is_alive)
+        self.all().iter().all(|room| room.is_alive())
+    }
+
+    /// Messages dropped because a room's mailbox was full.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.all().iter().map(|room| room.dropped()).sum()
     }
 
     /// Asks every room to end and waits until they have.
     pub async fn close(&self) {
-        for room in &self.rooms {
+        for room in self.all() {
             room.close().await;
         }
+    }
+
+    fn all(&self) -> Vec<Arc<RoomHandle>> {
+        let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
+        self.public.iter().cloned().chain(private).collect()
+    }
+
+    async fn close_when_empty(self: Arc<Self>, room: Arc<RoomHandle>, empty: Duration) {
+        loop {
+            room.until(true).await;
+            if timeout(empty, room.until(false)).await.is_err() {
+                break;
+            }
+            if !room.is_alive() {
+                break;
+            }
+        }
+        let id = &room.blueprint().id;
+        self.with(|private| private.remove(id));
+        // Who was on the way in at this very moment is told that the room is gone.
+        room.close().await;
+        tracing::info!("a private room closed");
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Private) -> T) -> T {
+        // Whole after every statement: a panic elsewhere leaves nothing half done.
+        work(&mut self.private.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -76,5 +177,49 @@ mod tests {
             let listings = humans.iter().map(|&humans| Listing { humans, players_max: 10 });
             assert_eq!(fullest_with_a_place(listings), chosen, "{humans:?}");
         }
+    }
+
+    fn lobby(passwords: &[Option<&str>]) -> Arc<Lobby> {
+        let room = |(n, password): (usize, &Option<&str>)| {
+            let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
+            settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap()).unwrap()
+        };
+        Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_names_no_room_is_asked_for_no_password() {
+        let lobby = lobby(&[Some("x"), None]);
+        assert_eq!(lobby.place().blueprint().id.as_str(), "r1");
+        assert_eq!(lobby.find("r0").map(|room| room.blueprint().id.to_string()), Some("r0".into()));
+        assert!(lobby.find("r2").is_none() && lobby.find("R0").is_none());
+        lobby.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_private_room_is_found_by_its_code_and_there_is_an_end_of_them() {
+        let lobby = lobby(&[None]);
+        let long = Duration::from_secs(3_600);
+        let id = lobby.make(GameMode::Duel, 1, long).unwrap();
+        let found = lobby.find(&id.as_str().to_ascii_lowercase()).expect("it is there");
+        assert_eq!(found.blueprint().terms.mode, GameMode::Duel);
+        assert!(lobby.public().iter().all(|room| room.blueprint().id != id), "it is listed nowhere");
+        assert!(matches!(lobby.make(GameMode::Drift, 1, long), Err(NoRoom::Full)));
+        lobby.close().await;
+        assert!(!found.is_alive());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_empty_private_room_closes_after_its_time() {
+        let lobby = lobby(&[None]);
+        let id = lobby.make(GameMode::Drift, 1, Duration::from_secs(60)).unwrap();
+        let room = lobby.find(id.as_str()).unwrap();
+        tokio::time::sleep(Duration::from_secs(59)).await;
+        assert_eq!(lobby.private_rooms(), 1);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(lobby.private_rooms(), 0);
+        assert!(lobby.find(id.as_str()).is_none());
+        room.close().await;
+        lobby.close().await;
     }
 }

@@ -12,11 +12,11 @@ use std::{
 use arguments::Parsed;
 use server::{
     app::App,
-    cli::{CommandLine, Order, Task},
-    config::Config,
+    cli::{CommandLine, Order, Start, Task},
     log, network,
+    reload::Reloader,
     replay::verify,
-    signals::Signals,
+    signals::{Hangups, Signals},
 };
 
 fn main() -> ExitCode {
@@ -32,29 +32,29 @@ fn main() -> ExitCode {
     // What is no Unicode is no setting of ours.
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let config = match command_line.order(environment.collect()) {
-        Ok(Order::Serve(config)) => *config,
+    let start = match command_line.order(environment.collect()) {
+        Ok(Order::Serve(start)) => *start,
         Ok(Order::Print(text)) => {
             say(io::stdout(), &text);
             return ExitCode::SUCCESS;
         }
         Err(error) => return refuse(&error.to_string()),
     };
-    log::install(config.server.log);
+    log::install(start.config.server.log);
     network::raise_file_limit();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("cannot start: {error}")),
     };
-    let code = runtime.block_on(serve(config));
+    let code = runtime.block_on(serve(start));
     // A blocked file read must not hold the exit back.
     runtime.shutdown_background();
     code
 }
 
-async fn serve(config: Config) -> ExitCode {
-    let mut signals = match Signals::install() {
-        Ok(signals) => signals,
+async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
+    let (mut signals, mut hangups) = match Signals::install().and_then(|signals| Ok((signals, Hangups::install()?))) {
+        Ok(installed) => installed,
         Err(error) => return refuse(&format!("cannot listen for signals: {error}")),
     };
     let app = match App::start(config) {
@@ -62,7 +62,13 @@ async fn serve(config: Config) -> ExitCode {
         Err(error) => return refuse(&error.to_string()),
     };
     say(io::stdout(), &network::banner(app.address(), app.is_encrypted()));
-    signals.next().await;
+    let mut reloader = Reloader::new(sources, settings);
+    loop {
+        tokio::select! {
+            () = signals.next() => break,
+            () = hangups.next() => reloader.reload(&app),
+        }
+    }
     tracing::info!("stopping; once more stops at once");
     tokio::spawn(signals.exit_at_the_next());
     app.shutdown().await;

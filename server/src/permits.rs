@@ -7,7 +7,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -17,10 +17,7 @@ use crate::{
 
 /// The counts, shared by all who grant.
 #[derive(Debug, Clone)]
-pub struct Permits {
-    limits: Arc<Limits>,
-    counts: Arc<Mutex<Counts>>,
-}
+pub struct Permits(Arc<Mutex<Counts>>);
 
 /// What a permit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +41,9 @@ pub enum Refusal {
     Address,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    limits: Arc<Limits>,
     http: usize,
     sessions: usize,
     lanes: usize,
@@ -58,15 +56,20 @@ struct AddressCounts {
     http: usize,
     sessions: Places,
     lanes: Places,
+    /// Private rooms that were made.
+    rooms: Places,
 }
 
 /// WebSockets of one kind from one address.
 #[derive(Debug, Default)]
 struct Places {
     held: usize,
-    /// When the latest began; at most as many as may begin within the window.
+    /// When the latest began; at most as many as may begin within their window.
     recent: VecDeque<Instant>,
 }
+
+/// How far back making private rooms is counted.
+const ROOMS_WINDOW: Duration = Duration::from_secs(60);
 
 /// The right to one connection; dropping it gives the place back.
 #[derive(Debug)]
@@ -81,7 +84,13 @@ impl Permits {
     /// Nobody is in yet.
     #[must_use]
     pub fn new(limits: Arc<Limits>) -> Permits {
-        Permits { limits, counts: Arc::default() }
+        let by_address = HashMap::new();
+        Permits(Arc::new(Mutex::new(Counts { limits, http: 0, sessions: 0, lanes: 0, handshakes: 0, by_address })))
+    }
+
+    /// Other limits from now on; who is in stays.
+    pub fn set_limits(&self, limits: Arc<Limits>) {
+        self.with(|counts| counts.limits = limits);
     }
 
     /// Asks for one place; without an address only the limits for all count.
@@ -90,8 +99,29 @@ impl Permits {
     /// Says which limit is reached.
     pub fn acquire(&self, kind: Kind, key: impl Into<Option<AddressKey>>, now: Instant) -> Result<Permit, Refusal> {
         let key = key.into();
-        self.with(|counts| counts.enter(kind, key, now, &self.limits))?;
+        self.with(|counts| counts.enter(kind, key, now))?;
         Ok(Permit { permits: self.clone(), key, kind })
+    }
+
+    /// Counts a private room that is about to be made.
+    ///
+    /// # Errors
+    /// This address has made too many lately.
+    pub fn make_room(&self, key: AddressKey, now: Instant) -> Result<(), Refusal> {
+        self.with(|counts| {
+            let limits = Arc::clone(&counts.limits);
+            if key.is_loopback() && limits.loopback_exempt {
+                return Ok(());
+            }
+            let most = limits.private_rooms_new_max;
+            let rooms = &mut counts.of_address(key, now, &limits)?.rooms;
+            rooms.forget_old(now, ROOMS_WINDOW);
+            if rooms.recent.len() >= most {
+                return Err(Refusal::Address);
+            }
+            rooms.recent.push_back(now);
+            Ok(())
+        })
     }
 
     /// WebSockets open.
@@ -108,18 +138,19 @@ impl Permits {
 
     fn with<T>(&self, work: impl FnOnce(&mut Counts) -> T) -> T {
         // The counts are plain numbers, whole after every statement: a panic elsewhere leaves nothing half done.
-        work(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.permits.with(|counts| counts.leave(self.kind, self.key, &self.permits.limits, Instant::now()));
+        self.permits.with(|counts| counts.leave(self.kind, self.key, Instant::now()));
     }
 }
 
 impl Counts {
-    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) -> Result<(), Refusal> {
+        let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
             Kind::Session => {
@@ -147,14 +178,19 @@ impl Counts {
         Ok(())
     }
 
-    fn enter_address(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+    /// The counts of an address, if there is room for another one.
+    fn of_address(&mut self, key: AddressKey, now: Instant, limits: &Limits) -> Result<&mut AddressCounts, Refusal> {
         if self.by_address.len() >= ADDRESSES_MAX && !self.by_address.contains_key(&key) {
             self.by_address.retain(|_, counts| !counts.is_idle(now, limits));
             if self.by_address.len() >= ADDRESSES_MAX {
                 return Err(Refusal::Full);
             }
         }
-        let counts = self.by_address.entry(key).or_default();
+        Ok(self.by_address.entry(key).or_default())
+    }
+
+    fn enter_address(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
+        let counts = self.of_address(key, now, limits)?;
         let (places, held_max, new_max) = match kind {
             Kind::Session => (&mut counts.sessions, limits.sessions_per_address, limits.sessions_new_max),
             Kind::Lane => (&mut counts.lanes, limits.lanes_per_address, limits.lanes_new_max),
@@ -165,7 +201,7 @@ impl Counts {
             }
             Kind::Handshake => unreachable!("not counted by address"),
         };
-        places.forget_old(now, limits);
+        places.forget_old(now, limits.sessions_new_window);
         if places.held >= held_max || places.recent.len() >= new_max {
             return Err(Refusal::Address);
         }
@@ -174,7 +210,7 @@ impl Counts {
         Ok(())
     }
 
-    fn leave(&mut self, kind: Kind, key: Option<AddressKey>, limits: &Limits, now: Instant) {
+    fn leave(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) {
         match kind {
             Kind::Http => self.http -= 1,
             Kind::Session => self.sessions -= 1,
@@ -193,7 +229,7 @@ impl Counts {
                 Kind::Lane => counts.lanes.held -= 1,
                 Kind::Handshake => unreachable!("handled above"),
             }
-            if counts.is_idle(now, limits) {
+            if counts.is_idle(now, &self.limits) {
                 self.by_address.remove(&key);
             }
         }
@@ -203,27 +239,30 @@ impl Counts {
 impl AddressCounts {
     /// Whether forgetting it changes nothing.
     fn is_idle(&self, now: Instant, limits: &Limits) -> bool {
-        self.http == 0 && [&self.sessions, &self.lanes].iter().all(|places| places.is_idle(now, limits))
+        let window = limits.sessions_new_window;
+        self.http == 0
+            && [(&self.sessions, window), (&self.lanes, window), (&self.rooms, ROOMS_WINDOW)]
+                .iter()
+                .all(|(places, window)| places.is_idle(now, *window))
     }
 }
 
 impl Places {
-    fn forget_old(&mut self, now: Instant, limits: &Limits) {
-        while self.recent.front().is_some_and(|&began| now.duration_since(began) >= limits.sessions_new_window) {
+    fn forget_old(&mut self, now: Instant, window: Duration) {
+        while self.recent.front().is_some_and(|&began| now.duration_since(began) >= window) {
             self.recent.pop_front();
         }
     }
 
-    fn is_idle(&self, now: Instant, limits: &Limits) -> bool {
+    fn is_idle(&self, now: Instant, window: Duration) -> bool {
         let last = self.recent.back();
-        self.held == 0 && last.is_none_or(|&began| now.duration_since(began) >= limits.sessions_new_window)
+        self.held == 0 && last.is_none_or(|&began| now.duration_since(began) >= window)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn key(n: u32) -> AddressKey {
         AddressKey::of(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into())
@@ -284,6 +323,15 @@ mod tests {
         let _held: Vec<_> = (0..20).map(|_| permits.acquire(Kind::Session, loopback, now).unwrap()).collect();
         assert_eq!(permits.acquire(Kind::Session, loopback, now).unwrap_err(), Refusal::Full);
         assert_eq!(permits.acquire(Kind::Http, key(1), now).unwrap_err(), Refusal::Full);
+    }
+
+    #[test]
+    fn an_address_makes_two_private_rooms_in_a_minute() {
+        let permits = permits(|_| {});
+        let now = Instant::now();
+        let make = |n, after_s| permits.make_room(key(n), now + Duration::from_secs(after_s));
+        assert_eq!((make(1, 0), make(1, 1), make(1, 59)), (Ok(()), Ok(()), Err(Refusal::Address)));
+        assert_eq!((make(2, 59), make(1, 60)), (Ok(()), Ok(())), "another address, and the first one later");
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Blueprint {
     pub season_ticks: u32,
     /// What people may say.
     pub chat: ChatMode,
+    /// Asked of who wants in.
+    pub password: Option<String>,
     /// What is played.
     pub terms: Terms,
     /// Where to record the match, if anywhere.

@@ -25,7 +25,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use sha2::{Digest, Sha256};
 use shared::{
-    protocol::{CloseCode, Hello, LaneKey, Opening, ResumeToken},
+    protocol::{CloseCode, Hello, LaneKey, Opening, Password, ResumeToken},
     room::Credentials,
 };
 use tokio::{
@@ -47,7 +47,7 @@ use crate::{
     limits::{self as bounds, Limits},
     lobby::Lobby,
     permits::Permit,
-    room::{Arrival, outbox_pair},
+    room::{Arrival, RoomHandle, outbox_pair},
 };
 use meter::Metered;
 use reader::Reader;
@@ -65,6 +65,8 @@ pub struct Session {
     pub permit: Permit,
     /// What it asked to be, by its address: its permit is for that.
     pub purpose: Purpose,
+    /// The id or code of the room that its address names.
+    pub room: Option<String>,
     /// For the log.
     pub peer: AddressTag,
     /// Where rooms are.
@@ -106,18 +108,20 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, purpose, peer, lobby, lanes, counters, limits, mut shutdown, alive } = session;
+    let Session { handshake, permit, purpose, room, peer, lobby, lanes, counters, limits, mut shutdown, alive } =
+        session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let heard_nothing = Notify::new();
     let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
+    let rooms = Rooms { lobby, wanted: room };
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
         _ = shutdown.wait_for(|&stopping| stopping) => End::Close(CloseCode::Restart),
-        end = converse(&mut sink, reader, (handshake, purpose), &lobby, &lanes) => end,
+        end = converse(&mut sink, reader, (handshake, purpose), &rooms, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
     counters.ended(match end {
@@ -147,7 +151,7 @@ async fn converse(
     sink: &mut Sink,
     mut reader: Reader<'_>,
     (handshake, purpose): (Permit, Purpose),
-    lobby: &Lobby,
+    rooms: &Rooms,
     lanes: &Lanes,
 ) -> End {
     if purpose == Purpose::Doctor {
@@ -160,26 +164,58 @@ async fn converse(
     };
     drop(handshake);
     match (opening, purpose) {
-        (Opening::Hello(hello), Purpose::Main) => visit(sink, reader, hello, lobby, lanes).await,
+        (Opening::Hello(hello), Purpose::Main) => visit(sink, reader, (hello, None), rooms, lanes).await,
+        (Opening::Keyed { hello, password }, Purpose::Main) => {
+            visit(sink, reader, (hello, Some(password)), rooms, lanes).await
+        }
         (Opening::Lane(key), Purpose::Lane) => copy(sink, reader, key, lanes).await,
         // Its permit is for something else.
-        (Opening::Hello(_) | Opening::Lane(_), _) => End::Close(CloseCode::Protocol),
+        (Opening::Hello(_) | Opening::Keyed { .. } | Opening::Lane(_), _) => End::Close(CloseCode::Protocol),
+    }
+}
+
+/// The rooms, and which of them is wanted.
+struct Rooms {
+    lobby: Arc<Lobby>,
+    wanted: Option<String>,
+}
+
+impl Rooms {
+    /// The room for who brings this password.
+    fn admit(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
+        let room = match &self.wanted {
+            Some(name) => self.lobby.find(name).ok_or(CloseCode::NoRoom)?,
+            None => Arc::clone(self.lobby.place()),
+        };
+        if room.admits(password.map(|password| password.0.as_str())) { Ok(room) } else { Err(CloseCode::Password) }
     }
 }
 
 /// A connection of its own: in a room until either end has enough.
-async fn visit(sink: &mut Sink, mut reader: Reader<'_>, hello: Hello, lobby: &Lobby, lanes: &Lanes) -> End {
+async fn visit(
+    sink: &mut Sink,
+    mut reader: Reader<'_>,
+    (hello, password): (Hello, Option<Password>),
+    rooms: &Rooms,
+    lanes: &Lanes,
+) -> End {
     let (limits, peer) = (reader.limits(), reader.peer());
+    let room = match rooms.admit(password.as_ref()) {
+        Ok(room) => room,
+        Err(code) => return End::Close(code),
+    };
     let Ok(credentials) = credentials(hello.resume.map(|resume| resume.token)) else {
         return End::Close(CloseCode::Draining);
     };
     let lane = credentials.lane;
     let (outbox, inbox) = outbox_pair();
-    let entering = lobby.place().enter(Arrival { hello, credentials }, outbox);
+    let entering = room.enter(Arrival { hello, credentials }, outbox);
     let seat = match timeout(limits.write_timeout, entering).await {
         Ok(Some(seat)) => seat,
         Ok(None) | Err(_) => return End::Close(CloseCode::RoomGone),
     };
+    // Held by the lobby for as long as it is open; a session must not keep a closed one.
+    drop(room);
     // The welcome that tells the key is not written before this.
     let _offer = lanes.offer(lane, seat.voice().clone());
     tracing::info!(%peer, conn = seat.conn().0, "entered");

@@ -1,4 +1,4 @@
-//! ctrl-c and SIGTERM, as a stream: the first asks for a clean stop, the second ends the process at once.
+//! ctrl-c and SIGTERM, as a stream, and SIGHUP beside them: the first asks for a clean stop, the second ends the process at once.
 //! Invariant: from [`Signals::install`] on no signal is lost and none kills by default.
 
 use std::io;
@@ -32,7 +32,7 @@ impl Signals {
         Ok(Signals { interrupt: tokio::signal::windows::ctrl_c()? })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next one that means "stop".
     pub async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
@@ -47,5 +47,30 @@ impl Signals {
     pub async fn exit_at_the_next(mut self) {
         self.next().await;
         std::process::exit(EXIT_INTERRUPTED);
+    }
+}
+
+/// The signal that means "read the settings again". Where there is none, it never comes.
+#[derive(Debug)]
+pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    /// Takes it over: it no longer ends the process. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    pub fn install() -> io::Result<Hangups> {
+        #[cfg(unix)]
+        return Ok(Hangups(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?));
+        #[cfg(windows)]
+        Ok(Hangups())
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        self.0.recv().await;
+        #[cfg(windows)]
+        std::future::pending::<()>().await;
     }
 }

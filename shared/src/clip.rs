@@ -143,9 +143,12 @@ struct Track {
     /// Class, weapon, size, kind; of a core its hull in 1/255.
     look: u8,
     path: Path,
-    /// Of a ship: how many frames, then buttons, marks, hull and shield in 1/255.
-    states: Vec<[u8; 5]>,
+    /// Of a ship: how many frames it lasts, and what it was like.
+    states: Vec<(u8, State)>,
 }
+
+/// What a ship is like: buttons, marks, hull and shield in 1/255, and what its line holds (two bytes, little-endian).
+type State = [u8; 6];
 
 /// How things are told apart.
 mod key {
@@ -193,10 +196,11 @@ enum What {
     RockBroken,
     Collected,
     Leapt,
+    Dissolved,
 }
 
 impl What {
-    const ALL: [What; 10] = [
+    const ALL: [What; 11] = [
         What::Launched,
         What::Fired,
         What::Struck,
@@ -207,6 +211,7 @@ impl What {
         What::RockBroken,
         What::Collected,
         What::Leapt,
+        What::Dissolved,
     ];
 }
 
@@ -306,22 +311,28 @@ impl Track {
         to.put(self.look.into());
         self.path.pack(to);
         to.put(self.states.len() as i32);
-        self.states.iter().for_each(|state| to.bytes.extend(state));
+        for (frames, state) in &self.states {
+            to.bytes.push(*frames);
+            to.bytes.extend(state);
+        }
     }
 
     fn unpack(from: &mut Unpacker<'_>, frames: u16) -> Result<Track, DecodeError> {
         let thing = *Thing::ALL.get(usize::from(from.small()?)).ok_or(DecodeError::OutOfRange { field: "thing" })?;
         let (key, look) = (from.bits()?, from.small()?);
         let path = Path::unpack(from, usize::from(frames), thing.step(), thing.turns())?;
-        let states: Result<Vec<_>, _> = (0..from.count()?)
-            .map(|_| from.slice(5).map(|state| [state[0], state[1], state[2], state[3], state[4]]))
-            .collect();
-        let track = Track { thing, key, look, path, states: states? };
+        let mut states = Vec::new();
+        for _ in 0..from.count()? {
+            let frames = from.slice(1)?[0];
+            let state = from.slice(size_of::<State>())?.try_into().map_err(|_| DecodeError::Malformed)?;
+            states.push((frames, state));
+        }
+        let track = Track { thing, key, look, path, states };
         track.beyond().map_or(Ok(track), |field| Err(DecodeError::OutOfRange { field }))
     }
 
     fn beyond(&self) -> Option<&'static str> {
-        let lasts: usize = self.states.iter().map(|state| usize::from(state[0])).sum();
+        let lasts: usize = self.states.iter().map(|(frames, _)| usize::from(*frames)).sum();
         let is_ship = self.thing == Thing::Ship;
         let pilot = match self.thing {
             Thing::Ship => key::ship(self.key).player,
@@ -370,6 +381,9 @@ const CHARGING: u8 = 2;
 const SPECIAL: u8 = 4;
 const OVER: u8 = 8;
 const MULTI: u8 = 16;
+/// Its line holds a ship, or a rock.
+const HOLDS_SHIP: u8 = 32;
+const HOLDS_ROCK: u8 = 64;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub mod rock;
 pub mod rules;
 pub mod ship;
 pub mod special;
+pub mod tow;
 pub mod weapon;
 pub mod wormhole;
 

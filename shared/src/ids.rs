@@ -2,11 +2,33 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A pilot's slot in a room, `0..limits::PLAYERS_MAX`. Slots are reused; [`ShipId`] tells lives apart.
+/// A pilot's slot in a room, `0..limits::PLAYERS_MAX`, or the name of a decoy of the ship in it. Slots are reused;
+/// [`ShipId`] tells lives apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct PlayerId(pub u16);
 
+/// Set in the name under which the decoy of a slot's ship is told: no slot has this bit.
+const DECOY_BIT: u16 = 1 << 11;
+
 impl PlayerId {
+    /// The name of a decoy of this pilot's ship.
+    #[must_use]
+    pub fn decoy(self) -> PlayerId {
+        PlayerId(self.0 | DECOY_BIT)
+    }
+
+    /// Whether this names a decoy, not a pilot.
+    #[must_use]
+    pub fn is_decoy(self) -> bool {
+        self.0 & DECOY_BIT != 0
+    }
+
+    /// The pilot: of a decoy, whom it looks like.
+    #[must_use]
+    pub fn pilot(self) -> PlayerId {
+        PlayerId(self.0 & !DECOY_BIT)
+    }
+
     /// The slot as an index.
     #[must_use]
     pub fn index(self) -> usize {

@@ -3,12 +3,16 @@
 
 /// Pilots in one room, bots included. Full: join refused with close code 4004.
 pub const PLAYERS_MAX: usize = 2_048;
-/// Bits of a [`crate::ids::PlayerId`] on the wire.
-pub const PLAYER_BITS: u32 = 11;
+/// Bits of a [`crate::ids::PlayerId`] on the wire: a slot, and whether it is a decoy.
+pub const PLAYER_BITS: u32 = 12;
 /// Shots alive in one room. Full: a new shot fizzles at the muzzle.
 pub const SHOTS_MAX: usize = 16_384;
 /// Loose rocks in one room. Full: a breaking rock leaves ore but no fragments.
 pub const ROCKS_MAX: usize = 1_024;
+/// Decoys in one room. Full: the oldest is gone.
+pub const DECOYS_MAX: usize = 16;
+/// Loose rocks on tow lines in one room: each is told anew to whoever sees it, in every snapshot. Full: the line lets go.
+pub const TOWED_ROCKS_MAX: usize = 24;
 /// Pickups in one room. Full: the oldest vanishes.
 pub const PICKUPS_MAX: usize = 2_048;
 /// Belt slots in one room.
@@ -36,6 +40,8 @@ pub const HISTORY_TICKS: usize = 64;
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
 /// The first message of a client, bytes. Longer: close 4002.
 pub const HELLO_BYTES_MAX: usize = 256;
+/// The password of a room, bytes. Longer: close 4002.
+pub const PASSWORD_BYTES_MAX: usize = 128;
 /// One message from a server, bytes. A client refuses longer ones.
 pub const SERVER_MESSAGE_BYTES_MAX: usize = 65_536;
 /// One snapshot message: it must fit one TCP segment (measured: two segments per message triple the time without fresh
@@ -89,9 +95,10 @@ pub const VIEW_HALF_MAX: (f32, f32) = (1_100.0, 1_100.0);
 /// Largest half-width × half-height of a view, u² (1600×900 u is 800 × 450; a quarter more is allowed).
 pub const VIEW_HALF_AREA_MAX: f32 = 800.0 * 450.0 * 1.25;
 
-const _: () = assert!(PLAYERS_MAX <= 1 << PLAYER_BITS);
+const _: () = assert!(PLAYERS_MAX <= 1 << (PLAYER_BITS - 1));
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
 const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
+const _: () = assert!(PASSWORD_BYTES_MAX + 64 <= HELLO_BYTES_MAX, "a hello with a password fits");
 const _: () = assert!(SNAPSHOT_BYTES_MAX * SNAPSHOT_PARTS_MAX <= SERVER_MESSAGE_BYTES_MAX);

@@ -19,6 +19,7 @@ mod present;
 mod scribe;
 pub(crate) mod shot_line;
 mod switches;
+mod tow;
 mod traffic;
 mod transmit;
 pub mod view;
@@ -33,8 +34,8 @@ use crate::{
     limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
     math,
     protocol::{
-        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
-        RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
+        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Password, Resume, ResumeToken,
+        Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
         body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
@@ -149,7 +150,24 @@ impl Replica {
     /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
     #[must_use]
     pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
-        let hello = codec::encode_opening(&Opening::Hello(Hello { resume, view_half }));
+        Replica::with_password(defs, view_half, resume, None, now_us)
+    }
+
+    /// The same to a room that asks for a password.
+    #[must_use]
+    pub fn with_password(
+        defs: Defs,
+        view_half: (u16, u16),
+        resume: Option<Resume>,
+        password: Option<Password>,
+        now_us: u64,
+    ) -> Replica {
+        let hello = Hello { resume, view_half };
+        let opening = match password {
+            Some(password) => Opening::Keyed { hello, password },
+            None => Opening::Hello(hello),
+        };
+        let hello = codec::encode_opening(&opening);
         let mut line = Line::new(now_us);
         line.traffic.add(Kind::Requests, hello.len());
         Replica {
@@ -424,10 +442,10 @@ impl Replica {
         self.welcome.as_ref()
     }
 
-    /// A pilot's name and kind.
+    /// A pilot's name and kind; a decoy's are those of whom it looks like.
     #[must_use]
     pub fn name_of(&self, player: PlayerId) -> Option<&RosterEntry> {
-        self.roster.get(&player).or_else(|| self.former.get(&player))
+        self.roster.get(&player.pilot()).or_else(|| self.former.get(&player.pilot()))
     }
 
     /// The standing.

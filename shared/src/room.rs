@@ -102,6 +102,8 @@ pub struct Room {
     post: Post,
     talk: Talk,
     scores_version: u32,
+    /// Keys of people who left a match of rounds of one life, for when they come back.
+    departed: Vec<seats::ResumeKey>,
     /// How the round stood when everybody was told last.
     round_told: Option<RoundNews>,
     last_tick_us: u64,
@@ -139,6 +141,7 @@ impl Room {
             post: Post::default(),
             talk: Talk::new(config.chat, config.start),
             scores_version: 0,
+            departed: Vec::new(),
             round_told: None,
             last_tick_us: 0,
             now_us: 0,
@@ -532,7 +535,7 @@ impl Room {
         let pickups = (0..world.pickups.len()).filter(|&i| audience.pickups.has(history.pickup_slot(i)));
         let rock = |i: usize| {
             let steps = audience.rock_steps[usize::from(history.rock_slot(i))];
-            (crate::sim::LooseRock { hull: 0, ..world.rocks[i] }, steps)
+            (crate::sim::LooseRock { hull: 0, flung: None, ..world.rocks[i] }, steps)
         };
         Some(Known {
             begun: true,

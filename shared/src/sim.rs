@@ -5,6 +5,7 @@ pub mod checksum;
 pub mod command;
 pub mod contact;
 mod damage;
+pub mod decoys;
 pub mod events;
 pub mod golden;
 pub mod grid;
@@ -26,6 +27,7 @@ pub mod solids;
 mod special;
 mod stage;
 pub mod torus;
+pub mod tow;
 mod war;
 pub mod wells;
 pub mod world;
@@ -40,8 +42,9 @@ pub use movement::Kinematics;
 pub use round::{Round, RoundPhase};
 pub use rules::Order;
 pub use sky::Sky;
+pub use tow::Hook;
 pub use wells::{Well, WellKind};
-pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
+pub use world::{BeltRock, Death, Decoy, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};
 
 use crate::{
     defs::{Barrel, Defs, Mount, Special},
@@ -95,6 +98,8 @@ pub fn step(
     };
     shots::add_all(stage, &solids, &mut scratch);
     contact::resolve(stage, &solids, &mut scratch);
+    decoys::touch(stage, &solids, &mut scratch.near);
+    tow::resolve(stage, &solids, &mut scratch);
     damage::surroundings(stage);
     mending::resolve(stage);
     pickups::resolve(stage, &mut scratch);
@@ -113,12 +118,13 @@ fn standing_solids<'a>(world: &World, layout: &'a Layout, stones: Stones) -> Sol
 /// Flies every ship by its command; what leaves their barrels waits in `scratch`, and where they were and are as targets.
 fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn HitQuery, scratch: &mut Scratch) {
     let (edge, tick, defs) = (stage.world.edge.radius_u(), stage.world.tick, stage.defs);
-    let Scratch { targets, bolts, rays, mines, places, lost, .. } = scratch;
-    targets.clear();
+    let Scratch { targets, bolts, rays, mines, places, lost, casters, .. } = scratch;
+    targets.clear(defs.arena.wrap_half);
     bolts.clear();
     rays.clear();
     mines.clear();
     lost.clear();
+    casters.clear();
     let mut commands = commands.iter().copied().peekable();
     for (slot, pilot) in stage.world.pilots.iter_mut().enumerate() {
         let player = PlayerId(slot as u16);
@@ -133,6 +139,9 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let triggers = helm::fly(ship, command, defs, &stage.sky, edge);
         if triggers.special && defs.ship(ship.class).special.kind == Special::Well {
             let _ = wells::begin(&mut stage.world.wells, WellKind::Star, ship.body.pos, tick);
+        }
+        if triggers.special && matches!(defs.ship(ship.class).special.kind, Special::Repair(_)) {
+            casters.push(player);
         }
         if triggers.special && hyperspace::breaks(ship, defs, stage.world.secret, tick) {
             lost.push(player);
@@ -156,6 +165,7 @@ fn fly_ships(stage: &mut Stage<'_>, commands: &[(PlayerId, Command)], hits: &dyn
         let before = wormhole::start(before, now, ship.body.vel.to_vec2());
         targets.push(hits::Target { id: ship.id, before, now, radius });
     }
+    decoys::fly(stage, targets);
     targets.index(places);
 }
 

@@ -1,11 +1,14 @@
-//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the best kill and the map. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the best kill, the rooms and
+//! the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
 use crate::{
+    address::path_of,
     hud::Dom,
     input::Action,
-    platform::{browser, clip_post, events::Act, link_sheet, sheet},
+    platform::{browser, clip_post, events::Act, link_sheet, rooms_panel, sheet},
+    rooms::RoomList,
     season::card::{Card, Occasion},
     words::Word,
 };
@@ -31,13 +34,16 @@ impl App {
             Act::ResultCard => self.show_card(),
             Act::SaveCard => self.result_card.save(),
             Act::ShareCard => self.result_card.share(),
-            Act::Invite => {
-                link_sheet::fill("invite", &browser::origin(), self.panel.language());
-                self.open_sheet(Some("invite"));
-            }
+            Act::Invite => self.invite(),
             Act::CopyLink => link_sheet::copy("invite", self.panel.language()),
             Act::Clip => self.share_clip(),
             Act::CopyClip => link_sheet::copy("clip", self.panel.language()),
+            Act::Rooms => {
+                rooms_panel::note(None, self.panel.language());
+                rooms_panel::ask(&self.queue);
+                self.open_sheet(Some("rooms"));
+            }
+            Act::MakeRoom => rooms_panel::make(&self.queue),
             Act::Map => {
                 self.map = !self.map;
                 self.take_keys_back();
@@ -47,6 +53,34 @@ impl App {
                 self.sheet = None;
                 self.take_keys_back();
             }
+        }
+    }
+
+    /// Shows the link to where one is: to fly there, or to look on where one only looks on.
+    pub(super) fn invite(&mut self) {
+        let path = self.net.room().map(|room| path_of(room, self.net.place().watching));
+        let link = [browser::origin().trim_end_matches('/'), path.as_deref().unwrap_or("/")].concat();
+        link_sheet::fill("invite", &link, self.panel.language());
+        self.open_sheet(Some("invite"));
+    }
+
+    /// What the server says of itself has come.
+    pub(super) fn take_rooms(&mut self, list: Option<&RoomList>) {
+        let language = self.panel.language();
+        match list {
+            Some(list) => {
+                rooms_panel::show_motd(list);
+                rooms_panel::fill(list, self.net.room().unwrap_or_default(), language);
+            }
+            None => rooms_panel::note(Some(Word::RoomsUnknown), language),
+        }
+    }
+
+    /// The room that was asked for is there, or is not.
+    pub(super) fn take_made_room(&mut self, id: Option<&str>) {
+        match id {
+            Some(id) => rooms_panel::enter(id),
+            None => rooms_panel::note(Some(Word::RoomsTrouble), self.panel.language()),
         }
     }
 

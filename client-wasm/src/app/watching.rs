@@ -14,7 +14,7 @@ use crate::{
 impl App {
     /// Takes the keys of watching; in flight they mean other things, or nothing.
     pub(super) fn take_wishes(&mut self) {
-        self.watcher.begin(self.net.view().phase);
+        self.watcher.begin(self.waits());
         for (action, wish) in WISHES {
             if self.sampler.take_pressed(action) {
                 self.take_wish(wish);
@@ -22,9 +22,18 @@ impl App {
         }
     }
 
+    /// Whether one may look where one likes: shot down, or come to look on.
+    fn waits(&self) -> bool {
+        match self.net.view().phase {
+            Phase::Dead { .. } => true,
+            Phase::Spectating => self.net.place().watching,
+            Phase::Connecting | Phase::Flying => false,
+        }
+    }
+
     /// Does as a key or a button asks.
     pub(super) fn take_wish(&mut self, wish: Wish) {
-        if !matches!(self.net.view().phase, Phase::Dead { .. }) {
+        if !self.waits() {
             return;
         }
         let ran = self.watcher.reel.is_running();

@@ -73,6 +73,7 @@ fn ship(i: u16, tick: u32) -> ShipView {
         special: i % 7 == 2,
         over: i % 19 == 4,
         multi: i % 23 == 6,
+        line: None,
         own: i == 0,
         stale: false,
     }

@@ -8,7 +8,7 @@ use shared::{
 
 /// The recording of a room of bots.
 pub fn recording(ticks: u64) -> Vec<u8> {
-    let mut room = Room::new(RoomConfig { seed: 3, bots: 6, record: true, ..RoomConfig::default() });
+    let mut room = Room::new(RoomConfig { seed: 3, bots: 12, record: true, ..RoomConfig::default() });
     let mut bytes = Vec::new();
     for i in 1..=ticks {
         room.tick(i * TICK_US, &|_| true);

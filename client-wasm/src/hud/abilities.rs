@@ -3,7 +3,7 @@
 
 use shared::{
     defs::{Defs, GameMode, ShipClass, Special},
-    replica::view::Gauges,
+    replica::view::{Gauges, ShipView},
 };
 
 use super::{Cached, Dom, Frame, Id, Source, Widget};
@@ -39,7 +39,7 @@ impl Ability {
 #[derive(Debug)]
 pub struct Abilities {
     shown: Cached<bool>,
-    class: Cached<(ShipClass, GameMode, Language)>,
+    class: Cached<(ShipClass, bool, GameMode, Language)>,
     boost: Ability,
     special: Ability,
 }
@@ -62,12 +62,12 @@ impl Widget for Abilities {
             dom.flag("pads", "off", !flying);
         }
         let (Some(own), Some(ship)) = (frame.view.own, frame.view.own_ship()) else { return };
-        if self.class.changed((ship.class, frame.defs.mode.terms.mode, frame.language)) {
-            for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship.class, frame.defs)) {
+        if self.class.changed((ship.class, ship.line.is_some(), frame.defs.mode.terms.mode, frame.language)) {
+            for (ability, name) in [&self.boost, &self.special].into_iter().zip(names(ship, frame.defs)) {
                 dom.text(ability.name, frame.say(name));
             }
             // The Spark's special is its boost: once is enough.
-            let [boost, special] = names(ship.class, frame.defs);
+            let [boost, special] = names(ship, frame.defs);
             dom.flag("ability-special", "off", boost == special);
             // Nothing to press where there is neither a boost nor what may stand in its place.
             let def = frame.defs.ship(ship.class);
@@ -81,8 +81,9 @@ impl Widget for Abilities {
     }
 }
 
-/// What boost and special are called in a class.
-fn names(class: ShipClass, defs: &Defs) -> [Word; 2] {
+/// What boost and special of a ship are called.
+fn names(ship: &ShipView, defs: &Defs) -> [Word; 2] {
+    let class = ship.class;
     let boost = if defs.ship(class).second.is_some() { Word::Torpedo } else { Word::Boost };
     let special = match class {
         _ if defs.ship(class).special.kind == Special::Hyperspace => Word::Hyperspace,
@@ -92,6 +93,7 @@ fn names(class: ShipClass, defs: &Defs) -> [Word; 2] {
         ShipClass::Anvil => Word::RamShield,
         ShipClass::Lancer => Word::LongView,
         ShipClass::Wraith => Word::Cloak,
+        ShipClass::Tender if ship.line.is_some() => Word::TowLine,
         ShipClass::Tender => Word::RepairBeam,
         ShipClass::Gravitor => Word::GravityWell,
         ShipClass::Dreadnought => Word::Broadside,
@@ -103,7 +105,7 @@ fn names(class: ShipClass, defs: &Defs) -> [Word; 2] {
 mod tests {
     use super::*;
     use crate::hud::tests::{Recorded, with_frame};
-    use shared::replica::view::{Phase, ShipView, View};
+    use shared::replica::view::{Phase, View};
 
     #[test]
     fn the_english_names_are_those_of_the_tables() {
@@ -111,7 +113,8 @@ mod tests {
         for class in ShipClass::ALL {
             let def = defs.ship(class);
             let second = def.second.map_or("Boost", |second| defs.weapon(second).name);
-            assert_eq!(names(class, &defs).map(|word| word.say(Language::English)), [second, def.special.name]);
+            let ship = ShipView { class, ..crate::view::scene::tests::ship(1, glam::Vec2::ZERO) };
+            assert_eq!(names(&ship, &defs).map(|word| word.say(Language::English)), [second, def.special.name]);
         }
     }
 

@@ -17,6 +17,9 @@ const PATIENCE_S: f64 = 4.0;
 /// With it goes a link to the arena that needs no server.
 const NOBODY: (Word, Option<Word>) = (Word::NoServer, None);
 
+/// With it goes a link to wherever the server likes.
+const NOWHERE: (Word, Option<Word>) = (Word::CloseNoRoom, None);
+
 /// The banner.
 #[derive(Debug, Default)]
 pub struct Banner {
@@ -34,6 +37,8 @@ impl Widget for Banner {
                 self.since_s = None;
                 frame.view.locked.then_some((Word::NoWord, Some(Word::ControlsRest)))
             }
+            // Trying again finds no more; the link to the arena does.
+            Connection::Stopped(CloseCode::NoRoom) => Some(NOWHERE),
             Connection::Stopped(code) => Some((reason(code), Some(Word::PlayAgain))),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);
@@ -50,6 +55,7 @@ impl Widget for Banner {
         if self.shown.changed(words.map(|(what, more)| (what, more, frame.language))) {
             dom.flag("banner", "off", words.is_none());
             dom.flag("banner-practice", "off", words != Some(NOBODY));
+            dom.flag("banner-live", "off", words != Some(NOWHERE));
             if let Some((what, more)) = words {
                 dom.text("banner-what", frame.say(what));
                 dom.text("banner-more", more.map_or("", |more| frame.say(more)));
@@ -74,6 +80,8 @@ fn reason(code: CloseCode) -> Word {
         CloseCode::RoomGone => Word::CloseRoomGone,
         CloseCode::Draining => Word::CloseDraining,
         CloseCode::NoLane => Word::CloseNoLane,
+        CloseCode::NoRoom => Word::CloseNoRoom,
+        CloseCode::Password => Word::ClosePassword,
     }
 }
 

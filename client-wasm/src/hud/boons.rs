@@ -39,6 +39,7 @@ pub struct Boons {
     over: Boon,
     multi: Boon,
     repel: Boon,
+    decoy: Boon,
 }
 
 impl Default for Boons {
@@ -47,6 +48,7 @@ impl Default for Boons {
             over: Boon::new("boon-over", Some("boon-over-left")),
             multi: Boon::new("boon-multi", Some("boon-multi-left")),
             repel: Boon::new("boon-repel", None),
+            decoy: Boon::new("boon-decoy", None),
         }
     }
 }
@@ -57,6 +59,7 @@ impl Widget for Boons {
         self.over.update(own.over_s, dom);
         self.multi.update(own.multi_s, dom);
         self.repel.update(if own.repel { 1.0 } else { 0.0 }, dom);
+        self.decoy.update(if own.decoy { 1.0 } else { 0.0 }, dom);
     }
 }
 
@@ -76,9 +79,12 @@ mod tests {
             dom
         };
         let none = shown(Gauges::default());
-        assert!(["boon-over.off", "boon-multi.off", "boon-repel.off"].iter().all(|what| none.has(what)));
-        let dom = shown(Gauges { over_s: 12.3, multi_s: 0.2, repel: true, ..Gauges::default() });
-        for what in ["boon-over!off", "boon-over-left=13 s", "boon-multi-left=1 s", "boon-repel!off"] {
+        assert!(
+            ["boon-over.off", "boon-multi.off", "boon-repel.off", "boon-decoy.off"].iter().all(|what| none.has(what))
+        );
+        let dom = shown(Gauges { over_s: 12.3, multi_s: 0.2, repel: true, decoy: true, ..Gauges::default() });
+        for what in ["boon-over!off", "boon-over-left=13 s", "boon-multi-left=1 s", "boon-repel!off", "boon-decoy!off"]
+        {
             assert!(dom.has(what), "{what} in {:?}", dom.done);
         }
         assert!(shown(Gauges { repel: true, ..Gauges::default() }).has("boon-multi.off"));

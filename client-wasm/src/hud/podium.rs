@@ -1,6 +1,8 @@
 //! The podium at the end of a season: the three best, and how one did oneself. Invariant: it never takes a key, a click or a
 //! touch that is not on its own buttons, and goes by itself.
 
+use shared::protocol::PodiumPlace;
+
 use super::{Cached, Dom, Frame, Id, Source, Widget, keys::cap, score::grouped};
 use crate::{
     input::Action,
@@ -41,8 +43,13 @@ impl Widget for Podium {
         for (at, (step, name, points)) in STEPS.into_iter().enumerate() {
             let place = end.best.get(at);
             dom.flag(step, "empty", place.is_none());
-            dom.flag(step, "own", place.is_some_and(|place| Some(place.player) == frame.own()));
-            dom.text(name, place.map_or("", |place| frame.shown_name(place.player, &place.name)));
+            // By rank: the slot of that moment may be somebody else's by now.
+            let own = end.own.is_some_and(|own| usize::from(own.rank) == at + 1);
+            dom.flag(step, "own", own);
+            let shown = |place: &PodiumPlace| {
+                if own { place.name.clone() } else { frame.shown_name(place.player, &place.name).to_owned() }
+            };
+            dom.text(name, &place.map_or_else(String::new, shown));
             dom.text(points, &place.map_or_else(String::new, |place| grouped(place.points)));
         }
         let (mut own_row, mut deeds) = (String::new(), String::new());
@@ -82,6 +89,8 @@ mod tests {
             "season-card!off",
             "podium-title=Season 3 is over",
             "podium-1-name=Ada",
+            "podium-2.own",
+            "podium-1!own",
             "podium-1-points=1\u{2009}240",
             "podium-3-name=Halley",
             "podium-own=#2 of 12 with 300 points",

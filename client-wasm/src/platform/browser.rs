@@ -31,6 +31,15 @@ pub fn fill(id: &str, value: &str) {
     }
 }
 
+/// What stands in an input field.
+#[must_use]
+pub fn value(id: &str) -> String {
+    element(id)
+        .and_then(|field| field.dyn_into::<HtmlInputElement>().ok())
+        .map(|field| field.value())
+        .unwrap_or_default()
+}
+
 /// Monotonic time since the page began to load, µs.
 #[must_use]
 pub fn now_us() -> u64 {
@@ -147,6 +156,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
-                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #clip";
+                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #clip, #rooms, #spectate";
     closest(target, CONTROLS).is_some()
 }

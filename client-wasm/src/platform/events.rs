@@ -4,19 +4,19 @@
 use std::{cell::RefCell, rc::Rc};
 
 use glam::Vec2;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent, PageTransitionEvent, PointerEvent, VisibilityState};
+use web_sys::{Event, KeyboardEvent, MouseEvent, PageTransitionEvent, PointerEvent, VisibilityState};
 
 use shared::defs::ShipClass;
 
 use super::{
-    browser::{document, element, is_for_a_control, listen, window},
+    browser::{document, element, is_for_a_control, listen, value, window},
     chat_events,
 };
 use crate::{
     chat::desk::TalkEvent,
-    hud::{choice, watch},
+    hud::{choice, spectate, watch},
     input::{Action, Bindings, InputEvent, PointerKind},
+    rooms::RoomList,
     settings,
     watch::{WISHES, Wish},
 };
@@ -27,7 +27,16 @@ pub enum PageEvent {
     /// For the game.
     Input(InputEvent),
     /// The name card was sent.
-    Play(String),
+    Play {
+        /// Under which name.
+        name: String,
+        /// What was given where a password was asked for.
+        password: String,
+    },
+    /// What the server says of itself; nothing when it does not.
+    Rooms(Option<RoomList>),
+    /// The code of the room that was asked for; nothing when there is none.
+    RoomMade(Option<String>),
     /// The button on the death card.
     Relaunch,
     /// A ship was picked on a card.
@@ -82,6 +91,10 @@ pub enum Act {
     Clip,
     /// …copy its link.
     CopyClip,
+    /// Show the rooms there are…
+    Rooms,
+    /// …make one.
+    MakeRoom,
     /// The map large, or small again.
     Map,
     /// Close the dialog that is open.
@@ -91,7 +104,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 14] = [
+const ACTS: [(&str, Act); 18] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -106,6 +119,10 @@ const ACTS: [(&str, Act); 14] = [
     ("clip-copy", Act::CopyClip),
     ("clip-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
+    ("rooms-open", Act::Rooms),
+    ("rooms-make", Act::MakeRoom),
+    ("rooms-close", Act::CloseSheet),
+    ("spectate-invite", Act::Invite),
 ];
 
 /// The queue; handlers hold the other ends.
@@ -233,9 +250,7 @@ fn lobby(queue: &Queue) {
         let to = queue.clone();
         listen(&form, "submit", false, move |event: Event| {
             event.prevent_default();
-            let name =
-                element("name").and_then(|field| field.dyn_into::<HtmlInputElement>().ok()).map(|field| field.value());
-            push(&to, PageEvent::Play(name.unwrap_or_default()));
+            push(&to, PageEvent::Play { name: value("name"), password: value("password") });
         });
     }
 }
@@ -245,8 +260,9 @@ fn buttons(queue: &Queue) {
     let others =
         [("relaunch", PageEvent::Relaunch), ("mute", PageEvent::ToggleMute), ("school-skip", PageEvent::SkipLesson)];
     let wishes = watch::BUTTONS.into_iter().zip(WISHES).map(|(id, (_, wish))| (id, PageEvent::Watch(wish)));
+    let looks = spectate::BUTTONS.map(|(id, wish)| (id, PageEvent::Watch(wish)));
     let acts = ACTS.map(|(id, act)| (id, PageEvent::Act(act)));
-    for (id, fact) in others.into_iter().chain(acts).chain(choices).chain(wishes) {
+    for (id, fact) in others.into_iter().chain(acts).chain(choices).chain(wishes).chain(looks) {
         if let Some(button) = element(id) {
             let to = queue.clone();
             listen(&button, "click", true, move |_: Event| push(&to, fact.clone()));

@@ -30,10 +30,15 @@ pub struct Socket {
 pub const NO_SOCKET: u16 = 1006;
 
 impl Socket {
-    /// Connects to the page's own server. `handler` is called for every event, as it happens. `None` when the
-    /// browser refuses.
-    pub fn connect(handler: impl Fn(SocketEvent) + Clone + 'static) -> Option<Socket> {
-        Socket::open(&browser::socket_url(), handler)
+    /// Connects to the page's own server, to this room or to any. `handler` is called for every event, as it happens.
+    /// `None` when the browser refuses.
+    pub fn connect(room: Option<&str>, handler: impl Fn(SocketEvent) + Clone + 'static) -> Option<Socket> {
+        let mut url = browser::socket_url();
+        if let Some(room) = room {
+            url.push_str("?room=");
+            url.push_str(&String::from(js_sys::encode_uri_component(room)));
+        }
+        Socket::open(&url, handler)
     }
 
     /// The same for a second lane.

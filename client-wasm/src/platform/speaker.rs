@@ -156,6 +156,11 @@ impl Chain {
                 self.tone(out, OscillatorType::Sine, (240.0, 620.0), 0.3, gain * 0.4)?;
                 self.tone(out, OscillatorType::Triangle, (480.0, 1_240.0), 0.24, gain * 0.15)
             }
+            // A clamp that snaps shut, and a rope that hums.
+            Sound::Line => {
+                self.burst(out, (3_000.0, 700.0), 0.07, gain * 0.6)?;
+                self.tone(out, OscillatorType::Triangle, (330.0, 110.0), 0.4, gain * 0.4)
+            }
             // A whine that climbs as long as the charge takes, and the crack that ends it.
             Sound::Charge => {
                 self.tone(out, OscillatorType::Sawtooth, (140.0, 1_250.0), 0.36, gain * 0.16)?;

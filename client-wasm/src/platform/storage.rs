@@ -3,14 +3,16 @@
 
 use shared::{
     defs::ShipClass,
-    protocol::{Resume, ResumeToken, proto_hash},
+    protocol::{Password, Resume, ResumeToken, proto_hash},
 };
 use web_sys::Storage;
 
-use super::browser::window;
-use crate::net::Remembered;
+use super::browser::{path, window};
+use crate::{address::Place, net::Remembered};
 
 const TOKEN: &str = "perihelion.token";
+const ROOM: &str = "perihelion.room";
+const PASSWORD: &str = "perihelion.password";
 const PLAYING: &str = "perihelion.playing";
 const RELOADED: &str = "perihelion.reloaded";
 const NAME: &str = "perihelion.name";
@@ -28,12 +30,16 @@ pub fn remembered() -> Remembered {
         playing: read(tab(), PLAYING).is_some(),
         name: name().unwrap_or_default(),
         class: class(),
+        room: read(tab(), ROOM),
+        password: read(tab(), PASSWORD).map(Password),
+        place: Place::of_path(&path()),
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }
 }
 
-/// Keeps what gets the slot back, and whether the player is in the game.
-pub fn remember(resume: Option<Resume>, playing: bool) {
+/// Keeps what gets the slot back, whether the player is in the game, and in which room.
+pub fn remember(resume: Option<Resume>, playing: bool, room: Option<&str>) {
+    write(tab(), ROOM, room);
     write(tab(), TOKEN, resume.map(resume_to_text).as_deref());
     write(tab(), PLAYING, playing.then_some("1"));
 }
@@ -41,6 +47,11 @@ pub fn remember(resume: Option<Resume>, playing: bool) {
 /// Keeps that the page was reloaded because of this version.
 pub fn remember_reload() {
     write(tab(), RELOADED, Some(&proto_hash().to_string()));
+}
+
+/// Keeps what was given where a password was asked for, for this tab.
+pub fn remember_password(password: &str) {
+    write(tab(), PASSWORD, Some(password));
 }
 
 /// The last name played under.

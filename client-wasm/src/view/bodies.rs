@@ -6,7 +6,7 @@ use shared::{
     defs::{PickupKind, WeaponKind},
     ids::PlayerId,
     math,
-    replica::view::{BeamView, PickupView, RockId, RockView, ShotView},
+    replica::view::{BeamKind, BeamView, PickupView, RockId, RockView, ShotView},
 };
 
 use super::{
@@ -28,6 +28,7 @@ pub fn pickup_colour(kind: PickupKind) -> Rgb {
         PickupKind::Overshield => palette::SHIELD,
         PickupKind::Multifire => palette::FLAME,
         PickupKind::Repel => palette::PROTECTED,
+        PickupKind::Decoy => palette::MOUTH,
     }
 }
 
@@ -103,7 +104,11 @@ pub fn push(scene: &mut Scene, pos: Vec2, time_s: f32) {
 /// Adds a beam that is on, and the light where it ends.
 pub fn beam(scene: &mut Scene, beam: &BeamView, time_s: f32) {
     let (middle, way) = ((beam.from + beam.to) * 0.5, beam.to - beam.from);
-    let colour = if beam.mends { scene.colours.repair } else { palette::FLAME };
+    let colour = match beam.kind {
+        BeamKind::Tows { taut } => return tow_line(scene, beam, taut, time_s),
+        BeamKind::Mends => scene.colours.repair,
+        BeamKind::Cuts => palette::FLAME,
+    };
     let flicker = 0.8 + 0.2 * math::unit(time_s * 47.0).y;
     if way.length() > 1.0 {
         for (width, strength) in [(9.0, 0.5), (3.5, 1.4)] {
@@ -123,6 +128,35 @@ pub fn beam(scene: &mut Scene, beam: &BeamView, time_s: f32) {
     }
 }
 
+/// Parts of a line that hangs loose.
+const SAG_PARTS: u8 = 6;
+/// How far it sags, as a share of its length.
+const SAG: f32 = 0.12;
+
+/// Adds a tow line: straight and bright while it pulls, sagging to and fro while it does not, with a clamp at its end.
+fn tow_line(scene: &mut Scene, line: &BeamView, taut: bool, time_s: f32) {
+    let way = line.to - line.from;
+    let (parts, sag, strength) = if taut { (1, 0.0, 1.5) } else { (SAG_PARTS, SAG * math::unit(time_s * 1.9).y, 0.8) };
+    let at = |part: u8| {
+        let share = f32::from(part) / f32::from(parts);
+        line.from + way * share + way.perp() * (sag * 4.0 * share * (1.0 - share))
+    };
+    for part in 0..parts {
+        let (from, to) = (at(part), at(part + 1));
+        let along = to - from;
+        scene.over.sprite(Sprite {
+            pos: (from + to) * 0.5,
+            half: Vec2::new(along.length() * 0.5, if taut { 3.2 } else { 2.4 }),
+            rotation: math::angle_of(along),
+            kind: Kind::Beam,
+            parameters: [0.3, 0.0],
+            ink: Ink::Light(palette::MOUTH, strength),
+        });
+    }
+    let clamp = Sprite::round(Kind::Ring, line.to, if taut { 11.0 } else { 9.0 }, Ink::Light(palette::MOUTH, 1.2));
+    scene.over.sprite(Sprite { parameters: [0.2, 0.0], ..clamp });
+}
+
 /// Adds a pickup: light below, shape above.
 pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, time_s: f32) {
     if pickup.kind == PickupKind::Mine {
@@ -140,6 +174,7 @@ pub fn pickup(scene: &mut Scene, pickup: &PickupView, own: Option<PlayerId>, tim
         PickupKind::Overshield => (Kind::Shell, 14.0, 0.0),
         PickupKind::Multifire => (Kind::Bars, 14.0, 0.0),
         PickupKind::Repel => (Kind::Wheel, 14.0, 0.0),
+        PickupKind::Decoy => (Kind::Twins, 14.0, 0.0),
     };
     if PickupKind::RARE.contains(&pickup.kind) {
         // What is rare is seen from afar: a ring that turns around it.

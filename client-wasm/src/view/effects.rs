@@ -189,6 +189,7 @@ impl Effects {
                     self.explosion(pos, vel * 0.4, own);
                 }
             }
+            ViewEvent::Dissolved { pos, vel } if sees(pos, 60.0) => self.leap(pos, vel * 0.5, true),
             ViewEvent::RockBroken { pos, size } if sees(pos, 200.0) => self.rubble(pos, size.def().radius),
             ViewEvent::Collected { pos, kind: PickupKind::Mine, own } if sees(pos, 200.0) => {
                 self.explosion(pos, Vec2::ZERO, own);

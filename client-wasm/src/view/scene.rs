@@ -207,7 +207,7 @@ impl Scene {
         let friend = !ship.own && cores::is_friend(from.defs, from.own, ship.id.player);
         ships::build(self, ship, (livery, friend), from.effects, from.defs, from.camera, from.time_s);
         let radius = from.defs.ship(ship.class).radius;
-        if from.leader == Some(ship.id.player) {
+        if from.leader == Some(ship.id.player.pilot()) {
             let crown = Sprite::round(
                 Kind::Crown,
                 ship.pos + Vec2::new(0.0, radius * 2.9),
@@ -221,7 +221,12 @@ impl Scene {
             let at = from.camera.to_screen(below) + Vec2::new(0.0, 11.0);
             let hue = if friend { self.colours.friend } else { livery.colour(&self.colours) };
             let colour = palette::mix(hue, [1.0; 3], 0.45);
-            self.labels.push(Label { player: ship.id.player, at, colour, opacity: if bot { 0.75 } else { 0.95 } });
+            self.labels.push(Label {
+                player: ship.id.player.pilot(),
+                at,
+                colour,
+                opacity: if bot { 0.75 } else { 0.95 },
+            });
         }
     }
 
@@ -312,6 +317,7 @@ pub mod tests {
             special: false,
             over: false,
             multi: false,
+            line: None,
             own: false,
             stale: false,
         }

@@ -236,6 +236,7 @@ fn special(scene: &mut Scene, ship: &ShipView, active: Special, radius: f32, tim
             let ring = Sprite::round(Kind::Ring, ship.pos, radius * 1.5, Ink::Light(palette::WELL, 0.35));
             scene.over.sprite(Sprite { parameters: [0.07, 0.0], ..ring });
         }
+        Special::Repair(_) if ship.line.is_some() => {}
         Special::Repair(_) => {
             let turn = Sprite::round(Kind::Cross, ship.pos, radius * 0.5, Ink::Light(scene.colours.repair, 0.9));
             scene.over.sprite(turn);

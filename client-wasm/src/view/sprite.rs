@@ -48,6 +48,8 @@ pub enum Kind {
     Bars,
     /// Repel.
     Wheel,
+    /// Decoy: a ship and its outline.
+    Twins,
 }
 
 /// How it mixes with what is behind.

@@ -43,6 +43,22 @@ words! {
     ToPractice "to-practice" "Practise in this tab" "In diesem Tab üben";
     ToCheck "to-check" "Check the connection" "Verbindung prüfen";
     ToLive "to-live" "To the live arena" "Zur offenen Arena";
+    Rooms "rooms" "Rooms" "Räume";
+    RoomsPrivate "rooms-private" "A room of your own" "Ein eigener Raum";
+    RoomsHelp "rooms-help" "Only who has its link finds it. It closes a minute after the last one has left." "Nur wer den Link hat, findet ihn. Eine Minute nach dem letzten Gast schließt er.";
+    RoomsMode "rooms-mode" "What is played" "Was gespielt wird";
+    RoomsMake "rooms-make" "Open it" "Öffnen";
+    RoomsTrouble "rooms-trouble" "The server opens no room now. Try again in a minute." "Der Server öffnet jetzt keinen Raum. Versuche es in einer Minute noch einmal.";
+    RoomsUnknown "rooms-unknown" "The server does not say which rooms there are." "Der Server sagt nicht, welche Räume es gibt.";
+    RoomPeople "room-people" "{0} of {1} people, {2} bots" "{0} von {1} Leuten, {2} Bots";
+    RoomLocked "room-locked" "password" "Passwort";
+    RoomPassword "room-password" "Password of this room" "Passwort dieses Raums";
+    RoomWatch "room-watch" "Watch" "Zusehen";
+    FlyHere "fly-here" "Fly here" "Mitfliegen";
+    ModeDrift "mode-drift" "Drift" "Drift";
+    ModeCoreWar "mode-core-war" "Core War" "Kernkrieg";
+    ModeDuel "mode-duel" "Duel" "Duell";
+    Mode1962 "mode-1962" "1962" "1962";
     NoServer "no-server" "No server answers" "Kein Server antwortet";
     KeyThrust "key-thrust" "thrust" "Schub";
     KeyAim "key-aim" "aim" "zielen";
@@ -77,6 +93,7 @@ words! {
     OverShield "over-shield" "Over-shield" "Überschild";
     MultiFire "multi-fire" "Multi-fire" "Mehrfachfeuer";
     Repel "repel" "Repel" "Abstoß";
+    Decoy "decoy" "Decoy" "Köder";
 
     // Talk.
     Chat "chat" "Chat" "Chat";
@@ -122,7 +139,7 @@ words! {
     Anvil "anvil" "scatter gun, ram shield" "Schrotkanone, Rammschild";
     Lancer "lancer" "one long ray, far sight" "ein langer Strahl, Weitblick";
     Wraith "wraith" "splinters, cloak" "Splitter, Tarnung";
-    Tender "tender" "light bolts, repair beam" "leichte Bolzen, Reparaturstrahl";
+    Tender "tender" "light bolts, repair beam, tow line" "leichte Bolzen, Reparaturstrahl, Schlepptau";
     Gravitor "gravitor" "mines, gravity well" "Minen, Schwerkraftsenke";
     Dreadnought "dreadnought" "turrets, torpedo, broadside" "Türme, Torpedo, Breitseite";
     BetterShip "better-ship" "A better ship" "Ein besseres Schiff";
@@ -142,6 +159,7 @@ words! {
     LongView "long-view" "Long view" "Weitblick";
     Cloak "cloak" "Cloak" "Tarnung";
     RepairBeam "repair-beam" "Repair beam" "Reparatur";
+    TowLine "tow-line" "Tow line" "Schlepptau";
     GravityWell "gravity-well" "Gravity well" "Senke";
     Broadside "broadside" "Broadside" "Breitseite";
     Torpedo "torpedo" "Torpedo" "Torpedo";
@@ -305,6 +323,8 @@ words! {
     CloseTooSlow "close-too-slow" "the connection could not keep up" "die Verbindung kam nicht mit";
     CloseRoomGone "close-room-gone" "the room is gone" "den Raum gibt es nicht mehr";
     CloseDraining "close-draining" "the server is closing" "der Server schließt";
+    CloseNoRoom "close-no-room" "there is no such room, or no longer" "diesen Raum gibt es nicht, oder nicht mehr";
+    ClosePassword "close-password" "this room asks for a password" "dieser Raum fragt nach einem Passwort";
     CloseNoLane "close-no-lane" "there is no connection for this lane" "zu dieser Spur gibt es keine Verbindung";
 
     // Cards for what went wrong.

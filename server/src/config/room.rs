@@ -4,7 +4,7 @@ use std::{fmt, ops::RangeInclusive};
 
 use shared::{
     defs::{GameMode, Terms},
-    limits::{PLAYERS_MAX, SEASON_MINUTES_MAX},
+    limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
     tick::TICK_HZ,
 };
@@ -19,6 +19,8 @@ use crate::room::Blueprint;
 /// People in a room, as the file counts them.
 const PILOTS_MAX: u16 = PLAYERS_MAX as u16;
 const ID_CHARS_MAX: usize = 24;
+/// Whatever letters it has, it fits on the wire.
+const PASSWORD_CHARS_MAX: usize = PASSWORD_BYTES_MAX / 4;
 
 settings! {
     /// A public room; as many as you like, each under an id of its own, of which its address is made: `/r/main`.
@@ -47,7 +49,7 @@ settings! {
         /// What people may say to each other: off (nothing), quick (eight phrases), full (anything).
         chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat")];
         /// Asked of everybody who wants in.
-        password: Option<String> = None, optional(text(1..=64), "everybody may come"), [Secret];
+        password: Option<String> = None, optional(text(1..=PASSWORD_CHARS_MAX), "everybody may come"), [Secret, Live];
         /// Seed of the arena.
         seed: Option<u64> = None, optional(whole(0..=u64::MAX), "a random one"), [Flag("seed")];
     }
@@ -127,6 +129,7 @@ impl RoomSettings {
             // Where there are rounds they are what begins anew.
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },
             chat: self.chat,
+            password: self.password.clone(),
             record: None,
         })
     }
@@ -142,11 +145,34 @@ fn mode_title(mode: GameMode) -> &'static str {
     }
 }
 
-/// The id of a room: what stands in its address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The id of a room: what stands in its address. Of a public room small letters, of a private one a code of large ones.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RoomId(String);
 
+/// Letters and digits that nobody confuses when they are read out; 32, so that a byte draws one without favour.
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// A thousand million codes: at the ten attempts in ten seconds that an address has, years to find one of a full server.
+const CODE_CHARS: usize = 6;
+
 impl RoomId {
+    /// A code for a private room.
+    ///
+    /// # Errors
+    /// The operating system gives no randomness.
+    pub fn draw_code() -> Result<RoomId, getrandom::Error> {
+        let mut bytes = [0; CODE_CHARS];
+        getrandom::fill(&mut bytes)?;
+        Ok(RoomId(bytes.iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect()))
+    }
+
+    /// The code that a text means, whichever way it was typed; `None` when it is none.
+    #[must_use]
+    pub fn parse_code(text: &str) -> Option<RoomId> {
+        let code = text.to_ascii_uppercase();
+        let good = code.len() == CODE_CHARS && code.bytes().all(|letter| CODE_LETTERS.contains(&letter));
+        good.then_some(RoomId(code))
+    }
+
     /// What an id is made of.
     pub const ALLOWED: &'static str = "1 to 24 small letters, digits and hyphens";
 
@@ -218,6 +244,17 @@ mod tests {
         let ticks = |text: &str| SeasonMinutes.read(&Raw::Number(text.to_owned()));
         assert_eq!((ticks("0.2"), ticks("0"), ticks("1440")), (Some(720), Some(0), Some(5_184_000)));
         assert_eq!((ticks("1441"), ticks("-1"), ticks("NaN"), ticks("0.0001")), (None, None, None, None));
+    }
+
+    #[test]
+    fn a_code_is_drawn_anew_and_may_be_typed_in_small_letters() {
+        let (one, other) = (RoomId::draw_code().unwrap(), RoomId::draw_code().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(RoomId::parse_code(&one.as_str().to_ascii_lowercase()), Some(one.clone()));
+        assert_eq!(RoomId::parse(one.as_str()).filter(|_| one.as_str().bytes().any(|c| c.is_ascii_alphabetic())), None);
+        for text in ["", "ABCDE", "ABCDEFG", "ABCDE0", "ABCDEI", "ÄBCDE"] {
+            assert_eq!(RoomId::parse_code(text), None, "{text}");
+        }
     }
 
     #[test]

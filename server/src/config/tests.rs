@@ -118,6 +118,19 @@ fn the_example_in_the_documentation_is_what_the_program_prints() {
 }
 
 #[test]
+fn what_differs_is_known_by_key_and_by_whether_it_waits() {
+    let old = read("[server]\nport = 1\n[rooms.a]\nbots = 1\n[rooms.b]", &[], &[]).unwrap();
+    let new = read(
+        "[server]\nport = 2\nmotd = \"x\"\n[limits]\nlanes_max = 3\n[rooms.a]\nbots = 2\nwins = 3\n[rooms.c]",
+        &[],
+        &[],
+    );
+    let (live, later) = old.changes(&new.unwrap());
+    assert_eq!(live, ["server.motd", "limits.lanes_max", "rooms.a.bots"]);
+    assert_eq!(later, ["server.port", "rooms.a.wins", "rooms.b", "rooms.c"]);
+}
+
+#[test]
 fn a_variable_that_is_none_of_ours_is_noticed() {
     let environment = pairs(&[
         ("PERIHELION_BOST", "1"),

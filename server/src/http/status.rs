@@ -1,11 +1,13 @@
 //! `/status.json`: public facts. Invariant: nothing in it names or locates a player.
 
-use bytes::Bytes;
 use serde::Serialize;
 use shared::protocol::proto_hash;
-use warp::http::{HeaderValue, Response, header};
+use warp::http::StatusCode;
 
-use super::{Answer, Context};
+use super::{
+    Answer, Context, json,
+    rooms::{RoomFacts, facts},
+};
 
 #[derive(Serialize)]
 struct Status<'a> {
@@ -42,22 +44,24 @@ struct Status<'a> {
     lanes: usize,
     dropped_messages: u64,
     room_restarts: u32,
+    rooms: Vec<RoomFacts>,
+    private_rooms: usize,
 }
 
 pub fn answer(context: &Context) -> Answer {
     let room = context.lobby.place();
-    let report = room.report();
+    let (report, blueprint) = (room.report(), room.blueprint());
     let (ticks, commands) = (report.ticks, report.status.commands);
     let [over_8ms, over_16ms, over_33ms] = ticks.over;
     let status = Status {
-        name: &room.blueprint().name,
-        mode: room.blueprint().terms.mode.word(),
+        name: &blueprint.name,
+        mode: blueprint.terms.mode.word(),
         version: env!("CARGO_PKG_VERSION"),
         protocol: format!("{:016x}", proto_hash()),
         players: report.status.humans,
         bots: report.status.bots,
         spectators: report.status.spectators,
-        max_players: room.blueprint().players_max,
+        max_players: blueprint.players_max,
         tick: report.status.tick.0,
         paused: report.paused,
         uptime_s: context.started.elapsed().as_secs(),
@@ -81,13 +85,10 @@ pub fn answer(context: &Context) -> Answer {
         snapshot_bytes: report.status.snapshot_bytes,
         connections: context.permits.sessions(),
         lanes: context.permits.lanes(),
-        dropped_messages: room.dropped(),
+        dropped_messages: context.lobby.dropped(),
         room_restarts: report.restarts,
+        rooms: facts(context),
+        private_rooms: context.lobby.private_rooms(),
     };
-    let json = serde_json::to_vec(&status).expect("plain fields always serialise");
-    let mut answer = Response::new(Bytes::from(json));
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
+    json(StatusCode::OK, &status)
 }

@@ -1,6 +1,7 @@
 //! `/ws`: from HTTP to WebSocket, by hand.
 //!
-//! `/ws?lane` is the same for a second lane, which other permits are for.
+//! `/ws?room=ID` names the room by its id or code; without, the lobby chooses. `/ws?lane` is a second lane, which other
+//! permits are for and whose room is that of its connection.
 //!
 //! By hand because warp's own upgrade cannot size tungstenite's buffers and checks no origin. Invariant: nothing is
 //! spawned and no place is taken until the request is a complete, permitted WebSocket handshake (RFC 6455 §4.2).
@@ -51,6 +52,8 @@ impl Refused {
 
 /// The query of a second lane's address.
 const LANE: &str = "lane";
+/// What the query of any other begins with, if it names a room.
+const ROOM: &str = "room=";
 
 pub fn answer(
     context: Arc<Context>,
@@ -61,7 +64,9 @@ pub fn answer(
     peer: Option<Peer>,
 ) -> Answer {
     let purpose = if query == LANE { Purpose::Lane } else { Purpose::Main };
-    open(&context, (&method, &headers), purpose, on_upgrade, peer).0
+    // A name that is no room's finds none, whatever it holds.
+    let room = query.strip_prefix(ROOM).map(str::to_owned);
+    open(&context, (&method, &headers), (purpose, room), on_upgrade, peer).0
 }
 
 /// The connection doctor's: the same door, and what came of it is remembered for the page that knocked.
@@ -73,7 +78,7 @@ pub fn answer_doctor(
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> Answer {
-    let (answer, outcome) = open(&context, (&method, &headers), Purpose::Doctor, on_upgrade, peer);
+    let (answer, outcome) = open(&context, (&method, &headers), (Purpose::Doctor, None), on_upgrade, peer);
     if let Some(number) = check::attempt(&query) {
         context.attempts.note(number, outcome);
     }
@@ -83,11 +88,11 @@ pub fn answer_doctor(
 fn open(
     context: &Arc<Context>,
     (method, headers): (&Method, &HeaderMap),
-    purpose: Purpose,
+    wanted: (Purpose, Option<String>),
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> (Answer, &'static str) {
-    match accept(context, (method, headers), purpose, on_upgrade, peer) {
+    match accept(context, (method, headers), wanted, on_upgrade, peer) {
         Ok(answer) => (answer, "accepted"),
         Err(refused) => {
             context.counters.refused(refused.word());
@@ -99,7 +104,7 @@ fn open(
 fn accept(
     context: &Arc<Context>,
     (method, headers): (&Method, &HeaderMap),
-    purpose: Purpose,
+    (purpose, room): (Purpose, Option<String>),
     on_upgrade: Option<OnUpgrade>,
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
@@ -123,11 +128,12 @@ fn accept(
         handshake: context.permits.acquire(Kind::Handshake, key, now).map_err(refusal)?,
         permit: context.permits.acquire(kind, key, now).map_err(refusal)?,
         purpose,
+        room,
         peer: key.tag(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         counters: context.counters.clone(),
-        limits: Arc::clone(&context.limits),
+        limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,
     };

@@ -4,13 +4,14 @@
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
+use sha2::{Digest, Sha256};
 use shared::{
     protocol::{ClientMessage, Hello},
     room::{ConnId, Credentials, RoomStatus},
@@ -39,6 +40,11 @@ pub(super) enum Mail {
     },
     Depart {
         conn: ConnId,
+    },
+    /// Other numbers from now on.
+    Tune {
+        bots: u16,
+        players_max: u16,
     },
     Stop,
     /// Done in the place of the core, so that tests can break or hang it.
@@ -73,7 +79,9 @@ pub struct RoomReport {
 /// A room, seen from outside.
 #[derive(Debug)]
 pub struct RoomHandle {
-    blueprint: Blueprint,
+    /// Replaced as a whole when a reload changes it; the lock is held for a copy of the pointer, by sessions and pages,
+    /// never by the room's own thread.
+    blueprint: RwLock<Arc<Blueprint>>,
     mail: mpsc::Sender<Mail>,
     report: watch::Receiver<RoomReport>,
     outlook: Outlook,
@@ -89,13 +97,26 @@ impl RoomHandle {
         let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
         let (task, report, outlook) = Task::new(blueprint.clone(), mailbox);
         thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
-        Ok(RoomHandle { blueprint, mail, report, outlook, dropped: Arc::default() })
+        Ok(RoomHandle { blueprint: RwLock::new(Arc::new(blueprint)), mail, report, outlook, dropped: Arc::default() })
     }
 
-    /// What it was made from.
+    /// What it is made from.
     #[must_use]
-    pub fn blueprint(&self) -> &Blueprint {
-        &self.blueprint
+    pub fn blueprint(&self) -> Arc<Blueprint> {
+        // Whole at every moment: a panic elsewhere leaves nothing half done.
+        Arc::clone(&self.blueprint.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes up what can change while it runs: bots, how many may play, and the password of who comes from now on. False
+    /// when its mailbox is full: nothing has changed then.
+    #[must_use]
+    pub fn tune(&self, bots: u16, players_max: u16, password: Option<String>) -> bool {
+        if self.mail.try_send(Mail::Tune { bots, players_max }).is_err() {
+            return false;
+        }
+        let tuned = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
+        true
     }
 
     /// The latest report.
@@ -121,6 +142,20 @@ impl RoomHandle {
     pub fn is_alive(&self) -> bool {
         let report = self.report.borrow();
         !self.mail.is_closed() && (report.paused || report.at.elapsed() < REPORT_AGE_MAX)
+    }
+
+    /// Waits until it stands still for want of company, or no longer does, or has ended.
+    pub async fn until(&self, paused: bool) {
+        // An error means that it has ended.
+        let _ = self.report.clone().wait_for(|report| report.paused == paused).await;
+    }
+
+    /// Whether this is what it asks of who wants in; anything is, where it asks for nothing.
+    #[must_use]
+    pub fn admits(&self, password: Option<&str>) -> bool {
+        // Hashes are compared, so that the time it takes tells nothing of the word.
+        let hash = |word: &str| <[u8; 32]>::from(Sha256::digest(word));
+        self.blueprint().password.as_deref().is_none_or(|asked| password.is_some_and(|word| hash(word) == hash(asked)))
     }
 
     /// Brings a connection in. It leaves when the [`Seat`] is dropped. `None` when the room is gone.

@@ -191,6 +191,11 @@ impl Task {
                     self.handle(RoomEvent::Disconnect { conn });
                 }
             }
+            Mail::Tune { bots, players_max } => {
+                (self.blueprint.bots, self.blueprint.players_max) = (bots, players_max);
+                self.with_room(|room, _| room.tune(bots, players_max));
+                self.deliver(Outbox::send);
+            }
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
             Mail::Sabotage(work) => {
@@ -325,6 +330,7 @@ impl Task {
 fn build(blueprint: &Blueprint, restarts: u32) -> Room {
     Room::new(RoomConfig {
         name: blueprint.name.clone(),
+        id: blueprint.id.to_string(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
         secret: blueprint.secret.wrapping_add(u64::from(restarts)),
         bots: blueprint.bots,
@@ -376,6 +382,7 @@ mod tests {
             start_points: 0,
             season_ticks: 0,
             chat: shared::protocol::ChatMode::Full,
+            password: None,
             terms: shared::defs::Terms::default(),
             record: None,
         }
@@ -438,6 +445,17 @@ mod tests {
         let (_seat, _inbox) = enter(&room).await;
         until("the restart is reported", || room.report().restarts == 1).await;
         assert!(room.is_alive());
+    }
+
+    #[tokio::test]
+    async fn bots_and_places_may_change_while_it_runs() {
+        let room = RoomHandle::open(blueprint()).unwrap();
+        let _company = enter(&room).await;
+        until("its two bots fly", || room.report().status.bots == 2).await;
+        assert!(room.tune(5, 3, Some("word".into())));
+        until("five bots", || room.report().status.bots == 5).await;
+        assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
+        assert!(room.admits(Some("word")) && !room.admits(None));
     }
 
     #[tokio::test]

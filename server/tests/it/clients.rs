@@ -18,12 +18,17 @@ use crate::running::in_time;
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub async fn open(address: SocketAddr) -> Socket {
-    in_time("an upgrade", connect_async(format!("ws://{address}/ws"))).await.expect("upgrades").0
+    open_at(address, "/ws").await
+}
+
+/// The same at this path.
+pub async fn open_at(address: SocketAddr, path: &str) -> Socket {
+    in_time("an upgrade", connect_async(format!("ws://{address}{path}"))).await.expect("upgrades").0
 }
 
 /// The same for a second lane.
 pub async fn open_lane(address: SocketAddr) -> Socket {
-    in_time("an upgrade", connect_async(format!("ws://{address}/ws?lane"))).await.expect("upgrades").0
+    open_at(address, "/ws?lane").await
 }
 
 /// The status and the `Origin` of an upgrade that sends one.

@@ -18,6 +18,7 @@ mod pilot;
 mod play;
 mod process;
 mod proxy;
+mod rooms;
 mod running;
 mod silence;
 mod tls;

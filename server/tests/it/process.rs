@@ -142,6 +142,58 @@ async fn it_is_up_within_a_second_and_says_where() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    std::fs::write(&file, "[rooms.main]\nbots = 1\n").unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let list = async || {
+        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        crate::running::ask_raw(process.address, head.as_bytes()).await.text()
+    };
+    assert!(list().await.contains("\"motd\":null"));
+    let mut player = welcomed(process.address).await;
+    std::fs::write(&file, "[server]\nmotd = \"Hello\"\n[rooms.main]\nmax_players = 7\nwins = 2\n").unwrap();
+    process.signal("-HUP");
+    until("the new settings hold", async || {
+        let list = list().await;
+        list.contains("\"motd\":\"Hello\"") && list.contains("\"max_players\":7")
+    })
+    .await;
+    std::fs::write(&file, "[server]\nmotd = 3\n").unwrap();
+    process.signal("-HUP");
+    // The player has stayed; what was wrong is in the log, and the process goes on.
+    in_time("a message", futures_util::StreamExt::next(&mut player)).await.expect("open").expect("whole");
+    drop(player);
+    until("the old settings stay", async || list().await.contains("\"motd\":\"Hello\"")).await;
+    process.signal("-TERM");
+    let (code, log) = process.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    for words in
+        ["settings reloaded", "server.motd", "need a restart", "rooms.main.wins", "line 2", "the old ones stay"]
+    {
+        assert!(log.contains(words), "{words} in {log}");
+    }
+}
+
+#[test]
+fn settings_are_printed_and_checked_without_starting() {
+    let printed = run(&["--print-config", "--port", "9"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let folder = Folder::new();
+    let file = folder.path().join("good.toml");
+    std::fs::write(&file, &printed.stdout).unwrap();
+    let good = run(&["--check-config", "--config", file.to_str().unwrap()]);
+    assert_eq!(String::from_utf8(good.stdout).unwrap(), "the settings are good; rooms: main\n");
+    std::fs::write(&file, "[server]\nprot = 1\n").unwrap();
+    let bad = run(&["--check-config", "--config", file.to_str().unwrap()]);
+    let line = String::from_utf8(bad.stderr).unwrap();
+    assert_eq!(bad.status.code(), Some(2), "{line}");
+    assert!(line.contains("line 2") && line.contains("server.port"), "{line}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_signal_closes_every_socket_and_ends_cleanly() {
     for signal in ["-TERM", "-INT"] {
         let process = Process::start(&[]);

@@ -107,7 +107,7 @@ class Bits:
         return self.signed(bits), self.signed(bits)
 
     def player(self):
-        return self.bits(11)
+        return self.bits(12)
 
     def somebody(self):
         return self.player() if self.flag() else None
@@ -117,7 +117,16 @@ class Bits:
         return kind, self.bits(4) if kind == 0 else None
 
     def vitals(self):
-        return self.bits(5), self.bits(4), [self.flag() for _ in range(5)]
+        return self.bits(5), self.bits(4), [self.flag() for _ in range(5)], self.line()
+
+    def line(self):
+        """What a tow line holds: nothing, a ship or a loose rock."""
+        if not self.flag():
+            return None
+        return ("rock", self.bits(16)) if self.flag() else ("ship", self.player())
+
+    def rock(self):
+        return self.bits(16), self.bits(2), self.point(), self.speed(), self.bits(4), self.bits(12)
 
     def whole(self):
         ship = {"life": self.bits(8), "class": self.bits(4), "pos": self.point(), "vel": self.speed()}
@@ -187,7 +196,7 @@ class Table:
             self.ships[player] = tick, ship["controls"], ship["class"]
             self.note("enters")
         self.note("shots", len(bits.many(lambda: self.read_shot(bits, shooters, base))))
-        self.note("rocks", len(bits.many(lambda: (bits.bits(16), bits.bits(2), bits.point(), bits.speed(), bits.bits(4), bits.bits(12)))))
+        self.note("rocks", len(bits.many(bits.rock)))
         self.note("pickups", len(bits.many(lambda: self.read_pickup(bits))))
         self.note("belt rocks", len(bits.many(lambda: (bits.bits(9), bits.bits(4)))))
         assert bits.left < 8 and bits.value == 0, f"{bits.left} bits left over"
@@ -217,6 +226,7 @@ class Table:
         self.note("shots over", len(bits.many(lambda: self.read_shot_end(bits, anyone))))
         self.note("rocks broken", len(bits.many(lambda: bits.bits(16))))
         self.note("rocks chipped", len(bits.many(lambda: (bits.bits(16), bits.bits(4)))))
+        self.note("rocks towed", len(bits.many(bits.rock)))
         self.note("pickups gone", len(bits.many(lambda: (bits.bits(16), somebody()))))
         self.note("happenings", len(bits.many(lambda: self.read_happening(bits, anyone, somebody))))
         for player in ships:
@@ -231,7 +241,7 @@ class Table:
                 kind = bits.bits(4)
                 bits.point(), bits.speed(), bits.bits(16)
                 controls = bits.bits(8), bits.bits(12)
-                [bits.sized() for _ in range(15)]
+                [bits.sized() for _ in range(16)]
                 self.note("own whole")
             else:
                 # The engines of the ticks between are not known without reckoning; only their bits are read here.
@@ -243,7 +253,7 @@ class Table:
                     [bits.sized() for _ in range(5)]
                 if bits.flag():
                     controls = bits.controls(controls)
-                [bits.sized() for _ in range(15) if bits.flag()]
+                [bits.sized() for _ in range(16) if bits.flag()]
                 self.note("own corrected")
         else:
             assert self.own is not None, "reckoned from nothing"
@@ -371,7 +381,7 @@ def main():
     host, _, port = sys.argv[1].rpartition(":")
     with urllib.request.urlopen(f"http://{host}:{port}/status.json", timeout=10) as answer:
         hash_ = int(json.load(answer)["protocol"], 16)
-    stream = upgrade(host, int(port))
+    stream = upgrade(host, int(port), "/ws?room=main")
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
@@ -386,7 +396,9 @@ def main():
         kind = message.varint()
         row = lambda: (message.varint(), message.varint())
         if kind == 0:
-            room, _tick, _seed, _points = message.text(), message.varint(), message.varint(), message.varint()
+            room, id_ = message.text(), message.text()
+            assert id_ == "main", id_
+            _tick, _seed, _points = message.varint(), message.varint(), message.varint()
             message.take(16)
             # The second half of the session steers by a second lane alone.
             lane = upgrade(host, int(port), "/ws?lane")

@@ -12,9 +12,8 @@ use std::{
 
 use server::{
     app::App,
-    config::{Config, RoomId, ServerSettings},
+    config::{Config, RoomId, RoomSettings, ServerSettings},
     limits::Limits,
-    room::Blueprint,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -58,6 +57,16 @@ impl Running {
     }
 
     fn start_from(limits: Limits, bots: u16, set: impl FnOnce(&mut ServerSettings)) -> Running {
+        let room = RoomSettings { bots: Some(bots), seed: Some(1), season_minutes: 0, ..RoomSettings::default() };
+        Running::start_all(limits, &[("main", room)], set)
+    }
+
+    /// With these public rooms.
+    pub fn start_rooms(limits: Limits, rooms: &[(&str, RoomSettings)]) -> Running {
+        Running::start_all(limits, rooms, |_| {})
+    }
+
+    fn start_all(limits: Limits, rooms: &[(&str, RoomSettings)], set: impl FnOnce(&mut ServerSettings)) -> Running {
         let page = Folder::with_page();
         let mut server = ServerSettings {
             bind: Some([127, 0, 0, 1].into()),
@@ -65,27 +74,13 @@ impl Running {
             client_dir: Some(page.path().to_owned()),
             // A name that is never served.
             data_dir: page.path().join(".data"),
+            motd: Some("Tonight: a tournament".to_owned()),
             ..ServerSettings::default()
         };
         set(&mut server);
-        let app = App::start(Config {
-            server,
-            rooms: vec![Blueprint {
-                id: RoomId::main(),
-                name: "Drift".into(),
-                seed: 1,
-                secret: 1,
-                bots,
-                players_max: 64,
-                start_points: 0,
-                season_ticks: 0,
-                chat: shared::protocol::ChatMode::Full,
-                terms: shared::defs::Terms::default(),
-                record: None,
-            }],
-            limits,
-        })
-        .expect("starts");
+        let rooms =
+            rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
+        let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
         Running { address: app.address(), _app: app, page }
     }
 

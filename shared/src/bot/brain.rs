@@ -188,7 +188,7 @@ impl Brain {
         let range = if sight.defs.mode.one_life { f32::INFINITY } else { range };
         let threat = |ship: &ShipSight| sight.war.is_some_and(|war| war::threatens(&war, ship.pos));
         let fair = |ship: &&ShipSight| {
-            let wanted = Some(ship.player) == grudge;
+            let wanted = Some(ship.player.pilot()) == grudge;
             // No honour in hunting beginners, or ships far below one's own.
             let tier = |class| sight.defs.ship(class).tier;
             let small = tier(ship.class) + 1 < tier(sight.own.class);
@@ -196,7 +196,7 @@ impl Brain {
             !ship.protected && (wanted || threat(ship) || (eager && !beginner && at.distance(ship.pos) < range))
         };
         let appeal = |ship: &ShipSight| {
-            let distance = at.distance(ship.pos) + if Some(ship.player) == grudge { -400.0 } else { 0.0 };
+            let distance = at.distance(ship.pos) + if Some(ship.player.pilot()) == grudge { -400.0 } else { 0.0 };
             match self.temperament {
                 Temperament::Bully => distance + ship.hull * 500.0,
                 _ => distance,

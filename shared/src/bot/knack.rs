@@ -7,8 +7,8 @@ use super::{
     sight::{ShipSight, Sight},
 };
 use crate::{
-    defs::{Barrel, Pattern, PickupKind, Special},
-    sim::{Buttons, Command},
+    defs::{Barrel, Pattern, PickupKind, Special, tow::REACH},
+    sim::{Buttons, Command, Hook, tow},
 };
 
 /// The distance at which the own weapon is best, u.
@@ -86,7 +86,8 @@ fn wants_special(sight: &Sight<'_>, enemy: Option<&ShipSight>, fleeing: bool) ->
                 .iter()
                 .any(|ship| ship.hull < 0.9 && at.distance(ship.pos) < reach && Some(ship.player) != sight.attacker);
             let going = own.special_left > 0 && store > 0.1;
-            (hurt || other) && !near(260.0) && (going || store > 0.6)
+            let mends = own.line.is_none() && (hurt || other) && !near(260.0) && (going || store > 0.6);
+            mends && (going || !aims_at_something(sight)) || wants_line(sight, enemy, store)
         }
         Special::Volley(_) => enemy.is_some_and(|enemy| {
             let side = own.body.heading.unit().dot((enemy.pos - at).normalize_or_zero()).abs();
@@ -96,6 +97,26 @@ fn wants_special(sight: &Sight<'_>, enemy: Option<&ShipSight>, fleeing: bool) ->
         // The last way out.
         Special::Hyperspace => fleeing && near(160.0),
     }
+}
+
+/// Whether a Tender wants its enemy on the line: one that gets away, as long as the store lasts.
+fn wants_line(sight: &Sight<'_>, enemy: Option<&ShipSight>, store: f32) -> bool {
+    let Some(enemy) = enemy else { return false };
+    if sight.own.line == Some(Hook::Ship(enemy.player)) {
+        return store > 0.25;
+    }
+    let way = enemy.pos - sight.own.body.pos.to_vec2();
+    let parting = (enemy.vel - sight.own.body.vel.to_vec2()).dot(way.normalize_or_zero());
+    let ready = sight.own.special_left == 0 && store > 0.7 && !enemy.protected;
+    ready && way.length() > 150.0 && parting > 30.0 && in_the_way(sight, enemy, REACH, 0.97)
+}
+
+/// Whether a beam would take hold of something instead of mending.
+fn aims_at_something(sight: &Sight<'_>) -> bool {
+    let (at, nose) = (sight.own.body.pos.to_vec2(), sight.own.body.heading.unit());
+    let ships = sight.ships.iter().map(|ship| (ship.pos, sight.defs.ship(ship.class).radius));
+    let rocks = sight.rocks.iter().map(|rock| (rock.pos, rock.size.def().radius));
+    ships.chain(rocks).any(|(pos, radius)| tow::aimed(at, nose, pos, radius).is_some())
 }
 
 /// Whether the enemy is within `reach` and this far (cosine) off the nose at most.

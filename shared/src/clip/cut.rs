@@ -4,14 +4,15 @@
 use glam::Vec2;
 
 use super::{
-    Actor, CAST_MAX, CHARGING, CLIP_BYTES_MAX, Clip, FRAME_TICKS, FRAMES_MAX, Head, MULTI, Moment, NOBODY, OVER,
-    PLANETS_MAX, PROTECTED, Path, ROOM_CHARS_MAX, SPECIAL, Thing, Track, What, key, path::place,
+    Actor, CAST_MAX, CHARGING, CLIP_BYTES_MAX, Clip, FRAME_TICKS, FRAMES_MAX, HOLDS_ROCK, HOLDS_SHIP, Head, MULTI,
+    Moment, NOBODY, OVER, PLANETS_MAX, PROTECTED, Path, ROOM_CHARS_MAX, SPECIAL, State, Thing, Track, What, key,
+    path::place,
 };
 use crate::{
     defs::Terms,
     ids::PlayerId,
     replica::view::{RockId, ShipView, View, ViewEvent},
-    sim::{Cause, WellKind},
+    sim::{Cause, Hook, WellKind},
     tick::TICK_US,
 };
 
@@ -140,8 +141,8 @@ struct Way {
     from: usize,
     look: u8,
     poses: Vec<(Vec2, Option<f32>)>,
-    /// Of a ship: buttons, marks, hull and shield.
-    states: Vec<[u8; 4]>,
+    /// Of a ship.
+    states: Vec<State>,
 }
 
 /// Something in a picture.
@@ -151,7 +152,7 @@ struct Seen {
     look: u8,
     pos: Vec2,
     turn_rad: Option<f32>,
-    state: Option<[u8; 4]>,
+    state: Option<State>,
 }
 
 impl Ways {
@@ -245,25 +246,33 @@ fn byte(share: f32) -> u8 {
     (share.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
-fn state(ship: &ShipView) -> [u8; 4] {
+fn state(ship: &ShipView) -> State {
     let marks = [
         (ship.protected, PROTECTED),
         (ship.charging, CHARGING),
         (ship.special, SPECIAL),
         (ship.over, OVER),
         (ship.multi, MULTI),
+        (matches!(ship.line, Some(Hook::Ship(_))), HOLDS_SHIP),
+        (matches!(ship.line, Some(Hook::Rock(_))), HOLDS_ROCK),
     ];
     let marks = marks.iter().filter(|(on, _)| *on).map(|(_, bit)| bit).sum();
-    [ship.buttons.0, marks, byte(ship.hull), byte(ship.shield)]
+    let held = match ship.line {
+        Some(Hook::Ship(player)) => player.0,
+        Some(Hook::Rock(body)) => body.0,
+        None => 0,
+    };
+    let [low, high] = held.to_le_bytes();
+    [ship.buttons.0, marks, byte(ship.hull), byte(ship.shield), low, high]
 }
 
 /// States in a row that are the same, as one.
-fn spans(states: &[[u8; 4]]) -> Vec<[u8; 5]> {
-    let mut spans: Vec<[u8; 5]> = Vec::new();
+fn spans(states: &[State]) -> Vec<(u8, State)> {
+    let mut spans: Vec<(u8, State)> = Vec::new();
     for state in states {
         match spans.last_mut() {
-            Some(last) if last[1..] == *state && last[0] < u8::MAX => last[0] += 1,
-            _ => spans.push([1, state[0], state[1], state[2], state[3]]),
+            Some((frames, last)) if last == state && *frames < u8::MAX => *frames += 1,
+            _ => spans.push((1, *state)),
         }
     }
     spans
@@ -291,6 +300,7 @@ fn moment(event: &ViewEvent, frame: u16) -> Option<Moment> {
         ViewEvent::Destroyed { ship: who, pos, vel, own: _ } => {
             Moment { what: What::Destroyed, who: key::of_ship(who), at: place(pos), to: place(vel), ..none }
         }
+        ViewEvent::Dissolved { pos, vel } => Moment { what: What::Dissolved, at: place(pos), to: place(vel), ..none },
         ViewEvent::RockBroken { pos, size } => {
             Moment { what: What::RockBroken, look: size as u16, at: place(pos), ..none }
         }

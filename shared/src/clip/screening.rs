@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use glam::Vec2;
 
 use super::{
-    CHARGING, Clip, FRAME_TICKS, MULTI, Moment, NOBODY, OVER, PROTECTED, SPECIAL, Thing, Track, What, key,
+    CHARGING, Clip, FRAME_TICKS, HOLDS_ROCK, HOLDS_SHIP, MULTI, Moment, NOBODY, OVER, PROTECTED, SPECIAL, Thing, Track,
+    What, key,
     path::{Pose, unplace},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
         picture,
         view::{CoreView, Focus, MouthView, Phase, PickupView, RockId, RockView, ShipView, ShotView, View, ViewEvent},
     },
-    sim::{Buttons, WellKind},
+    sim::{Buttons, Hook, WellKind},
     tick::TICK_HZ,
 };
 
@@ -227,12 +228,13 @@ impl Show for ClipScreening {
 
 fn ship(track: &Track, pose: Pose, frame: f32, own: Option<PlayerId>) -> Option<ShipView> {
     let mut since = track.path.since(frame);
-    let state = track.states.iter().find(|state| {
-        let here = since < usize::from(state[0]);
-        since = since.saturating_sub(usize::from(state[0]));
+    let state = track.states.iter().find(|(frames, _)| {
+        let here = since < usize::from(*frames);
+        since = since.saturating_sub(usize::from(*frames));
         here
     });
-    let [_, buttons, marks, hull, shield] = *state.or(track.states.last())?;
+    let (_, [buttons, marks, hull, shield, low, high]) = *state.or(track.states.last())?;
+    let held = u16::from_le_bytes([low, high]);
     let (id, marked) = (key::ship(track.key), |bit| marks & bit != 0);
     Some(ShipView {
         id,
@@ -248,6 +250,11 @@ fn ship(track: &Track, pose: Pose, frame: f32, own: Option<PlayerId>) -> Option<
         special: marked(SPECIAL),
         over: marked(OVER),
         multi: marked(MULTI),
+        line: match (marked(HOLDS_SHIP), marked(HOLDS_ROCK)) {
+            (true, _) => Some(Hook::Ship(PlayerId(held))),
+            (false, true) => Some(Hook::Rock(BodyId(held))),
+            (false, false) => None,
+        },
         own: Some(id.player) == own,
         stale: false,
     })
@@ -287,6 +294,7 @@ fn event(moment: &Moment, own: Option<PlayerId>) -> Option<ViewEvent> {
             ViewEvent::Damaged { ship, by, amount: look, pos, own: is_own(ship.player), by_own }
         }
         What::Destroyed => ViewEvent::Destroyed { ship, pos, vel: to, own: is_own(ship.player) },
+        What::Dissolved => ViewEvent::Dissolved { pos, vel: to },
         What::RockBroken => ViewEvent::RockBroken { pos, size: RockSize::from_index(index?)? },
         What::Collected => ViewEvent::Collected { pos, kind: PickupKind::from_index(index?)?, own: false },
         What::Leapt => ViewEvent::Leapt { ship, from: pos, to, own: is_own(ship.player) },

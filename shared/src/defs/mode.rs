@@ -236,10 +236,11 @@ impl ModeDef {
         self.teams.then(|| Team::of(player))
     }
 
-    /// Whether what `one` does leaves `two` unharmed: they are the same pilot, or fly for the same team.
+    /// Whether what `one` does leaves `two` unharmed: they are the same pilot (or that pilot's decoy), or fly
+    /// for the same team.
     #[must_use]
     pub fn spares(&self, one: PlayerId, two: PlayerId) -> bool {
-        one == two || (self.teams && Team::of(one) == Team::of(two))
+        one.pilot() == two.pilot() || (self.teams && Team::of(one) == Team::of(two))
     }
 
     /// Ticks of a round at most.

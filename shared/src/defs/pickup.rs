@@ -20,11 +20,13 @@ pub enum PickupKind {
     Multifire,
     /// A charge that throws everything away from a ship whose shield gives in.
     Repel,
+    /// A likeness of the ship that flies on by itself when somebody hits it.
+    Decoy,
 }
 
 impl PickupKind {
     /// Every kind.
-    pub const ALL: [PickupKind; 7] = [
+    pub const ALL: [PickupKind; 8] = [
         PickupKind::Ore,
         PickupKind::Repair,
         PickupKind::Charge,
@@ -32,10 +34,12 @@ impl PickupKind {
         PickupKind::Overshield,
         PickupKind::Multifire,
         PickupKind::Repel,
+        PickupKind::Decoy,
     ];
 
     /// Those that are rare.
-    pub const RARE: [PickupKind; 3] = [PickupKind::Overshield, PickupKind::Multifire, PickupKind::Repel];
+    pub const RARE: [PickupKind; 4] =
+        [PickupKind::Overshield, PickupKind::Multifire, PickupKind::Repel, PickupKind::Decoy];
 
     /// The kind with this wire number.
     #[must_use]
@@ -74,6 +78,8 @@ pub const FLOAT_LIFE_S: f32 = 60.0;
 pub const OVER_SHARE: f32 = 0.5;
 /// …and that wears off within this time, ticks.
 pub const OVER_TICKS: i32 = 20 * 60;
+/// How long a decoy flies, ticks.
+pub const DECOY_TICKS: u16 = 8 * 60;
 /// How long a multi-fire lasts, ticks.
 pub const MULTI_TICKS: u16 = 15 * 60;
 /// Its bolts leave this far to either side of the weapon's way, degrees.

@@ -247,7 +247,7 @@ pub const STANDARD: [ShipDef; ShipClass::COUNT] = [
         verb: "TOUGH",
         tier: 2,
         price: 40,
-        hull: 160,
+        hull: 170,
         shield: 90,
         energy: 110,
         thrust: 190.0,

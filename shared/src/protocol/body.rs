@@ -8,6 +8,7 @@
 //!              over      list of shots that hit something or were taken away: key, then 0 | 1 whom player, hurt 1
 //!              broken    list of loose rocks shot apart: id 16
 //!              chipped   list of loose rocks: id 16, hull 4
+//!              towed     list of loose rocks that a line pulled at since: all of it
 //!              taken     list of pickups that are gone before their time: id 16, somebody (by whom)
 //!              happened  list of Happening
 //!              news      for each known ship in order of slots, see entity_state
@@ -31,7 +32,7 @@ use crate::{
     ids::{BodyId, PART_BITS, PlayerId, ShipId, ShotKey},
     limits::PLAYER_BITS,
     quantize::Lattice,
-    sim::{Cause, LooseRock, Pickup, Shot, Well, WellKind, world::MILLI},
+    sim::{Cause, Hook, LooseRock, Pickup, Shot, Well, WellKind, world::MILLI},
     tick::Tick,
 };
 
@@ -389,7 +390,35 @@ pub fn read_rock(reader: &mut BitReader<'_>) -> Result<(LooseRock, u8), BitsErro
     let (pos, vel) = (read_point(reader)?, read_speed(reader)?);
     let steps = reader.bits(4)? as u8;
     let life = reader.bits(12)? as u16;
-    Ok((LooseRock { id, size, pos, vel, hull: 0, life }, steps))
+    Ok((LooseRock { id, size, pos, vel, hull: 0, life, flung: None }, steps))
+}
+
+/// Writes what a tow line holds: 0 nothing, 1 0 a ship, 1 1 a loose rock.
+pub fn write_line(writer: &mut BitWriter, line: Option<Hook>) {
+    writer.flag(line.is_some());
+    match line {
+        None => {}
+        Some(Hook::Ship(player)) => {
+            writer.flag(false);
+            write_player(writer, player);
+        }
+        Some(Hook::Rock(id)) => {
+            writer.flag(true);
+            write_body_id(writer, id);
+        }
+    }
+}
+
+/// Reads what [`write_line`] wrote.
+///
+/// # Errors
+/// When the bits end.
+pub fn read_line(reader: &mut BitReader<'_>) -> Result<Option<Hook>, BitsError> {
+    if !reader.flag()? {
+        return Ok(None);
+    }
+    let hook = if reader.flag()? { Hook::Rock(read_body_id(reader)?) } else { Hook::Ship(read_player(reader)?) };
+    Ok(Some(hook))
 }
 
 /// Writes a pickup as it is now.
@@ -558,7 +587,7 @@ mod tests {
             let key = ShotKey { owner: player, tick: now.plus(-i32::from(small)).0 as u8, part: (small % 16) as u8 };
             check(Shot { key, weapon: WeaponKind::Pulse, pos, vel, age: small }, write_shot, |r| read_shot(r, now));
             check((key, by.map(|by| (by, id.0 & 1 == 1))), |w, &(key, victim)| write_shot_end(w, &names, key, victim), |r| read_shot_end(r, &names));
-            let rock = LooseRock { id, size: RockSize::Medium, pos, vel, hull: 0, life };
+            let rock = LooseRock { id, size: RockSize::Medium, pos, vel, hull: 0, life, flung: None };
             check((rock, 0), |w, (rock, _)| write_rock(w, rock), read_rock);
             let charge = Pickup { id, kind: PickupKind::Charge, amount: (points % 16), owner: None, pos, vel, life };
             check(charge, write_pickup, read_pickup);

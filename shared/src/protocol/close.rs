@@ -30,11 +30,15 @@ pub enum CloseCode {
     Draining = 4010,
     /// A second lane without the connection that it belongs to: the key is wrong, or its connection has ended.
     NoLane = 4011,
+    /// No room has this id or code. Ask the player.
+    NoRoom = 4012,
+    /// The room asks for a password, and this was not it. Ask the player.
+    Password = 4013,
 }
 
 impl CloseCode {
     /// Every code.
-    pub const ALL: [CloseCode; 13] = [
+    pub const ALL: [CloseCode; 15] = [
         CloseCode::Restart,
         CloseCode::Bye,
         CloseCode::Version,
@@ -48,6 +52,8 @@ impl CloseCode {
         CloseCode::RoomGone,
         CloseCode::Draining,
         CloseCode::NoLane,
+        CloseCode::NoRoom,
+        CloseCode::Password,
     ];
 
     /// The number on the wire.
@@ -79,6 +85,8 @@ impl CloseCode {
             CloseCode::RoomGone => "the room is gone",
             CloseCode::Draining => "the server is closing",
             CloseCode::NoLane => "there is no connection for this lane",
+            CloseCode::NoRoom => "there is no such room, or no longer",
+            CloseCode::Password => "this room asks for a password",
         }
     }
 
@@ -98,7 +106,9 @@ impl CloseCode {
             | CloseCode::Full
             | CloseCode::Banned
             | CloseCode::Replaced
-            | CloseCode::NoLane => false,
+            | CloseCode::NoLane
+            | CloseCode::NoRoom
+            | CloseCode::Password => false,
         }
     }
 }

@@ -13,7 +13,10 @@ use super::{
     schema::proto_hash,
 };
 use crate::{
-    limits::{CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, GIANTS_MAX, HELLO_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX},
+    limits::{
+        CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, GIANTS_MAX, HELLO_BYTES_MAX, PASSWORD_BYTES_MAX,
+        SERVER_MESSAGE_BYTES_MAX,
+    },
     tick::Tick,
 };
 
@@ -108,7 +111,13 @@ pub fn decode_opening(bytes: &[u8]) -> Result<Opening, OpeningError> {
     if theirs != proto_hash() {
         return Err(OpeningError::Version { theirs });
     }
-    decode::<Opening, HELLO_BYTES_MAX>(rest).map_err(OpeningError::Decode)
+    let opening = decode::<Opening, HELLO_BYTES_MAX>(rest).map_err(OpeningError::Decode)?;
+    match &opening {
+        Opening::Keyed { password, .. } if password.0.len() > PASSWORD_BYTES_MAX => {
+            Err(OpeningError::Decode(DecodeError::OutOfRange { field: "password" }))
+        }
+        _ => Ok(opening),
+    }
 }
 
 /// Bytes of a client's message.

@@ -7,13 +7,14 @@
 //!        1 1 1 0 c S[tick]… r R v V         c: S as above; r: R residual of the body, v: V vitals
 //!        1 1 1 1 0                          left out this time: the base stays
 //!        1 1 1 1 1 whole                    all of it
-//! whole  life 8, class 4, body, buttons 8, aim 12, hull 5, shield 4, protected 1, charging 1, special 1, over 1, multi 1
+//! whole  life 8, class 4, body, buttons 8, aim 12, hull 5, shield 4, protected 1, charging 1, special 1, over 1, multi 1, line
 //! ```
 //!
-//! D and S are in [`super::steering`], body and R in [`super::motion`].
+//! D and S are in [`super::steering`], body and R in [`super::motion`], line is in [`super::body`]: V ends with it, too.
 
 use super::{
     bits::{BitReader, BitWriter, BitsError},
+    body::{read_line, write_line},
     motion::{read_body, read_residual, write_body, write_residual},
     reckon::Reckoner,
     steering::{BUTTON_BITS, read_difference, read_steering, write_difference, write_steering},
@@ -26,7 +27,7 @@ use crate::{
     limits::HISTORY_TICKS,
     quantize::Angle,
     rng::mix,
-    sim::{Buttons, Command, Kinematics, Ship, command::AIM_STEPS, world::MILLI},
+    sim::{Buttons, Command, Hook, Kinematics, Ship, command::AIM_STEPS, world::MILLI},
     tick::Tick,
 };
 
@@ -61,6 +62,8 @@ pub struct PublicShip {
     pub over: bool,
     /// A multi-fire lasts.
     pub multi: bool,
+    /// What its tow line holds.
+    pub line: Option<Hook>,
 }
 
 impl PublicShip {
@@ -84,6 +87,7 @@ impl PublicShip {
             special: ship.special_left > 0,
             over: ship.shield > i32::from(def.shield) * MILLI,
             multi: ship.multi_left > 0,
+            line: ship.line,
         }
     }
 
@@ -101,6 +105,11 @@ impl PublicShip {
             pair(vel.x.cast_unsigned(), vel.y.cast_unsigned()),
             pair(who, engines),
             pair(u32::from(self.body.heading.0), vitals),
+            u64::from(match self.line {
+                None => 0,
+                Some(Hook::Ship(player)) => 1 << 16 | u32::from(player.0),
+                Some(Hook::Rock(id)) => 2 << 16 | u32::from(id.0),
+            }),
         ];
         words.into_iter().fold(0, |sum, word| mix(sum ^ word))
     }
@@ -131,8 +140,8 @@ impl PublicShip {
         [self.protected, self.charging, self.special, self.over, self.multi]
     }
 
-    fn vitals(&self) -> (u8, u8, [bool; 5]) {
-        (self.hull, self.shield, self.flags())
+    fn vitals(&self) -> (u8, u8, [bool; 5], Option<Hook>) {
+        (self.hull, self.shield, self.flags(), self.line)
     }
 }
 
@@ -169,6 +178,7 @@ pub fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Public
         special: false,
         over: false,
         multi: false,
+        line: None,
     };
     read_vitals(reader, &mut ship)?;
     Ok(ship)
@@ -324,6 +334,7 @@ fn write_vitals(writer: &mut BitWriter, ship: &PublicShip) {
     writer.bits(u32::from(ship.hull), 5);
     writer.bits(u32::from(ship.shield), 4);
     ship.flags().into_iter().for_each(|flag| writer.flag(flag));
+    write_line(writer, ship.line);
 }
 
 fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), BitsError> {
@@ -334,6 +345,7 @@ fn read_vitals(reader: &mut BitReader<'_>, ship: &mut PublicShip) -> Result<(), 
     ship.special = reader.flag()?;
     ship.over = reader.flag()?;
     ship.multi = reader.flag()?;
+    ship.line = read_line(reader)?;
     Ok(())
 }
 

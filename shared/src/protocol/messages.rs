@@ -54,6 +54,23 @@ pub enum Opening {
     /// I am the second lane of the connection that was told this key: commands come here as well as there, and whichever
     /// copy is first counts.
     Lane(LaneKey),
+    /// A hello to a room that asks for a password.
+    Keyed {
+        /// Who comes.
+        hello: Hello,
+        /// What was asked for.
+        password: Password,
+    },
+}
+
+/// What a room asks of who wants in, at most `limits::PASSWORD_BYTES_MAX` long; never in a URL, never logged.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Password(pub String);
+
+impl core::fmt::Debug for Password {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Password(secret)")
+    }
 }
 
 /// Who comes.
@@ -221,6 +238,8 @@ impl Deed {
 pub struct Welcome {
     /// Name of the room.
     pub room: String,
+    /// What its address is made of: the way back to it, and for friends.
+    pub id: String,
     /// The room's last tick.
     pub tick: Tick,
     /// Seed of planets and belts.

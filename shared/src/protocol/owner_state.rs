@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     defs::ShipClass,
-    ids::{PlayerId, ShipId},
+    ids::{BodyId, PlayerId, ShipId},
     limits::HISTORY_TICKS,
     quantize::Angle,
-    sim::{Buttons, Command, Kinematics, Ship, command::AIM_STEPS},
+    sim::{Buttons, Command, Hook, Kinematics, Ship, command::AIM_STEPS},
     tick::Tick,
 };
 
@@ -177,13 +177,15 @@ fn read_whole(reader: &mut BitReader<'_>, player: PlayerId) -> Result<Ship, Bits
         cargo: 0,
         multi_left: 0,
         repel: false,
+        decoy: false,
         jumps: 0,
+        line: None,
     };
     set_fields(&mut ship, values)?;
     Ok(ship)
 }
 
-const FIELDS: usize = 15;
+const FIELDS: usize = 16;
 
 /// Every field besides motion and controls, in wire order.
 fn fields(ship: &Ship) -> [i32; FIELDS] {
@@ -202,7 +204,8 @@ fn fields(ship: &Ship) -> [i32; FIELDS] {
         i32::from(ship.coasted),
         i32::from(ship.cargo),
         i32::from(ship.multi_left),
-        i32::from(ship.repel) | i32::from(ship.jumps) << 1,
+        i32::from(ship.repel) | i32::from(ship.decoy) << 1 | i32::from(ship.jumps) << 2,
+        line_number(ship.line),
     ]
 }
 
@@ -222,7 +225,8 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
         coasted,
         cargo,
         multi_left,
-        repel,
+        aboard,
+        line,
     ] = values;
     let vital = |value: i32| if value.unsigned_abs() <= 1 << 24 { Ok(value) } else { Err(BitsError) };
     ship.hull = vital(hull)?;
@@ -239,9 +243,30 @@ fn set_fields(ship: &mut Ship, values: [i32; FIELDS]) -> Result<(), BitsError> {
     ship.coasted = coasted.try_into().map_err(|_| BitsError)?;
     ship.cargo = cargo.try_into().map_err(|_| BitsError)?;
     ship.multi_left = multi_left.try_into().map_err(|_| BitsError)?;
-    ship.repel = repel & 1 == 1;
-    ship.jumps = (repel >> 1).try_into().map_err(|_| BitsError)?;
+    ship.repel = aboard & 1 == 1;
+    ship.decoy = aboard & 2 == 2;
+    ship.jumps = (aboard >> 2).try_into().map_err(|_| BitsError)?;
+    ship.line = line_of(line)?;
     Ok(())
+}
+
+/// What a tow line holds as one number: 0 nothing, odd a ship, even a rock.
+fn line_number(line: Option<Hook>) -> i32 {
+    match line {
+        None => 0,
+        Some(Hook::Ship(player)) => 1 + 2 * i32::from(player.0),
+        Some(Hook::Rock(id)) => 2 + 2 * i32::from(id.0),
+    }
+}
+
+fn line_of(number: i32) -> Result<Option<Hook>, BitsError> {
+    let id = |number: i32| u16::try_from(number / 2).map_err(|_| BitsError);
+    match number {
+        0 => Ok(None),
+        1.. if number % 2 == 1 => Ok(Some(Hook::Ship(PlayerId(id(number - 1)?)))),
+        1.. => Ok(Some(Hook::Rock(BodyId(id(number - 2)?)))),
+        _ => Err(BitsError),
+    }
 }
 
 #[cfg(test)]
@@ -315,8 +340,17 @@ mod tests {
     fn all_of_a_ship_survives_the_wire() {
         let defs = Defs::standard();
         let layout = Layout::new(1, &defs.arena);
-        let ship =
-            Ship { cargo: 17, cooldown: 3, charge: 19, hull: 55_123, multi_left: 800, repel: true, ..ship(&defs) };
+        let ship = Ship {
+            cargo: 17,
+            cooldown: 3,
+            charge: 19,
+            hull: 55_123,
+            multi_left: 800,
+            repel: true,
+            jumps: 3,
+            ..ship(&defs)
+        };
+        let ship = Ship { decoy: true, line: Some(Hook::Rock(BodyId(u16::MAX))), ..ship };
         let mut writer = BitWriter::default();
         write_whole(&mut writer, &ship);
         let mut skies = Skies::default();

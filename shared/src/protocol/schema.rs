@@ -11,8 +11,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken,
-        Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, Resume,
+        ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
@@ -26,12 +26,14 @@ use crate::{
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
     rng::mix,
-    sim::{Buttons, Cause, Command, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden},
+    sim::{
+        Buttons, Cause, Command, Hook, Kinematics, LooseRock, Pickup, RoundPhase, Ship, Shot, Well, WellKind, golden,
+    },
     tick::{TICK_HZ, Tick},
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -85,7 +87,10 @@ fn record_samples() -> Vec<u8> {
     body::write_well(&mut bits, &Well { pos, from: Tick(4), kind: WellKind::Push }, Tick(60));
     let names = body::Names { ships: vec![PlayerId(2), player], own: Some(PlayerId(4)) };
     body::write_shot_end(&mut bits, &names, key, Some((player, true)));
-    body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000 });
+    body::write_rock(&mut bits, &LooseRock { id, size: RockSize::Large, pos, vel, hull: 99, life: 1_000, flung: None });
+    for line in [None, Some(Hook::Ship(player)), Some(Hook::Rock(id))] {
+        body::write_line(&mut bits, line);
+    }
     body::write_pickup(
         &mut bits,
         &Pickup { id, kind: PickupKind::Mine, amount: 3, owner: Some(player), pos, vel, life: 1_000 },
@@ -122,9 +127,10 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(mix(hash ^ bytes.len() as u64), |hash, byte| mix(hash ^ u64::from(*byte)))
 }
 
-fn opening_samples() -> [Opening; 2] {
-    let resume = Some(Resume { token: ResumeToken([7; 16]), heard: 300 });
-    [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
+fn opening_samples() -> [Opening; 3] {
+    let hello = Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 300 }), view_half: (800, 450) };
+    let keyed = Opening::Keyed { hello: hello.clone(), password: Password("p".into()) };
+    [Opening::Hello(hello), Opening::Lane(LaneKey([8; 16])), keyed]
 }
 
 fn client_samples() -> [ClientMessage; 12] {
@@ -164,6 +170,7 @@ fn server_samples() -> [ServerMessage; 11] {
     [
         ServerMessage::Welcome(Welcome {
             room: "r".into(),
+            id: "i".into(),
             tick: Tick(1),
             seed: 2,
             start_points: 4,
@@ -284,6 +291,10 @@ mod tests {
         let terms = Terms { round_s: 3, ..welcome.terms };
         let bytes = codec::encode_server(&ServerMessage::Welcome(Welcome { terms, ..welcome }));
         assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "round" }));
+        let Opening::Hello(hello) = opening_samples()[0].clone() else { panic!("the first is a hello") };
+        let keyed = Opening::Keyed { hello, password: Password("p".repeat(crate::limits::PASSWORD_BYTES_MAX + 1)) };
+        let beyond = codec::DecodeError::OutOfRange { field: "password" };
+        assert_eq!(codec::decode_opening(&codec::encode_opening(&keyed)), Err(codec::OpeningError::Decode(beyond)));
         let long = vec![0; crate::limits::CLIENT_MESSAGE_BYTES_MAX + 1];
         assert!(matches!(codec::decode_client(&long), Err(codec::DecodeError::TooLong { .. })));
     }

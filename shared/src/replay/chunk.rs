@@ -181,6 +181,7 @@ impl Turn {
         let slot = |player: &PlayerId| player.index() < PLAYERS_MAX;
         let good_order = |order: &Order| match order {
             Order::Enlist { player, .. }
+            | Order::Return { player, .. }
             | Order::Discharge { player }
             | Order::Launch { player, .. }
             | Order::Park { player }

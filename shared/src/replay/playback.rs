@@ -177,7 +177,7 @@ impl Playback {
         record.apply(&mut now.held);
         for order in &record.orders {
             // Unless the record says otherwise, a new holder is not called like the last one.
-            if let Order::Enlist { player, .. } = order {
+            if let Order::Enlist { player, .. } | Order::Return { player, .. } = order {
                 now.names.insert(*player, format!("Pilot {}", player.index() + 1));
             }
         }

@@ -35,7 +35,7 @@ impl Projector {
     /// Remembers `world` before its next step; after a seek, as it is: a still picture until it goes on.
     pub fn remember(&mut self, world: &World) {
         self.ships.clear();
-        self.ships.extend(world.ships().map(|ship| (ship.id, ship.body)));
+        self.ships.extend(world.shown_ships().map(|ship| (ship.id, ship.body)));
         self.shots.clear();
         self.shots.extend(world.shots.iter().map(|shot| (shot.key, shot.vel)));
         self.rocks.clear();
@@ -54,12 +54,14 @@ impl Projector {
         // A beam is seen by the ship that has it on.
         let beam = |event: &&Event| matches!(event, Event::Ray { weapon, .. } if defs.weapon(*weapon).is_beam());
         told.extend(events.iter().filter(|event| !beam(event)).filter_map(|event| self.event(world, event, own)));
-        told.extend(world.ships().filter_map(|ship| {
+        told.extend(world.shown_ships().filter_map(|ship| {
             let (from, to) = (self.was(|was| was == ship.id)?.1.pos.to_vec2(), ship.body.pos.to_vec2());
             let own = Some(ship.id.player) == own;
             let leapt = wormhole::leapt(from, to) && !torus::came_round(from, to, defs.arena.wrap_half);
             leapt.then_some(ViewEvent::Leapt { ship: ship.id, from, to, own })
         }));
+        let gone = self.ships.iter().filter(|(id, _)| id.player.is_decoy() && world.shown_ship(id.player).is_none());
+        told.extend(gone.map(|(_, body)| ViewEvent::Dissolved { pos: body.pos.to_vec2(), vel: body.vel.to_vec2() }));
         if told.len() > EVENTS_MAX {
             told.drain(..told.len() - EVENTS_MAX);
         }
@@ -140,7 +142,7 @@ impl Projector {
         view.planets.clear();
         view.planets.extend((0..layout.planets.len()).map(|planet| layout.planet(planet, shown, alpha)));
         view.ships.clear();
-        view.ships.extend(world.ships().map(|ship| {
+        view.ships.extend(world.shown_ships().map(|ship| {
             // A ship that was not there before stands where it appeared.
             let before = self.was(|was| was == ship.id).map_or(ship.body, |(_, body)| body);
             picture::ship(ship, defs, picture::between(before, ship.body, alpha), Some(ship.id.player) == own)

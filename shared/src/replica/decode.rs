@@ -52,6 +52,13 @@ pub enum Note {
         /// Size.
         size: RockSize,
     },
+    /// A decoy left the table: it is no more, or out of sight.
+    Dissolved {
+        /// Where it was told last.
+        pos: Lattice,
+        /// How it moved.
+        vel: Lattice,
+    },
     /// A belt rock broke.
     BeltBroken {
         /// Slot.
@@ -112,7 +119,7 @@ pub fn apply(
         traffic.mark(Kind::Owner, reader.left());
         read_edge(known, reader)?;
         traffic.mark(Kind::Head, reader.left());
-        read_leaves(known, reader)?;
+        read_leaves(known, reader, notes)?;
         traffic.mark(Kind::Ships, reader.left());
         let ships = known.ships.iter().map(|told| told.state.id.player).collect();
         let names = Names { ships, own: reading.player };
@@ -280,7 +287,7 @@ fn read_edge(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), BitsEr
     Ok(())
 }
 
-fn read_leaves(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), BitsError> {
+fn read_leaves(known: &mut Known, reader: &mut BitReader<'_>, notes: &mut Vec<Note>) -> Result<(), BitsError> {
     if !reader.flag()? {
         return Ok(());
     }
@@ -288,6 +295,8 @@ fn read_leaves(known: &mut Known, reader: &mut BitReader<'_>) -> Result<(), Bits
     for told in known.ships.drain(..) {
         if !reader.flag()? {
             kept.push(told);
+        } else if told.state.id.player.is_decoy() {
+            notes.push(Note::Dissolved { pos: told.state.body.pos, vel: told.state.body.vel });
         }
     }
     known.ships = kept;
@@ -373,6 +382,7 @@ fn read_ends(
         }
         Ok(())
     })?;
+    read_rocks(known, reader)?;
     body::read_list(reader, |reader| {
         let (id, by) = body::read_pickup_end(reader, names)?;
         if let Some(index) = known.pickups.iter().position(|pickup| pickup.id == id) {

@@ -1,12 +1,13 @@
 //! The way to the present: a step for each tick that falls due, and the replay from the server's word after each
 //! snapshot. Invariant: both take the parts of a tick in the same order as `sim::step`: everything flies, then what
-//! is hard, then ships against each other, then shots.
+//! is hard, then ships against each other, then tow lines, then shots (which they do not touch).
 
 use super::{
     BUMP_U_S, LOCK_US, Replica,
     io::Intent,
     past::Past,
     predict::{Predictor, Surroundings},
+    present::Present,
     view::ViewEvent,
 };
 use crate::{
@@ -54,6 +55,7 @@ impl Replica {
                     let _ = self.present.touch(predictor, &self.defs);
                 }
             }
+            pull_lines(&mut self.present, self.predictor.as_mut(), &self.defs);
             let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
             self.present.step_shots(&own, &solids, &mut around, events);
         }
@@ -122,6 +124,7 @@ impl Replica {
                 }
             }
         }
+        pull_lines(&mut self.present, self.predictor.as_mut(), &self.defs);
         // The own ship has moved: shots of this tick are held against where it really was.
         let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
         self.present.step_shots(&own, &solids, &mut around, events);
@@ -166,6 +169,12 @@ impl Replica {
     pub(super) fn keep_past(&mut self, tick: Tick, now_us: u64) {
         self.past.get_or_insert_with(|| Past::new(tick, now_us)).clock.note_snapshot(tick, now_us);
     }
+}
+
+/// Tow lines pull in the present tick.
+fn pull_lines(present: &mut Present, own: Option<&mut Predictor>, defs: &Defs) {
+    let tick = present.tick();
+    present.tug(own.filter(|own| own.tick() == tick), defs);
 }
 
 /// What prediction reads, as it is known.

@@ -11,7 +11,7 @@ use crate::{
         known::Told,
         reckon::{Reckoner, error_kept},
     },
-    sim::{Kinematics, contact, wormhole},
+    sim::{Kinematics, contact, torus, wormhole},
     tick::Tick,
 };
 
@@ -112,8 +112,9 @@ impl PresentShip {
 
     /// Went through the wormhole since it was last told, as far as one can reckon: it may have turned away at the rim.
     #[must_use]
-    pub fn is_guessed_beyond(&self) -> bool {
-        let way = self.said.pos.to_vec2().distance(self.state.body.pos.to_vec2());
+    pub fn is_guessed_beyond(&self, wrap_half: f32) -> bool {
+        let (said, now) = (self.said.pos.to_vec2(), self.state.body.pos.to_vec2());
+        let way = said.distance(now + torus::image_shift(now, said, wrap_half));
         way > wormhole::LEAP_U + FAR_FLIGHT_U
     }
 
@@ -147,7 +148,7 @@ impl PresentShip {
         let (own_def, def) = (defs.ship(own.ship().class), defs.ship(self.state.class));
         let mut speed = None;
         own.push(|body| {
-            speed = contact::collide(body, own_def, &mut self.state.body, def, BOUNCE);
+            speed = contact::collide_around(body, own_def, &mut self.state.body, def, BOUNCE, defs.arena.wrap_half);
             speed.is_some()
         });
         speed

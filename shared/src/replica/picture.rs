@@ -4,15 +4,15 @@
 use glam::Vec2;
 
 use super::view::{
-    BeamView, CoreView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView, ShipView,
-    ShotView, View, blend_heading,
+    BeamKind, BeamView, CoreView, FORECAST_POINTS, FORECAST_STRIDE, Gauges, MouthView, PickupView, RockId, RockView,
+    ShipView, ShotView, View, blend_heading,
 };
 use crate::{
-    defs::{Defs, Special, Team, mode::TEAMS},
+    defs::{Defs, Special, Team, mode::TEAMS, tow},
     ids::PlayerId,
     math,
     protocol::{entity_state::PublicShip, reckon::Reckoner},
-    sim::{Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI, wormhole},
+    sim::{Hook, Kinematics, Layout, LooseRock, Pickup, Ship, Shot, Sky, helm, world::MILLI, wormhole},
     tick::{DT, TICK_HZ, Tick},
 };
 
@@ -74,6 +74,7 @@ pub fn ship(ship: &Ship, defs: &Defs, (pos, vel, heading_rad): Drawn, own: bool)
         special: ship.special_left > 0,
         over: ship.shield > i32::from(def.shield) * MILLI,
         multi: ship.multi_left > 0,
+        line: ship.line,
         own,
         stale: false,
     }
@@ -103,6 +104,7 @@ pub fn gauges(ship: &Ship, defs: &Defs, sky: &Sky<'_>, edge_radius: f32) -> Gaug
         over_s: over_s(ship, def.shield),
         multi_s: f32::from(ship.multi_left) * DT,
         repel: ship.repel,
+        decoy: ship.decoy,
     }
 }
 
@@ -161,17 +163,36 @@ pub fn beams(view: &mut View, defs: &Defs) {
                 .chain(planets)
                 .filter_map(|(centre, radius)| math::sweep_circle(from - centre, way, radius));
             let end = met.fold(1.0, f32::min);
-            view.beams.push(BeamView { from, to: from + way * end, mends: false, strikes: end < 1.0 });
+            view.beams.push(BeamView { from, to: from + way * end, kind: BeamKind::Cuts, strikes: end < 1.0 });
         }
-        if let Some(Special::Repair(reach)) = ship.special.then_some(def.special.kind) {
+        let Some(Special::Repair(reach)) = ship.special.then_some(def.special.kind) else { continue };
+        if let Some(hook) = ship.line {
+            view.beams.extend(tow_line(ship, hook, &view.ships, &view.rocks, defs));
+        } else {
             let friend = |other: PlayerId| !defs.mode.teams || defs.mode.spares(ship.id.player, other);
             let hurt = |other: &&ShipView| other.id != ship.id && other.hull < 0.99 && friend(other.id.player);
             let others = view.ships.iter().filter(hurt);
             let near = others.map(|other| (other.pos.distance(ship.pos), other.pos));
             let to = math::earliest(near.filter(|(distance, _)| *distance < reach)).map_or(ship.pos, |(_, pos)| pos);
-            view.beams.push(BeamView { from: ship.pos, to, mends: true, strikes: true });
+            view.beams.push(BeamView { from: ship.pos, to, kind: BeamKind::Mends, strikes: true });
         }
     }
+}
+
+/// The tow line of `ship`, if what it holds is in sight.
+fn tow_line(ship: &ShipView, hook: Hook, ships: &[ShipView], rocks: &[RockView], defs: &Defs) -> Option<BeamView> {
+    let (to, radius) = match hook {
+        Hook::Ship(player) => {
+            let held = ships.iter().find(|held| held.id.player == player)?;
+            (held.pos, defs.ship(held.class).radius)
+        }
+        Hook::Rock(id) => {
+            let held = rocks.iter().find(|held| held.id == RockId::Loose(id))?;
+            (held.pos, held.size.def().radius)
+        }
+    };
+    let taut = ship.pos.distance(to) > tow::SLACK + defs.ship(ship.class).radius + radius;
+    Some(BeamView { from: ship.pos, to, kind: BeamKind::Tows { taut }, strikes: true })
 }
 
 /// Where `ship` coasts to from `tick` on, by the same step function, into `points`.

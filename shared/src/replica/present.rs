@@ -19,11 +19,11 @@ use crate::{
     math,
     protocol::known::Known,
     sim::{
-        LooseRock, Pickup, Shot, ShotHit, Sky, contact, pickups, rays,
+        LooseRock, Pickup, Shot, ShotHit, Sky, contact, decoys, pickups, rays,
         rays::Ray,
         rocks, shots,
         solids::{Near, Solids},
-        wormhole,
+        torus, wormhole,
     },
     tick::Tick,
 };
@@ -127,9 +127,13 @@ impl Present {
         let (tick, lead) = (self.tick, self.lead);
         let here = own.ship().body.pos.to_vec2();
         let near = |ship: &&mut PresentShip| {
-            ship.state.body.pos.to_vec2().distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
+            let there = ship.state.body.pos.to_vec2();
+            let there = there + torus::image_shift(there, here, defs.arena.wrap_half);
+            there.distance_squared(here) < contact::SHIP_REACH * contact::SHIP_REACH
                 && !ship.is_frozen(tick, lead)
-                && !ship.is_guessed_beyond()
+                && !ship.is_guessed_beyond(defs.arena.wrap_half)
+                // Nothing is there to bounce off.
+                && !ship.state.id.player.is_decoy()
         };
         self.ships.iter_mut().filter(near).filter_map(|ship| ship.touch(own, defs)).reduce(f32::max)
     }
@@ -291,27 +295,42 @@ impl Air<'_> {
         false
     }
 
+    /// Anything but a decoy that is still one with its pilot's ship.
+    fn is_solid(&self, ship: &PresentShip) -> bool {
+        let name = ship.state.id.player;
+        if !name.is_decoy() {
+            return true;
+        }
+        let other = self.ships.iter().find(|other| other.state.id.player == name.pilot());
+        let other = other.map(|other| other.state.body.pos.to_vec2());
+        let own = || (self.own)(self.sky.tick).filter(|(id, ..)| id.player == name.pilot()).map(|(_, _, now)| now);
+        let radius = self.around.defs.ship(ship.state.class).radius;
+        other.or_else(own).is_none_or(|pilot| decoys::has_parted(ship.state.body.pos.to_vec2(), pilot, radius))
+    }
+
     /// Where the shot's path first touches something, and which ship that is.
     fn strike(&mut self, shot: &Shot, start: Vec2) -> Option<(Vec2, Option<ShipId>)> {
         let (end, radius) = (shot.pos.to_vec2(), shots::radius(shot, self.around.defs));
-        let motion = end - start;
+        let (motion, wrap_half) = (end - start, self.around.defs.arena.wrap_half);
+        let hard =
+            [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
         let spares = |id: ShipId| self.around.defs.mode.spares(shot.key.owner, id.player);
         let live = |ship: &&PresentShip| !spares(ship.state.id) && !ship.is_frozen(self.sky.tick, self.lead);
-        let others = self.ships.iter().filter(live);
+        let others = self.ships.iter().filter(live).filter(|ship| self.is_solid(ship));
         let others = others.filter_map(|ship| {
             let now = ship.state.body.pos.to_vec2();
             let before = wormhole::start(ship.before.pos.to_vec2(), now, ship.state.body.vel.to_vec2());
             let reach = self.around.defs.ship(ship.state.class).radius + radius;
+            let start = start - torus::image_shift(now, end, wrap_half);
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(ship.state.id)))
         });
         let own = (self.own)(self.sky.tick).filter(|(id, _, _)| !spares(*id)).and_then(|(id, before, now)| {
             let reach = self.around.defs.ship(self.around.own_class).radius + radius;
+            let start = start - torus::image_shift(now, end, wrap_half);
             let t = math::sweep_circle(start - before, motion - (now - before), reach)?;
             Some((t, Some(id)))
         });
-        let hard =
-            [self.solids.touch(start, end, radius, &mut self.near), shots::touch_sky(start, end, radius, &self.sky)];
         let hard = hard.into_iter().flatten().map(|(t, _): (f32, ShotHit)| (t, None));
         let first = math::earliest(others.chain(own).chain(hard));
         first.map(|(t, ship)| (start + motion * t, ship))

@@ -131,6 +131,7 @@ impl Scribe<'_> {
     fn ships(&self, view: &mut View) {
         view.ships.clear();
         let steps = |value: u8, of: u8| f32::from(value) / f32::from(of);
+        let own = self.predictor.map(|own| own.ship().id.player);
         let middle = self.own_pose().map_or(view.focus.pos, |(pos, ..)| pos);
         view.ships.extend(self.present.ships.iter().map(|ship| {
             let frozen = self.present.is_frozen(ship);
@@ -150,8 +151,10 @@ impl Scribe<'_> {
                 special: ship.state.special,
                 over: ship.state.over,
                 multi: ship.state.multi,
+                line: ship.state.line,
                 own: false,
-                stale: frozen,
+                // One's own decoy fools others.
+                stale: frozen || own == Some(ship.state.id.player.pilot()),
             }
         }));
         let (Some(predictor), Some(pose)) = (self.predictor, self.own_pose()) else { return };
@@ -271,6 +274,7 @@ pub fn write(replica: &mut Replica, events: &mut Vec<ViewEvent>) {
                 let news = !replica.present.take_spent(key);
                 news.then_some(ViewEvent::Struck { pos: pos.to_vec2(), vel: vel.to_vec2(), ship })
             }
+            Note::Dissolved { pos, vel } => Some(ViewEvent::Dissolved { pos: pos.to_vec2(), vel: vel.to_vec2() }),
             Note::RockBroken { pos, size } => Some(ViewEvent::RockBroken { pos: pos.to_vec2(), size }),
             Note::BeltBroken { slot } => replica.layout.as_ref().and_then(|layout| {
                 let slot = usize::from(slot);

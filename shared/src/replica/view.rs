@@ -10,7 +10,7 @@ use crate::{
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     protocol::RoundNews,
     quantize::Angle,
-    sim::{Buttons, Cause, RoundPhase, WellKind},
+    sim::{Buttons, Cause, Hook, RoundPhase, WellKind},
     tick::Tick,
 };
 
@@ -156,6 +156,8 @@ pub struct Gauges {
     pub multi_s: f32,
     /// A repel is aboard.
     pub repel: bool,
+    /// A decoy is aboard.
+    pub decoy: bool,
 }
 
 /// A ship as drawn.
@@ -187,6 +189,8 @@ pub struct ShipView {
     pub over: bool,
     /// A multi-fire lasts.
     pub multi: bool,
+    /// What its tow line holds.
+    pub line: Option<Hook>,
     /// The own ship.
     pub own: bool,
     /// Nothing was heard of it lately; draw it grey.
@@ -264,6 +268,20 @@ pub struct PickupView {
     pub owner: Option<PlayerId>,
 }
 
+/// What a beam does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeamKind {
+    /// It cuts.
+    Cuts,
+    /// It mends.
+    Mends,
+    /// It is a tow line; taut, it pulls.
+    Tows {
+        /// It pulls now.
+        taut: bool,
+    },
+}
+
 /// A beam that is on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamView {
@@ -271,8 +289,8 @@ pub struct BeamView {
     pub from: Vec2,
     /// Where it ends, u.
     pub to: Vec2,
-    /// It mends; otherwise it cuts.
-    pub mends: bool,
+    /// What it does.
+    pub kind: BeamKind,
     /// It meets something at its end.
     pub strikes: bool,
 }
@@ -400,6 +418,13 @@ pub enum ViewEvent {
         vel: Vec2,
         /// It was the own ship.
         own: bool,
+    },
+    /// A decoy is no more.
+    Dissolved {
+        /// Where, u.
+        pos: Vec2,
+        /// How it moved, u/s.
+        vel: Vec2,
     },
     /// A rock broke.
     RockBroken {

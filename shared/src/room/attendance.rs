@@ -6,7 +6,7 @@ use super::{
     chat::Speech,
     commands::CommandBuffer,
     rounds,
-    seats::{Holder, Human, Seat},
+    seats::{Holder, Human, ResumeKey, Seat},
     visitor::Visitor,
 };
 use crate::{
@@ -20,8 +20,13 @@ use crate::{
 
 /// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
 const SHIP_GRACE_US: u64 = 10_000_000;
+/// …and this long where rounds are of one life: then the round is the other side's, which need not wait.
+const DUEL_GRACE_US: u64 = 5_000_000;
 /// …and the slot and score this long.
 const SEAT_GRACE_US: u64 = 60_000_000;
+
+/// People remembered who left a match of rounds of one life; more: the first is forgotten.
+const DEPARTED_MAX: usize = 8;
 
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
@@ -29,6 +34,7 @@ impl Room {
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
         visitor.speech = Speech::new(self.world.tick);
         visitor.set_view(hello.view_half);
+        visitor.earlier_key = credentials.resume_key;
         visitor.seat = seat;
         if let Some(player) = seat {
             self.resume(player, conn, credentials.token_key, credentials.resume_key);
@@ -41,6 +47,7 @@ impl Room {
             conn,
             &ServerMessage::Welcome(Welcome {
                 room: self.config.name.clone(),
+                id: self.config.id.clone(),
                 tick: self.world.tick,
                 seed: self.config.seed,
                 start_points: self.config.start_points,
@@ -86,6 +93,7 @@ impl Room {
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
         let (key, deeds) = (visitor.key, visitor.deeds.clone());
+        let keys = [Some(key), visitor.earlier_key];
         let holder = |_| {
             Holder::Human(Box::new(Human {
                 conn: Some(conn),
@@ -107,9 +115,26 @@ impl Room {
         if let Some(seat) = self.seats.get_mut(player) {
             seat.class = class;
         }
-        self.orders.push(Order::Enlist { player, bot: false, points: self.config.start_points });
+        self.enlist(player, keys);
         self.say(conn, &ServerMessage::Joined { player });
         self.balance_bots(0);
+    }
+
+    /// A person takes a seat. Who has been here since the last stranger came goes on with the match: nobody gets rid of
+    /// its score by coming back.
+    fn enlist(&mut self, player: PlayerId, keys: [Option<ResumeKey>; 2]) {
+        let points = self.config.start_points;
+        let known = self.departed.iter().position(|departed| keys.contains(&Some(*departed)));
+        match known {
+            Some(known) => {
+                self.departed.remove(known);
+                self.orders.push(Order::Return { player, points });
+            }
+            None => {
+                self.departed.clear();
+                self.orders.push(Order::Enlist { player, bot: false, points });
+            }
+        }
     }
 
     /// Makes a slot free for one more person, if a bot or somebody who is not here can give way.
@@ -150,12 +175,24 @@ impl Room {
     }
 
     pub(super) fn free_seat(&mut self, player: PlayerId) {
+        if let Some(human) = self.seats.human(player).filter(|_| self.config.defs.mode.one_life) {
+            self.departed.push(human.key);
+            if self.departed.len() > DEPARTED_MAX {
+                self.departed.remove(0);
+            }
+        }
         self.seats.remove(player);
         self.orders.push(Order::Discharge { player });
         self.balance_bots(0);
     }
 
     /// Bots fill up to the configured number and make way for people, and for `coming` more.
+    /// Other numbers from now on. Nobody who plays is sent away for them; bots come and go at once.
+    pub fn tune(&mut self, bots: u16, players_max: u16) {
+        (self.config.bots, self.config.players_max) = (bots, players_max);
+        self.balance_bots(0);
+    }
+
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
@@ -193,7 +230,8 @@ impl Room {
             let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
             let mut here = true;
             if let Holder::Human(human) = &seat.holder {
-                if flying && human.lost_us.is_some_and(|lost| self.now_us.saturating_sub(lost) >= SHIP_GRACE_US) {
+                let grace_us = if self.config.defs.mode.one_life { DUEL_GRACE_US } else { SHIP_GRACE_US };
+                if flying && human.lost_us.is_some_and(|lost| self.now_us.saturating_sub(lost) >= grace_us) {
                     self.orders.push(Order::Park { player: seat.player });
                 }
                 let visitor = human.conn.and_then(|conn| self.visitors.get(&conn));

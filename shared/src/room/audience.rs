@@ -6,7 +6,7 @@
 use super::{history::History, sets::BitSet};
 use crate::{
     ids::PlayerId,
-    limits::{PICKUPS_MAX, PLAYERS_MAX, ROCKS_MAX, SHOTS_MAX},
+    limits::{PICKUPS_MAX, PLAYER_BITS, ROCKS_MAX, SHOTS_MAX},
     protocol::{
         body::ROCK_STEPS,
         entity_state::PublicShip,
@@ -62,7 +62,7 @@ impl Audience {
     pub fn new(belt_slots: usize) -> Audience {
         Audience {
             belt: vec![ROCK_STEPS; belt_slots],
-            ships_set: BitSet::new(PLAYERS_MAX),
+            ships_set: BitSet::new(1 << PLAYER_BITS),
             shots: BitSet::new(SHOTS_MAX),
             rocks: BitSet::new(ROCKS_MAX),
             rock_steps: vec![0; ROCKS_MAX],

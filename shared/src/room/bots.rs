@@ -154,8 +154,9 @@ fn across_the_seam(ship: ShipSight, at: Vec2, wrap_half: f32) -> ShipSight {
 
 /// What `own` sees of another ship; nothing behind a cloak.
 fn ship_sight(world: &World, defs: &Defs, own: &Ship, player: PlayerId) -> Option<ShipSight> {
-    let pilot = world.pilot(player)?;
-    let shown = PublicShip::of(pilot.ship.as_ref()?, defs);
+    // A decoy is taken for the ship it looks like.
+    let pilot = world.pilot(player.pilot())?;
+    let shown = PublicShip::of(world.shown_ship(player)?, defs);
     if shown.is_hidden_from(own.body.pos.to_vec2(), defs) {
         return None;
     }

@@ -71,16 +71,30 @@ pub struct Moment {
     pub tick: Tick,
     /// Ships by slot, with their sums.
     pub ships: Vec<Option<(PublicShip, u64)>>,
+    /// Decoys, likewise.
+    pub decoys: Vec<(PublicShip, u64)>,
     /// Shots that ended.
     pub shots: Ends<ShotKey>,
     /// Loose rocks that ended.
     pub rocks: Ends<BodyId>,
     /// Slots of loose rocks whose hull on the wire changed.
     pub chipped: Vec<(u16, BodyId)>,
+    /// Slots of loose rocks that a tow line pulled at.
+    pub towed: Vec<(u16, BodyId)>,
     /// Pickups that ended.
     pub pickups: Ends<BodyId>,
     /// What happened.
     pub happenings: Vec<Happened>,
+}
+
+impl Moment {
+    /// What was seen under this name, and its sum.
+    fn shown(&self, player: PlayerId) -> Option<&(PublicShip, u64)> {
+        if player.is_decoy() {
+            return self.decoys.iter().find(|(ship, _)| ship.id.player == player);
+        }
+        self.ships.get(player.index())?.as_ref()
+    }
 }
 
 /// A thing that ends by itself at a tick known to all.
@@ -97,6 +111,8 @@ pub struct History {
     shots: Slots<Mortal<ShotKey>>,
     rocks: Slots<BodyId>,
     rock_steps: Vec<u8>,
+    /// When a line last pulled at the rock in each slot.
+    rock_towed: Vec<Option<Tick>>,
     pickups: Slots<Mortal<BodyId>>,
 }
 
@@ -107,6 +123,7 @@ impl Default for History {
             shots: Slots::default(),
             rocks: Slots::default(),
             rock_steps: vec![0; ROCKS_MAX],
+            rock_towed: vec![None; ROCKS_MAX],
             pickups: Slots::default(),
         }
     }
@@ -115,7 +132,7 @@ impl Default for History {
 impl History {
     /// Remembers `world` as it is, and the events of the step that made it.
     pub fn record(&mut self, world: &World, defs: &Defs, events: &[Event]) {
-        let History { moments, shots, rocks, rock_steps, pickups } = self;
+        let History { moments, shots, rocks, rock_steps, rock_towed, pickups } = self;
         let moment = &mut moments[world.tick.0 as usize % HISTORY_TICKS];
         moment.tick = world.tick;
         moment.ships.clear();
@@ -123,8 +140,13 @@ impl History {
             let ship = PublicShip::of(pilot.as_ref()?.ship.as_ref()?, defs);
             Some((ship, ship.sum()))
         }));
+        moment.decoys.clear();
+        moment.decoys.extend(world.decoys.iter().map(|decoy| {
+            let ship = PublicShip::of(&decoy.ship, defs);
+            (ship, ship.sum())
+        }));
         record_shots(moment, shots, world, defs, events);
-        record_rocks(moment, rocks, rock_steps, world, events);
+        record_rocks(moment, rocks, (rock_steps, rock_towed), world, events);
         record_pickups(moment, pickups, world, events);
         record_happenings(moment, world, defs, events);
     }
@@ -144,13 +166,13 @@ impl History {
     /// A ship at `tick`.
     #[must_use]
     pub fn ship(&self, player: PlayerId, tick: Tick) -> Option<&PublicShip> {
-        Some(&self.at(tick)?.ships.get(player.index())?.as_ref()?.0)
+        Some(&self.at(tick)?.shown(player)?.0)
     }
 
     /// The check sum of a ship at `tick`.
     #[must_use]
     pub fn sum(&self, player: PlayerId, tick: Tick) -> Option<u64> {
-        Some(self.at(tick)?.ships.get(player.index())?.as_ref()?.1)
+        Some(self.at(tick)?.shown(player)?.1)
     }
 
     /// The same life of a ship at each tick after `from` up to `to`, oldest first, if all are remembered.
@@ -234,14 +256,23 @@ fn full_blow(event: Option<&Event>, key: ShotKey, victim: PlayerId, defs: &Defs)
     }
 }
 
-fn record_rocks(moment: &mut Moment, slots: &mut Slots<BodyId>, steps: &mut [u8], world: &World, events: &[Event]) {
+fn record_rocks(
+    moment: &mut Moment,
+    slots: &mut Slots<BodyId>,
+    (steps, towed): (&mut [u8], &mut [Option<Tick>]),
+    world: &World,
+    events: &[Event],
+) {
     moment.rocks.clear();
     moment.chipped.clear();
+    moment.towed.clear();
     let Ends { told, foreseen } = &mut moment.rocks;
     slots.follow(world.rocks.iter().map(|rock| rock.id), |slot, name| {
         let crumbled =
             events.iter().any(|event| matches!(event, Event::LooseBroken { id, by_force: false, .. } if *id == name));
-        if crumbled {
+        // Whoever has not heard yet where a line took it foresees another end, or none.
+        let strayed = towed[usize::from(slot)].take().is_some_and(|when| world.tick.since(when) < HISTORY_TICKS as i32);
+        if crumbled && !strayed {
             foreseen.push(slot);
         } else {
             told.push(Ended { slot, name, by: None, hurt: false });
@@ -253,6 +284,10 @@ fn record_rocks(moment: &mut Moment, slots: &mut Slots<BodyId>, steps: &mut [u8]
         let before = core::mem::replace(&mut steps[usize::from(slot)], now);
         if before != now {
             moment.chipped.push((slot, rock.id));
+        }
+        if world.towed.contains(&rock.id) {
+            towed[usize::from(slot)] = Some(world.tick);
+            moment.towed.push((slot, rock.id));
         }
     }
 }

@@ -54,7 +54,7 @@ impl Places {
 /// Everything, at one tick.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    /// Slots of the ships in `ships`, in the same order.
+    /// Names of the ships and decoys in `ships`, in the same order.
     pub players: Vec<PlayerId>,
     /// Ships.
     pub ships: Places,
@@ -72,8 +72,8 @@ impl Index {
     /// Looks over `world` anew.
     pub fn rebuild(&mut self, world: &World) {
         self.players.clear();
-        self.players.extend(world.ships().map(|ship| ship.id.player));
-        self.ships.rebuild(world.ships().map(|ship| ship.body.pos.to_vec2()));
+        self.players.extend(world.shown_ships().map(|ship| ship.id.player));
+        self.ships.rebuild(world.shown_ships().map(|ship| ship.body.pos.to_vec2()));
         self.shots.rebuild(world.shots.iter().map(|shot| shot.pos.to_vec2()));
         self.rocks.rebuild(world.rocks.iter().map(|rock| rock.pos.to_vec2()));
         self.pickups.rebuild(world.pickups.iter().map(|pickup| pickup.pos.to_vec2()));

@@ -17,6 +17,8 @@ pub struct ConnId(pub u64);
 pub struct RoomConfig {
     /// Shown name.
     pub name: String,
+    /// What its address is made of; empty where there is none.
+    pub id: String,
     /// Seed of planets and belts, which clients are told.
     pub seed: u64,
     /// Seed of every draw (launches, debris, bots), which they are not; from the operating system in public.
@@ -45,6 +47,7 @@ impl Default for RoomConfig {
     fn default() -> RoomConfig {
         RoomConfig {
             name: "Drift".into(),
+            id: String::new(),
             seed: 1,
             secret: 1,
             defs: Defs::standard(),

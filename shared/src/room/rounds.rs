@@ -40,6 +40,12 @@ pub fn wait(world: &World, defs: &Defs, wait: u16) -> u16 {
     }
 }
 
+/// Whether the same phase began anew: its time does not run on from what was told.
+fn restarted(told: &RoundNews, now: &RoundNews) -> bool {
+    let passed = now.tick.since(told.tick).max(0).cast_unsigned();
+    now.left != told.left.saturating_sub(passed)
+}
+
 impl Room {
     /// Tells everybody how the round stands, when that is news.
     pub(super) fn announce_round(&mut self) {
@@ -47,7 +53,7 @@ impl Room {
         let fresh = self.round_told.is_none_or(|told| {
             let turned = (told.number, told.phase, told.winner) != (now.number, now.phase, now.winner);
             let changed = (told.cores, told.points) != (now.cores, now.points);
-            turned || (changed && now.tick.since(told.tick) >= TOLD_TICKS)
+            turned || restarted(&told, &now) || (changed && now.tick.since(told.tick) >= TOLD_TICKS)
         });
         if fresh {
             self.round_told = Some(now);

@@ -41,7 +41,7 @@ const SOON_S: f32 = 0.25;
 /// Share of what is left of a message that news of ships may take; the rest is for what comes into view.
 const NEWS_SHARE: usize = 3;
 /// A whole ship, at most: news longer than this are sent whole instead.
-const WHOLE_BITS: usize = 172;
+const WHOLE_BITS: usize = 190;
 /// Bits kept free in each message for the ends of its lists and padding.
 const TAIL_BITS: usize = 16;
 /// Sections of a body whose bits are counted, see `Press::section_bits`.
@@ -86,7 +86,7 @@ pub struct Shooter {
 #[derive(Debug, Clone, Default)]
 pub struct Press {
     bits: BitWriter,
-    /// By slot: the tick they are for, and a page per base.
+    /// See [`Press::pages_of`]: the tick they are for, and a page per base.
     pages: Vec<(Tick, Vec<Page>)>,
     reckoned: Vec<Kinematics>,
     /// Recent skies.
@@ -120,9 +120,14 @@ impl Press {
         self.skies.wells.clone_from(&world.wells);
         self.bits.clear();
         self.reckoned.clear();
-        if self.pages.len() < players {
-            self.pages.resize(players, (tick, Vec::new()));
+        if self.pages.len() < 2 * players {
+            self.pages.resize(2 * players, (tick, Vec::new()));
         }
+    }
+
+    /// Where the pages of what is seen under this name are: a pilot's ship and its decoy side by side.
+    fn pages_of(&mut self, player: PlayerId) -> &mut (Tick, Vec<Page>) {
+        &mut self.pages[2 * player.pilot().index() + usize::from(player.is_decoy())]
     }
 
     /// The body of `shooter` at the end of the tick `age` ticks ago, as this client's reader reckons it.
@@ -379,7 +384,7 @@ fn write_news(scene: &mut Scene<'_>, viewer: &Viewer<'_>, audience: &mut Audienc
 fn print(scene: &mut Scene<'_>, ship: &ToldShip) -> Page {
     let (told, now) = (&ship.told, scene.world.tick);
     let press = &mut *scene.press;
-    let (tick, pages) = &mut press.pages[ship.player.index()];
+    let (tick, pages) = press.pages_of(ship.player);
     if *tick != now {
         (*tick, _) = (now, pages.clear());
     }
@@ -411,7 +416,7 @@ fn print(scene: &mut Scene<'_>, ship: &ToldShip) -> Page {
         entity_state::write_left_out(&mut press.bits);
     }
     let page = Page { base: told.tick, start, bits: press.bits.len() - start, bodies: (first, press.reckoned.len()) };
-    press.pages[ship.player.index()].1.push(page);
+    press.pages_of(ship.player).1.push(page);
     page
 }
 

@@ -68,6 +68,7 @@ pub fn write_ends(
     body::write_end(writer);
     moments().for_each(|moment| write_chipped(scene, audience, writer, moment));
     body::write_end(writer);
+    write_towed(scene, audience, writer, moments());
     for moment in moments() {
         for ended in &moment.pickups.told {
             if audience.pickups.remove(ended.slot) {
@@ -104,6 +105,28 @@ fn write_chipped(scene: &Scene<'_>, audience: &mut Audience, writer: &mut BitWri
             audience.rock_steps[usize::from(slot)] = steps;
         }
     }
+}
+
+/// Rocks that were told and that a tow line pulled at since, anew: no formula knows where they are. Those of the last
+/// moments that are still there, each once; there are few (`TOWED_ROCKS_MAX`).
+fn write_towed<'m>(
+    scene: &Scene<'_>,
+    audience: &Audience,
+    writer: &mut BitWriter,
+    moments: impl Iterator<Item = &'m Moment>,
+) {
+    let mut told = Vec::new();
+    for &(slot, id) in moments.flat_map(|moment| &moment.towed) {
+        if told.contains(&id) || !audience.rocks.has(slot) {
+            continue;
+        }
+        if let Some(rock) = scene.world.rocks.iter().find(|rock| rock.id == id) {
+            body::write_more(writer);
+            body::write_rock(writer, rock);
+            told.push(id);
+        }
+    }
+    body::write_end(writer);
 }
 
 /// What happened to ships in sight. Cosmetic: beyond `EVENTS_PENDING_MAX` the rest is dropped.

@@ -34,6 +34,8 @@ pub struct Visitor {
     pub seat: Option<PlayerId>,
     /// The key of the token it was given.
     pub key: ResumeKey,
+    /// The key of the token it came with, if any.
+    pub earlier_key: Option<ResumeKey>,
     /// Half extents of its view, u.
     pub view_half: Vec2,
     view_wanted: Option<Vec2>,
@@ -71,6 +73,7 @@ impl Visitor {
         Visitor {
             seat: None,
             key,
+            earlier_key: None,
             view_half: Vec2::new(800.0, 450.0),
             view_wanted: None,
             view_changed: None,

@@ -5,8 +5,9 @@ use super::{
     events::Cause,
     movement::Kinematics,
     round::Round,
+    tow::Hook,
     wells::Well,
-    world::{BeltRock, Death, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
+    world::{BeltRock, Death, Decoy, Hurts, LooseRock, Pickup, Pilot, Ship, Shot, World},
 };
 use crate::quantize::Lattice;
 
@@ -67,6 +68,8 @@ pub fn checksum(world: &World) -> u32 {
         pickups,
         wells,
         round,
+        towed,
+        decoys,
         next_body,
         scratch: _,
     } = world;
@@ -86,13 +89,20 @@ pub fn checksum(world: &World) -> u32 {
     for BeltRock { hull, regrow } in belt {
         fnv.word(u32::from(*hull)).word(regrow.map_or(0, |tick| tick.0));
     }
-    for LooseRock { id, size, pos, vel, hull, life } in rocks {
+    for LooseRock { id, size, pos, vel, hull, life, flung } in rocks {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*hull));
-        fnv.word((*size as u32) << 16 | u32::from(*life));
+        fnv.word((*size as u32) << 16 | u32::from(*life)).word(flung.map_or(u32::MAX, |by| u32::from(by.0)));
     }
     for Pickup { id, kind, amount, owner, pos, vel, life } in pickups {
         fnv.point(*pos).point(*vel).word(u32::from(id.0) << 16 | u32::from(*life));
         fnv.word((*kind as u32) << 8 | u32::from(*amount)).word(owner.map_or(u32::MAX, |owner| u32::from(owner.0)));
+    }
+    for Decoy { ship, of, left } in decoys {
+        mix_ship(&mut fnv, ship);
+        fnv.word(u32::from(of.player.0) << 16 | u32::from(of.life)).word(u32::from(*left));
+    }
+    for id in towed {
+        fnv.word(u32::from(id.0));
     }
     for Well { pos, from, kind } in wells {
         fnv.point(*pos).word(from.0).word(*kind as u32);
@@ -163,7 +173,9 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
         cargo,
         multi_left,
         repel,
+        decoy,
         jumps,
+        line,
     } = ship;
     fnv.word(u32::from(id.player.0) << 16 | u32::from(id.life) << 8 | *class as u32).body(*body).command(*controls);
     for value in [*hull, *shield, *energy] {
@@ -173,7 +185,12 @@ fn mix_ship(fnv: &mut Fnv, ship: &Ship) {
     fnv.word(u32::from(cooldown.cast_unsigned()) << 24 | u32::from(*boost_left) << 16 | u32::from(*cargo));
     fnv.word(u32::from(*coasted) << 16 | u32::from(*second_wait) << 8 | u32::from(*charge));
     fnv.word(u32::from(*special_left) << 16 | u32::from(*special_wait));
-    fnv.word(u32::from(*jumps) << 24 | u32::from(*multi_left) << 1 | u32::from(*repel));
+    fnv.word(u32::from(*jumps) << 24 | u32::from(*multi_left) << 2 | u32::from(*decoy) << 1 | u32::from(*repel));
+    fnv.word(match line {
+        None => 0,
+        Some(Hook::Ship(player)) => 1 << 16 | u32::from(player.0),
+        Some(Hook::Rock(id)) => 2 << 16 | u32::from(id.0),
+    });
 }
 
 #[cfg(test)]

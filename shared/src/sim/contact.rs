@@ -4,18 +4,18 @@ use glam::Vec2;
 
 use super::{
     damage::{self, Hurt},
-    events::Cause,
+    events::{Cause, ShotHit},
     movement::Kinematics,
     scratch::Scratch,
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
-    war,
+    torus, war,
     world::MILLI,
 };
 use crate::{
-    defs::{Defs, ShipDef, Special},
-    ids::PlayerId,
+    defs::{Defs, ShipDef, Special, tow},
+    ids::{BodyId, PlayerId},
     quantize::Lattice,
 };
 
@@ -31,6 +31,8 @@ pub struct Impact {
     pub speed: f32,
     /// What was hit.
     pub cause: Cause,
+    /// Which loose rock, if it was one.
+    pub rock: Option<BodyId>,
 }
 
 /// Bounces a ship off planets and cores, then off rocks; returns the hardest touch. Prediction runs this too.
@@ -43,27 +45,28 @@ pub fn bounce_off_solids(
     near: &mut Near,
 ) -> Option<Impact> {
     let mut hardest: Option<Impact> = None;
-    let mut note = |speed: Option<f32>, cause| {
+    let mut note = |speed: Option<f32>, cause, rock| {
         if let Some(speed) = speed
             && hardest.is_none_or(|impact| impact.speed < speed)
         {
-            hardest = Some(Impact { speed, cause });
+            hardest = Some(Impact { speed, cause, rock });
         }
     };
     if let Some(planet) = sky.planet_touched(body, def.radius) {
         let reach = sky.arena.planets[planet].radius + def.radius;
-        note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet);
+        note(bounce(body, sky.planets[planet], planet_velocity(planet), reach), Cause::Planet, None);
     }
     if let Some((team, core)) = sky.core_touched(body, def.radius).zip(sky.arena.core.as_ref())
         && let Some(cores) = sky.cores
     {
         let (centre, velocity) = cores[team as usize];
-        note(bounce(body, centre, velocity, core.radius + def.radius), Cause::Core);
+        note(bounce(body, centre, velocity, core.radius + def.radius), Cause::Core, None);
     }
     let at = body.pos.to_vec2();
     solids.near(at, def.radius, near);
     for solid in &near.solids {
-        note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock);
+        let rock = if let ShotHit::Loose(id) = solid.hit { Some(id) } else { None };
+        note(bounce(body, solid.centre, solid.velocity, solid.radius + def.radius), Cause::Rock, rock);
     }
     hardest
 }
@@ -116,8 +119,15 @@ fn touch_solids(stage: &mut Stage<'_>, player: PlayerId, solids: &Solids<'_>, ne
             let blow = by_ram(matches!(ramming, Some(Special::Ram(_))), amount);
             war::strike(stage, team, player, (blow / MILLI) as u16);
         }
-        damage::hurt(stage, player, Hurt { amount, by: None, cause: impact.cause });
+        let by = impact.rock.and_then(|id| flinger(stage, id)).filter(|&by| by != player);
+        let amount = if by.is_some() { amount * tow::FLUNG_FACTOR } else { amount };
+        damage::hurt(stage, player, Hurt { amount, by, cause: impact.cause });
     }
+}
+
+/// Who had a loose rock on a tow line, if anybody did.
+fn flinger(stage: &Stage<'_>, id: BodyId) -> Option<PlayerId> {
+    stage.world.rocks.iter().find(|rock| rock.id == id)?.flung
 }
 
 fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
@@ -130,7 +140,8 @@ fn touch_ships(stage: &mut Stage<'_>, scratch: &mut Scratch) {
         if !centres[index].is_finite() {
             continue;
         }
-        let reach = Vec2::splat(SHIP_REACH);
+        // Where space comes round there are two ships, and the other may be across the seam.
+        let reach = Vec2::splat(if stage.defs.arena.wrap_half > 0.0 { f32::INFINITY } else { SHIP_REACH });
         grid.near(centres[index] - reach, centres[index] + reach, near);
         for &other in near.iter().filter(|&&other| usize::from(other) > index) {
             touch_pair(stage, player, players[usize::from(other)]);
@@ -151,7 +162,9 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
     let (mut body_a, mut body_b) = (a.body, b.body);
     // Protection must not be a battering ram: who cannot be hurt does not hurt either.
     let protected = a.protection > 0 || b.protection > 0;
-    let Some(speed) = collide(&mut body_a, def_a, &mut body_b, def_b, BOUNCE_SHIP) else { return };
+    let wrap_half = stage.defs.arena.wrap_half;
+    let speed = collide_around(&mut body_a, def_a, &mut body_b, def_b, BOUNCE_SHIP, wrap_half);
+    let Some(speed) = speed else { return };
     for (player, body) in [(one, body_a), (two, body_b)] {
         if let Some(ship) = stage.world.pilot_mut(player).and_then(|pilot| pilot.ship.as_mut()) {
             ship.body = body;
@@ -172,6 +185,24 @@ fn touch_pair(stage: &mut Stage<'_>, one: PlayerId, two: PlayerId) {
 /// A blow of `amount` milli-points by a ship that rams or just happens to be in the way.
 fn by_ram(ramming: bool, amount: i32) -> i32 {
     if ramming && amount > 0 { amount * RAM_FACTOR + RAM_DAMAGE } else { amount }
+}
+
+/// [`collide`] in space that comes round at `wrap_half`, u, or does not (0): ships touch across the seam.
+pub fn collide_around(
+    a: &mut Kinematics,
+    def_a: &ShipDef,
+    b: &mut Kinematics,
+    def_b: &ShipDef,
+    bounce: f32,
+    wrap_half: f32,
+) -> Option<f32> {
+    if wrap_half <= 0.0 {
+        return collide(a, def_a, b, def_b, bounce);
+    }
+    b.pos = Lattice::nearest(torus::nearest_image(b.pos.to_vec2(), a.pos.to_vec2(), wrap_half));
+    let speed = collide(a, def_a, b, def_b, bounce);
+    (a.pos, b.pos) = (torus::wrap(a.pos, wrap_half), torus::wrap(b.pos, wrap_half));
+    speed
 }
 
 /// Push between two ships, masses as the squares of their radii; `bounce` is the share of the closing speed that comes

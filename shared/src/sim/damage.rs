@@ -1,6 +1,7 @@
 //! Losing shield and hull, and dying of it.
 
 use super::{
+    decoys,
     events::{Cause, Event},
     pickups, rules,
     stage::Stage,
@@ -59,6 +60,8 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
     }
     if dead {
         destroy(stage, player, hurt);
+    } else if matches!(hurt.cause, Cause::Shot(_)) && hurt.by.is_some_and(|by| by != player) {
+        decoys::launch(stage, player);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Repair beams: hull given back, to others first.
+//! Repair beams: hull given back, to others first. One that has taken something in tow mends nobody.
 
 use super::{
     stage::Stage,
@@ -20,7 +20,7 @@ const OWN_HULL_S: i32 = 10;
 pub(super) fn resolve(stage: &mut Stage<'_>) {
     for player in (0..stage.world.pilots.len()).map(|slot| PlayerId(slot as u16)) {
         let Some(ship) = stage.world.ship(player) else { continue };
-        let Some(Special::Repair(reach)) = ship.special(stage.defs) else { continue };
+        let Some(Special::Repair(reach)) = ship.special(stage.defs).filter(|_| ship.line.is_none()) else { continue };
         let patient = patient(stage, ship, reach);
         mend(stage, patient.unwrap_or(player), if patient.is_some() { OTHER_HULL_S } else { OWN_HULL_S });
     }

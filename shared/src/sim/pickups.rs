@@ -161,6 +161,7 @@ fn collect(stage: &mut Stage<'_>, player: PlayerId, pickup: Pickup) {
         }
         PickupKind::Multifire => ship.multi_left = pickup::MULTI_TICKS,
         PickupKind::Repel => ship.repel = true,
+        PickupKind::Decoy => ship.decoy = true,
         PickupKind::Charge => {
             ship.energy = (ship.energy + i32::from(pickup::CHARGE_ENERGY) * MILLI).min(i32::from(def.energy) * MILLI);
         }
@@ -416,6 +417,7 @@ mod tests {
             vel: Lattice::ZERO,
             hull: 30,
             life: 900,
+            flung: None,
         };
         world.rocks.push(rock);
         hit(&mut world, 1, Some(PlayerId(0)));
@@ -445,7 +447,7 @@ mod tests {
             }
             assert!(world.pickups.len() <= 6, "{}", world.pickups.len());
         }
-        assert_eq!(floating.len(), 3, "{floating:?}");
+        assert_eq!(floating.len(), PickupKind::RARE.len(), "{floating:?}");
         let mut fallen = [0; 3];
         for tick in 0..2_000 {
             world.pickups.clear();

@@ -94,6 +94,7 @@ fn shatter(stage: &mut Stage<'_>, size: RockSize, pos: Vec2, vel: Vec2, entity: 
             vel: Lattice::nearest(vel + side * (rock::BREAK_SPEED * keyed.range(0.7, 1.3))),
             hull: part.def().hull,
             life: ticks(rock::LOOSE_LIFE_S),
+            flung: None,
         };
         stage.world.rocks.push(rock);
     }

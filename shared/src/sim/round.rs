@@ -73,7 +73,9 @@ impl Round {
         self.phase == RoundPhase::Over && (!mode.one_life || most >= u32::from(mode.terms.wins))
     }
 
-    fn played(&self, mode: &ModeDef) -> u32 {
+    /// Ticks since the fight began, while it goes on.
+    #[must_use]
+    pub fn played(&self, mode: &ModeDef) -> u32 {
         mode.round_ticks().saturating_sub(self.left)
     }
 }
@@ -98,10 +100,13 @@ pub fn calls(world: &World, defs: &Defs, player: PlayerId) -> bool {
     fresh && round.played(&defs.mode) < CALL_TICKS
 }
 
-/// Somebody came: a match against bots, or alone, begins anew with a person who comes to a team without any.
+/// Somebody came who was not here before: a match against bots, or alone, begins anew with a person who comes to a team
+/// without any, and so does one that waited for somebody else.
 pub(super) fn greet(stage: &mut Stage<'_>, bot: bool) {
-    let waiting = stage.world.round.is_none_or(|round| round.phase == RoundPhase::Waiting);
-    if bot || waiting || !stage.defs.mode.one_life {
+    let Some(round) = stage.world.round.filter(|_| !bot && stage.defs.mode.one_life) else { return };
+    if round.phase == RoundPhase::Waiting {
+        let first = Round::first(stage.defs);
+        stage.world.round = Some(Round { number: first.number, points: first.points, ..round });
         return;
     }
     let manned = |team: Team| {
@@ -119,11 +124,13 @@ pub(super) fn resolve(stage: &mut Stage<'_>) {
     let mode = &stage.defs.mode;
     round.left = round.left.saturating_sub(1);
     match round.phase {
-        RoundPhase::Waiting if both_here(stage.world) => begin(stage, Round::first(stage.defs)),
+        // Whoever comes back finds the match as it was left.
+        RoundPhase::Waiting if both_here(stage.world) => {
+            begin(stage, Round { number: round.number, points: round.points, ..Round::first(stage.defs) });
+        }
         RoundPhase::Waiting => {}
         RoundPhase::Ready if mode.one_life && !both_here(stage.world) => {
-            let first = Round::first(stage.defs);
-            stage.world.round = Some(Round { phase: RoundPhase::Waiting, left: 0, ..first });
+            stage.world.round = Some(Round { phase: RoundPhase::Waiting, left: 0, winner: None, ..round });
         }
         RoundPhase::Ready if round.left == 0 => {
             (round.phase, round.left) = (RoundPhase::Play, mode.round_ticks());

@@ -34,6 +34,13 @@ pub enum Order {
         /// Points to begin with.
         points: u32,
     },
+    /// Gives a free slot to a person who has been here in this match: it goes on, see [`round`].
+    Return {
+        /// Slot.
+        player: PlayerId,
+        /// Points to begin with.
+        points: u32,
+    },
     /// Frees a slot; its ship vanishes.
     Discharge {
         /// Slot.
@@ -74,6 +81,7 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
             round::greet(stage, bot);
             enlist(stage.world, player, bot, points);
         }
+        Order::Return { player, points } => enlist(stage.world, player, false, points),
         Order::Discharge { player } => discharge(stage, player),
         Order::Launch { player, class } => launch(stage, player, class),
         Order::Park { player } => park(stage, player),
@@ -263,7 +271,9 @@ const LINE_TURN: f32 = 0.22;
 
 /// Where a round of one life begins: the teams opposite to each other, the star between them, nose along the orbit.
 fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
-    let mut keyed = Keyed::new(stage.world.secret, Tick(u32::from(round.number)), 0, Purpose::Spawn);
+    // All of a round draw the same turn, and no two rounds of a room do.
+    let began = stage.world.tick.plus(-round.played(&stage.defs.mode).cast_signed());
+    let mut keyed = Keyed::new(stage.world.secret, began, 0, Purpose::Spawn);
     let team = Team::of(player);
     let across = if team == Team::Dawn { 0.0 } else { core::f32::consts::PI };
     // The first of a team in the middle, the others to both sides of it; slots rest, so they count for nothing.
@@ -534,7 +544,7 @@ mod tests {
     #[test]
     fn a_refit_makes_a_new_ship_of_the_old_hull_and_is_no_way_to_heal() {
         let (ship, events) = refitted(40, ShipClass::Anvil, |_, _| {});
-        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 80_000, 0, 0));
+        assert_eq!((ship.class, ship.hull, ship.shield, ship.protection), (ShipClass::Anvil, 85_000, 0, 0));
         assert!(ship.cooldown > 80 && ship.special_wait > 80, "cold: {} {}", ship.cooldown, ship.special_wait);
         let launched = events.contains(&Event::Launched { ship: ship.id });
         assert!(launched && events.iter().any(|event| matches!(event, Event::Parked { .. })), "{events:?}");

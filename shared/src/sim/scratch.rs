@@ -23,6 +23,8 @@ pub struct Scratch {
     pub(super) mines: Vec<(PlayerId, WeaponKind)>,
     /// Whose jump through hyperspace went wrong.
     pub(super) lost: Vec<PlayerId>,
+    /// Whose repair beam begins.
+    pub(super) casters: Vec<PlayerId>,
     pub(super) stones: Stones,
     pub(super) near: Near,
     pub(super) found: Vec<u16>,

@@ -4,6 +4,7 @@ use glam::Vec2;
 
 use super::{
     damage::{self, Hurt},
+    decoys,
     events::{Cause, Event, ShotHit},
     grid::Grid,
     hits::{CATCH_UP_TICKS_MAX, Late, Target},
@@ -13,7 +14,7 @@ use super::{
     sky::Sky,
     solids::{Near, Solids},
     stage::Stage,
-    war,
+    torus, war,
     world::{MILLI, Ship, Shot},
     wormhole,
 };
@@ -187,17 +188,25 @@ pub fn touch_sky(start: Vec2, end: Vec2, radius: f32, sky: &Sky<'_>) -> Option<(
 pub struct Targets {
     all: Vec<Target>,
     grid: Grid,
+    /// Where space comes round, u; 0: nowhere.
+    wrap_half: f32,
 }
 
 impl Targets {
-    /// Forgets all of them, keeps the memory.
-    pub fn clear(&mut self) {
+    /// Forgets all of them, keeps the memory; space comes round at `wrap_half`, u, or nowhere (0).
+    pub fn clear(&mut self, wrap_half: f32) {
         self.all.clear();
+        self.wrap_half = wrap_half;
     }
 
     /// One more, in order of slots; then [`Targets::index`].
     pub fn push(&mut self, target: Target) {
         self.all.push(target);
+    }
+
+    /// One more if there is one, likewise.
+    pub fn extend(&mut self, target: Option<Target>) {
+        self.all.extend(target);
     }
 
     /// All are there: makes them findable. `centres` is memory.
@@ -251,11 +260,15 @@ impl Targets {
         near: &mut Vec<u16>,
         meets: impl Fn(&Target) -> Option<f32>,
     ) -> Option<(f32, ShotHit)> {
-        let reach = Vec2::splat(TARGET_REACH);
+        // Across the seam there is one ship at most: all are looked at.
+        let reach = Vec2::splat(if self.wrap_half > 0.0 { f32::INFINITY } else { TARGET_REACH });
         self.grid.near(start.min(end) - reach, start.max(end) + reach, near);
-        let others =
-            near.iter().map(|&i| &self.all[usize::from(i)]).filter(|target| !mode.spares(owner, target.id.player));
-        math::earliest(others.filter_map(|target| Some((meets(target)?, ShotHit::Ship(target.id.player)))))
+        let others = near.iter().map(|&i| self.all[usize::from(i)]);
+        let others = others.filter(|target| !mode.spares(owner, target.id.player)).map(|target| {
+            let shift = torus::image_shift(target.now, end, self.wrap_half);
+            Target { before: target.before + shift, now: target.now + shift, ..target }
+        });
+        math::earliest(others.filter_map(|target| Some((meets(&target)?, ShotHit::Ship(target.id.player)))))
     }
 }
 
@@ -303,6 +316,7 @@ fn settle(
 pub(super) fn strike(stage: &mut Stage<'_>, owner: PlayerId, weapon: WeaponKind, hit: ShotHit) {
     let WeaponDef { damage: points, rock_damage, .. } = *stage.defs.weapon(weapon);
     match hit {
+        ShotHit::Ship(player) if player.is_decoy() => decoys::dissolve(stage, player),
         ShotHit::Ship(player) => {
             let hurt = Hurt { amount: i32::from(points) * MILLI, by: Some(owner), cause: Cause::Shot(weapon) };
             damage::hurt(stage, player, hurt);

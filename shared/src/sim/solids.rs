@@ -165,6 +165,7 @@ mod tests {
                 vel: Lattice::ZERO,
                 hull: 1,
                 life: 9,
+                flung: None,
             })
             .collect()
     }

@@ -79,6 +79,7 @@ fn drain(def: &SpecialDef) -> i32 {
 
 fn end(ship: &mut Ship, def: &SpecialDef) {
     ship.special_left = 0;
+    ship.line = None;
     ship.special_wait = def.wait_ticks;
 }
 

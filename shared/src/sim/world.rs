@@ -9,6 +9,7 @@ use super::{
     movement::Kinematics,
     round::Round,
     scratch::Scratch,
+    tow::Hook,
     wells::Well,
 };
 use crate::{
@@ -49,6 +50,10 @@ pub struct World {
     pub wells: Vec<Well>,
     /// The round under way, where there are rounds.
     pub round: Option<Round>,
+    /// Loose rocks that a line pulled at in this tick: their way is no formula.
+    pub towed: Vec<BodyId>,
+    /// Likenesses of ships, by age.
+    pub decoys: Vec<Decoy>,
     /// Next number for a free body.
     pub next_body: u16,
     /// Memory for steps; no state.
@@ -171,8 +176,12 @@ pub struct Ship {
     pub multi_left: u16,
     /// A repel is aboard.
     pub repel: bool,
+    /// A decoy is aboard.
+    pub decoy: bool,
     /// Jumps through hyperspace in this life.
     pub jumps: u8,
+    /// What its tow line holds.
+    pub line: Option<Hook>,
 }
 
 impl Ship {
@@ -200,9 +209,22 @@ impl Ship {
             cargo: 0,
             multi_left: 0,
             repel: false,
+            decoy: false,
             jumps: 0,
+            line: None,
         }
     }
+}
+
+/// A likeness of a ship, see [`super::decoys`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoy {
+    /// What is seen, under a name of its own.
+    pub ship: Ship,
+    /// Of whom.
+    pub of: ShipId,
+    /// Ticks until it is gone.
+    pub left: u16,
 }
 
 /// A shot in flight: a pure function of its launch and time, until something ends it.
@@ -244,6 +266,8 @@ pub struct LooseRock {
     pub hull: u16,
     /// Ticks until it crumbles.
     pub life: u16,
+    /// Who had it on a tow line last: what it hits is that pilot's doing. No client is told.
+    pub flung: Option<PlayerId>,
 }
 
 /// A pickup, drifting to rest.
@@ -283,6 +307,8 @@ impl World {
             rocks: Vec::new(),
             pickups: Vec::new(),
             wells: Vec::new(),
+            towed: Vec::new(),
+            decoys: Vec::new(),
             round: defs.mode.teams.then(|| Round::first(defs)),
             next_body: 0,
             scratch: Scratch::default(),
@@ -309,6 +335,20 @@ impl World {
     /// Every ship, in order of slots.
     pub fn ships(&self) -> impl Iterator<Item = &Ship> {
         self.pilots.iter().flatten().filter_map(|pilot| pilot.ship.as_ref())
+    }
+
+    /// All that looks like a ship: ships, then decoys.
+    pub fn shown_ships(&self) -> impl Iterator<Item = &Ship> {
+        self.ships().chain(self.decoys.iter().map(|decoy| &decoy.ship))
+    }
+
+    /// What is seen under this name.
+    #[must_use]
+    pub fn shown_ship(&self, player: PlayerId) -> Option<&Ship> {
+        if player.is_decoy() {
+            return self.decoys.iter().map(|decoy| &decoy.ship).find(|ship| ship.id.player == player);
+        }
+        self.ship(player)
     }
 
     /// Number of pilots, with or without a ship.

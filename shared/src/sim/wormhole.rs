@@ -254,6 +254,7 @@ mod tests {
             vel: Lattice::nearest(-mouth.normalize() * 40.0),
             hull: 30,
             life: 900,
+            flung: None,
         };
         world.rocks.push(rock);
         for _ in 0..10 {

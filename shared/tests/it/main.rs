@@ -2,6 +2,7 @@
 
 mod chat;
 mod core_war;
+mod decoy;
 mod duels;
 mod hits;
 mod hostile;
@@ -11,5 +12,6 @@ mod rounds;
 mod seasons;
 mod snapshots;
 mod steady;
+mod tow;
 mod watching;
 mod wormhole;

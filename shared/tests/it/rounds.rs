@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 use shared::{
-    defs::{Defs, GameMode, Team, Terms},
+    defs::{Defs, GameMode, ShipClass, Team, Terms},
     ids::PlayerId,
     link::Profile,
     protocol::Deed,
@@ -177,4 +177,90 @@ fn people_of_one_team_get_a_bot_to_fight_with() {
     live.players[alone.expect("two and one")].replica.leave();
     live.run_until(300, |live| (live.room.status().humans, live.room.status().bots) == (2, 1));
     live.run_until(3_000, |live| live.room.world().round.expect("there are rounds").phase == RoundPhase::Play);
+}
+
+/// Two people in a duel to five, in the fight.
+fn two_fight() -> (Match, [usize; 2]) {
+    let lan = Profile::ALL[0];
+    let mut live = Match::in_room(config(GameMode::Duel, 5, 0), (lan, lan));
+    let pair = [live.join(Style::Still), live.join(Style::Still)];
+    fight_on(&mut live, &pair);
+    (live, pair)
+}
+
+fn round(live: &Match) -> shared::sim::Round {
+    live.room.world().round.expect("there are rounds")
+}
+
+fn fight_on(live: &mut Match, who: &[usize]) {
+    live.run_until(900, |live| round(live).phase == RoundPhase::Play);
+    live.run_until(60, |live| who.iter().all(|&who| live.players[who].replica.view().phase == Phase::Flying));
+}
+
+#[test]
+fn who_has_no_line_for_five_seconds_has_lost_the_round_and_not_the_match() {
+    let (mut live, [one, two]) = two_fight();
+    live.cut(two, true);
+    live.run(60 * 4, |_| {});
+    assert_eq!(round(&live).phase, RoundPhase::Play, "a moment's trouble is forgiven");
+    live.run_until(90, |live| round(live).phase == RoundPhase::Over);
+    assert_eq!((round(&live).winner, round(&live).points), (Some(Team::Dawn), [1, 0]));
+    live.redial(two);
+    fight_on(&mut live, &[one, two]);
+    assert_eq!(round(&live).points, [1, 0]);
+}
+
+#[test]
+fn nobody_gets_rid_of_a_score_by_leaving_and_coming_back() {
+    let (mut live, [one, two]) = two_fight();
+    live.players[two].replica.leave();
+    live.run_until(120, |live| round(live).phase == RoundPhase::Over);
+    live.players[two].replica.play("P1", ShipClass::Spark);
+    fight_on(&mut live, &[one, two]);
+    assert_eq!((round(&live).points, round(&live).number), ([1, 0], 2));
+    // Somebody else is another match.
+    live.cut(two, true);
+    live.run_until(60 * 90, |live| live.room.status().humans == 1);
+    let three = live.join(Style::Still);
+    fight_on(&mut live, &[one, three]);
+    assert_eq!((round(&live).points, round(&live).number), ([0, 0], 1));
+}
+
+#[test]
+fn a_countdown_that_begins_again_is_told_at_once() {
+    let lan = Profile::ALL[0];
+    let mut live = Match::in_room(config(GameMode::Duel, 5, 2), (lan, lan));
+    let one = live.join(Style::Still);
+    live.run_until(300, |live| {
+        live.room.world().pilots.iter().flatten().any(|pilot| !pilot.bot) && round(live).phase == RoundPhase::Ready
+    });
+    live.run(60, |_| {});
+    let two = live.join(Style::Still);
+    live.run_until(60, |live| live.room.status().humans == 2);
+    live.run(10, |_| {});
+    for who in [one, two] {
+        let (truth, view) = (round(&live), live.players[who].replica.view());
+        let shown = view.round.expect("told");
+        assert_eq!((shown.phase, truth.phase), (RoundPhase::Ready, RoundPhase::Ready));
+        assert!(shown.left_ticks.abs_diff(truth.left) < 30, "{} {}", shown.left_ticks, truth.left);
+    }
+}
+
+#[test]
+fn no_match_begins_like_the_last() {
+    let mut angles = Vec::new();
+    let mut room = Room::new(config(GameMode::Duel, 1, 2));
+    for tick in 1..=20 * 60 * TICK_HZ {
+        room.tick(u64::from(tick) * 16_667, &|_| true);
+        let began = room.events().iter().any(|event| matches!(event, Event::Launched { .. }));
+        let ship =
+            room.world().ship(PlayerId(0)).filter(|_| began && room.world().round.is_some_and(|r| r.number == 1));
+        angles.extend(ship.map(|ship| Angle::of(ship.body.pos.to_vec2()).0 / 256));
+        if angles.len() >= 6 {
+            break;
+        }
+    }
+    angles.sort_unstable();
+    angles.dedup();
+    assert!(angles.len() >= 4, "first rounds of a match: {angles:?}");
 }

@@ -260,6 +260,7 @@ impl Match {
                 let conn = self.players[index].conn;
                 match codec::decode_opening(&bytes) {
                     Ok(Opening::Hello(hello)) => self.greet(index, conn, hello),
+                    Ok(Opening::Keyed { .. }) => panic!("these rooms ask for nothing"),
                     Ok(Opening::Lane(key)) => assert_eq!(key, lane_key(conn), "a lane of somebody else"),
                     Err(_) => {
                         let message = codec::decode_client(&bytes).expect("a replica sends only messages");

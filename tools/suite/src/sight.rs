@@ -168,6 +168,7 @@ mod tests {
             special: false,
             over: false,
             multi: false,
+            line: None,
             own,
             stale: false,
         }
@@ -205,7 +206,8 @@ mod tests {
 
     fn loose() -> [(LooseRock, u8); 1] {
         let vel = Lattice::nearest(Vec2::new(12.0, 5.0));
-        let rock = LooseRock { id: BodyId(9), size: RockSize::Large, pos: Lattice::ZERO, vel, hull: 0, life: 60 };
+        let rock =
+            LooseRock { id: BodyId(9), size: RockSize::Large, pos: Lattice::ZERO, vel, hull: 0, life: 60, flung: None };
         [(rock, 15)]
     }
 

@@ -65,7 +65,7 @@ impl Truth {
         moment.tick = world.tick;
         moment.edge = world.edge.radius_u();
         moment.ships.clear();
-        moment.ships.extend(world.ships().map(|ship| {
+        moment.ships.extend(world.shown_ships().map(|ship| {
             let radius = defs.ship(ship.class).radius;
             (ship.id, Disc { pos: ship.body.pos.to_vec2(), vel: ship.body.vel.to_vec2(), radius })
         }));

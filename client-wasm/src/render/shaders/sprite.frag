@@ -89,6 +89,9 @@ vec4 crown() {
   float d = max(max(v_p.y - points, -0.55 - v_p.y), x - 0.82);
   return light(over(d));
 }
+float wedge(vec2 p) {
+  return max(abs(p.x) * 0.9 + p.y * 0.45 - 0.2, -p.y - 0.36);
+}
 vec4 beam(float faded) {
   float ends = smoothstep(1.0, 0.985, abs(v_p.x));
   float core = exp(-v_p.y * v_p.y * mix(60.0, 12.0, faded)) * (1.0 - faded);
@@ -117,6 +120,7 @@ void main() {
     case 14: o = beam(v_kind.z); break;
     case 15: o = badge(min(abs(r - 0.46) - 0.09, r - 0.17)); break;
     case 16: o = badge(min(max(abs(v_p.x) - 0.09, abs(v_p.y - 0.04) - 0.48), max(abs(abs(v_p.x) - 0.34) - 0.08, abs(v_p.y + 0.08) - 0.32))); break;
-    default: o = badge(min(r - 0.15, max(abs(r - 0.47) - 0.10, 0.11 - min(abs(v_p.x), abs(v_p.y)))));
+    case 17: o = badge(min(r - 0.15, max(abs(r - 0.47) - 0.10, 0.11 - min(abs(v_p.x), abs(v_p.y))))); break;
+    default: o = badge(min(wedge(v_p + vec2(0.24, 0.0)), abs(wedge(v_p - vec2(0.2, 0.0))) - 0.045));
   }
 }

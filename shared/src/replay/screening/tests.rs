@@ -143,7 +143,10 @@ fn what_happens_is_seen_and_heard() {
                 ViewEvent::Collected { .. } => collected += 1,
                 ViewEvent::Launched { .. } => launched += 1,
                 ViewEvent::Beam { .. } => beams += 1,
-                ViewEvent::RockBroken { .. } | ViewEvent::Bumped { .. } | ViewEvent::Leapt { .. } => {}
+                ViewEvent::Dissolved { .. }
+                | ViewEvent::RockBroken { .. }
+                | ViewEvent::Bumped { .. }
+                | ViewEvent::Leapt { .. } => {}
             }
         }
         assert!(lines - before <= 10);

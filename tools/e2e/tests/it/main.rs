@@ -28,6 +28,7 @@ mod page;
 mod picture;
 mod practice;
 mod replay;
+mod rooms;
 mod seasons;
 mod server;
 mod settings;

@@ -42,7 +42,7 @@ fn an_invitation_shows_the_link_and_its_code() {
         let page = stage.visitor(&server, &Window::DESKTOP).await;
         page.click("invite-lobby").await;
         page.until_visible("invite").await;
-        assert_eq!(page.words("invite-link").await, server.url);
+        assert_eq!(page.words("invite-link").await, format!("{}r/main", server.url));
         page.until_visible("invite-local").await;
         let code = "(() => { const c = document.getElementById('invite-code'); 
              window.seen ??= c.getContext('2d').getImageData(0, 0, c.width, c.height).data;

@@ -284,7 +284,12 @@ impl Page {
 
     /// Types a name into the box.
     pub async fn type_name(&self, name: &str) {
-        let element = self.client.find(Locator::Id("name")).await.expect("there is a box for the name");
+        self.type_in("name", name).await;
+    }
+
+    /// Types into a field, in the place of what is there.
+    pub async fn type_in(&self, id: &str, name: &str) {
+        let element = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("no #{id}: {error}"));
         element.clear().await.expect("it can be emptied");
         element.send_keys(name).await.expect("it can be typed into");
     }

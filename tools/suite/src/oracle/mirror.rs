@@ -203,7 +203,7 @@ fn watch(before: Option<&Known>, known: &Known, half: Vec2, world: &World) -> Re
         false => Err(format!("was told at tick {} of a {what} at {pos}, far from {centre}", known.tick.0)),
     };
     for id in known.ships.iter().map(|told| told.state.id) {
-        if let Some(ship) = world.ship(id.player).filter(|ship| ship.id == id) {
+        if let Some(ship) = world.shown_ship(id.player).filter(|ship| ship.id == id) {
             told("ship", ship.body.pos.to_vec2())?;
         }
     }

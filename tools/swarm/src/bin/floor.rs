@@ -176,6 +176,7 @@ fn wares(report: &Value) -> Result<Wares, String> {
     });
     let welcome = Welcome {
         room: "Floor".into(),
+        id: "floor".into(),
         tick: Tick(0),
         seed: 1,
         start_points: 0,

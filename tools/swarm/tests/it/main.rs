@@ -10,7 +10,10 @@ use std::{
 
 use arguments::Parsed;
 use serde_json::Value;
-use server::{app::App, cli::CommandLine};
+use server::{
+    app::App,
+    cli::{CommandLine, Order},
+};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_swarm");
 
@@ -18,7 +21,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_swarm");
 fn serve(arguments: &[&str]) -> App {
     let all = ["perihelion", "--bind", "127.0.0.1", "--port", "0"].iter().chain(arguments);
     let Parsed::Run(line) = arguments::parse::<CommandLine>(all.map(Into::into)) else { panic!("a good command line") };
-    App::start(line.into_config().expect("fits this machine")).expect("starts")
+    let Ok(Order::Serve(start)) = line.order(Vec::new()) else { panic!("it fits this machine") };
+    App::start(start.config).expect("starts")
 }
 
 /// Runs swarm to its end: its output, and its JSON if it wrote any.

@@ -1,0 +1,80 @@
+//! The rooms of a server, as the page lists them.
+
+use shared::defs::GameMode;
+
+use crate::words::{Language, Word};
+
+/// What a server says of itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RoomList {
+    /// A line for whoever opens the page.
+    pub motd: String,
+    /// Its public rooms.
+    pub rooms: Vec<Listing>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// What its address is made of.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What is played, as the server words it.
+    pub mode: String,
+    /// People who play…
+    pub players: u32,
+    /// …of how many who may…
+    pub max_players: u32,
+    /// …and bots.
+    pub bots: u32,
+    /// It asks for a password.
+    pub locked: bool,
+}
+
+impl Listing {
+    /// What is said of it beside its name.
+    #[must_use]
+    pub fn facts(&self, language: Language) -> String {
+        let number = |number: u32| number.to_string();
+        let people =
+            Word::RoomPeople.with(language, &[&number(self.players), &number(self.max_players), &number(self.bots)]);
+        // A mode of a later server has no word here, and one that the room is named after needs none.
+        let mode = GameMode::from_word(&self.mode).map(|mode| title(mode).say(language)).unwrap_or_default();
+        let mode = if mode == self.name { "" } else { mode };
+        let lock = if self.locked { Word::RoomLocked.say(language) } else { "" };
+        [mode, &people, lock].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+fn title(mode: GameMode) -> Word {
+    match mode {
+        GameMode::Drift => Word::ModeDrift,
+        GameMode::CoreWar => Word::ModeCoreWar,
+        GameMode::Duel => Word::ModeDuel,
+        GameMode::Y1962 => Word::Mode1962,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_told_in_one_line() {
+        let room = Listing {
+            name: "Friends".to_owned(),
+            mode: "core-war".to_owned(),
+            players: 3,
+            max_players: 64,
+            bots: 13,
+            locked: true,
+            ..Listing::default()
+        };
+        assert_eq!(room.facts(Language::English), "Core War · 3 of 64 people, 13 bots · password");
+        let named = Listing { name: "Core War".to_owned(), locked: false, ..room.clone() };
+        assert_eq!(named.facts(Language::English), "3 of 64 people, 13 bots");
+        let later = Listing { mode: "chess".to_owned(), locked: false, ..room };
+        assert_eq!(later.facts(Language::German), "3 von 64 Leuten, 13 Bots");
+    }
+}
