@@ -317,6 +317,12 @@ impl Net {
         self.password = Some(Password(password.to_owned()));
     }
 
+    /// Whether it was said.
+    #[must_use]
+    pub fn gave_password(&self) -> bool {
+        self.password.is_some()
+    }
+
     /// Tries again to look on.
     pub fn look_on(&mut self, now_us: u64) {
         self.session.retry(now_us);

@@ -12,6 +12,7 @@ pub mod accept;
 pub mod address;
 pub mod app;
 pub mod attempts;
+pub mod banner;
 pub mod bucket;
 pub mod cli;
 pub mod clips;

@@ -4,7 +4,7 @@
 //! start, or a recording is not right (one line on stderr says why), 130 stopped by a second signal. Everything else is in the library.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
     process::ExitCode,
 };
@@ -12,6 +12,7 @@ use std::{
 use arguments::Parsed;
 use server::{
     app::App,
+    banner::{Facts, banner},
     cli::{CommandLine, Order, Start, Task},
     log, network,
     reload::Reloader,
@@ -61,7 +62,15 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
         Ok(app) => app,
         Err(error) => return refuse(&error.to_string()),
     };
-    say(io::stdout(), &network::banner(app.address(), app.is_encrypted()));
+    let facts = Facts {
+        address: app.address(),
+        is_encrypted: app.is_encrypted(),
+        local: network::local_address(),
+        public_url: settings.server.public_url.as_deref(),
+        data_dir: &settings.server.data_dir,
+        terminal: io::stdout().is_terminal(),
+    };
+    say(io::stdout(), &banner(&facts));
     let mut reloader = Reloader::new(sources, settings);
     loop {
         tokio::select! {

@@ -39,6 +39,9 @@ impl Widget for Banner {
             }
             // Trying again finds no more; the link to the arena does.
             Connection::Stopped(CloseCode::NoRoom) => Some(NOWHERE),
+            Connection::Stopped(CloseCode::Password) if net.gave_password() => {
+                Some((Word::WrongPassword, Some(Word::PlayAgain)))
+            }
             Connection::Stopped(code) => Some((reason(code), Some(Word::PlayAgain))),
             Connection::Connecting | Connection::Waiting => {
                 let since = *self.since_s.get_or_insert(frame.now_s);

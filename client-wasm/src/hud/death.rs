@@ -158,7 +158,7 @@ mod tests {
             assert_eq!(others, "Also: ? 20");
             frame.language = Language::German;
             let alone = Fall { own_ms: Some(9), ..Fall::default() };
-            let by_ada = Fall { killer: Some(ada), ..alone.clone() };
+            let by_ada = Fall { killer: Some(ada), ..alone };
             assert_eq!(recap(&by_ada, rail, frame), ("du 9 ms".to_owned(), String::new()));
             assert_eq!(recap(&alone, Cause::Star, frame).0, Word::LessonStar.say(Language::German));
             assert_eq!(recap(&alone, Cause::Rock, frame).0, "", "a line to a rock is of no interest");

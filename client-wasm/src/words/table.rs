@@ -325,6 +325,7 @@ words! {
     CloseDraining "close-draining" "the server is closing" "der Server schließt";
     CloseNoRoom "close-no-room" "there is no such room, or no longer" "diesen Raum gibt es nicht, oder nicht mehr";
     ClosePassword "close-password" "this room asks for a password" "dieser Raum fragt nach einem Passwort";
+    WrongPassword "wrong-password" "that is not the password of this room" "das ist nicht das Passwort dieses Raums";
     CloseNoLane "close-no-lane" "there is no connection for this lane" "zu dieser Spur gibt es keine Verbindung";
 
     // Cards for what went wrong.

@@ -37,7 +37,7 @@ fn any(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&first, bytes) = bytes.split_first()?;
     let (length, bytes) = match first {
         0..=0x7f => (usize::from(first), bytes),
-        0x81..=0x83 => {
+        _ if (0x81..=0x83).contains(&first) => {
             let (digits, bytes) = bytes.split_at_checked(usize::from(first - 0x80))?;
             (digits.iter().fold(0, |length, &digit| length << 8 | usize::from(digit)), bytes)
         }

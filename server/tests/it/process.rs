@@ -299,8 +299,12 @@ async fn without_file_descriptors_it_waits_without_spinning_and_recovers() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_idle_server_costs_nothing() {
-    let process = Process::start(&[]);
+async fn an_idle_server_with_empty_rooms_costs_nothing() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    let rooms = "[rooms.main]\n[rooms.war]\nmode = \"core-war\"\n[rooms.duel]\nmode = \"duel\"\n[rooms.more]\n";
+    std::fs::write(&file, rooms).unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
     drop(welcomed(process.address).await);
     until("the last one is gone", async || {
         let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
@@ -312,6 +316,10 @@ async fn an_idle_server_costs_nothing() {
     let spent = cpu_ms(process.child.id()) - before;
     // 0.5 % of a core; the kernel counts in hundredths of a second.
     assert!(spent <= 20, "{spent} ms in 3 s");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.child.id())).expect("a living process");
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+    let resident: u64 = resident.and_then(|kb| kb.parse().ok()).expect("a number of kB");
+    assert!(resident <= 30 * 1_024, "{resident} kB");
 }
 
 /// Processor time so far, from fields 14 and 15 of `/proc/PID/stat` in hundredths of a second.

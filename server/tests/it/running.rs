@@ -58,15 +58,15 @@ impl Running {
 
     fn start_from(limits: Limits, bots: u16, set: impl FnOnce(&mut ServerSettings)) -> Running {
         let room = RoomSettings { bots: Some(bots), seed: Some(1), season_minutes: 0, ..RoomSettings::default() };
-        Running::start_all(limits, &[("main", room)], set)
+        Running::launch(limits, &[("main", room)], set)
     }
 
     /// With these public rooms.
     pub fn start_rooms(limits: Limits, rooms: &[(&str, RoomSettings)]) -> Running {
-        Running::start_all(limits, rooms, |_| {})
+        Running::launch(limits, rooms, |_| {})
     }
 
-    fn start_all(limits: Limits, rooms: &[(&str, RoomSettings)], set: impl FnOnce(&mut ServerSettings)) -> Running {
+    fn launch(limits: Limits, rooms: &[(&str, RoomSettings)], set: impl FnOnce(&mut ServerSettings)) -> Running {
         let page = Folder::with_page();
         let mut server = ServerSettings {
             bind: Some([127, 0, 0, 1].into()),

@@ -54,7 +54,7 @@ fn intent(live: &Match, quarry: Quarry) -> Option<Intent> {
     let held = own.line.is_some();
     let wanted = way.normalize_or_zero() * 0.8 * (way.length() - 180.0).clamp(-100.0, 180.0) + speed - vel;
     // On the line: away with it, around a corner now and then.
-    let turn = if world.tick.0 / 50 % 2 == 0 { wanted.perp() } else { -wanted.perp() };
+    let turn = if (world.tick.0 / 50).is_multiple_of(2) { wanted.perp() } else { -wanted.perp() };
     let nose = if held { -way + turn } else { way };
     let close = way.length() < 230.0 && own.body.heading.unit().dot(way.normalize_or_zero()) > 0.97;
     let towing = held || close && own.special_wait == 0 && own.energy > 90_000;

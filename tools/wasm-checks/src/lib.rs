@@ -167,6 +167,7 @@ mod tests {
 
     #[test]
     fn recordings_are_eventful() {
+        use shared::replay::Show;
         if writes() {
             return;
         }

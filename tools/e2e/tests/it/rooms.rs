@@ -79,6 +79,7 @@ fn a_private_room_is_opened_and_a_friend_comes_by_its_link() {
         let link = page.words("invite-link").await;
         page.until("it is a duel", |state| state.mode == "duel").await;
         page.click("invite-close").await;
+        page.until_hidden("invite").await;
         page.play("Host").await;
         let friend = stage.browser(&Window::SMALL).await;
         friend.open(&link).await;
@@ -124,6 +125,7 @@ fn who_looks_on_sees_the_room_and_no_name_box() {
         page.until_visible("invite").await;
         assert_eq!(page.words("invite-link").await, format!("{}watch/main", server.url));
         page.click("invite-close").await;
+        page.until_hidden("invite").await;
         page.resize(390, 844, 2.0).await;
         page.picture("watching-phone").await;
         page.click("spectate-fly").await;
@@ -143,7 +145,7 @@ fn a_password_is_asked_for_and_a_wrong_address_is_told() {
         page.picture("password").await;
         page.type_in("password", "open").await;
         page.click("play").await;
-        page.until_js("it was tried", "JSON.parse(perihelion.state()).connection !== 'waiting' || window.tried").await;
+        page.until_js("it was wrong", "document.getElementById('banner').innerText.includes('not the password')").await;
         page.until_visible("password").await;
         page.type_in("password", "open sesame").await;
         page.click("play").await;
