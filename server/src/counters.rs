@@ -129,6 +129,9 @@ mod tests {
         ] {
             assert!(text.lines().any(|other| other == line), "{line} in {text}");
         }
-        assert_eq!(text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(), CloseCode::ALL.len() + 1);
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("websockets_ended_total")).count(),
+            CloseCode::ALL.len() + 1
+        );
     }
 }

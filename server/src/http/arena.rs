@@ -24,6 +24,9 @@ pub async fn answer(context: Arc<Context>, query: String, peer: Option<Peer>) ->
         return answer;
     }
     let room = context.lobby.place();
+    if room.blueprint().password.is_some() {
+        return text(StatusCode::NOT_FOUND, "there is no arena here that anybody may see");
+    }
     let panorama = room.outlook().look(room.report().paused).await;
     let bytes = encode_panorama(&panorama.around(centre, PANORAMA_HALF_U));
     let mut answer = Response::new(Bytes::from(bytes));

@@ -3,7 +3,7 @@
 //!
 //! A figure of a room is a row of [`ROOM`]; one of the process is a row of [`PROCESS`]; what only counts is in `counters`.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use prometheus_client::{
@@ -17,7 +17,7 @@ use warp::http::{HeaderValue, Response, header};
 use super::{Answer, Context};
 use crate::{
     machine::Usage,
-    room::{RoomReport, TickHistogram},
+    room::{RoomHandle, RoomReport, TickHistogram},
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -65,6 +65,7 @@ struct ProcessFacts {
     uptime_s: f64,
     websockets: usize,
     lanes: usize,
+    private_rooms: usize,
     usage: Usage,
 }
 
@@ -142,12 +143,14 @@ static ROOM: [OfRoom; 27] = [
     OfRoom::counter("restarts", "Times the room began anew after a panic", |room| room.report.restarts.into()),
 ];
 
-static PROCESS: [OfProcess; 6] = [
+static PROCESS: [OfProcess; 7] = [
     OfProcess::gauge("perihelion_uptime", "Age of the process", |process| process.uptime_s).in_seconds(),
     OfProcess::gauge("perihelion_websockets", "WebSockets open, second lanes not counted", |process| {
         process.websockets as f64
     }),
     OfProcess::gauge("perihelion_lanes", "Second lanes open", |process| process.lanes as f64),
+    // Their names are the codes that let people in: they have no figures of their own here.
+    OfProcess::gauge("perihelion_private_rooms", "Private rooms", |process| process.private_rooms as f64),
     OfProcess::gauge("process_resident_memory", "Memory of the process that is in RAM", |process| {
         process.usage.resident_bytes as f64
     })
@@ -180,7 +183,7 @@ struct Scrape {
 
 impl Scrape {
     fn of(context: &Context) -> Scrape {
-        let facts = |room: &crate::room::RoomHandle| RoomFacts {
+        let facts = |room: &Arc<RoomHandle>| RoomFacts {
             name: room.blueprint().name.clone(),
             players_max: room.blueprint().players_max,
             dropped: room.dropped(),
@@ -191,9 +194,10 @@ impl Scrape {
             uptime_s: context.started.elapsed().as_secs_f64(),
             websockets: context.permits.sessions(),
             lanes: context.permits.lanes(),
+            private_rooms: context.lobby.private_rooms(),
             usage: Usage::now(),
         };
-        Scrape { rooms: context.lobby.public().iter().map(|room| facts(room)).collect(), process }
+        Scrape { rooms: context.lobby.public().iter().map(facts).collect(), process }
     }
 }
 

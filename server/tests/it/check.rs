@@ -1,6 +1,7 @@
 //! The connection doctor's end of the server, and the arena for who asks instead of being told.
 
 use futures_util::{SinkExt, StreamExt};
+use server::{config::RoomSettings, limits::Limits};
 use shared::{limits::PANORAMA_HALF_U, protocol::codec::decode_panorama, tick::Tick};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 
@@ -127,4 +128,11 @@ async fn nobody_asks_for_the_arena_too_often() {
     }
     let refused = refused.expect("at some time it is enough");
     assert_eq!((refused.status, refused.header("retry-after")), (429, "1"));
+}
+
+#[tokio::test]
+async fn a_room_with_a_password_shows_itself_to_nobody_who_only_asks() {
+    let locked = RoomSettings { password: Some("open sesame".into()), ..RoomSettings::default() };
+    let server = Running::start_rooms(Limits::default(), &[("main", locked)]);
+    assert_eq!(server.get("/arena").await.status, 404);
 }
