@@ -694,7 +694,7 @@ pub mod tests {
         match decode_opening(bytes) {
             Ok(Opening::Hello(hello)) => {
                 let (token, lane) = (ResumeToken([7; 16]), LaneKey([8; 16]));
-                let credentials = Credentials { resume_key: None, token, token_key: [7; 32], lane };
+                let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: [7; 32], lane };
                 RoomEvent::Connect { conn, hello, credentials }
             }
             _ => RoomEvent::Message { conn, message: decode_client(bytes).expect("a message") },

@@ -194,7 +194,7 @@ fn credentials(resume: Option<ResumeToken>) -> Result<Credentials, getrandom::Er
     let key_of = |token: ResumeToken| -> [u8; 32] { Sha256::digest(token.0).into() };
     let token = ResumeToken(secret()?);
     let lane = LaneKey(secret()?);
-    Ok(Credentials { resume_key: resume.map(key_of), token, token_key: key_of(token), lane })
+    Ok(Credentials { profile_key: None, resume_key: resume.map(key_of), token, token_key: key_of(token), lane })
 }
 
 fn secret() -> Result<[u8; 16], getrandom::Error> {

@@ -22,6 +22,9 @@ pub const DEEDS_KEPT: usize = 128;
 /// Kills and own hits in one message. More: the rest goes with the next snapshot.
 pub const DEEDS_PER_NEWS_MAX: usize = 32;
 
+/// Records of what must outlive a room that wait for its shell, which takes them after each call. Full: the oldest is lost.
+pub const RECORDS_MAX: usize = 4 * PLAYERS_MAX;
+
 /// Ticks a client's commands may be ahead of the room. Further ahead: the command is dropped and counted.
 pub const COMMANDS_AHEAD_MAX: i32 = 32;
 /// Commands in one batch. More: protocol error, close 4002.

@@ -33,8 +33,8 @@ use crate::{
     limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
     math,
     protocol::{
-        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Resume, ResumeToken, Roster,
-        RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
+        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, ProfileToken, Resume, ResumeToken,
+        Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
         body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
@@ -143,13 +143,27 @@ pub struct Replica {
     place: Option<Vec2>,
     /// The forecast is wanted.
     foresees: bool,
+    /// When the server goes down for a moment, if it said so.
+    restart_us: Option<u64>,
 }
 
 impl Replica {
     /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
     #[must_use]
     pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
-        let hello = codec::encode_opening(&Opening::Hello(Hello { resume, view_half }));
+        Replica::of_player(defs, view_half, resume, None, now_us)
+    }
+
+    /// The same of a player who is known again on another day.
+    #[must_use]
+    pub fn of_player(
+        defs: Defs,
+        view_half: (u16, u16),
+        resume: Option<Resume>,
+        profile: Option<ProfileToken>,
+        now_us: u64,
+    ) -> Replica {
+        let hello = codec::encode_opening(&Opening::Hello(Hello { resume, profile, view_half }));
         let mut line = Line::new(now_us);
         line.traffic.add(Kind::Requests, hello.len());
         Replica {
@@ -205,6 +219,7 @@ impl Replica {
             wish_told_us: 0,
             place: None,
             foresees: true,
+            restart_us: None,
         }
     }
 
@@ -233,6 +248,7 @@ impl Replica {
             ServerMessage::News(news) => self.take_news(&news),
             ServerMessage::Fall(fall) => self.fall = Some(fall),
             ServerMessage::Round(news) => self.round = Some(news),
+            ServerMessage::Restarting { seconds } => self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000),
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();
@@ -444,6 +460,12 @@ impl Replica {
     /// The next message of what people say.
     pub fn poll_chat(&mut self) -> Option<Chat> {
         self.chat.pop_front()
+    }
+
+    /// Whole seconds until the server goes down for a moment, if it said that it will.
+    #[must_use]
+    pub fn restart_in_s(&self, now_us: u64) -> Option<u64> {
+        self.restart_us.map(|at_us| at_us.saturating_sub(now_us).div_ceil(1_000_000))
     }
 
     /// The tables.

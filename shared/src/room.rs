@@ -24,6 +24,7 @@ mod gaze;
 mod history;
 mod index;
 mod io;
+mod ledger;
 mod pacer;
 mod post;
 mod priority;
@@ -58,6 +59,10 @@ use flow::Turn;
 use history::History;
 use index::{Area, Index};
 pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
+use ledger::Ledger;
+pub use ledger::{
+    FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,
+};
 pub use pacer::{Pace, Pacer};
 use post::Post;
 use scoreboard::Scoreboard;
@@ -107,18 +112,37 @@ pub struct Room {
     now_us: u64,
     status: RoomStatus,
     recorder: Option<Recorder>,
+    ledger: Ledger,
 }
 
 impl Room {
     /// A room at its first tick with its bots ordered in.
     #[must_use]
     pub fn new(config: RoomConfig) -> Room {
+        Room::again(config, &Save::default(), 0)
+    }
+
+    /// A room that goes on where another ended: with everybody of `save` in their slots, without ships, for as long as
+    /// after a lost connection. `now_us` as in [`Room::handle`].
+    #[must_use]
+    pub fn again(config: RoomConfig, save: &Save, now_us: u64) -> Room {
+        let mut room = Room::empty(config, save.clock);
+        room.now_us = now_us;
+        room.restore(save, now_us);
+        room.balance_bots(0);
+        room
+    }
+
+    fn empty(config: RoomConfig, clock: Option<SavedClock>) -> Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
-        world.tick = config.start;
-        let season = Season::new(config.season_ticks, config.start);
+        let start = clock.map_or(config.start, |clock| clock.tick);
+        world.tick = start;
+        let season = Season::new(config.season_ticks, start);
+        let season = clock.map_or(season, |clock| season.go_on(clock.season, clock.season_ends));
         let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name, config.defs.mode.terms));
-        let mut room = Room {
+        Room {
             recorder,
+            ledger: Ledger::new(config.session),
             seats: Seats::default(),
             visitors: BTreeMap::new(),
             orders: Vec::new(),
@@ -136,16 +160,14 @@ impl Room {
             season,
             world,
             post: Post::default(),
-            talk: Talk::new(config.chat, config.start),
+            talk: Talk::new(config.chat, start),
             scores_version: 0,
             round_told: None,
             last_tick_us: 0,
             now_us: 0,
             status: RoomStatus::default(),
             config,
-        };
-        room.balance_bots(0);
-        room
+        }
     }
 
     /// Takes in something from outside. `now_us` is monotonic, of any origin.
@@ -155,6 +177,7 @@ impl Room {
             RoomEvent::Connect { conn, hello, credentials } => self.connect(conn, &hello, &credentials, now_us),
             RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
             RoomEvent::Disconnect { conn } => self.drop_visitor(conn, now_us),
+            RoomEvent::Restarting { seconds } => self.say_all(&ServerMessage::Restarting { seconds }),
         }
     }
 
@@ -178,6 +201,7 @@ impl Room {
         orders.clear();
         // Orders for the next step come below, behind the emptied list.
         self.orders = orders;
+        self.note_records();
         self.note_deeds();
         self.tell_falls();
         self.settle_bots();
@@ -194,6 +218,12 @@ impl Room {
     /// The next thing for the shell to do; drain after every `handle` and `tick`.
     pub fn poll_output(&mut self) -> Option<Output<'_>> {
         self.post.poll()
+    }
+
+    /// The next thing that must outlive the room, where that is wanted; drain after every `handle` and `tick`, before what
+    /// they say is handed out.
+    pub fn poll_record(&mut self) -> Option<Record> {
+        self.ledger.poll()
     }
 
     /// The next bytes of the recording, to append to a file; at least once a minute, or recording ends.
@@ -367,6 +397,13 @@ impl Room {
             }
         }
         self.orders.insert(0, Order::EndSeason { points: self.config.start_points });
+    }
+
+    /// What must outlive the room, after a step.
+    fn note_records(&mut self) {
+        let (season, season_ends) = (self.season.number(), self.season.ends().unwrap_or(self.world.tick));
+        let clock = SavedClock { tick: self.world.tick, season, season_ends };
+        self.ledger.note(&self.seats, &self.world, clock);
     }
 
     /// Writes what happened into the logs of those who must hear it: kills into all, hits into the two concerned.

@@ -38,7 +38,7 @@ pub use hits::{HitQuery, Now};
 pub use layout::Layout;
 pub use movement::Kinematics;
 pub use round::{Round, RoundPhase};
-pub use rules::Order;
+pub use rules::{Order, Tally};
 pub use sky::Sky;
 pub use wells::{Well, WellKind};
 pub use world::{BeltRock, Death, Edge, LooseRock, Pickup, Pilot, Ship, Shot, World};

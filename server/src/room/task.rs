@@ -373,8 +373,9 @@ mod tests {
 
     fn arrival() -> Arrival {
         Arrival {
-            hello: Hello { resume: None, view_half: (800, 450) },
+            hello: Hello { resume: None, profile: None, view_half: (800, 450) },
             credentials: Credentials {
+                profile_key: None,
                 resume_key: None,
                 token: ResumeToken([1; 16]),
                 token_key: [2; 32],

@@ -188,6 +188,7 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     let mut hello =
         shared::protocol::codec::encode_opening(&shared::protocol::Opening::Hello(shared::protocol::Hello {
             resume: Some(shared::protocol::Resume { token: shared::protocol::ResumeToken(token), heard: 0 }),
+            profile: Some(shared::protocol::ProfileToken(token)),
             view_half: (800, 450),
         }));
     let mut socket = open(process.address).await;

@@ -11,8 +11,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Resume, ResumeToken,
-        Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, ProfileToken, Resume,
+        ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -124,7 +124,10 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
 
 fn opening_samples() -> [Opening; 2] {
     let resume = Some(Resume { token: ResumeToken([7; 16]), heard: 300 });
-    [Opening::Hello(Hello { resume, view_half: (800, 450) }), Opening::Lane(LaneKey([8; 16]))]
+    [
+        Opening::Hello(Hello { resume, profile: Some(ProfileToken([9; 16])), view_half: (800, 450) }),
+        Opening::Lane(LaneKey([8; 16])),
+    ]
 }
 
 fn client_samples() -> [ClientMessage; 12] {
@@ -151,7 +154,7 @@ fn client_samples() -> [ClientMessage; 12] {
     ]
 }
 
-fn server_samples() -> [ServerMessage; 11] {
+fn server_samples() -> [ServerMessage; 12] {
     let player = PlayerId(5);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
@@ -226,6 +229,7 @@ fn server_samples() -> [ServerMessage; 11] {
             points: [6, 7],
             winner: Some(Team::Dawn),
         }),
+        ServerMessage::Restarting { seconds: 300 },
     ]
 }
 

@@ -3,8 +3,8 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, post::Mail, rounds,
-    seats::ResumeKey,
+    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, ledger::ProfileKey,
+    post::Mail, rounds, seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
@@ -34,6 +34,8 @@ pub struct Visitor {
     pub seat: Option<PlayerId>,
     /// The key of the token it was given.
     pub key: ResumeKey,
+    /// Who it is, if they wish to be known again.
+    pub profile: Option<ProfileKey>,
     /// Half extents of its view, u.
     pub view_half: Vec2,
     view_wanted: Option<Vec2>,
@@ -71,6 +73,7 @@ impl Visitor {
         Visitor {
             seat: None,
             key,
+            profile: None,
             view_half: Vec2::new(800.0, 450.0),
             view_wanted: None,
             view_changed: None,
