@@ -5,27 +5,35 @@ use std::{
     convert::Infallible,
     fmt, io,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinHandle,
-    time::timeout,
+    task::{JoinHandle, spawn_blocking},
+    time::{sleep, timeout},
 };
 
 use crate::{
     accept,
+    data_dir::{DataDir, DataDirError},
     http::{AssetError, Assets, Context},
+    journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
     permits::Permits,
-    room::Blueprint,
+    room::{Blueprint, Keeping},
+    store::{Intake, Store},
 };
+
+/// The public room's journal is named so.
+const PUBLIC_ROOM: &str = "public";
+/// How often a server that goes down looks whether anybody still plays.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -36,6 +44,8 @@ pub struct Config {
     pub port: u16,
     /// Folder of the page instead of the embedded one.
     pub client_dir: Option<PathBuf>,
+    /// Folder for what must survive a restart; without one nothing does.
+    pub data_dir: Option<PathBuf>,
     /// The public room.
     pub room: Blueprint,
     /// Timeouts and maxima.
@@ -47,6 +57,8 @@ pub struct Config {
 pub enum StartError {
     /// Nothing to listen on.
     Listen(ListenError),
+    /// The folder for what must survive a restart.
+    Data(DataDirError),
     /// No page.
     Assets(AssetError),
     /// No thread for the room.
@@ -59,6 +71,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartError::Listen(error) => error.fmt(f),
+            StartError::Data(error) => error.fmt(f),
             StartError::Assets(error) => error.fmt(f),
             StartError::Room(error) => write!(f, "cannot start the room: {error}"),
             StartError::Address(error) => write!(f, "cannot tell the port: {error}"),
@@ -77,6 +90,10 @@ pub struct App {
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
     accepting: JoinHandle<()>,
+    draining: watch::Sender<bool>,
+    intake: Intake,
+    /// Ours until the end.
+    data_dir: Option<DataDir>,
 }
 
 impl App {
@@ -91,13 +108,31 @@ impl App {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
         };
-        let lobby = Arc::new(Lobby::open(config.room).map_err(StartError::Room)?);
+        let data_dir = match &config.data_dir {
+            Some(path) => take_folder(path)?,
+            None => None,
+        };
+        let (store, intake) = match &data_dir {
+            Some(folder) => Store::open(folder).map_err(StartError::Room)?,
+            None => Store::none(),
+        };
+        let journal = Arc::new(JournalFigures::default());
+        let keeping = data_dir.as_ref().map(|folder| Keeping {
+            journal: folder.journal(PUBLIC_ROOM),
+            keeper: intake.keeper(),
+            figures: Arc::clone(&journal),
+        });
+        let lobby = Arc::new(Lobby::open(config.room, keeping).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let (shutdown, stopping) = watch::channel(false);
+        let (draining, drain) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
             assets,
             lobby: Arc::clone(&lobby),
+            store,
+            journal,
+            draining: drain,
             lanes: Lanes::default(),
             permits: Permits::new(Arc::clone(&limits)),
             limits: Arc::clone(&limits),
@@ -107,7 +142,7 @@ impl App {
         });
         let accepting = tokio::spawn(accept::run(listener, context));
         tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
-        Ok(App { address, limits, lobby, shutdown, alive, accepting })
+        Ok(App { address, limits, lobby, shutdown, alive, accepting, draining, intake, data_dir })
     }
 
     /// Where it listens.
@@ -116,9 +151,30 @@ impl App {
         self.address
     }
 
-    /// Stops accepting, closes every socket with 1012, ends the rooms; takes `limits.shutdown_timeout` at most.
+    /// Lets nobody in any more, tells those who play that the server goes down, and gives them `limits.drain` until then.
+    /// Where nobody plays, or all have left, there is nothing to wait for.
+    async fn drain(&self) {
+        let seconds = self.limits.drain.as_secs();
+        if seconds == 0 || !self.lobby.is_played() {
+            return;
+        }
+        self.draining.send_replace(true);
+        tracing::info!(seconds, "letting nobody in any more");
+        self.lobby.announce_restart(u16::try_from(seconds).unwrap_or(u16::MAX)).await;
+        let all_gone = async {
+            while self.lobby.is_played() {
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        // Time is up, or nobody is left: the same to us.
+        let _ = timeout(self.limits.drain, all_gone).await;
+    }
+
+    /// Lets those who play know (see `limits.drain`), then stops accepting, closes every socket with 1012, ends the rooms and
+    /// saves; that takes `limits.shutdown_timeout` at most.
     pub async fn shutdown(self) {
-        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, .. } = self;
+        self.drain().await;
+        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, intake, data_dir, .. } = self;
         shutdown.send_replace(true);
         drop(alive);
         let in_order = async {
@@ -126,9 +182,26 @@ impl App {
             none_alive.recv().await;
             lobby.close().await;
             let _ = accepting.await;
+            // The rooms' journals have handed over what they had.
+            let _ = spawn_blocking(move || intake.close()).await;
         };
         if timeout(limits.shutdown_timeout, in_order).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        drop(data_dir);
+    }
+}
+
+/// The folder, unless the disk is full or may only be read: that is no reason not to play.
+fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
+    match DataDir::take(path) {
+        Ok(folder) => Ok(Some(folder)),
+        Err(DataDirError::Unusable(path, error))
+            if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::ReadOnlyFilesystem) =>
+        {
+            tracing::error!(path = %path.display(), %error, "nothing can be stored: scores and results will be lost");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::Data(error)),
     }
 }

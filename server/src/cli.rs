@@ -1,7 +1,7 @@
 //! The command line. Invariant: anything wrong with it becomes one line that names the flag, the value and what
 //! would be right; nothing is half started. Settings files and environment are not here (yet there are none).
 
-use std::{fmt, net::IpAddr, path::PathBuf};
+use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
 use shared::{
@@ -25,9 +25,12 @@ pub struct CommandLine {
     /// Port to listen on; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
-    /// Folder for what must survive a restart; made when something is stored
+    /// Folder for what must survive a restart: scores, results, boards
     #[arg(long, value_name = "DIR", default_value = "./perihelion-data")]
     data_dir: PathBuf,
+    /// Seconds between the news that the server goes down and the moment it does, while somebody plays; 0: at once
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=DRAIN_S_MAX))]
+    drain_seconds: u16,
     /// What is played: drift (everybody for themselves), core-war (two teams, two cores), duel (rounds of one life), 1962
     #[arg(long, value_name = "MODE", default_value = "drift", value_parser = game_mode)]
     mode: GameMode,
@@ -89,6 +92,7 @@ type SeasonTicks = u32;
 const ROUND_S: std::ops::RangeInclusive<i64> = *Terms::ROUND_S.start() as i64..=*Terms::ROUND_S.end() as i64;
 const CORE_HULL: std::ops::RangeInclusive<i64> = *Terms::CORE_HULL.start() as i64..=*Terms::CORE_HULL.end() as i64;
 const WINS: std::ops::RangeInclusive<i64> = *Terms::WINS.start() as i64..=*Terms::WINS.end() as i64;
+const DRAIN_S_MAX: i64 = 600;
 const START_POINTS_MAX: i64 = 1_000_000;
 const PILOTS_MAX: i64 = shared::limits::PLAYERS_MAX as i64;
 const ROOM_NAME_CHARS_MAX: usize = 32;
@@ -233,6 +237,7 @@ impl CommandLine {
             bind: self.bind,
             port: self.port,
             client_dir: self.client_dir,
+            data_dir: Some(self.data_dir),
             room: Blueprint {
                 name: self.name.unwrap_or_else(|| mode_title(mode).to_owned()),
                 seed,
@@ -246,7 +251,7 @@ impl CommandLine {
                 chat: self.chat,
                 record: self.record,
             },
-            limits: Limits::default(),
+            limits: Limits { drain: Duration::from_secs(self.drain_seconds.into()), ..Limits::default() },
         })
     }
 }
@@ -280,6 +285,7 @@ mod tests {
             ("perihelion extra", "extra"),
             ("perihelion --seed -1", "-1"),
             ("perihelion --chat loud", "quick"),
+            ("perihelion --drain-seconds 601", "0..=600"),
             ("perihelion --season-minutes soon", "minutes"),
             ("perihelion --season-minutes -1", "-1"),
             ("perihelion --season-minutes 1441", "1440"),
@@ -350,6 +356,7 @@ mod tests {
             "8080",
             "--data-dir",
             "./perihelion-data",
+            "--drain-seconds",
             "--bots",
             "16",
             "64",

@@ -10,12 +10,14 @@
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
+//! | `/boards.json` | `boards` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything.
 //! Sockets are accepted elsewhere (`accept`).
 
 mod assets;
+mod boards;
 mod headers;
 mod negotiate;
 mod origin;
@@ -37,7 +39,10 @@ use warp::{
 
 pub use assets::{AssetError, Assets};
 
-use crate::{address::AddressKey, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits};
+use crate::{
+    address::AddressKey, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits,
+    store::Store,
+};
 
 /// A whole answer, before the common headers.
 type Answer = Response<Bytes>;
@@ -51,6 +56,12 @@ pub struct Context {
     pub assets: Assets,
     /// The rooms.
     pub lobby: Arc<Lobby>,
+    /// Results.
+    pub store: Store,
+    /// How journals do.
+    pub journal: Arc<JournalFigures>,
+    /// True from the moment nobody is let in any more.
+    pub draining: watch::Receiver<bool>,
     /// Whose second lanes there may be.
     pub lanes: Lanes,
     /// Counts of connections.
@@ -106,8 +117,14 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || status::answer(&context)));
+    let boards = warp::path!("boards.json")
+        .and(with.clone())
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .then(boards::answer);
     let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
-    socket.or(health).unify().or(ready).unify().or(status).unify().or(files).unify().boxed()
+    socket.or(health).unify().or(ready).unify().or(status).unify().or(boards).unify().or(files).unify().boxed()
 }
 
 /// Paths under which the page shows something else than the arena. What, the page knows.
@@ -123,7 +140,9 @@ async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: He
 
 impl Context {
     fn has_place(&self) -> bool {
-        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits.connections_max
+        !*self.shutdown.borrow()
+            && !*self.draining.borrow()
+            && self.permits.sessions() + self.permits.lanes() < self.limits.connections_max
     }
 }
 
@@ -142,6 +161,16 @@ fn is_read(method: &Method) -> bool {
 fn method_not_allowed() -> Answer {
     let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer
+}
+
+/// JSON, not to be kept.
+fn json(value: &impl serde::Serialize) -> Answer {
+    let json = serde_json::to_vec(value).expect("plain fields always serialise");
+    let mut answer = Response::new(Bytes::from(json));
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 

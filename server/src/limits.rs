@@ -66,6 +66,8 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// For our close frame to be sent, and again for the peer's to arrive.
     pub close_timeout: Duration,
+    /// From the news that the server goes down until it does, for those who play. Whole seconds; 0: at once.
+    pub drain: Duration,
     /// For everything to end after a signal; then the process exits anyway.
     pub shutdown_timeout: Duration,
 }
@@ -93,6 +95,7 @@ impl Default for Limits {
             silence_timeout: Duration::from_secs(15),
             write_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(1),
+            drain: Duration::from_secs(10),
             shutdown_timeout: Duration::from_millis(1_500),
         }
     }

@@ -1,7 +1,7 @@
 //! The directory of rooms: who comes gets a room. Invariant: the lobby holds handles, never a room's state; what it
 //! knows of a room is the report the room publishes. For now there is one public room; private ones are not here.
 
-use crate::room::{Blueprint, RoomHandle};
+use crate::room::{Blueprint, Keeping, RoomHandle};
 
 /// The rooms of this process.
 #[derive(Debug)]
@@ -14,8 +14,21 @@ impl Lobby {
     ///
     /// # Errors
     /// No thread for it.
-    pub fn open(blueprint: Blueprint) -> std::io::Result<Lobby> {
-        Ok(Lobby { rooms: vec![RoomHandle::open(blueprint)?] })
+    pub fn open(blueprint: Blueprint, keeping: Option<Keeping>) -> std::io::Result<Lobby> {
+        Ok(Lobby { rooms: vec![RoomHandle::open(blueprint, keeping)?] })
+    }
+
+    /// Whether anybody plays.
+    #[must_use]
+    pub fn is_played(&self) -> bool {
+        self.rooms.iter().any(RoomHandle::is_played)
+    }
+
+    /// Tells everybody that the server goes down in `seconds`.
+    pub async fn announce_restart(&self, seconds: u16) {
+        for room in &self.rooms {
+            room.announce_restart(seconds).await;
+        }
     }
 
     /// The room for whoever comes: the fullest of humans that has a place, so that few people are not spread thin.

@@ -9,12 +9,14 @@ use std::path::PathBuf;
 use shared::{defs::Terms, protocol::ChatMode};
 
 mod handle;
+mod memory;
 mod outbox;
 mod tape;
 mod task;
 mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
+pub use memory::Keeping;
 pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use tick_times::TickFigures;
 

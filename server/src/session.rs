@@ -64,6 +64,8 @@ pub struct Session {
     pub purpose: Purpose,
     /// For the log.
     pub peer: AddressTag,
+    /// Nobody is let in any more, but to go on.
+    pub draining: watch::Receiver<bool>,
     /// Where rooms are.
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
@@ -99,7 +101,7 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, purpose, peer, lobby, lanes, limits, mut shutdown, alive } = session;
+    let Session { handshake, permit, purpose, peer, draining, lobby, lanes, limits, mut shutdown, alive } = session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
@@ -110,7 +112,7 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         biased;
         // An error means that the server is gone already.
         _ = shutdown.wait_for(|&stopping| stopping) => End::Close(CloseCode::Restart),
-        end = converse(&mut sink, reader, (handshake, purpose), &lobby, &lanes) => end,
+        end = converse(&mut sink, reader, (handshake, purpose), &draining, (&lobby, &lanes)) => end,
     };
     let seconds = began.elapsed().as_secs();
     match end {
@@ -136,8 +138,8 @@ async fn converse(
     sink: &mut Sink,
     mut reader: Reader<'_>,
     (handshake, purpose): (Permit, Purpose),
-    lobby: &Lobby,
-    lanes: &Lanes,
+    draining: &watch::Receiver<bool>,
+    (lobby, lanes): (&Lobby, &Lanes),
 ) -> End {
     let opening = match reader.opening().await {
         Ok(opening) => opening,
@@ -145,6 +147,9 @@ async fn converse(
     };
     drop(handshake);
     match (opening, purpose) {
+        (Opening::Hello(hello), Purpose::Main) if hello.resume.is_none() && *draining.borrow() => {
+            End::Close(CloseCode::Draining)
+        }
         (Opening::Hello(hello), Purpose::Main) => visit(sink, reader, hello, lobby, lanes).await,
         (Opening::Lane(key), Purpose::Lane) => copy(sink, reader, key, lanes).await,
         // Its permit is for something else.
@@ -155,7 +160,7 @@ async fn converse(
 /// A connection of its own: in a room until either end has enough.
 async fn visit(sink: &mut Sink, mut reader: Reader<'_>, hello: Hello, lobby: &Lobby, lanes: &Lanes) -> End {
     let (limits, peer) = (reader.limits(), reader.peer());
-    let Ok(credentials) = credentials(hello.resume.map(|resume| resume.token)) else {
+    let Ok(credentials) = credentials(&hello) else {
         return End::Close(CloseCode::Draining);
     };
     let lane = credentials.lane;
@@ -189,12 +194,21 @@ async fn copy(sink: &mut Sink, mut reader: Reader<'_>, key: LaneKey, lanes: &Lan
     }
 }
 
-/// The room knows tokens by their SHA-256 only, so that its memory and its saves hold no secret.
-fn credentials(resume: Option<ResumeToken>) -> Result<Credentials, getrandom::Error> {
-    let key_of = |token: ResumeToken| -> [u8; 32] { Sha256::digest(token.0).into() };
-    let token = ResumeToken(secret()?);
-    let lane = LaneKey(secret()?);
-    Ok(Credentials { profile_key: None, resume_key: resume.map(key_of), token, token_key: key_of(token), lane })
+/// Rooms and files know secrets by their SHA-256 only, so that neither holds one.
+#[must_use]
+pub fn key_of(secret: [u8; 16]) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+fn credentials(hello: &Hello) -> Result<Credentials, getrandom::Error> {
+    let (token, lane) = (ResumeToken(secret()?), LaneKey(secret()?));
+    Ok(Credentials {
+        profile_key: hello.profile.map(|profile| key_of(profile.0)),
+        resume_key: hello.resume.map(|resume| key_of(resume.token.0)),
+        token,
+        token_key: key_of(token.0),
+        lane,
+    })
 }
 
 fn secret() -> Result<[u8; 16], getrandom::Error> {
@@ -222,11 +236,16 @@ async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, end: End, limits: &Li
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::protocol::{ProfileToken, Resume};
 
     #[test]
     fn tokens_are_fresh_and_known_by_their_hash() {
-        let first = credentials(None).unwrap();
-        let second = credentials(Some(first.token)).unwrap();
+        let mut hello = Hello { resume: None, profile: None, view_half: (1, 1) };
+        let first = credentials(&hello).unwrap();
+        hello.resume = Some(Resume { token: first.token, heard: 0 });
+        hello.profile = Some(ProfileToken(first.token.0));
+        let second = credentials(&hello).unwrap();
+        assert_eq!((first.profile_key, second.profile_key), (None, Some(first.token_key)));
         assert_ne!(first.token.0, second.token.0);
         assert_ne!(first.lane, second.lane);
         assert_ne!(first.lane.0, first.token.0);

@@ -1,11 +1,11 @@
 //! `/status.json`: public facts. Invariant: nothing in it names or locates a player.
 
-use bytes::Bytes;
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
 use shared::protocol::proto_hash;
-use warp::http::{HeaderValue, Response, header};
 
-use super::{Answer, Context};
+use super::{Answer, Context, json};
 
 #[derive(Serialize)]
 struct Status<'a> {
@@ -42,6 +42,10 @@ struct Status<'a> {
     lanes: usize,
     dropped_messages: u64,
     room_restarts: u32,
+    draining: bool,
+    store: &'static str,
+    journal_failing: bool,
+    records_dropped: u64,
 }
 
 pub fn answer(context: &Context) -> Answer {
@@ -83,11 +87,10 @@ pub fn answer(context: &Context) -> Answer {
         lanes: context.permits.lanes(),
         dropped_messages: room.dropped(),
         room_restarts: report.restarts,
+        draining: *context.draining.borrow(),
+        store: context.store.health().word(),
+        journal_failing: context.journal.failing.load(Ordering::Relaxed),
+        records_dropped: context.journal.dropped.load(Ordering::Relaxed),
     };
-    let json = serde_json::to_vec(&status).expect("plain fields always serialise");
-    let mut answer = Response::new(Bytes::from(json));
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
+    json(&status)
 }

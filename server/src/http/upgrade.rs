@@ -79,6 +79,7 @@ fn accept(
         permit: context.permits.acquire(kind, key, now).map_err(refusal)?,
         purpose,
         peer: key.tag(),
+        draining: context.draining.clone(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         limits: Arc::clone(&context.limits),

@@ -17,7 +17,7 @@ use shared::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{Blueprint, outbox::Outbox, task::Task, tick_times::TickFigures};
+use super::{Blueprint, Keeping, outbox::Outbox, task::Task, tick_times::TickFigures};
 use crate::limits::MAILBOX_MAX;
 
 /// A room that has not reported for this long has hung.
@@ -39,6 +39,9 @@ pub(super) enum Mail {
     },
     Depart {
         conn: ConnId,
+    },
+    Restarting {
+        seconds: u16,
     },
     Stop,
     /// Done in the place of the core, so that tests can break or hang it.
@@ -80,13 +83,13 @@ pub struct RoomHandle {
 }
 
 impl RoomHandle {
-    /// Starts the room's thread.
+    /// Starts the room's thread, where its last process left it.
     ///
     /// # Errors
     /// The operating system gives no thread.
-    pub fn open(blueprint: Blueprint) -> io::Result<RoomHandle> {
+    pub fn open(blueprint: Blueprint, keeping: Option<Keeping>) -> io::Result<RoomHandle> {
         let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
-        let (task, report) = Task::new(blueprint.clone(), mailbox);
+        let (task, report) = Task::new(blueprint.clone(), mailbox, keeping);
         thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
         Ok(RoomHandle { blueprint, mail, report, dropped: Arc::default() })
     }
@@ -122,6 +125,19 @@ impl RoomHandle {
         let permit = self.mail.reserve().await.ok()?;
         permit.send(Mail::Arrive { conn, arrival, outbox });
         Some(Seat { voice: Voice { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) } })
+    }
+
+    /// Whether somebody is here who has a slot.
+    #[must_use]
+    pub fn is_played(&self) -> bool {
+        let report = self.report.borrow();
+        !report.paused && report.status.humans > 0
+    }
+
+    /// Tells everybody that the server goes down in `seconds`.
+    pub async fn announce_restart(&self, seconds: u16) {
+        // A room that is gone has nobody to tell.
+        let _ = self.mail.send(Mail::Restarting { seconds }).await;
     }
 
     /// Asks the thread to end, and waits until it has.

@@ -55,6 +55,7 @@ impl Running {
             bind: Some([127, 0, 0, 1].into()),
             port: 0,
             client_dir: Some(page.path().to_owned()),
+            data_dir: None,
             room: Blueprint {
                 name: "Drift".into(),
                 seed: 1,

@@ -282,7 +282,8 @@ impl Light {
         self.read(visit)?;
         self.count_time(visit);
         if !std::mem::replace(&mut self.greeted, true) {
-            let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: VIEW_HALF }));
+            let hello =
+                codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: VIEW_HALF }));
             self.say(kind::HELLO, &hello, visit);
         }
         self.sends = !self.sends;
