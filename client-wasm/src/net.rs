@@ -10,7 +10,7 @@ use glam::Vec2;
 use shared::{
     defs::{Defs, ShipClass, Team},
     ids::PlayerId,
-    protocol::{Chat, ChatMode, Deed, Resume, Watch, Words},
+    protocol::{Chat, ChatMode, Deed, ProfileToken, Resume, Watch, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -77,6 +77,8 @@ const VERDICTS_MAX: usize = 64;
 /// What an earlier page left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
+    /// Who plays in this browser.
+    pub profile: Option<ProfileToken>,
     /// What gets the slot back.
     pub resume: Option<Resume>,
     /// The player was in the game.
@@ -98,6 +100,7 @@ pub struct Net {
     /// The connection that will be, once it has something to show.
     next: Option<Replica>,
     view_half: (u16, u16),
+    profile: Option<ProfileToken>,
     resume: Option<Resume>,
     playing: bool,
     name: String,
@@ -123,6 +126,7 @@ impl Net {
             shown: Replica::new(Defs::standard(), view_half, None, now_us),
             next: None,
             view_half,
+            profile: remembered.profile,
             resume: remembered.resume,
             playing: remembered.playing,
             name: remembered.name,
@@ -142,7 +146,7 @@ impl Net {
     /// The socket opened.
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
-        let mut replica = Replica::new(Defs::standard(), self.view_half, self.resume, now_us);
+        let mut replica = Replica::of_player(Defs::standard(), self.view_half, self.resume, self.profile, now_us);
         replica.set_switches(self.switches);
         if !self.visible {
             replica.set_idle(true, now_us);
@@ -330,6 +334,12 @@ impl Net {
     #[must_use]
     pub fn connection(&self) -> Connection {
         self.session.connection()
+    }
+
+    /// Whole seconds until the server goes down for a moment, if it said that it will.
+    #[must_use]
+    pub fn restart_in_s(&self, now_us: u64) -> Option<u64> {
+        self.next.as_ref().unwrap_or(&self.shown).restart_in_s(now_us)
     }
 
     /// The player wants to be in the game.
@@ -624,8 +634,10 @@ pub mod tests {
         net.handle_message(&welcome(Some(PlayerId(3))), 9_100_000);
         net.handle_message(&encode_server(&ServerMessage::News(News { first: 1, deeds: vec![kill; 2] })), 9_200_000);
         assert_eq!(net.kills().len(), 3);
-        let remembered = Remembered { resume: Some(resume), ..Remembered::default() };
-        assert_eq!(redial(&mut Net::new(1, (800, 450), remembered, 0)).resume, Some(resume));
+        let profile = Some(ProfileToken([4; 16]));
+        let remembered = Remembered { resume: Some(resume), profile, ..Remembered::default() };
+        let hello = redial(&mut Net::new(1, (800, 450), remembered, 0));
+        assert_eq!((hello.resume, hello.profile), (Some(resume), profile));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! What buttons of the page ask for besides flying: the podium, the result card, the invitation and the map. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the boards and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
 use crate::{
     input::Action,
-    platform::{browser, events::Act, invitation, sheet},
+    platform::{boards, browser, events::Act, invitation, sheet},
     season::card::{Card, Occasion},
 };
 
@@ -32,6 +32,12 @@ impl App {
             Act::Invite => {
                 invitation::fill(self.panel.language());
                 self.open_sheet(Some("invite"));
+            }
+            Act::Boards(span) => {
+                boards::ask(span, self.panel.language(), self.panel.masks().is_some());
+                if self.sheet != Some("boards") {
+                    self.open_sheet(Some("boards"));
+                }
             }
             Act::CopyLink => invitation::copy(self.panel.language()),
             Act::Map => {

@@ -43,6 +43,14 @@ pub fn random_u32() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
+/// A secret, from the browser's own source of them; `None` where there is none (on a page without https it is there, too).
+#[must_use]
+pub fn secret() -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// The player asked the system for less motion.
 #[must_use]
 pub fn reduced_motion() -> bool {
@@ -131,6 +139,14 @@ pub fn listen<E: JsCast + 'static>(
     }
 }
 
+/// Calls one of the two when a promise is settled, once.
+pub fn settle(promise: &js_sys::Promise, good: impl FnOnce(JsValue) + 'static, bad: impl FnOnce() + 'static) {
+    let (good, bad) = (Closure::once(good), Closure::once(move |_: JsValue| bad()));
+    let _ = promise.then2(&good, &bad);
+    good.forget();
+    bad.forget();
+}
+
 /// What an event happened to, if it is such an element.
 #[must_use]
 pub fn target<T: JsCast>(event: &Event) -> Option<T> {
@@ -147,6 +163,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
-                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite";
+                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #boards";
     closest(target, CONTROLS).is_some()
 }

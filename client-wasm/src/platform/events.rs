@@ -76,6 +76,8 @@ pub enum Act {
     Invite,
     /// …copy it.
     CopyLink,
+    /// Show the best flights of a span.
+    Boards(&'static str),
     /// The map large, or small again.
     Map,
     /// Close the dialog that is open.
@@ -85,7 +87,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 11] = [
+const ACTS: [(&str, Act); 17] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -96,6 +98,12 @@ const ACTS: [(&str, Act); 11] = [
     ("invite-lobby", Act::Invite),
     ("invite-copy", Act::CopyLink),
     ("invite-close", Act::CloseSheet),
+    ("boards-open", Act::Boards("week")),
+    ("boards-flight", Act::Boards("week")),
+    ("boards-day", Act::Boards("day")),
+    ("boards-week", Act::Boards("week")),
+    ("boards-all", Act::Boards("all")),
+    ("boards-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
 ];
 

@@ -1,12 +1,11 @@
 //! Where a recording's bytes come from: a file of the person's, or the page's own server when the address says
 //! `?src=PATH`. Invariant: whatever becomes of it is one event in the queue, the bytes or why there are none.
 
-use js_sys::Promise;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::JsCast;
 use web_sys::{Blob, RequestInit, RequestMode, Response, UrlSearchParams};
 
 use super::{
-    browser::window,
+    browser::{settle, window},
     events::push,
     film_events::{FilmEvent, FilmQueue},
 };
@@ -84,12 +83,4 @@ pub fn read(queue: &FilmQueue, name: String, blob: &Blob) {
 
 fn refuse(queue: &FilmQueue, name: String, why: &str) {
     push(queue, FilmEvent::Refused(name, why.to_owned()));
-}
-
-/// Calls one of the two, once.
-fn settle(promise: &Promise, good: impl FnOnce(JsValue) + 'static, bad: impl FnOnce() + 'static) {
-    let (good, bad) = (Closure::once(good), Closure::once(move |_: JsValue| bad()));
-    let _ = promise.then2(&good, &bad);
-    good.forget();
-    bad.forget();
 }

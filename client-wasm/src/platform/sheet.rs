@@ -1,4 +1,4 @@
-//! Small dialogs over the arena: the result card and the invitation. Invariant: the browser's own modal dialog keeps the
+//! Small dialogs over the arena: the result card, the invitation and the boards. Invariant: the browser's own modal dialog keeps the
 //! focus inside, closes on Escape and gives the focus back; whatever closed it, the queue hears of it once.
 
 use wasm_bindgen::JsCast;
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The dialogs.
-pub const SHEETS: [&str; 2] = ["card", "invite"];
+pub const SHEETS: [&str; 3] = ["card", "invite", "boards"];
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
     element(id)?.dyn_into().ok()

@@ -18,7 +18,9 @@ const BINARY: &str = env!("CARGO_BIN_EXE_swarm");
 fn serve(arguments: &[&str]) -> App {
     let all = ["perihelion", "--bind", "127.0.0.1", "--port", "0"].iter().chain(arguments);
     let Parsed::Run(line) = arguments::parse::<CommandLine>(all.map(Into::into)) else { panic!("a good command line") };
-    App::start(line.into_config().expect("fits this machine")).expect("starts")
+    let mut config = line.into_config().expect("fits this machine");
+    (config.data_dir, config.limits.drain) = (None, Duration::ZERO);
+    App::start(config).expect("starts")
 }
 
 /// Runs swarm to its end: its output, and its JSON if it wrote any.
