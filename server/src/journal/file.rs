@@ -43,6 +43,8 @@ impl Disk for JournalFile {
         let mut file = File::create(&fresh)?;
         file.write_all(bytes)?;
         file.sync_all()?;
+        // Windows replaces no file that is open.
+        self.file = None;
         fs::rename(&fresh, &self.path)?;
         self.file = Some(file);
         sync_folder(&self.path)

@@ -99,6 +99,11 @@ mod tests {
             let whole = ends.iter().filter(|end| **end > 0 && **end <= at).count();
             assert_eq!(read(&bad).torn, bytes.len() - ends[whole], "flipped at {at}");
         }
+        for seed in 0..20_000_u64 {
+            let draw = |at: u64| shared::rng::mix(seed << 16 | at);
+            let rubbish: Vec<u8> = (0..draw(0) % 64).map(|at| draw(at + 1) as u8 & 0x1f).collect();
+            assert_eq!(read(&rubbish).torn, rubbish.len(), "rubbish {seed}");
+        }
         assert_eq!(read(&[0; 4_096]), Contents { torn: 4_096, ..Contents::default() });
     }
 }

@@ -8,7 +8,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use shared::room::{Record, Save};
@@ -22,6 +22,8 @@ const WAITING_MAX: usize = 1_024;
 const HELD_MAX: usize = 65_536;
 /// How often the writer looks at its clock.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it looks which flights the store has, and which it should get.
+const SETTLE_EVERY: Duration = Duration::from_millis(100);
 
 /// How a journal does.
 #[derive(Debug, Default)]
@@ -124,6 +126,7 @@ struct Writer {
 impl Writer {
     fn run(mut self, waiting: &Receiver<Batch>) {
         self.write(Scribe::sync);
+        let mut settled = Instant::now();
         loop {
             match waiting.recv_timeout(LOOK_EVERY) {
                 Ok(Batch::Records(records)) => self.write(|scribe| scribe.put(records, now_s())),
@@ -132,7 +135,11 @@ impl Writer {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.write(|scribe| scribe.tick(now_s()));
-            self.settle();
+            // While the store takes none there may be many.
+            if settled.elapsed() >= SETTLE_EVERY {
+                settled = Instant::now();
+                self.settle();
+            }
         }
         self.write(Scribe::sync);
         self.settle();

@@ -62,9 +62,9 @@ impl ServerLog {
 
 impl GameServer {
     /// Starts it and waits for the address it prints. Port 0 lets the system choose.
-    pub async fn start(port: u16, flags: &[&str]) -> GameServer {
+    pub async fn start(flags: &[&str]) -> GameServer {
         let folder = Rc::new(tempfile::tempdir().expect("a folder for the server"));
-        GameServer::start_in(folder, port, flags).await
+        GameServer::start_in(folder, 0, flags).await
     }
 
     /// The same where another one was: it finds what that one kept.

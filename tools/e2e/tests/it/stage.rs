@@ -62,12 +62,7 @@ pub fn run_for(name: &str, time_max: Duration, test: impl AsyncFnOnce(&Stage)) {
 impl Stage {
     /// A server with these flags besides the ones every test needs.
     pub async fn server(&self, flags: &[&str]) -> GameServer {
-        self.server_at(0, flags).await
-    }
-
-    /// A server on the port that an earlier one of this test had.
-    pub async fn server_at(&self, port: u16, flags: &[&str]) -> GameServer {
-        let server = GameServer::start(port, flags).await;
+        let server = GameServer::start(flags).await;
         self.servers.borrow_mut().push((server.process(), server.log()));
         server
     }
