@@ -59,7 +59,7 @@ fn show(span: &str, board: Option<&JsValue>, language: Language, masked: bool) {
     } else if own.is_object() {
         let figures = [(&own, "rank"), (&own, "points"), (&record, "best"), (&record, "flights"), (&record, "kills")];
         let parts = figures.map(|(of, key)| text(&get(of, key)));
-        let ship = text(&get(&record, "ship"));
+        let ship = title(&text(&get(&record, "ship")));
         let [rank, points, best, flights, kills] = parts.each_ref().map(String::as_str);
         let parts = [rank, points, best, flights, kills, &ship];
         say(&Word::BoardsOwn.with(language, &parts));
@@ -72,7 +72,8 @@ fn add(table: &HtmlElement, rank: u32, row: &JsValue, masked: bool) {
     let Ok(line) = document().create_element("tr") else { return };
     let own = get(row, "own").is_truthy();
     let name = if masked && !own { MASK.to_owned() } else { text(&get(row, "name")) };
-    let cells = [rank.to_string(), name, text(&get(row, "points")), text(&get(row, "kills")), text(&get(row, "ship"))];
+    let cells =
+        [rank.to_string(), name, text(&get(row, "points")), text(&get(row, "kills")), title(&text(&get(row, "ship")))];
     for cell in &cells {
         if let Ok(place) = document().create_element("td") {
             place.set_text_content(Some(cell));
@@ -91,6 +92,12 @@ fn say(words: &str) {
 
 fn get(of: &JsValue, key: &str) -> JsValue {
     Reflect::get(of, &key.into()).unwrap_or(JsValue::NULL)
+}
+
+/// As names of ships are written.
+fn title(word: &str) -> String {
+    let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+    [&first.to_ascii_uppercase(), rest].concat()
 }
 
 /// A word, or a whole number.

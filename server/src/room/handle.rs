@@ -27,7 +27,8 @@ const REPORT_AGE_MAX: Duration = Duration::from_secs(1);
 pub(super) enum Mail {
     Arrive {
         conn: ConnId,
-        arrival: Arrival,
+        /// The other kinds come sixty times a second, and are small.
+        arrival: Box<Arrival>,
         outbox: Outbox,
     },
     Message {
@@ -123,7 +124,7 @@ impl RoomHandle {
     pub async fn enter(&self, arrival: Arrival, outbox: Outbox) -> Option<Seat> {
         let conn = next_conn();
         let permit = self.mail.reserve().await.ok()?;
-        permit.send(Mail::Arrive { conn, arrival, outbox });
+        permit.send(Mail::Arrive { conn, arrival: Box::new(arrival), outbox });
         Some(Seat { voice: Voice { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) } })
     }
 

@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Blueprint,
-    handle::{Mail, RoomReport},
+    handle::{Arrival, Mail, RoomReport},
     memory::{Keeping, Memory},
     outbox::{Outbox, OutboxError},
     tape::Tape,
@@ -179,7 +179,7 @@ impl Task {
         match mail {
             Mail::Arrive { conn, arrival, outbox } => {
                 self.outboxes.insert(conn.0, outbox);
-                let (hello, credentials) = (arrival.hello, arrival.credentials);
+                let Arrival { hello, credentials } = *arrival;
                 self.handle(RoomEvent::Connect { conn, hello, credentials });
             }
             Mail::Message { conn, message, at } => {
@@ -363,7 +363,7 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Arrival, Inbox, RoomHandle, Seat, outbox_pair},
+        room::{Inbox, RoomHandle, Seat, outbox_pair},
     };
     use shared::{
         defs::ShipClass,
@@ -526,8 +526,8 @@ mod tests {
         let (mut task, _report) = Task::new(blueprint(), mailbox, None);
         let (slow, mut slow_inbox) = outbox_pair();
         let (other, mut other_inbox) = outbox_pair();
-        task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });
-        task.receive(Mail::Arrive { conn: ConnId(2), arrival: arrival(), outbox: other });
+        task.receive(Mail::Arrive { conn: ConnId(1), arrival: Box::new(arrival()), outbox: slow });
+        task.receive(Mail::Arrive { conn: ConnId(2), arrival: Box::new(arrival()), outbox: other });
         for _ in 0..=RELIABLE_MAX {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
