@@ -112,7 +112,13 @@ impl Host {
 
 /// There is nobody to keep a seat from.
 fn credentials() -> Credentials {
-    Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [0; 32], lane: LaneKey([0; 16]) }
+    Credentials {
+        profile_key: None,
+        resume_key: None,
+        token: ResumeToken([0; 16]),
+        token_key: [0; 32],
+        lane: LaneKey([0; 16]),
+    }
 }
 
 #[cfg(test)]

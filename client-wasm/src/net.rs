@@ -10,7 +10,7 @@ use glam::Vec2;
 use shared::{
     defs::{Defs, ShipClass, Team},
     ids::PlayerId,
-    protocol::{Chat, ChatMode, CloseCode, Deed, Password, Resume, Watch, Words},
+    protocol::{Chat, ChatMode, CloseCode, Deed, Password, ProfileToken, Resume, Watch, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -95,6 +95,8 @@ const VERDICTS_MAX: usize = 64;
 /// What an earlier page left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
+    /// Who plays in this browser.
+    pub profile: Option<ProfileToken>,
     /// What gets the slot back.
     pub resume: Option<Resume>,
     /// The player was in the game.
@@ -122,6 +124,7 @@ pub struct Net {
     /// The connection that will be, once it has something to show.
     next: Option<Replica>,
     view_half: (u16, u16),
+    profile: Option<ProfileToken>,
     resume: Option<Resume>,
     playing: bool,
     place: Place,
@@ -156,6 +159,7 @@ impl Net {
             shown: Replica::new(Defs::standard(), view_half, None, now_us),
             next: None,
             view_half,
+            profile: remembered.profile,
             resume: remembered.resume.filter(|_| returns),
             playing: remembered.playing && returns,
             room: place.room.clone().or(remembered.room),
@@ -179,8 +183,8 @@ impl Net {
     /// The socket opened.
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
-        let (half, password) = (self.view_half, self.password.clone());
-        let mut replica = Replica::with_password(Defs::standard(), half, self.resume, password, now_us);
+        let (half, known, password) = (self.view_half, self.profile, self.password.clone());
+        let mut replica = Replica::of_player(Defs::standard(), half, self.resume, known, password, now_us);
         replica.set_switches(self.switches);
         if !self.visible {
             replica.set_idle(true, now_us);
@@ -402,6 +406,12 @@ impl Net {
     #[must_use]
     pub fn room(&self) -> Option<&str> {
         self.room.as_deref()
+    }
+
+    /// Whole seconds until the server goes down for a moment, if it said that it will.
+    #[must_use]
+    pub fn restart_in_s(&self, now_us: u64) -> Option<u64> {
+        self.next.as_ref().unwrap_or(&self.shown).restart_in_s(now_us)
     }
 
     /// The player wants to be in the game.
@@ -762,8 +772,10 @@ pub mod tests {
         net.handle_message(&welcome(Some(PlayerId(3))), 9_100_000);
         net.handle_message(&encode_server(&ServerMessage::News(News { first: 1, deeds: vec![kill; 2] })), 9_200_000);
         assert_eq!(net.kills().len(), 3);
-        let remembered = Remembered { resume: Some(resume), ..Remembered::default() };
-        assert_eq!(redial(&mut Net::new(1, (800, 450), remembered, 0)).resume, Some(resume));
+        let profile = Some(ProfileToken([4; 16]));
+        let remembered = Remembered { resume: Some(resume), profile, ..Remembered::default() };
+        let hello = redial(&mut Net::new(1, (800, 450), remembered, 0));
+        assert_eq!((hello.resume, hello.profile), (Some(resume), profile));
     }
 
     #[test]
@@ -832,7 +844,7 @@ pub mod tests {
         match decode_opening(bytes) {
             Ok(Opening::Hello(hello)) => {
                 let (token, lane) = (ResumeToken([7; 16]), LaneKey([8; 16]));
-                let credentials = Credentials { resume_key: None, token, token_key: [7; 32], lane };
+                let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: [7; 32], lane };
                 RoomEvent::Connect { conn, hello, credentials }
             }
             _ => RoomEvent::Message { conn, message: decode_client(bytes).expect("a message") },

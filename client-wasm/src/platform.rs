@@ -2,6 +2,7 @@
 //! game is taken here; what the browser refuses (storage, sound, graphics) is an answer, never a panic.
 
 pub mod arena;
+pub mod boards;
 pub mod browser;
 pub mod chat_events;
 pub mod clip_post;

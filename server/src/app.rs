@@ -1,21 +1,30 @@
 //! The server as a whole: opens the rooms, listens, and ends in order. Invariant: after [`App::shutdown`] every
 //! socket was told why, or its time was up.
 
-use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    convert::Infallible,
+    fmt, io,
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinHandle,
-    time::timeout,
+    task::{JoinHandle, spawn_blocking},
+    time::{sleep, timeout},
 };
 
 use crate::{
     accept,
     attempts::Attempts,
     clips::Clips,
-    config::{Config, Settings},
+    config::{Config, RoomId, Settings},
     counters::Counters,
+    data_dir::{DataDir, DataDirError},
     http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live},
+    journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
@@ -23,14 +32,21 @@ use crate::{
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
+    room::Keeping,
+    store::{Intake, Store},
     tls::{Tls, TlsError, TlsFiles},
 };
+
+/// How often a server that goes down looks whether anybody still plays.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Why the server does not start.
 #[derive(Debug)]
 pub enum StartError {
     /// Nothing to listen on.
     Listen(ListenError),
+    /// The folder for what must survive a restart.
+    Data(DataDirError),
     /// No page.
     Assets(AssetError),
     /// No thread for the room.
@@ -45,6 +61,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartError::Listen(error) => error.fmt(f),
+            StartError::Data(error) => error.fmt(f),
             StartError::Assets(error) => error.fmt(f),
             StartError::Room(error) => write!(f, "cannot start the room: {error}"),
             StartError::Tls(error) => error.fmt(f),
@@ -67,6 +84,10 @@ pub struct App {
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
     accepting: JoinHandle<()>,
+    draining: watch::Sender<bool>,
+    intake: Intake,
+    /// Ours until the end.
+    data_dir: Option<DataDir>,
 }
 
 impl App {
@@ -86,18 +107,35 @@ impl App {
             _ => None,
         };
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
-        let lobby = Arc::new(Lobby::open(config.rooms).map_err(StartError::Room)?);
+        let data_dir = take_folder(&config.server.data_dir)?;
+        let (store, intake) = match &data_dir {
+            Some(folder) => Store::open(folder).map_err(StartError::Room)?,
+            None => Store::none(),
+        };
+        let journal = Arc::new(JournalFigures::default());
+        let keeping = |room: &RoomId| {
+            data_dir.as_ref().map(|folder| Keeping {
+                journal: folder.journal(room.as_str()),
+                keeper: intake.keeper(),
+                figures: Arc::clone(&journal),
+            })
+        };
+        let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let (name, motd) = (config.server.name, config.server.motd);
         let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
         let (shutdown, stopping) = watch::channel(false);
+        let (draining, drain) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
             live: live.subscribe(),
             assets,
             lobby: Arc::clone(&lobby),
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
+            store,
+            journal,
+            draining: drain,
             lanes: Lanes::default(),
             permits: permits.clone(),
             proxies: Proxies {
@@ -120,7 +158,20 @@ impl App {
         }
         let accepting = tokio::spawn(accept::run(listener, acceptor, context));
         tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
-        Ok(App { address, is_encrypted, limits, lobby, live, permits, shutdown, alive, accepting })
+        Ok(App {
+            address,
+            is_encrypted,
+            limits,
+            lobby,
+            live,
+            permits,
+            shutdown,
+            alive,
+            accepting,
+            draining,
+            intake,
+            data_dir,
+        })
     }
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
@@ -152,9 +203,30 @@ impl App {
         self.is_encrypted
     }
 
-    /// Stops accepting, closes every socket with 1012, ends the rooms; takes `limits.shutdown_timeout` at most.
+    /// Lets nobody in any more, tells those who play that the server goes down, and gives them `limits.drain` until then.
+    /// Where nobody plays, or all have left, there is nothing to wait for.
+    async fn drain(&self) {
+        let seconds = self.limits.drain.as_secs();
+        if seconds == 0 || !self.lobby.is_played() {
+            return;
+        }
+        self.draining.send_replace(true);
+        tracing::info!(seconds, "letting nobody in any more");
+        self.lobby.announce_restart(u16::try_from(seconds).unwrap_or(u16::MAX)).await;
+        let all_gone = async {
+            while self.lobby.is_played() {
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        // Time is up, or nobody is left: the same to us.
+        let _ = timeout(self.limits.drain, all_gone).await;
+    }
+
+    /// Lets those who play know (see `limits.drain`), then stops accepting, closes every socket with 1012, ends the rooms and
+    /// saves; that takes `limits.shutdown_timeout` at most.
     pub async fn shutdown(self) {
-        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, .. } = self;
+        self.drain().await;
+        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, intake, data_dir, .. } = self;
         shutdown.send_replace(true);
         drop(alive);
         let in_order = async {
@@ -162,9 +234,26 @@ impl App {
             none_alive.recv().await;
             lobby.close().await;
             let _ = accepting.await;
+            // The rooms' journals have handed over what they had.
+            let _ = spawn_blocking(move || intake.close()).await;
         };
         if timeout(limits.shutdown_timeout, in_order).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        drop(data_dir);
+    }
+}
+
+/// The folder, unless the disk is full or may only be read: that is no reason not to play.
+fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
+    match DataDir::take(path) {
+        Ok(folder) => Ok(Some(folder)),
+        Err(DataDirError::Unusable(path, error))
+            if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::ReadOnlyFilesystem) =>
+        {
+            tracing::error!(path = %path.display(), %error, "nothing can be stored: scores and results will be lost");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::Data(error)),
     }
 }

@@ -189,6 +189,7 @@ mod tests {
             ("perihelion extra", "extra"),
             ("perihelion --seed -1", "-1"),
             ("perihelion --chat loud", "quick"),
+            ("perihelion --drain-seconds 601", "0..=600"),
             ("perihelion --season-minutes soon", "minutes"),
             ("perihelion --season-minutes -1", "-1"),
             ("perihelion --season-minutes 1441", "1440"),

@@ -14,7 +14,10 @@ pub mod source;
 mod error;
 mod print;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use error::ConfigError;
 pub use room::{RoomId, RoomSettings};
@@ -77,6 +80,7 @@ impl Settings {
         settings.check()?;
         settings.limits.sessions_max = settings.server.max_players;
         settings.limits.sessions_per_address = settings.server.per_ip;
+        settings.limits.drain = Duration::from_secs(settings.server.drain_seconds);
         Ok(settings)
     }
 

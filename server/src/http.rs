@@ -16,6 +16,7 @@
 //! | `/readyz` | 200 while players are let in, else 503 |
 //! | `/status.json` | `status` |
 //! | `/metrics` | `metrics` |
+//! | `/boards.json` | `boards` |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, and POST where a
@@ -24,6 +25,7 @@
 
 mod arena;
 mod assets;
+mod boards;
 mod check;
 mod clips;
 mod headers;
@@ -53,8 +55,8 @@ pub use assets::{AssetError, Assets};
 pub use origin::Guests;
 
 use crate::{
-    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, lanes::Lanes, limits::Limits,
-    lobby::Lobby, permits::Permits, proxies::Proxies, rates::AddressRates,
+    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, journal::JournalFigures, lanes::Lanes,
+    limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies, rates::AddressRates, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -84,6 +86,12 @@ pub struct Context {
     pub lobby: Arc<Lobby>,
     /// Clips of kills.
     pub clips: Arc<Clips>,
+    /// Results.
+    pub store: Store,
+    /// How journals do.
+    pub journal: Arc<JournalFigures>,
+    /// True from the moment nobody is let in any more.
+    pub draining: watch::Receiver<bool>,
     /// Whose second lanes there may be.
     pub lanes: Lanes,
     /// Counts of connections.
@@ -186,6 +194,12 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(with.clone())
         .and(warp::method())
         .map(|context: Arc<Context>, method| read_only(&method, || rooms::list(&context)));
+    let boards = warp::path!("boards.json")
+        .and(with.clone())
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .then(boards::answer);
     let make = warp::path!("rooms")
         .and(with.clone())
         .and(warp::method())
@@ -218,6 +232,8 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .or(make)
         .unify()
         .or(metrics)
+        .unify()
+        .or(boards)
         .unify()
         .or(files)
         .unify()
@@ -262,7 +278,9 @@ impl Context {
     }
 
     fn has_place(&self) -> bool {
-        !*self.shutdown.borrow() && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
+        !*self.shutdown.borrow()
+            && !*self.draining.borrow()
+            && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }
 

@@ -85,6 +85,9 @@ settings! {
     besides {
         /// WebSockets open at once, second lanes not counted; `server.max_players`. Full: 503.
         sessions_max: usize = 4_096;
+        /// From the news that the server goes down until it does, for those who play; `server.drain_seconds`. Whole seconds;
+        /// 0: at once.
+        drain: Duration = Duration::from_secs(10);
         /// WebSockets open at once from one address; `server.per_ip`. Full: 429.
         sessions_per_address: usize = 8;
     }

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::{
     config::{RoomId, RoomSettings},
-    room::{Blueprint, RoomHandle},
+    room::{Blueprint, Keeping, RoomHandle},
 };
 
 type Private = HashMap<RoomId, Arc<RoomHandle>>;
@@ -42,10 +42,26 @@ impl Lobby {
     ///
     /// # Errors
     /// No thread for one.
-    pub fn open(blueprints: Vec<Blueprint>) -> std::io::Result<Lobby> {
+    pub fn open(blueprints: Vec<Blueprint>, keeping: impl Fn(&RoomId) -> Option<Keeping>) -> std::io::Result<Lobby> {
         assert!(!blueprints.is_empty(), "a lobby without a room has no place for anybody");
-        let rooms = blueprints.into_iter().map(|blueprint| RoomHandle::open(blueprint).map(Arc::new));
-        Ok(Lobby { public: rooms.collect::<Result<_, _>>()?, private: Mutex::default() })
+        let open = |blueprint: Blueprint| {
+            let keeping = keeping(&blueprint.id);
+            RoomHandle::open(blueprint, keeping).map(Arc::new)
+        };
+        Ok(Lobby { public: blueprints.into_iter().map(open).collect::<Result<_, _>>()?, private: Mutex::default() })
+    }
+
+    /// Whether anybody plays.
+    #[must_use]
+    pub fn is_played(&self) -> bool {
+        self.all().iter().any(|room| room.is_played())
+    }
+
+    /// Tells everybody that the server goes down in `seconds`.
+    pub async fn announce_restart(&self, seconds: u16) {
+        for room in self.all() {
+            room.announce_restart(seconds).await;
+        }
     }
 
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
@@ -94,7 +110,8 @@ impl Lobby {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);
             }
-            let room = Arc::new(RoomHandle::open(blueprint).map_err(NoRoom::System)?);
+            // What is played among friends is on no board, and ends with the server.
+            let room = Arc::new(RoomHandle::open(blueprint, None).map_err(NoRoom::System)?);
             private.insert(id.clone(), Arc::clone(&room));
             Ok(room)
         })?;
@@ -184,7 +201,7 @@ mod tests {
             let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
             settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap()).unwrap()
         };
-        Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect()).unwrap())
+        Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect(), |_| None).unwrap())
     }
 
     #[tokio::test]

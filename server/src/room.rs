@@ -11,6 +11,7 @@ use shared::{defs::Terms, protocol::ChatMode};
 use crate::config::RoomId;
 
 mod handle;
+mod memory;
 mod outbox;
 mod outlook;
 mod tape;
@@ -18,6 +19,7 @@ mod task;
 mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
+pub use memory::Keeping;
 pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use outlook::Outlook;
 pub use tick_times::{TickFigures, TickHistogram};

@@ -69,6 +69,8 @@ pub struct Session {
     pub room: Option<String>,
     /// For the log.
     pub peer: AddressTag,
+    /// Nobody is let in any more, but to go on.
+    pub draining: watch::Receiver<bool>,
     /// Where rooms are.
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
@@ -108,15 +110,27 @@ enum End {
 
 /// Runs it to its end.
 pub async fn run(io: TokioIo<Upgraded>, session: Session) {
-    let Session { handshake, permit, purpose, room, peer, lobby, lanes, counters, limits, mut shutdown, alive } =
-        session;
+    let Session {
+        handshake,
+        permit,
+        purpose,
+        room,
+        peer,
+        draining,
+        lobby,
+        lanes,
+        counters,
+        limits,
+        mut shutdown,
+        alive,
+    } = session;
     let began = Instant::now();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let heard_nothing = Notify::new();
     let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
-    let rooms = Rooms { lobby, wanted: room };
+    let rooms = Rooms { lobby, wanted: room, draining };
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
@@ -178,11 +192,16 @@ async fn converse(
 struct Rooms {
     lobby: Arc<Lobby>,
     wanted: Option<String>,
+    /// Nobody is let in any more, but to go on.
+    draining: watch::Receiver<bool>,
 }
 
 impl Rooms {
     /// The room for who brings this password.
-    fn admit(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
+    fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
+        if hello.resume.is_none() && *self.draining.borrow() {
+            return Err(CloseCode::Draining);
+        }
         let room = match &self.wanted {
             Some(name) => self.lobby.find(name).ok_or(CloseCode::NoRoom)?,
             None => Arc::clone(self.lobby.place()),
@@ -200,11 +219,11 @@ async fn visit(
     lanes: &Lanes,
 ) -> End {
     let (limits, peer) = (reader.limits(), reader.peer());
-    let room = match rooms.admit(password.as_ref()) {
+    let room = match rooms.admit(&hello, password.as_ref()) {
         Ok(room) => room,
         Err(code) => return End::Close(code),
     };
-    let Ok(credentials) = credentials(hello.resume.map(|resume| resume.token)) else {
+    let Ok(credentials) = credentials(&hello) else {
         return End::Close(CloseCode::Draining);
     };
     let lane = credentials.lane;
@@ -240,12 +259,21 @@ async fn copy(sink: &mut Sink, mut reader: Reader<'_>, key: LaneKey, lanes: &Lan
     }
 }
 
-/// The room knows tokens by their SHA-256 only, so that its memory and its saves hold no secret.
-fn credentials(resume: Option<ResumeToken>) -> Result<Credentials, getrandom::Error> {
-    let key_of = |token: ResumeToken| -> [u8; 32] { Sha256::digest(token.0).into() };
-    let token = ResumeToken(secret()?);
-    let lane = LaneKey(secret()?);
-    Ok(Credentials { resume_key: resume.map(key_of), token, token_key: key_of(token), lane })
+/// Rooms and files know secrets by their SHA-256 only, so that neither holds one.
+#[must_use]
+pub fn key_of(secret: [u8; 16]) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+fn credentials(hello: &Hello) -> Result<Credentials, getrandom::Error> {
+    let (token, lane) = (ResumeToken(secret()?), LaneKey(secret()?));
+    Ok(Credentials {
+        profile_key: hello.profile.map(|profile| key_of(profile.0)),
+        resume_key: hello.resume.map(|resume| key_of(resume.token.0)),
+        token,
+        token_key: key_of(token.0),
+        lane,
+    })
 }
 
 fn secret() -> Result<[u8; 16], getrandom::Error> {
@@ -273,11 +301,16 @@ async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, end: End, limits: &Li
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::protocol::{ProfileToken, Resume};
 
     #[test]
     fn tokens_are_fresh_and_known_by_their_hash() {
-        let first = credentials(None).unwrap();
-        let second = credentials(Some(first.token)).unwrap();
+        let mut hello = Hello { resume: None, profile: None, view_half: (1, 1) };
+        let first = credentials(&hello).unwrap();
+        hello.resume = Some(Resume { token: first.token, heard: 0 });
+        hello.profile = Some(ProfileToken(first.token.0));
+        let second = credentials(&hello).unwrap();
+        assert_eq!((first.profile_key, second.profile_key), (None, Some(first.token_key)));
         assert_ne!(first.token.0, second.token.0);
         assert_ne!(first.lane, second.lane);
         assert_ne!(first.lane.0, first.token.0);

@@ -33,8 +33,9 @@ impl Crowd {
     fn new(clients: u64, config: RoomConfig) -> Crowd {
         let mut room = Room::new(config);
         for i in 0..clients {
-            let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
+            let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
             let credentials = Credentials {
+                profile_key: None,
                 resume_key: None,
                 token: ResumeToken([0; 16]),
                 token_key: key(i),
@@ -153,9 +154,14 @@ fn bytes_in_a_fight(pilots: u16, radius: f32, hands: Option<f32>, quick_guns: bo
     let mut crowd = Crowd::new(hands.map_or(0, |_| u64::from(pilots)), config);
     crowd.hands = hands.unwrap_or(0.0);
     let conn = ConnId(100_000);
-    let credentials =
-        Credentials { resume_key: None, token: ResumeToken([0; 16]), token_key: [9; 32], lane: LaneKey([5; 16]) };
-    let hello = Hello { resume: None, view_half: (800, 450) };
+    let credentials = Credentials {
+        profile_key: None,
+        resume_key: None,
+        token: ResumeToken([0; 16]),
+        token_key: [9; 32],
+        lane: LaneKey([5; 16]),
+    };
+    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
     crowd.room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
     let mut replica = Replica::new(defs, (800, 450), None, 0);
     replica.set_foresight(false);

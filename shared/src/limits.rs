@@ -26,6 +26,11 @@ pub const DEEDS_KEPT: usize = 128;
 /// Kills and own hits in one message. More: the rest goes with the next snapshot.
 pub const DEEDS_PER_NEWS_MAX: usize = 32;
 
+/// One entry of a journal, bytes. Longer ones are damage.
+pub const STORED_BYTES_MAX: usize = 4_096;
+/// Records of what must outlive a room that wait for its shell, which takes them after each call. Full: the oldest is lost.
+pub const RECORDS_MAX: usize = 4 * PLAYERS_MAX;
+
 /// Ticks a client's commands may be ahead of the room. Further ahead: the command is dropped and counted.
 pub const COMMANDS_AHEAD_MAX: i32 = 32;
 /// Commands in one batch. More: protocol error, close 4002.

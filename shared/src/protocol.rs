@@ -25,8 +25,8 @@ pub use chat::{Chat, ChatLine, ChatMode, Quick, Words};
 pub use close::CloseCode;
 pub use codec::{DecodeError, OpeningError};
 pub use messages::{
-    ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, Resume,
-    ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+    ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, ProfileToken,
+    Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
 };
 pub use schema::{proto_hash, rules_hash};
 pub use season::{OwnSeason, PodiumPlace, SeasonEnd};

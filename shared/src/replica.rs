@@ -34,9 +34,9 @@ use crate::{
     limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
     math,
     protocol::{
-        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Password, Resume, ResumeToken,
-        Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch, Welcome, Words,
-        body::Station, codec, known::Known, reckon::Skies,
+        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Password, ProfileToken, Resume,
+        ResumeToken, Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch,
+        Welcome, Words, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -144,25 +144,28 @@ pub struct Replica {
     place: Option<Vec2>,
     /// The forecast is wanted.
     foresees: bool,
+    /// When the server goes down for a moment, if it said so.
+    restart_us: Option<u64>,
 }
 
 impl Replica {
     /// A fresh connection; its hello waits in [`Replica::poll_transmit`]. `view_half`: half extents of the view, u.
     #[must_use]
     pub fn new(defs: Defs, view_half: (u16, u16), resume: Option<Resume>, now_us: u64) -> Replica {
-        Replica::with_password(defs, view_half, resume, None, now_us)
+        Replica::of_player(defs, view_half, resume, None, None, now_us)
     }
 
-    /// The same to a room that asks for a password.
+    /// The same of a player who is known again on another day, to a room that may ask for a password.
     #[must_use]
-    pub fn with_password(
+    pub fn of_player(
         defs: Defs,
         view_half: (u16, u16),
         resume: Option<Resume>,
+        profile: Option<ProfileToken>,
         password: Option<Password>,
         now_us: u64,
     ) -> Replica {
-        let hello = Hello { resume, view_half };
+        let hello = Hello { resume, profile, view_half };
         let opening = match password {
             Some(password) => Opening::Keyed { hello, password },
             None => Opening::Hello(hello),
@@ -223,6 +226,7 @@ impl Replica {
             wish_told_us: 0,
             place: None,
             foresees: true,
+            restart_us: None,
         }
     }
 
@@ -251,6 +255,7 @@ impl Replica {
             ServerMessage::News(news) => self.take_news(&news),
             ServerMessage::Fall(fall) => self.fall = Some(fall),
             ServerMessage::Round(news) => self.round = Some(news),
+            ServerMessage::Restarting { seconds } => self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000),
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();
@@ -462,6 +467,12 @@ impl Replica {
     /// The next message of what people say.
     pub fn poll_chat(&mut self) -> Option<Chat> {
         self.chat.pop_front()
+    }
+
+    /// Whole seconds until the server goes down for a moment, if it said that it will.
+    #[must_use]
+    pub fn restart_in_s(&self, now_us: u64) -> Option<u64> {
+        self.restart_us.map(|at_us| at_us.saturating_sub(now_us).div_ceil(1_000_000))
     }
 
     /// The tables.

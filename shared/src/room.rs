@@ -24,6 +24,7 @@ mod gaze;
 mod history;
 mod index;
 mod io;
+mod ledger;
 mod pacer;
 mod panorama;
 mod post;
@@ -59,6 +60,10 @@ use flow::Turn;
 use history::History;
 use index::{Area, Index};
 pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
+use ledger::Ledger;
+pub use ledger::{
+    FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,
+};
 pub use pacer::{Pace, Pacer};
 use post::Post;
 use scoreboard::Scoreboard;
@@ -110,18 +115,37 @@ pub struct Room {
     now_us: u64,
     status: RoomStatus,
     recorder: Option<Recorder>,
+    ledger: Ledger,
 }
 
 impl Room {
     /// A room at its first tick with its bots ordered in.
     #[must_use]
     pub fn new(config: RoomConfig) -> Room {
+        Room::again(config, &Save::default(), 0)
+    }
+
+    /// A room that goes on where another ended: with everybody of `save` in their slots, without ships, for as long as
+    /// after a lost connection. `now_us` as in [`Room::handle`].
+    #[must_use]
+    pub fn again(config: RoomConfig, save: &Save, now_us: u64) -> Room {
+        let mut room = Room::empty(config, save.clock);
+        room.now_us = now_us;
+        room.restore(save, now_us);
+        room.balance_bots(0);
+        room
+    }
+
+    fn empty(config: RoomConfig, clock: Option<SavedClock>) -> Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
-        world.tick = config.start;
-        let season = Season::new(config.season_ticks, config.start);
+        let start = clock.map_or(config.start, |clock| clock.tick);
+        world.tick = start;
+        let season = Season::new(config.season_ticks, start);
+        let season = clock.map_or(season, |clock| season.go_on(clock.season, clock.season_ends));
         let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name, config.defs.mode.terms));
-        let mut room = Room {
+        Room {
             recorder,
+            ledger: Ledger::new(config.session),
             seats: Seats::default(),
             visitors: BTreeMap::new(),
             orders: Vec::new(),
@@ -139,7 +163,7 @@ impl Room {
             season,
             world,
             post: Post::default(),
-            talk: Talk::new(config.chat, config.start),
+            talk: Talk::new(config.chat, start),
             scores_version: 0,
             departed: Vec::new(),
             round_told: None,
@@ -147,9 +171,7 @@ impl Room {
             now_us: 0,
             status: RoomStatus::default(),
             config,
-        };
-        room.balance_bots(0);
-        room
+        }
     }
 
     /// Takes in something from outside. `now_us` is monotonic, of any origin.
@@ -159,6 +181,7 @@ impl Room {
             RoomEvent::Connect { conn, hello, credentials } => self.connect(conn, &hello, &credentials, now_us),
             RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
             RoomEvent::Disconnect { conn } => self.drop_visitor(conn, now_us),
+            RoomEvent::Restarting { seconds } => self.say_all(&ServerMessage::Restarting { seconds }),
         }
     }
 
@@ -182,6 +205,7 @@ impl Room {
         orders.clear();
         // Orders for the next step come below, behind the emptied list.
         self.orders = orders;
+        self.note_records();
         self.note_deeds();
         self.tell_falls();
         self.settle_bots();
@@ -198,6 +222,12 @@ impl Room {
     /// The next thing for the shell to do; drain after every `handle` and `tick`.
     pub fn poll_output(&mut self) -> Option<Output<'_>> {
         self.post.poll()
+    }
+
+    /// The next thing that must outlive the room, where that is wanted; drain after every `handle` and `tick`, before what
+    /// they say is handed out.
+    pub fn poll_record(&mut self) -> Option<Record> {
+        self.ledger.poll()
     }
 
     /// The next bytes of the recording, to append to a file; at least once a minute, or recording ends.
@@ -371,6 +401,13 @@ impl Room {
             }
         }
         self.orders.insert(0, Order::EndSeason { points: self.config.start_points });
+    }
+
+    /// What must outlive the room, after a step.
+    fn note_records(&mut self) {
+        let (season, season_ends) = (self.season.number(), self.season.ends().unwrap_or(self.world.tick));
+        let clock = SavedClock { tick: self.world.tick, season, season_ends };
+        self.ledger.note(&self.seats, &self.world, clock);
     }
 
     /// Writes what happened into the logs of those who must hear it: kills into all, hits into the two concerned.

@@ -40,7 +40,7 @@ pub use hits::{HitQuery, Now};
 pub use layout::Layout;
 pub use movement::Kinematics;
 pub use round::{Round, RoundPhase};
-pub use rules::Order;
+pub use rules::{Order, Tally};
 pub use sky::Sky;
 pub use tow::Hook;
 pub use wells::{Well, WellKind};

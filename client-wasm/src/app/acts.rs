@@ -1,5 +1,5 @@
-//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the best kill, the rooms and
-//! the map. Invariant: while a dialog is open the
+//! What buttons of the page ask for besides flying: the podium, the result card, the invitation, the best kill, the rooms, the
+//! boards and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
 use super::App;
@@ -7,7 +7,7 @@ use crate::{
     address::path_of,
     hud::Dom,
     input::Action,
-    platform::{browser, clip_post, events::Act, link_sheet, rooms_panel, sheet},
+    platform::{boards, browser, clip_post, events::Act, link_sheet, rooms_panel, sheet},
     rooms::RoomList,
     season::card::{Card, Occasion},
     words::Word,
@@ -44,6 +44,12 @@ impl App {
                 self.open_sheet(Some("rooms"));
             }
             Act::MakeRoom => rooms_panel::make(&self.queue),
+            Act::Boards(span) => {
+                boards::ask(span, self.panel.language(), self.panel.masks().is_some());
+                if self.sheet != Some("boards") {
+                    self.open_sheet(Some("boards"));
+                }
+            }
             Act::Map => {
                 self.map = !self.map;
                 self.take_keys_back();

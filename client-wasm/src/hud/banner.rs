@@ -25,17 +25,22 @@ const NOWHERE: (Word, Option<Word>) = (Word::CloseNoRoom, None);
 pub struct Banner {
     /// Since when the line is not open, s.
     since_s: Option<f64>,
-    shown: Cached<Option<(Word, Option<Word>, Language)>>,
+    shown: Cached<Option<(Word, Option<Word>, u64, Language)>>,
 }
 
 impl Widget for Banner {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         // A recording needs no line.
         let Source::Line(net) = frame.source else { return };
+        let restart_s = net.restart_in_s((frame.now_s * 1e6) as u64);
         let words = match net.connection() {
             Connection::Open => {
                 self.since_s = None;
-                frame.view.locked.then_some((Word::NoWord, Some(Word::ControlsRest)))
+                match restart_s {
+                    _ if frame.view.locked => Some((Word::NoWord, Some(Word::ControlsRest))),
+                    Some(_) => Some((Word::RestartIn, Some(Word::RestartKeeps))),
+                    None => None,
+                }
             }
             // Trying again finds no more; the link to the arena does.
             Connection::Stopped(CloseCode::NoRoom) => Some(NOWHERE),
@@ -55,12 +60,13 @@ impl Widget for Banner {
                 })
             }
         };
-        if self.shown.changed(words.map(|(what, more)| (what, more, frame.language))) {
+        let left_s = restart_s.unwrap_or(0);
+        if self.shown.changed(words.map(|(what, more)| (what, more, left_s, frame.language))) {
             dom.flag("banner", "off", words.is_none());
             dom.flag("banner-practice", "off", words != Some(NOBODY));
             dom.flag("banner-live", "off", words != Some(NOWHERE));
             if let Some((what, more)) = words {
-                dom.text("banner-what", frame.say(what));
+                dom.text("banner-what", &what.with(frame.language, &[&left_s.to_string()]));
                 dom.text("banner-more", more.map_or("", |more| frame.say(more)));
             }
         }
@@ -118,6 +124,27 @@ mod tests {
             banner.update(frame, &mut dom);
             assert!(dom.has("banner-what=No server answers") && dom.has("banner-practice!off"));
         });
+    }
+
+    #[test]
+    fn it_counts_down_to_a_restart() {
+        let view = View::default();
+        let mut net = Net::new(1, (800, 450), Remembered::default(), 0);
+        net.handle_open(1_000_000);
+        net.handle_message(&welcome(None), 1_000_000);
+        let restart =
+            shared::protocol::codec::encode_server(&shared::protocol::ServerMessage::Restarting { seconds: 9 });
+        net.handle_message(&restart, 1_000_000);
+        let mut banner = Banner::default();
+        for (now_s, words) in [(1.0, "restarts in 9 s"), (1.5, "restarts in 9 s"), (2.5, "restarts in 8 s")] {
+            let mut dom = Recorded::default();
+            with_parts(&view, &net, None, |frame| {
+                frame.now_s = now_s;
+                banner.update(frame, &mut dom);
+            });
+            let said = dom.has(&format!("banner-what=The server {words}"));
+            assert!(said || now_s == 1.5, "{now_s}: {:?}", dom.done);
+        }
     }
 
     #[test]

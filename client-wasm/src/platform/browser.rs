@@ -52,6 +52,14 @@ pub fn random_u32() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
+/// A secret, from the browser's own source of them; `None` where there is none (on a page without https it is there, too).
+#[must_use]
+pub fn secret() -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// The player asked the system for less motion.
 #[must_use]
 pub fn reduced_motion() -> bool {
@@ -156,6 +164,6 @@ pub fn closest(target: Option<EventTarget>, what: &str) -> Option<Element> {
 #[must_use]
 pub fn is_for_a_control(target: Option<EventTarget>) -> bool {
     const CONTROLS: &str = "button, input, select, textarea, a, #lobby, #lab, #film-open, #film-bar, #error-card, #settings, \
-                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #clip, #rooms, #spectate";
+                            #leaderboard, #chat-log, #chat-muted, #wheel, #card, #invite, #clip, #rooms, #boards, #spectate";
     closest(target, CONTROLS).is_some()
 }

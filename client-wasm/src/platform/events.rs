@@ -95,6 +95,8 @@ pub enum Act {
     Rooms,
     /// …make one.
     MakeRoom,
+    /// Show the best flights of a span.
+    Boards(&'static str),
     /// The map large, or small again.
     Map,
     /// Close the dialog that is open.
@@ -104,7 +106,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 18] = [
+const ACTS: [(&str, Act); 24] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -118,6 +120,12 @@ const ACTS: [(&str, Act); 18] = [
     ("clip-open", Act::Clip),
     ("clip-copy", Act::CopyClip),
     ("clip-close", Act::CloseSheet),
+    ("boards-open", Act::Boards("week")),
+    ("boards-flight", Act::Boards("week")),
+    ("boards-day", Act::Boards("day")),
+    ("boards-week", Act::Boards("week")),
+    ("boards-all", Act::Boards("all")),
+    ("boards-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
     ("rooms-open", Act::Rooms),
     ("rooms-make", Act::MakeRoom),

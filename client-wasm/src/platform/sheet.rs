@@ -1,4 +1,4 @@
-//! Small dialogs over the arena: the result card, the invitation, the best kill and the rooms. Invariant: the browser's own modal dialog keeps the
+//! Small dialogs over the arena: the result card, the invitation, the best kill, the rooms and the boards. Invariant: the browser's own modal dialog keeps the
 //! focus inside, closes on Escape and gives the focus back; whatever closed it, the queue hears of it once.
 
 use wasm_bindgen::JsCast;
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The dialogs.
-pub const SHEETS: [&str; 4] = ["card", "invite", "clip", "rooms"];
+pub const SHEETS: [&str; 5] = ["card", "invite", "clip", "rooms", "boards"];
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
     element(id)?.dyn_into().ok()

@@ -1,15 +1,16 @@
-//! What the page keeps: the name and settings for good, the token for this tab. Invariant: storage may be missing,
+//! What the page keeps: the name, the profile and settings for good, the token for this tab. Invariant: storage may be missing,
 //! full or forbidden; then nothing is kept and the game goes on.
 
 use shared::{
     defs::ShipClass,
-    protocol::{Password, Resume, ResumeToken, proto_hash},
+    protocol::{Password, ProfileToken, Resume, ResumeToken, proto_hash},
 };
 use web_sys::Storage;
 
-use super::browser::{path, window};
+use super::browser::{path, secret, window};
 use crate::{address::Place, net::Remembered};
 
+const PROFILE: &str = "perihelion.profile";
 const TOKEN: &str = "perihelion.token";
 const ROOM: &str = "perihelion.room";
 const PASSWORD: &str = "perihelion.password";
@@ -26,6 +27,7 @@ const SETTINGS: &str = "perihelion.settings";
 #[must_use]
 pub fn remembered() -> Remembered {
     Remembered {
+        profile: profile(),
         resume: read(tab(), TOKEN).and_then(|text| resume_from_text(&text)),
         playing: read(tab(), PLAYING).is_some(),
         name: name().unwrap_or_default(),
@@ -35,6 +37,19 @@ pub fn remembered() -> Remembered {
         place: Place::of_path(&path()),
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }
+}
+
+/// The secret by which this browser's player is known again; made up when there is none yet.
+#[must_use]
+pub fn profile() -> Option<ProfileToken> {
+    if let Some(kept) = read(browser(), PROFILE).and_then(|text| bytes_of(&text)) {
+        return Some(ProfileToken(kept));
+    }
+    let fresh = secret()?;
+    write(browser(), PROFILE, Some(&hex(&fresh)));
+    // Where nothing is kept one is nobody: a new secret with every page would fill the boards with strangers.
+    let kept = read(browser(), PROFILE).and_then(|text| bytes_of(&text));
+    kept.map(ProfileToken)
 }
 
 /// Keeps what gets the slot back, whether the player is in the game, and in which room.
@@ -141,17 +156,15 @@ fn write(storage: Option<Storage>, key: &str, value: Option<&str>) {
     };
 }
 
-/// The token in hexadecimal, a space, and the deeds heard.
-fn resume_to_text(resume: Resume) -> String {
+/// Hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8; 16]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let nibbles = resume.token.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let token: String = nibbles.map(|digit| char::from(DIGITS[usize::from(digit)])).collect();
-    format!("{token} {}", resume.heard)
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
-fn resume_from_text(text: &str) -> Option<Resume> {
-    let (hex, heard) = text.split_once(' ')?;
-    let heard = heard.parse().ok()?;
+fn bytes_of(hex: &str) -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     if hex.len() != 32 || !hex.is_ascii() {
         return None;
@@ -159,7 +172,17 @@ fn resume_from_text(text: &str) -> Option<Resume> {
     for (index, byte) in bytes.iter_mut().enumerate() {
         *byte = u8::from_str_radix(&hex[index * 2..index * 2 + 2], 16).ok()?;
     }
-    Some(Resume { token: ResumeToken(bytes), heard })
+    Some(bytes)
+}
+
+/// The token in hexadecimal, a space, and the deeds heard.
+fn resume_to_text(resume: Resume) -> String {
+    [&hex(&resume.token.0), " ", &resume.heard.to_string()].concat()
+}
+
+fn resume_from_text(text: &str) -> Option<Resume> {
+    let (hex, heard) = text.split_once(' ')?;
+    Some(Resume { token: ResumeToken(bytes_of(hex)?), heard: heard.parse().ok()? })
 }
 
 #[cfg(test)]

@@ -59,6 +59,16 @@ words! {
     ModeCoreWar "mode-core-war" "Core War" "Kernkrieg";
     ModeDuel "mode-duel" "Duel" "Duell";
     Mode1962 "mode-1962" "1962" "1962";
+    Boards "boards" "Best flights" "Beste Flüge";
+    BoardsDay "boards-day" "Today" "Heute";
+    BoardsWeek "boards-week" "7 days" "7 Tage";
+    BoardsAll "boards-all" "All time" "Insgesamt";
+    BoardsNone "boards-none" "Nobody has come to anything yet." "Noch hat niemand etwas erreicht.";
+    BoardsLater "boards-later" "The boards cannot be read now." "Die Listen sind gerade nicht zu lesen.";
+    BoardsOwn "boards-own" "You: place {0} with {1} points. Best flight ever: {2}. Flights: {3}, kills: {4}, mostly in the {5}." "Du: Platz {0} mit {1} Punkten. Bester Flug überhaupt: {2}. Flüge: {3}, Abschüsse: {4}, meist im Schiff {5}.";
+    BoardsShip "boards-ship" "Ship" "Schiff";
+    BoardsPilot "boards-pilot" "Pilot" "Pilot";
+    BoardsPoints "boards-points" "Points" "Punkte";
     NoServer "no-server" "No server answers" "Kein Server antwortet";
     KeyThrust "key-thrust" "thrust" "Schub";
     KeyAim "key-aim" "aim" "zielen";
@@ -311,6 +321,8 @@ words! {
     Connecting "connecting" "Connecting…" "Verbinde…";
     Reconnecting "reconnecting" "Reconnecting…" "Verbinde erneut…";
     ShipKept "ship-kept" "your ship is kept for you" "dein Schiff wartet auf dich";
+    RestartIn "restart-in" "The server restarts in {0} s" "Der Server startet in {0} s neu";
+    RestartKeeps "restart-keeps" "Your points are kept; you come back by yourself." "Deine Punkte bleiben; du kommst von selbst zurück.";
     CloseRestart "close-restart" "the server is restarting" "der Server startet neu";
     CloseBye "close-bye" "goodbye" "auf Wiedersehen";
     CloseVersion "close-version" "another version of the game runs here: reload the page" "hier läuft eine andere Version des Spiels: lade die Seite neu";

@@ -44,7 +44,9 @@ settings! {
         allowed_origins: Vec<String> = Vec::new(), list(site()), [Flag("allowed-origins")];
         /// Programs that are no browser and name no site may play here, too.
         allow_native: bool = true, yes_no(), [Flag("allow-native")];
-        /// Folder for what must survive a restart; made when something is stored.
+        /// Seconds between the news that the server goes down and the moment it does, while somebody plays; 0: at once.
+        drain_seconds: u64 = 10, whole(0..=600), [Flag("drain-seconds")];
+        /// Folder for what must survive a restart: scores, results, boards, clips.
         data_dir: PathBuf = PathBuf::from("./perihelion-data"), path(), [Flag("data-dir")];
         /// Room for clips of kills in the data folder, MB, beyond which the oldest go; 0 keeps none.
         clips_mb: u64 = 64, whole(0..=100_000), [];

@@ -1,5 +1,7 @@
 //! `/status.json`: public facts. Invariant: nothing in it names or locates a player.
 
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
 use shared::protocol::proto_hash;
 use warp::http::StatusCode;
@@ -46,6 +48,10 @@ struct Status<'a> {
     room_restarts: u32,
     rooms: Vec<RoomFacts>,
     private_rooms: usize,
+    draining: bool,
+    store: &'static str,
+    journal_failing: bool,
+    records_dropped: u64,
 }
 
 pub fn answer(context: &Context) -> Answer {
@@ -89,6 +95,10 @@ pub fn answer(context: &Context) -> Answer {
         room_restarts: report.restarts,
         rooms: facts(context),
         private_rooms: context.lobby.private_rooms(),
+        draining: *context.draining.borrow(),
+        store: context.store.health().word(),
+        journal_failing: context.journal.failing.load(Ordering::Relaxed),
+        records_dropped: context.journal.dropped.load(Ordering::Relaxed),
     };
     json(StatusCode::OK, &status)
 }

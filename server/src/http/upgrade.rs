@@ -130,6 +130,7 @@ fn accept(
         purpose,
         room,
         peer: key.tag(),
+        draining: context.draining.clone(),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         counters: context.counters.clone(),

@@ -18,7 +18,7 @@ use shared::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{Blueprint, outbox::Outbox, outlook::Outlook, task::Task, tick_times::TickFigures};
+use super::{Blueprint, Keeping, outbox::Outbox, outlook::Outlook, task::Task, tick_times::TickFigures};
 use crate::limits::MAILBOX_MAX;
 
 /// A room that has not reported for this long has hung.
@@ -28,7 +28,8 @@ const REPORT_AGE_MAX: Duration = Duration::from_secs(1);
 pub(super) enum Mail {
     Arrive {
         conn: ConnId,
-        arrival: Arrival,
+        /// The other kinds come sixty times a second, and are small.
+        arrival: Box<Arrival>,
         outbox: Outbox,
     },
     Message {
@@ -45,6 +46,9 @@ pub(super) enum Mail {
     Tune {
         bots: u16,
         players_max: u16,
+    },
+    Restarting {
+        seconds: u16,
     },
     Stop,
     /// Done in the place of the core, so that tests can break or hang it.
@@ -89,13 +93,13 @@ pub struct RoomHandle {
 }
 
 impl RoomHandle {
-    /// Starts the room's thread.
+    /// Starts the room's thread, where its last process left it.
     ///
     /// # Errors
     /// The operating system gives no thread.
-    pub fn open(blueprint: Blueprint) -> io::Result<RoomHandle> {
+    pub fn open(blueprint: Blueprint, keeping: Option<Keeping>) -> io::Result<RoomHandle> {
         let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
-        let (task, report, outlook) = Task::new(blueprint.clone(), mailbox);
+        let (task, report, outlook) = Task::new(blueprint.clone(), mailbox, keeping);
         thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
         Ok(RoomHandle { blueprint: RwLock::new(Arc::new(blueprint)), mail, report, outlook, dropped: Arc::default() })
     }
@@ -162,8 +166,21 @@ impl RoomHandle {
     pub async fn enter(&self, arrival: Arrival, outbox: Outbox) -> Option<Seat> {
         let conn = next_conn();
         let permit = self.mail.reserve().await.ok()?;
-        permit.send(Mail::Arrive { conn, arrival, outbox });
+        permit.send(Mail::Arrive { conn, arrival: Box::new(arrival), outbox });
         Some(Seat { voice: Voice { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) } })
+    }
+
+    /// Whether somebody is here who has a slot.
+    #[must_use]
+    pub fn is_played(&self) -> bool {
+        let report = self.report.borrow();
+        !report.paused && report.status.humans > 0
+    }
+
+    /// Tells everybody that the server goes down in `seconds`.
+    pub async fn announce_restart(&self, seconds: u16) {
+        // A room that is gone has nobody to tell.
+        let _ = self.mail.send(Mail::Restarting { seconds }).await;
     }
 
     /// Asks the thread to end, and waits until it has.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the mailbox is drained before each tick and never without bound; with no connection it sleeps until
 //! one comes (the world stands still, at no cost); a panic of the core ends this room's connections with 4009 and
-//! begins a fresh room, and nothing else in the process notices.
+//! begins another room with everybody's slot and score, and nothing else in the process notices.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Blueprint,
-    handle::{Mail, RoomReport},
+    handle::{Arrival, Mail, RoomReport},
+    memory::{Keeping, Memory},
     outbox::{Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
@@ -48,6 +49,7 @@ pub(super) struct Task {
     times: TickTimes,
     restarts: u32,
     tape: Option<Tape>,
+    memory: Memory,
 }
 
 /// An [`Output`] of the room with bytes that live on.
@@ -86,8 +88,10 @@ impl Task {
     pub(super) fn new(
         blueprint: Blueprint,
         mailbox: mpsc::Receiver<Mail>,
+        keeping: Option<Keeping>,
     ) -> (Task, watch::Receiver<RoomReport>, Outlook) {
-        let room = build(&blueprint, 0);
+        let memory = Memory::new(keeping, blueprint.terms.mode.word(), blueprint.secret);
+        let room = build(&blueprint, 0, &memory, 0);
         let tape = tape(&blueprint, 0);
         let first = RoomReport {
             status: room.status(),
@@ -111,6 +115,7 @@ impl Task {
             times: TickTimes::default(),
             restarts: 0,
             tape,
+            memory,
         };
         (task, reports, outlook)
     }
@@ -121,6 +126,9 @@ impl Task {
             if self.wait_for_company() == Flow::Stop || self.tick_while_in_company() == Flow::Stop {
                 self.room.finish_recording();
                 self.record();
+                // Before the mailbox closes, which tells others that all is done.
+                self.tape = None;
+                self.memory.close();
                 return;
             }
         }
@@ -177,7 +185,7 @@ impl Task {
         match mail {
             Mail::Arrive { conn, arrival, outbox } => {
                 self.outboxes.insert(conn.0, outbox);
-                let (hello, credentials) = (arrival.hello, arrival.credentials);
+                let Arrival { hello, credentials } = *arrival;
                 self.handle(RoomEvent::Connect { conn, hello, credentials });
             }
             Mail::Message { conn, message, at } => {
@@ -196,6 +204,7 @@ impl Task {
                 self.with_room(|room, _| room.tune(bots, players_max));
                 self.deliver(Outbox::send);
             }
+            Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
             Mail::Sabotage(work) => {
@@ -249,8 +258,10 @@ impl Task {
                 outputs.push(Sent::keep(output, bytes));
             }
         }));
-        if result.is_err() {
-            self.begin_anew();
+        match result {
+            // Before anybody is told what came of it.
+            Ok(()) => self.memory.note(&mut self.room),
+            Err(_) => self.begin_anew(),
         }
         result.is_ok()
     }
@@ -301,12 +312,13 @@ impl Task {
 
     fn begin_anew(&mut self) {
         self.restarts += 1;
-        tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; a fresh one begins");
+        tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; another begins with its scores");
         for (_, mut outbox) in std::mem::take(&mut self.outboxes) {
             outbox.close(CloseCode::RoomGone);
         }
         self.outputs.clear();
-        self.room = build(&self.blueprint, self.restarts);
+        self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
+        self.room = build(&self.blueprint, self.restarts, &self.memory, self.now_us());
         self.tape = tape(&self.blueprint, self.restarts);
     }
 
@@ -326,9 +338,9 @@ impl Task {
     }
 }
 
-/// A fresh room. Another arena after each panic: one that panicked may do it again.
-fn build(blueprint: &Blueprint, restarts: u32) -> Room {
-    Room::new(RoomConfig {
+/// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
+fn build(blueprint: &Blueprint, restarts: u32, memory: &Memory, now_us: u64) -> Room {
+    let config = RoomConfig {
         name: blueprint.name.clone(),
         id: blueprint.id.to_string(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
@@ -338,10 +350,12 @@ fn build(blueprint: &Blueprint, restarts: u32) -> Room {
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
+        session: Some(memory.session()),
         record: blueprint.record.is_some(),
         defs: Defs::of(blueprint.terms),
         ..RoomConfig::default()
-    })
+    };
+    Room::again(config, memory.save(), now_us)
 }
 
 /// The recording of the room's next life. Without a file the game goes on unrecorded.
@@ -361,10 +375,12 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Arrival, Inbox, RoomHandle, Seat, outbox_pair},
+        room::{Inbox, RoomHandle, Seat, outbox_pair},
     };
     use shared::{
-        protocol::{Hello, LaneKey, ResumeToken, ServerMessage, codec::decode_server},
+        defs::ShipClass,
+        ids::PlayerId,
+        protocol::{ClientMessage, Hello, LaneKey, ResumeToken, ServerMessage, codec::decode_server},
         room::Credentials,
     };
     use tokio::time::timeout;
@@ -390,8 +406,9 @@ mod tests {
 
     fn arrival() -> Arrival {
         Arrival {
-            hello: Hello { resume: None, view_half: (800, 450) },
+            hello: Hello { resume: None, profile: None, view_half: (800, 450) },
             credentials: Credentials {
+                profile_key: None,
                 resume_key: None,
                 token: ResumeToken([1; 16]),
                 token_key: [2; 32],
@@ -419,7 +436,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_world_stands_still_without_company() {
-        let room = RoomHandle::open(blueprint()).unwrap();
+        let room = RoomHandle::open(blueprint(), None).unwrap();
         assert!(room.report().paused && room.is_alive());
         let (seat, mut inbox) = enter(&room).await;
         until("it ticks", || room.report().status.tick.0 > 0 && !room.report().paused).await;
@@ -437,7 +454,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_its_connections_and_begins_a_fresh_room() {
-        let room = RoomHandle::open(blueprint()).unwrap();
+        let room = RoomHandle::open(blueprint(), None).unwrap();
         let (_seat, inbox) = enter(&room).await;
         room.sabotage(|| panic!("asked to, by a test")).await;
         let code = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
@@ -447,9 +464,65 @@ mod tests {
         assert!(room.is_alive());
     }
 
+    /// Comes with the token `old`, is given the token `new`: the slot it got back.
+    async fn come_back(room: &RoomHandle, old: Option<u8>, new: u8) -> (Seat, Inbox, Option<PlayerId>) {
+        let credentials = Credentials {
+            profile_key: None,
+            resume_key: old.map(|old| [old; 32]),
+            token: ResumeToken([new; 16]),
+            token_key: [new; 32],
+            lane: LaneKey([5; 16]),
+        };
+        let (outbox, mut inbox) = outbox_pair();
+        let arrival = Arrival { credentials, ..arrival() };
+        let seat = room.enter(arrival, outbox).await.expect("the room lives");
+        let mut messages = Vec::new();
+        timeout(SOON, inbox.waiting.next(&mut messages)).await.expect("in time").expect("open");
+        let Ok(ServerMessage::Welcome(welcome)) = decode_server(&messages[0]) else { panic!("no welcome") };
+        (seat, inbox, welcome.resumed)
+    }
+
+    #[tokio::test]
+    async fn who_played_when_it_panicked_has_the_slot_back_at_once() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let mut old = None;
+        let mut slot = None;
+        for (restarts, new) in [(1, 10), (2, 11)] {
+            let (seat, inbox, resumed) = come_back(&room, old, new).await;
+            assert_eq!(resumed, slot);
+            if slot.is_none() {
+                let play = ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark };
+                seat.voice().say(play, Instant::now());
+            }
+            until("it has a slot", || room.report().status.humans == 1).await;
+            slot = Some(PlayerId(2));
+            let began = Instant::now();
+            room.sabotage(|| panic!("asked to, by a test")).await;
+            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+            let (_seat, _inbox, resumed) = come_back(&room, Some(new), new + 50).await;
+            assert_eq!(resumed, slot, "after {:?}", began.elapsed());
+            until("the restart is reported", || room.report().restarts == restarts).await;
+            old = Some(new + 50);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_room_that_panics_again_and_again_gives_up_what_it_begins_with() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        until("it has a slot", || room.report().status.humans == 1).await;
+        for _ in 0..3 {
+            room.sabotage(|| panic!("asked to, by a test")).await;
+        }
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+        let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
+        assert_eq!(resumed, None);
+    }
+
     #[tokio::test]
     async fn bots_and_places_may_change_while_it_runs() {
-        let room = RoomHandle::open(blueprint()).unwrap();
+        let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
         until("its two bots fly", || room.report().status.bots == 2).await;
         assert!(room.tune(5, 3, Some("word".into())));
@@ -460,7 +533,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_room_that_hangs_is_seen_and_seen_to_recover() {
-        let room = RoomHandle::open(blueprint()).unwrap();
+        let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
         let (release, hold) = std::sync::mpsc::channel::<()>();
         room.sabotage(move || {
@@ -475,11 +548,11 @@ mod tests {
     #[test]
     fn who_does_not_read_what_must_arrive_is_too_slow() {
         let (_mail, mailbox) = mpsc::channel(1);
-        let (mut task, _report, _outlook) = Task::new(blueprint(), mailbox);
+        let (mut task, _report, _outlook) = Task::new(blueprint(), mailbox, None);
         let (slow, mut slow_inbox) = outbox_pair();
         let (other, mut other_inbox) = outbox_pair();
-        task.receive(Mail::Arrive { conn: ConnId(1), arrival: arrival(), outbox: slow });
-        task.receive(Mail::Arrive { conn: ConnId(2), arrival: arrival(), outbox: other });
+        task.receive(Mail::Arrive { conn: ConnId(1), arrival: Box::new(arrival()), outbox: slow });
+        task.receive(Mail::Arrive { conn: ConnId(2), arrival: Box::new(arrival()), outbox: other });
         for _ in 0..=RELIABLE_MAX {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }

@@ -43,7 +43,7 @@ pub async fn status_with_origin(address: SocketAddr, origin: &str) -> u16 {
 }
 
 pub fn hello() -> Vec<u8> {
-    codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: (800, 450) }))
+    codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: (800, 450) }))
 }
 
 /// Upgraded, and the hello was taken: the welcome has come.

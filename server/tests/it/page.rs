@@ -200,7 +200,9 @@ async fn the_facts_are_public() {
     for fact in facts {
         assert!(documented.contains(&format!("`{fact}`")), "{fact} is not in docs/HOSTING.md");
         assert!(
-            ["name", "mode", "version", "protocol", "paused", "rooms"].contains(&fact) || status[fact].is_u64(),
+            ["name", "mode", "version", "protocol", "paused", "rooms", "draining", "store", "journal_failing"]
+                .contains(&fact)
+                || status[fact].is_u64(),
             "{fact} in {status}"
         );
     }

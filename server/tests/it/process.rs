@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
+    path::Path,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -25,12 +26,24 @@ pub struct Process {
     child: Child,
     pub address: SocketAddr,
     banner: String,
+    /// Goes with it, where it is its own.
+    folder: Option<Folder>,
 }
 
 impl Process {
+    /// In a folder of its own, and without a farewell.
     pub fn start(arguments: &[&str]) -> Process {
+        let folder = Folder::new();
+        let arguments: Vec<&str> = ["--drain-seconds", "0"].iter().chain(arguments).copied().collect();
+        let mut process = Process::start_in(folder.path(), 0, &arguments);
+        process.folder = Some(folder);
+        process
+    }
+
+    /// In a folder that another one may have left.
+    pub fn start_in(folder: &Path, port: u16, arguments: &[&str]) -> Process {
         let mut command = Command::new(BINARY);
-        command.args(["--bind", "127.0.0.1", "--port", "0"]).args(arguments);
+        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--data-dir"]).arg(folder).args(arguments);
         Process::from_command(command)
     }
 
@@ -44,16 +57,17 @@ impl Process {
         }
         let url = banner.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("a URL");
         let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        Process { child, address: ([127, 0, 0, 1], port).into(), banner }
+        Process { child, address: ([127, 0, 0, 1], port).into(), banner, folder: None }
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends it a signal, `-KILL` say.
+    pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill is there");
         assert!(status.success());
     }
 
     /// Waits for the end: exit code, and what it wrote to stderr.
-    async fn ended(mut self) -> (Option<i32>, String) {
+    pub async fn ended(mut self) -> (Option<i32>, String) {
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(status) = self.child.try_wait().expect("our own child") {
@@ -78,7 +92,7 @@ fn rest(child: &mut Child) -> String {
     text
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).output().expect("runs")
 }
 
@@ -240,6 +254,7 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     let mut hello =
         shared::protocol::codec::encode_opening(&shared::protocol::Opening::Hello(shared::protocol::Hello {
             resume: Some(shared::protocol::Resume { token: shared::protocol::ResumeToken(token), heard: 0 }),
+            profile: Some(shared::protocol::ProfileToken(token)),
             view_half: (800, 450),
         }));
     let mut socket = open(process.address).await;
@@ -265,7 +280,10 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
 #[tokio::test]
 async fn without_file_descriptors_it_waits_without_spinning_and_recovers() {
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n 40; exec \"$0\" --bind 127.0.0.1 --port 0", BINARY]);
+    let folder = Folder::new();
+    command
+        .args(["-c", "ulimit -n 50; exec \"$0\" --bind 127.0.0.1 --port 0 --data-dir \"$1\"", BINARY])
+        .arg(folder.path());
     let process = Process::from_command(command);
     let mut player = welcomed(process.address).await;
     let mut held = Vec::new();

@@ -382,7 +382,7 @@ def main():
     with urllib.request.urlopen(f"http://{host}:{port}/status.json", timeout=10) as answer:
         hash_ = int(json.load(answer)["protocol"], 16)
     stream = upgrade(host, int(port), "/ws?room=main")
-    send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + varint(800) + varint(450))
+    send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + b"\1" + bytes(range(16)) + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
     talk, asked, seasons = [], False, []
@@ -438,6 +438,8 @@ def main():
             talk += read_chat(message)
         elif kind == 7:
             read_fall(message)
+        elif kind == 9:
+            message.varint()
         else:
             assert kind == 8, kind
             message.varint(), message.varint(), message.varint(), message.varint()

@@ -26,7 +26,7 @@ fn two_rooms() -> Running {
 }
 
 fn keyed(password: &str) -> Vec<u8> {
-    let hello = Hello { resume: None, view_half: (800, 450) };
+    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
     codec::encode_opening(&Opening::Keyed { hello, password: Password(password.to_owned()) })
 }
 

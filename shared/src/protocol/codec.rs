@@ -253,6 +253,20 @@ pub fn decode_replay<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError
     decode::<T, { crate::replay::CHUNK_BYTES_MAX }>(bytes)
 }
 
+/// Bytes of something that a shell keeps on its disk.
+#[must_use]
+pub fn encode_stored(entry: &impl Serialize) -> Vec<u8> {
+    encode(entry)
+}
+
+/// Reads it back.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_stored<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode::<T, { crate::limits::STORED_BYTES_MAX }>(bytes)
+}
+
 fn encode(message: &impl Serialize) -> Vec<u8> {
     bincode::serde::encode_to_vec(message, config::standard()).expect("our own messages always encode")
 }

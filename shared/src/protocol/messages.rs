@@ -46,6 +46,17 @@ impl core::fmt::Debug for LaneKey {
     }
 }
 
+/// A secret by which a player is known again on another day: results of flights and places on the boards go by it. 128
+/// bits from the player's own browser; the server keeps only its hash; never in a URL, never logged.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileToken(pub [u8; 16]);
+
+impl core::fmt::Debug for ProfileToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ProfileToken(secret)")
+    }
+}
+
 /// A client's first message, sent behind the eight bytes of the protocol hash (see [`super::codec`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Opening {
@@ -78,6 +89,8 @@ impl core::fmt::Debug for Password {
 pub struct Hello {
     /// To get the slot back.
     pub resume: Option<Resume>,
+    /// Who plays, to be on the boards; without one a flight is nobody's.
+    pub profile: Option<ProfileToken>,
     /// Half extents of the view, u; the server clamps them to `limits::VIEW_HALF_MAX` and area.
     pub view_half: (u16, u16),
 }
@@ -155,6 +168,11 @@ pub enum ServerMessage {
     Fall(Fall),
     /// How the round stands, where there are rounds: at once when it changes its phase, else four times a second.
     Round(RoundNews),
+    /// The server goes down for a moment and comes back; scores are kept. Once, when it is decided.
+    Restarting {
+        /// From now until it goes down, s.
+        seconds: u16,
+    },
 }
 
 /// How a round stands.

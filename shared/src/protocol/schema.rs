@@ -11,8 +11,8 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, Resume,
-        ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, ProfileToken,
+        Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
     },
     motion, owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
@@ -128,7 +128,8 @@ fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
 }
 
 fn opening_samples() -> [Opening; 3] {
-    let hello = Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 300 }), view_half: (800, 450) };
+    let resume = Some(Resume { token: ResumeToken([7; 16]), heard: 300 });
+    let hello = Hello { resume, profile: Some(ProfileToken([9; 16])), view_half: (800, 450) };
     let keyed = Opening::Keyed { hello: hello.clone(), password: Password("p".into()) };
     [Opening::Hello(hello), Opening::Lane(LaneKey([8; 16])), keyed]
 }
@@ -157,7 +158,7 @@ fn client_samples() -> [ClientMessage; 12] {
     ]
 }
 
-fn server_samples() -> [ServerMessage; 11] {
+fn server_samples() -> [ServerMessage; 12] {
     let player = PlayerId(5);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
@@ -233,6 +234,7 @@ fn server_samples() -> [ServerMessage; 11] {
             points: [6, 7],
             winner: Some(Team::Dawn),
         }),
+        ServerMessage::Restarting { seconds: 300 },
     ]
 }
 

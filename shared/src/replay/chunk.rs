@@ -185,7 +185,8 @@ impl Turn {
             | Order::Discharge { player }
             | Order::Launch { player, .. }
             | Order::Park { player }
-            | Order::Refit { player, .. } => slot(player),
+            | Order::Refit { player, .. }
+            | Order::Restore { player, .. } => slot(player),
             Order::EndSeason { .. } => true,
         };
         let good_name = |(player, name): &(PlayerId, String)| {

@@ -23,8 +23,9 @@ fn recording() -> Vec<u8> {
     let config = RoomConfig { seed: 5, bots: 12, record: true, start_points: 500, ..RoomConfig::default() };
     let mut room = Room::new(config);
     for i in 0..HUNTERS {
-        let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
+        let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
         let credentials = Credentials {
+            profile_key: None,
             resume_key: None,
             token: ResumeToken([0; 16]),
             token_key: [i as u8; 32],

@@ -177,7 +177,7 @@ impl Playback {
         record.apply(&mut now.held);
         for order in &record.orders {
             // Unless the record says otherwise, a new holder is not called like the last one.
-            if let Order::Enlist { player, .. } | Order::Return { player, .. } = order {
+            if let Order::Enlist { player, .. } | Order::Return { player, .. } | Order::Restore { player, .. } = order {
                 now.names.insert(*player, format!("Pilot {}", player.index() + 1));
             }
         }
@@ -329,8 +329,9 @@ pub mod tests {
         for i in 1..=ticks {
             let now_us = i * TICK_US;
             if i == 120 {
-                let hello = Hello { resume: None, view_half: (800, 450) };
+                let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
                 let credentials = Credentials {
+                    profile_key: None,
                     resume_key: None,
                     token: ResumeToken([1; 16]),
                     token_key: [2; 32],

@@ -68,7 +68,9 @@ impl Recorder {
         let fresh = commands.iter().filter(|(player, command)| self.held.get(player) != Some(command));
         changes.extend(fresh.map(|&(player, command)| (player, Some(command))));
         let names = orders.iter().filter_map(|order| match *order {
-            Order::Enlist { player, .. } | Order::Return { player, .. } => Some((player, name_of(player)?)),
+            Order::Enlist { player, .. } | Order::Return { player, .. } | Order::Restore { player, .. } => {
+                Some((player, name_of(player)?))
+            }
             Order::Discharge { .. }
             | Order::Launch { .. }
             | Order::Park { .. }

@@ -5,6 +5,8 @@ use super::{
     ConnId, Credentials, Room, RoomConfig, bots,
     chat::Speech,
     commands::CommandBuffer,
+    deeds::Log,
+    ledger::{Save, SeatState},
     rounds,
     seats::{Holder, Human, ResumeKey, Seat},
     visitor::Visitor,
@@ -32,6 +34,7 @@ impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
+        visitor.profile = credentials.profile_key;
         visitor.speech = Speech::new(self.world.tick);
         visitor.set_view(hello.view_half);
         visitor.earlier_key = credentials.resume_key;
@@ -40,6 +43,10 @@ impl Room {
             self.resume(player, conn, credentials.token_key, credentials.resume_key);
             if let (Some(human), Some(resume)) = (self.seats.human_mut(player), hello.resume) {
                 human.deeds.resume(resume.heard);
+            }
+            if let Some(seat) = self.seats.get(player) {
+                // The new token must not be told before its key is kept.
+                self.ledger.note_seat(seat, &self.world);
             }
         }
         self.visitors.insert(conn, visitor);
@@ -92,12 +99,13 @@ impl Room {
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
-        let (key, deeds) = (visitor.key, visitor.deeds.clone());
+        let (key, profile, deeds) = (visitor.key, visitor.profile, visitor.deeds.clone());
         let keys = [Some(key), visitor.earlier_key];
         let holder = |_| {
             Holder::Human(Box::new(Human {
                 conn: Some(conn),
                 key,
+                profile,
                 previous_key: None,
                 lost_us: None,
                 commands: CommandBuffer::default(),
@@ -135,6 +143,29 @@ impl Room {
                 self.orders.push(Order::Enlist { player, bot: false, points });
             }
         }
+    }
+
+    /// Seats those whom another room left behind; they have the usual grace to come back.
+    pub(super) fn restore(&mut self, save: &Save, now_us: u64) {
+        for saved in save.seats.values() {
+            let SeatState { key, previous_key, class, tally, .. } = saved.state;
+            let holder = Holder::Human(Box::new(Human {
+                conn: None,
+                key,
+                profile: saved.profile,
+                previous_key,
+                lost_us: Some(now_us),
+                commands: CommandBuffer::default(),
+                deeds: Log::default(),
+            }));
+            if self.seats.add_at(saved.player, &saved.name, holder) {
+                if let Some(seat) = self.seats.get_mut(saved.player) {
+                    (seat.class, seat.wants_launch) = (class, true);
+                }
+                self.orders.push(Order::Restore { player: saved.player, tally });
+            }
+        }
+        self.ledger.take_over(save);
     }
 
     /// Makes a slot free for one more person, if a bot or somebody who is not here can give way.
@@ -181,6 +212,7 @@ impl Room {
                 self.departed.remove(0);
             }
         }
+        self.ledger.free(player, self.world.tick);
         self.seats.remove(player);
         self.orders.push(Order::Discharge { player });
         self.balance_bots(0);

@@ -49,6 +49,10 @@ impl Log {
     /// A new connection takes over and has heard everything before number `heard`. Whatever it claims, it is told
     /// no more than is kept.
     pub fn resume(&mut self, heard: u16) {
+        if self.kept.is_empty() {
+            // Nothing was told here: a room that began anew counts on from where its pilot is.
+            self.next = heard;
+        }
         self.untold = usize::from(self.next.wrapping_sub(heard)).min(self.kept.len());
     }
 

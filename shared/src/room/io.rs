@@ -35,6 +35,9 @@ pub struct RoomConfig {
     pub start_points: u32,
     /// Ticks of a season, after which scores begin anew; 0: scores last.
     pub season_ticks: u32,
+    /// Say what must outlive the room, see [`crate::room::Room::poll_record`]: flights are numbered in the session of this
+    /// name, which the shell draws at random for each life of a room.
+    pub session: Option<u64>,
     /// Record the match from its first tick, see [`crate::room::Room::poll_recording`].
     pub record: bool,
     /// What people may say.
@@ -56,6 +59,7 @@ impl Default for RoomConfig {
             start: Tick(0),
             start_points: 0,
             season_ticks: 0,
+            session: None,
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
@@ -66,6 +70,8 @@ impl Default for RoomConfig {
 /// What a session knows of a connection's right to a seat. The room itself keeps no secrets.
 #[derive(Debug, Clone)]
 pub struct Credentials {
+    /// SHA-256 of the profile's token in the hello.
+    pub profile_key: Option<[u8; 32]>,
     /// SHA-256 of the token in the hello.
     pub resume_key: Option<[u8; 32]>,
     /// A fresh token from the operating system, passed on in the welcome.
@@ -100,6 +106,11 @@ pub enum RoomEvent {
     Disconnect {
         /// Which.
         conn: ConnId,
+    },
+    /// The server goes down for a moment: everybody is to know.
+    Restarting {
+        /// From now until then, s.
+        seconds: u16,
     },
 }
 

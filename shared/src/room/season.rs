@@ -27,6 +27,20 @@ impl Season {
         Season { length, number: 1, ends: start.plus(length.cast_signed()) }
     }
 
+    /// The season that was under way when the room ended, if it is one that this room would have.
+    #[must_use]
+    pub fn go_on(self, number: u16, ends: Tick) -> Season {
+        let left = ends.since(self.ends);
+        let fits = left <= 0 && left.unsigned_abs() < self.length;
+        if fits { Season { number, ends, ..self } } else { self }
+    }
+
+    /// Number of this one, from 1.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
     /// The tick at which it ends, if it does.
     #[must_use]
     pub fn ends(&self) -> Option<Tick> {

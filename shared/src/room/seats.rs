@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConnId, commands::CommandBuffer, deeds::Log};
+use super::{ConnId, commands::CommandBuffer, deeds::Log, ledger::ProfileKey};
 use crate::{
     bot::Brain,
     defs::{ModeDef, ShipClass, Team},
@@ -50,6 +50,8 @@ pub struct Human {
     pub conn: Option<ConnId>,
     /// Opens this seat to the next connection.
     pub key: ResumeKey,
+    /// Who it is, if they wish to be known again.
+    pub profile: Option<ProfileKey>,
     /// Opened it for the present connection; good until that one has shown that the new key reached it.
     pub previous_key: Option<ResumeKey>,
     /// When the connection dropped, µs.
@@ -158,17 +160,29 @@ impl Seats {
             (None, None) => (0..self.seats.len()).find(free)?,
         };
         let player = PlayerId(index as u16);
-        let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", index + 1)));
-        self.seats[index] = Some(Seat {
-            player,
-            look: name::look_of(&name),
-            name,
-            holder: holder(player),
-            wants_launch: true,
-            class: ShipClass::default(),
-        });
-        self.arrived.push(player);
+        self.seat(player, wanted, holder(player));
         Some(player)
+    }
+
+    /// Seats somebody where they sat before, if nobody sits there.
+    pub fn add_at(&mut self, player: PlayerId, name: &str, holder: Holder) -> bool {
+        let index = player.index();
+        if index >= PLAYERS_MAX || self.get(player).is_some() {
+            return false;
+        }
+        if self.seats.len() <= index {
+            self.seats.resize(index + 1, None);
+            self.freed.resize(index + 1, None);
+        }
+        self.seat(player, name, holder);
+        true
+    }
+
+    fn seat(&mut self, player: PlayerId, wanted: &str, holder: Holder) {
+        let name = self.unique(name::clean(wanted).unwrap_or_else(|| format!("Pilot {}", player.index() + 1)));
+        let (look, class) = (name::look_of(&name), ShipClass::default());
+        self.seats[player.index()] = Some(Seat { player, look, name, holder, wants_launch: true, class });
+        self.arrived.push(player);
     }
 
     /// The team that a person joins, where there are teams: the one with fewer people, then with fewer pilots.
@@ -285,6 +299,7 @@ mod tests {
         Holder::Human(Box::new(Human {
             conn: None,
             key: [0; 32],
+            profile: None,
             previous_key: None,
             lost_us: None,
             commands: CommandBuffer::default(),

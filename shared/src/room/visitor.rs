@@ -3,8 +3,8 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, post::Mail, rounds,
-    seats::ResumeKey,
+    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, ledger::ProfileKey,
+    post::Mail, rounds, seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
@@ -36,6 +36,8 @@ pub struct Visitor {
     pub key: ResumeKey,
     /// The key of the token it came with, if any.
     pub earlier_key: Option<ResumeKey>,
+    /// Who it is, if they wish to be known again.
+    pub profile: Option<ProfileKey>,
     /// Half extents of its view, u.
     pub view_half: Vec2,
     view_wanted: Option<Vec2>,
@@ -74,6 +76,7 @@ impl Visitor {
             seat: None,
             key,
             earlier_key: None,
+            profile: None,
             view_half: Vec2::new(800.0, 450.0),
             view_wanted: None,
             view_changed: None,

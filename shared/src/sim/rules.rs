@@ -72,6 +72,39 @@ pub enum Order {
         /// Points to begin with.
         points: u32,
     },
+    /// Gives a slot back to a person whose room ended under them.
+    Restore {
+        /// Slot.
+        player: PlayerId,
+        /// What they had come to.
+        tally: Tally,
+    },
+}
+
+/// What a pilot has come to, apart from the ship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Points.
+    pub score: u32,
+    /// Ships destroyed.
+    pub kills: u32,
+    /// Ships lost.
+    pub deaths: u32,
+    /// Ships destroyed since the last one was lost.
+    pub streak: u32,
+    /// The most of those this season.
+    pub best_streak: u32,
+    /// The highest class flown this season.
+    pub best_class: ShipClass,
+}
+
+impl Tally {
+    /// That of `pilot`.
+    #[must_use]
+    pub fn of(pilot: &Pilot) -> Tally {
+        let Pilot { score, kills, deaths, streak, best_streak, best_class, .. } = *pilot;
+        Tally { score, kills, deaths, streak, best_streak, best_class }
+    }
 }
 
 /// Applies one order; impossible ones do nothing.
@@ -87,7 +120,19 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
         Order::Park { player } => park(stage, player),
         Order::Refit { player, class } => refit(stage, player, class),
         Order::EndSeason { points } => end_season(stage, points),
+        Order::Restore { player, tally } => {
+            round::greet(stage, false);
+            enlist(stage.world, player, false, tally.score);
+            restore(stage.world, player, tally);
+        }
     }
+}
+
+fn restore(world: &mut World, player: PlayerId, tally: Tally) {
+    let Some(pilot) = world.pilot_mut(player) else { return };
+    let Tally { score, kills, deaths, streak, best_streak, best_class } = tally;
+    (pilot.score, pilot.kills, pilot.deaths) = (score, kills, deaths);
+    (pilot.streak, pilot.best_streak, pilot.best_class) = (streak, best_streak, best_class);
 }
 
 fn end_season(stage: &mut Stage<'_>, points: u32) {

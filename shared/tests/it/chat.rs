@@ -28,8 +28,8 @@ impl Hall {
     fn come(&mut self, conn: u64) {
         let key = [conn as u8; 32];
         let (token, lane) = (ResumeToken([conn as u8; 16]), LaneKey([conn as u8; 16]));
-        let credentials = Credentials { resume_key: None, token, token_key: key, lane };
-        let hello = Hello { resume: None, view_half: (800, 450) };
+        let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: key, lane };
+        let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
         self.room.handle(RoomEvent::Connect { conn: ConnId(conn), hello, credentials }, self.now_us);
         self.listen();
     }

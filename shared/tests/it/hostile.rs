@@ -21,9 +21,17 @@ use suite::harness::{Match, Style};
 fn recorded() -> Vec<Vec<u8>> {
     let mut room = Room::new(RoomConfig { seed: 3, bots: 12, ..RoomConfig::default() });
     let conn = ConnId(1);
-    let credentials =
-        Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32], lane: LaneKey([5; 16]) };
-    room.handle(RoomEvent::Connect { conn, hello: Hello { resume: None, view_half: (800, 450) }, credentials }, 0);
+    let credentials = Credentials {
+        profile_key: None,
+        resume_key: None,
+        token: ResumeToken([1; 16]),
+        token_key: [1; 32],
+        lane: LaneKey([5; 16]),
+    };
+    room.handle(
+        RoomEvent::Connect { conn, hello: Hello { resume: None, profile: None, view_half: (800, 450) }, credentials },
+        0,
+    );
     let mut messages = Vec::new();
     for i in 1..400u64 {
         room.tick(i * TICK_US, &|_| true);
@@ -78,7 +86,8 @@ fn every_decoder_survives_what_was_recorded_and_then_harmed() {
     let told = recorded();
     let mut keyed = Keyed::new(1, Tick(0), 0, Purpose::Test);
     let said: Vec<Vec<u8>> = (0..200).map(|_| codec::encode_client(&any_message(&mut keyed))).collect();
-    let hello = Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 9 }), view_half: (800, 450) };
+    let hello =
+        Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 9 }), profile: None, view_half: (800, 450) };
     let openings = [Opening::Hello(hello), Opening::Lane(LaneKey([3; 16]))]
         .map(|opening| codec::encode_opening(&opening))
         .to_vec();
@@ -126,13 +135,17 @@ fn a_room_survives_any_client_and_the_others_do_not_notice() {
         live.run_until(600, |live| live.players[honest].replica.view().phase == Phase::Flying);
         let villain = ConnId(9_999);
         let credentials = Credentials {
+            profile_key: None,
             resume_key: Some([7; 32]),
             token: ResumeToken([9; 16]),
             token_key: [9; 32],
             lane: LaneKey([5; 16]),
         };
-        let hello =
-            Hello { resume: Some(Resume { token: ResumeToken([7; 16]), heard: 999 }), view_half: (u16::MAX, 0) };
+        let hello = Hello {
+            resume: Some(Resume { token: ResumeToken([7; 16]), heard: 999 }),
+            profile: None,
+            view_half: (u16::MAX, 0),
+        };
         live.room.handle(RoomEvent::Connect { conn: villain, hello, credentials }, live.now_us);
         let mut keyed = Keyed::new(seed, Tick(1), 0, Purpose::Test);
         live.run(240, |live| {
@@ -179,9 +192,14 @@ fn hurrying_commands_gain_nothing() {
     let travelled = |cheat: bool| {
         let mut room = Room::new(RoomConfig { seed: 4, bots: 0, ..RoomConfig::default() });
         let conn = ConnId(1);
-        let credentials =
-            Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32], lane: LaneKey([5; 16]) };
-        let hello = Hello { resume: None, view_half: (800, 450) };
+        let credentials = Credentials {
+            profile_key: None,
+            resume_key: None,
+            token: ResumeToken([1; 16]),
+            token_key: [1; 32],
+            lane: LaneKey([5; 16]),
+        };
+        let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
         room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
         room.handle(
             RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into(), class: ShipClass::Spark } },
@@ -238,7 +256,7 @@ fn nothing_is_told_from_outside_the_area() {
 
 #[test]
 fn hello_bytes_of_any_kind_are_an_answer_not_a_panic() {
-    let good = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: (800, 450) }));
+    let good = codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: (800, 450) }));
     for end in 0..good.len() {
         assert!(codec::decode_opening(&good[..end]).is_err());
     }

@@ -9,6 +9,7 @@ mod hostile;
 mod matches;
 mod presentation;
 mod rounds;
+mod saved;
 mod seasons;
 mod snapshots;
 mod steady;

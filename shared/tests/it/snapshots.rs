@@ -36,10 +36,15 @@ fn tick(room: &mut Room) -> Vec<Vec<u8>> {
 }
 
 fn connect(room: &mut Room) -> Replica {
-    let credentials =
-        Credentials { resume_key: None, token: ResumeToken([1; 16]), token_key: [1; 32], lane: LaneKey([5; 16]) };
+    let credentials = Credentials {
+        profile_key: None,
+        resume_key: None,
+        token: ResumeToken([1; 16]),
+        token_key: [1; 32],
+        lane: LaneKey([5; 16]),
+    };
     let now_us = u64::from(room.world().tick.0) * TICK_US;
-    let hello = Hello { resume: None, view_half: (800, 450) };
+    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
     room.handle(RoomEvent::Connect { conn: CONN, hello, credentials }, now_us);
     let mut replica = Replica::new(Defs::standard(), (800, 450), None, now_us);
     while let Some(output) = room.poll_output() {

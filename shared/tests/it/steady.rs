@@ -65,8 +65,9 @@ fn a_steady_tick_allocates_nothing() {
     let people = 50;
     let mut room = Room::new(RoomConfig { seed: 3, bots: 0, ..RoomConfig::default() });
     for i in 0..people {
-        let (conn, hello) = (ConnId(i), Hello { resume: None, view_half: (800, 450) });
+        let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
         let credentials = Credentials {
+            profile_key: None,
             resume_key: None,
             token: ResumeToken([0; 16]),
             token_key: [i as u8; 32],

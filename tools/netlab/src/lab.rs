@@ -106,6 +106,8 @@ impl Lab<'_> {
         let (seed, bots) = (self.line.seed.to_string(), self.line.bots.to_string());
         let mut command = server.command(&self.server);
         command.args(["--bind", SERVER, "--port", PORT, "--seed", &seed, "--bots", &bots, "--max-players", "400"]);
+        let data = std::env::temp_dir().join(format!("perihelion-netlab-{}", std::process::id()));
+        command.args(["--drain-seconds", "0", "--data-dir"]).arg(&data);
         let mut host = Running::start(&mut command, "the server")?;
         // It says where to play when it listens.
         let output = host.child.stdout.take().expect("piped");
@@ -136,6 +138,7 @@ impl Lab<'_> {
         let report = read(&file);
         // Nobody needs it any more; a leftover in the folder for such is no harm.
         let _ = std::fs::remove_file(&file);
+        let _ = std::fs::remove_dir_all(&data);
         report
     }
 

@@ -281,7 +281,8 @@ impl Match {
         };
         let token = ResumeToken((u128::from(conn.0) * 0x1234_5678_9ABC).to_le_bytes());
         let resume_key = hello.resume.map(|resume| key(resume.token));
-        let credentials = Credentials { resume_key, token, token_key: key(token), lane: lane_key(conn) };
+        let credentials =
+            Credentials { profile_key: None, resume_key, token, token_key: key(token), lane: lane_key(conn) };
         self.room.handle(RoomEvent::Connect { conn, hello, credentials }, self.now_us);
         let resumed = self.room.standing(conn).is_some_and(|standing| standing.seat.is_some());
         self.facts.hellos.push((index, resumed));

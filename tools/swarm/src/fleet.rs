@@ -282,7 +282,8 @@ impl Light {
         self.read(visit)?;
         self.count_time(visit);
         if !std::mem::replace(&mut self.greeted, true) {
-            let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: VIEW_HALF }));
+            let hello =
+                codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: VIEW_HALF }));
             self.say(kind::HELLO, &hello, visit);
         }
         self.sends = !self.sends;
@@ -385,7 +386,8 @@ impl Light {
             | ServerMessage::News(_)
             | ServerMessage::Chat(_)
             | ServerMessage::Fall(_)
-            | ServerMessage::Round(_) => {}
+            | ServerMessage::Round(_)
+            | ServerMessage::Restarting { .. } => {}
         }
         Ok(())
     }

@@ -187,7 +187,7 @@ impl Hostile {
 
     async fn greet(&mut self, receive_bytes: Option<u32>) -> Result<Socket, Error> {
         let mut socket = self.open(receive_bytes).await?;
-        let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, view_half: VIEW_HALF }));
+        let hello = codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: VIEW_HALF }));
         socket.feed(Message::Binary(hello.into())).await?;
         socket.flush().await?;
         Ok(socket)

@@ -4,7 +4,8 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 9] = ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall", "round"];
+pub const DOWN: [&str; 10] =
+    ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall", "round", "restarting"];
 /// What a client sends.
 pub const UP: [&str; 10] =
     ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say", "watch"];
@@ -29,6 +30,7 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Chat(_) => 6,
         ServerMessage::Fall(_) => 7,
         ServerMessage::Round(_) => 8,
+        ServerMessage::Restarting { .. } => 9,
     }
 }
 

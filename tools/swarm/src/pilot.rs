@@ -279,7 +279,8 @@ impl Pilot {
             | ServerMessage::News(_)
             | ServerMessage::Chat(_)
             | ServerMessage::Fall(_)
-            | ServerMessage::Round(_) => {}
+            | ServerMessage::Round(_)
+            | ServerMessage::Restarting { .. } => {}
         }
         Ok(())
     }

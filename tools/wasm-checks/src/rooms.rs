@@ -138,8 +138,9 @@ impl Stage {
         secret[..8].copy_from_slice(&conn.0.to_le_bytes());
         let resume = person.resume.take();
         let replica = Replica::new(Defs::standard(), (800, 450), resume, self.now_us);
-        let hello = shared::protocol::Hello { resume, view_half: (800, 450) };
+        let hello = shared::protocol::Hello { resume, profile: None, view_half: (800, 450) };
         let credentials = Credentials {
+            profile_key: None,
             resume_key: resume.map(|resume| key_of(&resume.token)),
             token: ResumeToken(secret),
             token_key: key_of(&ResumeToken(secret)),

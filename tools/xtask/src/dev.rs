@@ -103,6 +103,10 @@ impl Running {
         let binary = tree.program("debug", "perihelion");
         let mut command = Command::new(&binary);
         command.arg("--client-dir").arg(page).args(flags).stdin(Stdio::null());
+        if !flags.iter().any(|flag| flag.starts_with("--drain-seconds")) {
+            // Whoever waits for their change does not wait for a farewell.
+            command.args(["--drain-seconds", "0"]);
+        }
         // A group of its own: ctrl-c reaches only us, and we pass it on exactly once.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -49,10 +49,10 @@ pub fn bench(args: &[String]) -> Result<ExitCode> {
     for round in 1..=plan.rounds {
         println!("Round {round} of {}: {} clients for {} s each…", plan.rounds, plan.clients, plan.secs);
         let places = plan.clients.to_string();
-        let flags = ["--port", "0", "--bind", "127.0.0.1", "--seed", "7"];
+        let flags = ["--port", "0", "--bind", "127.0.0.1", "--seed", "7", "--drain-seconds", "0"];
         let room = ["--max-players", &places, "--bots", &plan.bots.to_string()].map(str::to_owned);
         let mut command = Command::new(&server);
-        command.args(flags).args(room);
+        command.args(flags).args(room).arg("--data-dir").arg(tree.target.join("bench-data"));
         let ours = measure(&mut command, &swarm, plan, &report)?;
         let mut command = Command::new(&floor);
         command.arg("--like").arg(&report);

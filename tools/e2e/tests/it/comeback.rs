@@ -7,6 +7,11 @@ use crate::{page::Window, stage};
 /// What the browser writes by itself while the server is away.
 const SERVER_AWAY: &[&str] = &["WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"];
 
+/// The report that decides whether there is a farewell comes four times a second.
+const SOMEBODY_PLAYS: &str =
+    "fetch('/status.json').then((it) => it.json()).then((it) => { window.playing = it.players }), window.playing === 1";
+const RECONNECTS: &str = "document.getElementById('banner').textContent.toLowerCase().includes('reconnect')";
+
 #[test]
 fn a_reload_resumes_the_same_ship() {
     stage::run("reload", async |stage| {
@@ -36,21 +41,25 @@ fn a_reload_resumes_the_same_ship() {
 #[test]
 fn a_killed_server_is_found_again_without_a_hand() {
     stage::run("killed", async |stage| {
-        let server = stage.server(&["--bots", "4"]).await;
+        let flags = ["--bots", "0", "--start-points", "170"];
+        let server = stage.server(&flags).await;
         let page = stage.player(&server, &Window::SMALL, "Survivor").await;
         page.expect_console(SERVER_AWAY);
-        let connects = page.state().await.connects;
+        let before = page.until("the score is known", |state| state.score.is_some_and(|score| score >= 170)).await;
+        let connects = before.connects;
         let port = server.port;
-        server.kill().await;
-        page.until("the page notices", |state| state.connection != "open").await;
+        let folder = server.kill().await;
+        let last = page.until("the page notices", |state| state.connection != "open").await.score;
         page.until_visible("banner").await;
-        let _server = stage.server_at(port, &["--bots", "4"]).await;
+        let _server = stage.server_again(folder, port, &flags).await;
         let back = page
             .until_within(Duration::from_secs(30), "the pilot flies again", |state| {
-                state.connection == "open" && state.phase == "flying" && state.own.is_some()
+                state.connection == "open" && state.phase == "flying" && state.own.is_some() && state.resumed
             })
             .await;
         assert!(back.connects > connects, "{back:?}");
+        assert_eq!(back.player, before.player);
+        page.until("the score is what it was", |state| state.score == last).await;
         assert_eq!(back.error, None);
         page.until_hidden("banner").await;
         page.until("time goes on", |state| state.tick > back.tick + 30).await;
@@ -60,21 +69,33 @@ fn a_killed_server_is_found_again_without_a_hand() {
 #[test]
 fn a_restarted_server_says_goodbye_and_is_found_again() {
     stage::run("restarted", async |stage| {
-        let server = stage.server(&["--bots", "4"]).await;
+        let flags = ["--bots", "0", "--start-points", "170", "--drain-seconds", "4"];
+        let server = stage.server(&flags).await;
         let page = stage.player(&server, &Window::SMALL, "Patient").await;
         page.expect_console(SERVER_AWAY);
+        let before = page.until("the score is known", |state| state.score.is_some_and(|score| score >= 170)).await;
+        page.until_js("the server knows that somebody plays", SOMEBODY_PLAYS).await;
         let port = server.port;
-        let (code, took) = server.terminate().await;
-        assert_eq!(code, Some(0), "a polite stop is a success");
-        assert!(took < Duration::from_secs(2), "the stop took {took:?}");
+        server.ask_to_stop();
         page.until_visible("banner").await;
+        page.picture("restart-countdown").await;
         let words = page.words("banner").await;
-        assert!(words.to_lowercase().contains("reconnect"), "the banner does not say what goes on: {words}");
-        let _server = stage.server_at(port, &["--bots", "4"]).await;
-        page.until_within(Duration::from_secs(30), "the pilot flies again", |state| {
-            state.connection == "open" && state.phase == "flying" && state.own.is_some()
-        })
-        .await;
+        assert!(words.contains("restarts in") && words.contains("points are kept"), "the banner says {words}");
+        let before = page
+            .until("the line is cut", |state| state.connection != "open")
+            .await
+            .score
+            .map(|score| (before.player, score));
+        let (code, folder) = server.stopped().await;
+        assert_eq!(code, Some(0), "a polite stop is a success");
+        page.until_js("the page says that it comes back", RECONNECTS).await;
+        let _server = stage.server_again(folder, port, &flags).await;
+        let after = page
+            .until_within(Duration::from_secs(30), "the pilot has the slot and the score back", |state| {
+                state.connection == "open" && state.resumed && state.score.is_some()
+            })
+            .await;
+        assert_eq!(after.score.map(|score| (after.player, score)), before);
         page.until_hidden("banner").await;
     });
 }

@@ -32,7 +32,10 @@ pub struct GameServer {
 }
 
 /// The process and its folder, shared with the stage; killed when the last one lets go.
-pub type Process = Rc<RefCell<Option<(Child, tempfile::TempDir)>>>;
+pub type Process = Rc<RefCell<Option<(Child, Folder)>>>;
+
+/// What a server keeps; removed when the last one lets go.
+pub type Folder = Rc<tempfile::TempDir>;
 
 /// What a server has written to stderr so far.
 #[derive(Debug, Clone, Default)]
@@ -59,12 +62,19 @@ impl ServerLog {
 
 impl GameServer {
     /// Starts it and waits for the address it prints. Port 0 lets the system choose.
-    pub async fn start(port: u16, flags: &[&str]) -> GameServer {
-        let data = tempfile::tempdir().expect("a folder for the server");
+    pub async fn start(flags: &[&str]) -> GameServer {
+        let folder = Rc::new(tempfile::tempdir().expect("a folder for the server"));
+        GameServer::start_in(folder, 0, flags).await
+    }
+
+    /// The same where another one was: it finds what that one kept.
+    pub async fn start_in(data: Folder, port: u16, flags: &[&str]) -> GameServer {
         let mut child = Command::new(variable("PERIHELION_BIN"))
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--data-dir"])
             .arg(data.path())
             .args(flags)
+            // Nobody waits for a farewell that is not what the test is about.
+            .args(if flags.contains(&"--drain-seconds") { &[][..] } else { &["--drain-seconds", "0"] })
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -99,10 +109,25 @@ impl GameServer {
         Rc::clone(&self.process)
     }
 
-    /// The plug is pulled (SIGKILL).
-    pub async fn kill(self) {
-        let (mut child, _data) = self.process.take().expect("it is stopped once");
+    /// The plug is pulled (SIGKILL); returns what it kept.
+    pub async fn kill(self) -> Folder {
+        let (mut child, data) = self.process.take().expect("it is stopped once");
         child.kill().await.expect("it was running");
+        data
+    }
+
+    /// It is asked to stop (SIGTERM) and does not keep anybody waiting for that.
+    pub fn ask_to_stop(&self) {
+        let process = self.process.borrow();
+        let pid = process.as_ref().and_then(|(child, _)| child.id()).and_then(|id| Pid::from_raw(id.cast_signed()));
+        kill_process(pid.expect("it is running"), Signal::TERM).expect("it is running");
+    }
+
+    /// It was asked to stop: waits until it has; returns how it ended and what it kept.
+    pub async fn stopped(self) -> (Option<i32>, Folder) {
+        let (mut child, data) = self.process.take().expect("it is stopped once");
+        let status = timeout(Duration::from_secs(20), child.wait()).await;
+        (status.expect("the server ends when asked to").expect("its status can be read").code(), data)
     }
 
     /// It is asked to stop (SIGTERM); returns how it ended and after how long.

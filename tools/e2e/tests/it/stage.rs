@@ -14,7 +14,7 @@ use std::{
 use crate::{
     driver::Driver,
     page::{Page, Window},
-    server::{GameServer, Process, ServerLog},
+    server::{Folder, GameServer, Process, ServerLog},
 };
 
 /// A test that takes longer than this hangs.
@@ -62,12 +62,14 @@ pub fn run_for(name: &str, time_max: Duration, test: impl AsyncFnOnce(&Stage)) {
 impl Stage {
     /// A server with these flags besides the ones every test needs.
     pub async fn server(&self, flags: &[&str]) -> GameServer {
-        self.server_at(0, flags).await
+        let server = GameServer::start(flags).await;
+        self.servers.borrow_mut().push((server.process(), server.log()));
+        server
     }
 
-    /// A server on the port that an earlier one of this test had.
-    pub async fn server_at(&self, port: u16, flags: &[&str]) -> GameServer {
-        let server = GameServer::start(port, flags).await;
+    /// A server on the port and with what is kept of an earlier one of this test.
+    pub async fn server_again(&self, folder: Folder, port: u16, flags: &[&str]) -> GameServer {
+        let server = GameServer::start_in(folder, port, flags).await;
         self.servers.borrow_mut().push((server.process(), server.log()));
         server
     }

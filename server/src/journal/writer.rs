@@ -1,0 +1,170 @@
+//! The thread that writes a room's journal, and the room's end of the channel to it. Invariant: `put` never waits; what
+//! finds the channel full waits in the room's own hands for the next tick, up to a limit.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use shared::room::{Record, Save};
+
+use super::{DatedFlight, JournalFile, Scribe};
+use crate::{clock::now_s, store::Keeper};
+
+/// Batches (one a tick) that wait for the disk: a quarter of a minute.
+const WAITING_MAX: usize = 1_024;
+/// Records that the room holds while the channel is full. Full: the newest are dropped, and counted.
+const HELD_MAX: usize = 65_536;
+/// How often the writer looks at its clock.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it looks which flights the store has, and which it should get.
+const SETTLE_EVERY: Duration = Duration::from_millis(100);
+
+/// How a journal does.
+#[derive(Debug, Default)]
+pub struct JournalFigures {
+    /// The disk refuses.
+    pub failing: AtomicBool,
+    /// Records that were dropped.
+    pub dropped: AtomicU64,
+}
+
+/// The room's end. Dropping it waits until everything is on the disk.
+#[derive(Debug)]
+pub struct Journal {
+    batches: Option<SyncSender<Batch>>,
+    held: Vec<Record>,
+    figures: Arc<JournalFigures>,
+    writer: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+enum Batch {
+    Records(Vec<Record>),
+    /// The room ended and began anew: its slots, and the flights that its end cut short.
+    Anew(Save, Vec<DatedFlight>),
+}
+
+impl Journal {
+    /// Begins to write at `file` for a room that plays `head`, with what the last one left.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn begin(
+        file: JournalFile,
+        head: String,
+        (save, flights): (Save, Vec<DatedFlight>),
+        keeper: Keeper,
+        figures: Arc<JournalFigures>,
+    ) -> std::io::Result<Journal> {
+        let (batches, waiting) = sync_channel(WAITING_MAX);
+        let told = Arc::clone(&figures);
+        let scribe = Scribe::new(file, head, save, flights, now_s());
+        let writer = thread::Builder::new()
+            .name("journal".into())
+            .spawn(move || Writer { scribe, keeper, figures: told }.run(&waiting))?;
+        Ok(Journal { batches: Some(batches), held: Vec::new(), figures, writer: Some(writer) })
+    }
+
+    /// Hands records over, without waiting.
+    pub fn put(&mut self, records: &mut Vec<Record>) {
+        self.held.append(records);
+        if self.held.is_empty() {
+            return;
+        }
+        if self.held.len() > HELD_MAX {
+            let dropped = self.held.len() - HELD_MAX;
+            self.held.truncate(HELD_MAX);
+            if self.figures.dropped.fetch_add(dropped as u64, Ordering::Relaxed) == 0 {
+                tracing::error!(dropped, "the disk does not keep up with the journal; scores may be lost");
+            }
+        }
+        let records = std::mem::take(&mut self.held);
+        self.send(Batch::Records(records));
+    }
+
+    /// The room begins anew from `save`.
+    pub fn anew(&mut self, save: Save, flights: Vec<DatedFlight>) {
+        self.send(Batch::Anew(save, flights));
+    }
+
+    fn send(&mut self, batch: Batch) {
+        let Some(batches) = &self.batches else { return };
+        match batches.try_send(batch) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Batch::Records(records))) => self.held = records,
+            Err(TrySendError::Full(Batch::Anew(..)) | TrySendError::Disconnected(_)) => {
+                self.figures.dropped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if let Some(batches) = self.batches.take().filter(|_| !self.held.is_empty()) {
+            // The end of the room: now there is time to wait.
+            let _ = batches.send(Batch::Records(std::mem::take(&mut self.held)));
+        }
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+struct Writer {
+    scribe: Scribe<JournalFile>,
+    keeper: Keeper,
+    figures: Arc<JournalFigures>,
+}
+
+impl Writer {
+    fn run(mut self, waiting: &Receiver<Batch>) {
+        self.write(Scribe::sync);
+        let mut settled = Instant::now();
+        loop {
+            match waiting.recv_timeout(LOOK_EVERY) {
+                Ok(Batch::Records(records)) => self.write(|scribe| scribe.put(records, now_s())),
+                Ok(Batch::Anew(save, flights)) => self.write(|scribe| scribe.begin_anew(save, flights, now_s())),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.write(|scribe| scribe.tick(now_s()));
+            // While the store takes none there may be many.
+            if settled.elapsed() >= SETTLE_EVERY {
+                settled = Instant::now();
+                self.settle();
+            }
+        }
+        self.write(Scribe::sync);
+        self.settle();
+    }
+
+    /// Hands flights over to the store, and forgets those that it has.
+    fn settle(&mut self) {
+        while let Some(key) = self.keeper.next_kept() {
+            self.scribe.confirm(key);
+        }
+        let Writer { scribe, keeper, .. } = self;
+        scribe.flights().for_each(|flight| keeper.offer(flight));
+    }
+
+    fn write(&mut self, work: impl FnOnce(&mut Scribe<JournalFile>) -> std::io::Result<()>) {
+        let done = work(&mut self.scribe);
+        let fails = self.scribe.is_broken();
+        let failed = self.figures.failing.swap(fails, Ordering::Relaxed);
+        let file = self.scribe.disk().path().display();
+        match done {
+            Err(error) if !failed => {
+                tracing::error!(%file, %error, "the journal cannot be written: scores would not survive now");
+            }
+            _ if failed && !fails => tracing::info!(%file, "the journal is written again"),
+            _ => {}
+        }
+    }
+}

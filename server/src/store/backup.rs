@@ -1,0 +1,120 @@
+//! Copies of the file: one an hour, of which 24 are kept, and of the last seven days the newest. Invariant: a copy is
+//! complete and on the disk before it has its name.
+
+use std::{
+    cell::Cell,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::Connection;
+
+use super::Paths;
+
+const HOURLY_KEPT: usize = 24;
+const DAILY_KEPT: usize = 7;
+const HOUR_S: u64 = 3_600;
+/// `perihelion-2026-11-28T17.db`: names sort by time, and their first letters are a day.
+const PREFIX: &str = "perihelion-";
+const DAY_CHARS: usize = PREFIX.len() + "2026-11-28".len();
+
+/// The folder of copies.
+#[derive(Debug)]
+pub struct Backups {
+    paths: Paths,
+    /// The hour for which one was made, or tried, last.
+    hour: Cell<u64>,
+}
+
+impl Backups {
+    pub fn new(paths: Paths) -> Backups {
+        Backups { paths, hour: Cell::new(0) }
+    }
+
+    /// Makes the copy of this hour, unless it was tried already, and removes those that are too old.
+    pub fn make_when_due(&self, connection: &Connection, now_s: u64) {
+        if self.hour.replace(now_s / HOUR_S) == now_s / HOUR_S {
+            return;
+        }
+        let folder = self.paths.backups.display();
+        match self.make(connection, now_s).and_then(|()| Ok(self.remove_old()?)) {
+            Ok(()) => tracing::info!(%folder, "a copy of the results was made"),
+            Err(error) => tracing::error!(%folder, error, "no copy of the results could be made"),
+        }
+    }
+
+    fn make(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
+        fs::create_dir_all(&self.paths.backups)?;
+        let hour: String =
+            connection.query_row("SELECT strftime('%Y-%m-%dT%H', ?1, 'unixepoch')", [now_s.cast_signed()], |row| {
+                row.get(0)
+            })?;
+        let place = self.paths.backups.join(format!("{PREFIX}{hour}.db"));
+        let fresh = self.paths.backups.join("being-made");
+        match fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        connection.execute("VACUUM INTO ?1", [fresh.to_string_lossy()])?;
+        fs::File::open(&fresh)?.sync_all()?;
+        fs::rename(&fresh, &place)?;
+        Ok(())
+    }
+
+    /// Every copy, the newest first.
+    pub fn newest_first(&self) -> Vec<PathBuf> {
+        let names = names(&self.paths.backups).unwrap_or_default();
+        names.into_iter().map(|name| self.paths.backups.join(name)).collect()
+    }
+
+    fn remove_old(&self) -> io::Result<()> {
+        let names = names(&self.paths.backups)?;
+        surplus(&names).into_iter().try_for_each(|name| fs::remove_file(self.paths.backups.join(name)))
+    }
+}
+
+/// Names of copies, the newest first.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names: Vec<String> = fs::read_dir(folder)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with(PREFIX) && name.ends_with(".db"))
+        .collect();
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(names)
+}
+
+/// Of names, the newest first, those not to be kept.
+fn surplus(names: &[String]) -> Vec<&str> {
+    let mut days = Vec::new();
+    let mut kept = |at: usize, name: &str| {
+        let day = name.get(..DAY_CHARS).unwrap_or(name).to_owned();
+        let newest_of_day = !days.contains(&day);
+        if newest_of_day {
+            days.push(day);
+        }
+        at < HOURLY_KEPT || (newest_of_day && days.len() <= DAILY_KEPT)
+    };
+    names.iter().enumerate().filter(|(at, name)| !kept(*at, name)).map(|(_, name)| name.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_hours_and_a_week_of_days_are_kept() {
+        let mut names: Vec<String> = (1..=10)
+            .flat_map(|day| (0..24).map(move |hour| format!("{PREFIX}2026-11-{day:02}T{hour:02}.db")))
+            .collect();
+        names.reverse();
+        let gone = surplus(&names);
+        let kept: Vec<&String> = names.iter().filter(|name| !gone.contains(&name.as_str())).collect();
+        assert_eq!(kept.len(), 24 + 6);
+        assert_eq!(
+            (kept[0].as_str(), kept[24].as_str()),
+            ("perihelion-2026-11-10T23.db", "perihelion-2026-11-09T23.db")
+        );
+        assert_eq!(kept[29].as_str(), "perihelion-2026-11-04T23.db");
+        assert!(surplus(&names[..20]).is_empty());
+    }
+}

@@ -1,0 +1,60 @@
+//! How a journal has its flights kept. Invariant: a flight is offered again until it is confirmed; nothing here waits.
+
+use std::{
+    collections::BTreeSet,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+};
+
+use shared::room::FlightKey;
+
+use super::WAITING_MAX;
+use crate::journal::DatedFlight;
+
+/// A flight on its way, and whom to tell when it is kept.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub flight: DatedFlight,
+    pub kept: SyncSender<FlightKey>,
+}
+
+/// One journal's way to the store.
+#[derive(Debug)]
+pub struct Keeper {
+    offers: Option<SyncSender<Offer>>,
+    offered: BTreeSet<FlightKey>,
+    /// As many can be confirmed as are offered: the store never waits for it.
+    kept: (SyncSender<FlightKey>, Receiver<FlightKey>),
+    /// Without a store, or for nobody: confirmed at once.
+    idle: Vec<FlightKey>,
+}
+
+impl Keeper {
+    pub(super) fn new(offers: Option<SyncSender<Offer>>) -> Keeper {
+        Keeper { offers, offered: BTreeSet::new(), kept: sync_channel(WAITING_MAX), idle: Vec::new() }
+    }
+
+    /// Wants a flight to be kept; asking again for one that is on its way does nothing.
+    pub fn offer(&mut self, flight: &DatedFlight) {
+        let key = flight.result.key;
+        if self.offered.contains(&key) || self.offered.len() >= WAITING_MAX {
+            return;
+        }
+        match &self.offers {
+            Some(offers) if flight.result.profile.is_some() => {
+                let offer = Offer { flight: flight.clone(), kept: self.kept.0.clone() };
+                if offers.try_send(offer).is_err() {
+                    return;
+                }
+            }
+            _ => self.idle.push(key),
+        }
+        self.offered.insert(key);
+    }
+
+    /// The next flight that is kept for good.
+    pub fn next_kept(&mut self) -> Option<FlightKey> {
+        let key = self.idle.pop().or_else(|| self.kept.1.try_recv().ok())?;
+        self.offered.remove(&key);
+        Some(key)
+    }
+}

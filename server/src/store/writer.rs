@@ -1,0 +1,199 @@
+//! The store's thread: opens the file, writes what waits in one transaction, tries again while the disk refuses. Invariant:
+//! a flight is confirmed after its transaction is on the disk, and never before.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+
+use super::{
+    Health, Paths, RETRY_AFTER, Vitals,
+    backup::Backups,
+    flights,
+    keeper::Offer,
+    opening::{self, OpenError},
+};
+use crate::{clock::now_s, journal::DatedFlight};
+
+/// Flights in one transaction.
+const BATCH_MAX: usize = 256;
+/// How long the first one waits for company: so many transactions a second at most, each of which waits for the disk.
+const GATHER: Duration = Duration::from_millis(20);
+/// How often it looks whether a copy is due.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Tries to write what waits at the end of the process.
+const LAST_TRIES: u32 = 3;
+
+/// The thread's own.
+#[derive(Debug)]
+pub(super) struct Writer {
+    paths: Paths,
+    vitals: Arc<Vitals>,
+    backups: Backups,
+    connection: Option<Connection>,
+    forgot_s: u64,
+    batch: Vec<Offer>,
+}
+
+impl Writer {
+    pub(super) fn new(paths: Paths, vitals: Arc<Vitals>) -> Writer {
+        let backups = Backups::new(paths.clone());
+        Writer { paths, vitals, backups, connection: None, forgot_s: 0, batch: Vec::new() }
+    }
+
+    /// Until nobody can offer anything any more.
+    pub(super) fn run(mut self, waiting: &Receiver<Offer>) {
+        self.open();
+        loop {
+            let patience = if self.is_well() { LOOK_EVERY } else { RETRY_AFTER };
+            match waiting.recv_timeout(patience) {
+                Ok(offer) => {
+                    self.batch.push(offer);
+                    self.gather(waiting);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if !self.write() {
+                thread::sleep(RETRY_AFTER);
+            }
+            self.keep_house();
+        }
+        (0..LAST_TRIES).any(|_| self.write());
+    }
+
+    fn is_well(&self) -> bool {
+        self.vitals.health() == Health::Ok
+    }
+
+    fn gather(&mut self, waiting: &Receiver<Offer>) {
+        let until = Instant::now() + GATHER;
+        while self.batch.len() < BATCH_MAX {
+            match waiting.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(offer) => self.batch.push(offer),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn open(&mut self) -> bool {
+        match opening::open(&self.paths, &self.backups) {
+            Ok(connection) => {
+                self.connection = Some(connection);
+                self.set(Health::Ok, "");
+                true
+            }
+            Err(OpenError::Sqlite(error)) => self.set(Health::Degraded, &error.to_string()),
+            Err(error) => self.set(Health::Damaged, &error.to_string()),
+        }
+    }
+
+    /// Writes the batch; false when it must be tried again.
+    fn write(&mut self) -> bool {
+        if self.vitals.health() == Health::Damaged {
+            // Nobody will write these; their journals keep them.
+            self.batch.clear();
+            return true;
+        }
+        if self.connection.is_none() && !self.open() {
+            return false;
+        }
+        let Some(connection) = &mut self.connection else { return false };
+        if self.batch.is_empty() && self.vitals.health() == Health::Ok {
+            return true;
+        }
+        let batch: Vec<DatedFlight> = self.batch.iter().map(|offer| offer.flight.clone()).collect();
+        match flights::add(connection, &batch, now_s()) {
+            Ok(()) => {
+                for offer in self.batch.drain(..) {
+                    // A journal that is gone left the flight in its file, and finds out at its next start.
+                    let _ = offer.kept.try_send(offer.flight.result.key);
+                }
+                self.set(Health::Ok, "")
+            }
+            Err(error) => self.set(Health::Degraded, &error.to_string()),
+        }
+    }
+
+    /// Says so once when the health changes; whether it is good.
+    fn set(&self, health: Health, why: &str) -> bool {
+        let before = self.vitals.set(health);
+        let file = self.paths.database.display();
+        match health {
+            Health::Ok if before == Health::Degraded => tracing::info!(%file, "results are stored again"),
+            Health::Degraded if before != Health::Degraded => {
+                tracing::error!(%file, why, "results cannot be stored now; the game goes on, and they wait");
+            }
+            Health::Damaged if before != Health::Damaged => {
+                tracing::error!(%file, why, "results are not stored; the game goes on, and they wait in the journals");
+            }
+            _ => {}
+        }
+        health == Health::Ok
+    }
+
+    /// Copies, and forgetting what is old.
+    fn keep_house(&mut self) {
+        let Some(connection) = self.connection.as_ref().filter(|_| self.vitals.health() == Health::Ok) else { return };
+        self.backups.make_when_due(connection, now_s());
+        if now_s().saturating_sub(self.forgot_s) >= flights::DAY_S / 24 {
+            self.forgot_s = now_s();
+            if let Err(error) = flights::forget_old(connection, now_s()) {
+                tracing::warn!(%error, "old flights cannot be forgotten");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use shared::room::{FlightKey, FlightLog, FlightResult};
+
+    fn offer(number: u32, kept: &std::sync::mpsc::SyncSender<FlightKey>) -> Offer {
+        let key = FlightKey { session: 1, number };
+        let log = FlightLog { points: number, ..FlightLog::default() };
+        let result = FlightResult { key, profile: Some([number as u8; 32]), pilot: "x".repeat(16), log };
+        Offer { flight: DatedFlight { result, ended_s: now_s() }, kept: kept.clone() }
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing_and_is_written_to_when_there_is_room_again() {
+        let folder = std::env::temp_dir().join(format!("perihelion-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let paths = Paths { database: folder.join("perihelion.db"), backups: folder.join("backups") };
+        let vitals = Arc::new(Vitals::default());
+        let mut writer = Writer::new(paths, Arc::clone(&vitals));
+        let (kept, confirmed) = sync_channel(4_096);
+        assert!(writer.open());
+        let limit = |writer: &Writer, pages: i64| {
+            let connection = writer.connection.as_ref().unwrap();
+            connection.pragma_update(None, "max_page_count", pages).unwrap();
+        };
+        // The file may not grow: what SQLite says to a full disk.
+        limit(&writer, 1);
+        writer.batch.extend((0..1_000).map(|number| offer(number, &kept)));
+        assert!(!writer.write() && !writer.write());
+        assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Degraded, 0));
+        limit(&writer, 1_000_000);
+        assert!(writer.write());
+        assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Ok, 1_000));
+        let stored: i64 = writer
+            .connection
+            .as_ref()
+            .unwrap()
+            .query_row("SELECT count(*) FROM flights", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(stored, 1_000);
+        drop(writer);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
