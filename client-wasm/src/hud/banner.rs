@@ -14,8 +14,11 @@ const GRACE_S: f64 = 0.6;
 /// Who has waited so long for a first connection may want to do something else, s.
 const PATIENCE_S: f64 = 4.0;
 
+/// What it is, and what else there is to say.
+type Words = (Word, Option<Word>);
+
 /// With it goes a link to the arena that needs no server.
-const NOBODY: (Word, Option<Word>) = (Word::NoServer, None);
+const NOBODY: Words = (Word::NoServer, None);
 
 /// With it goes a link to wherever the server likes.
 const NOWHERE: (Word, Option<Word>) = (Word::CloseNoRoom, None);
@@ -25,7 +28,7 @@ const NOWHERE: (Word, Option<Word>) = (Word::CloseNoRoom, None);
 pub struct Banner {
     /// Since when the line is not open, s.
     since_s: Option<f64>,
-    shown: Cached<Option<(Word, Option<Word>, u64, Language)>>,
+    shown: Cached<(Option<Words>, u64, Language)>,
 }
 
 impl Widget for Banner {
@@ -61,7 +64,7 @@ impl Widget for Banner {
             }
         };
         let left_s = restart_s.unwrap_or(0);
-        if self.shown.changed(words.map(|(what, more)| (what, more, left_s, frame.language))) {
+        if self.shown.changed((words, left_s, frame.language)) {
             dom.flag("banner", "off", words.is_none());
             dom.flag("banner-practice", "off", words != Some(NOBODY));
             dom.flag("banner-live", "off", words != Some(NOWHERE));
