@@ -1,4 +1,4 @@
-//! How a setting is declared: once, with key, type, default, kind and doc comment, by [`settings!`].
+//! How a setting is declared: once, with key, type, default, kind and doc comment, by `settings!`.
 //!
 //! From that one place come the field, its default, the parser of every source, `--help`, `--print-config` and what a
 //! reload may change. Adding a setting is its declaration and the place that uses it.

@@ -190,6 +190,19 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_nobody_reads_ends_nothing() {
+    let mut process = Process::start(&[]);
+    drop(process.child.stderr.take());
+    let mut player = welcomed(process.address).await;
+    process.signal("-HUP");
+    for _ in 0..3 {
+        assert_eq!(crate::clients::status_with_origin(process.address, "http://evil.example").await, 403);
+    }
+    in_time("a message", futures_util::StreamExt::next(&mut player)).await.expect("open").expect("whole");
+}
+
 #[test]
 fn settings_are_printed_and_checked_without_starting() {
     let printed = run(&["--print-config", "--port", "9"]);
