@@ -211,7 +211,8 @@ impl Film {
 
     /// Follows the ship nearest to a place, if one is within `reach`, u.
     pub fn follow_nearest(&mut self, place: Vec2, reach: f32) {
-        let ships = self.view().ships.iter().map(|ship| (ship.pos.distance(place), ship.id.player));
+        // A decoy flies for its pilot.
+        let ships = self.view().ships.iter().map(|ship| (ship.pos.distance(place), ship.id.player.pilot()));
         let nearest = ships.filter(|(away, _)| *away <= reach).min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, player)) = nearest {
             self.follow(player);

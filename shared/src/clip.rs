@@ -291,7 +291,8 @@ impl Head {
     fn beyond(&self) -> Option<&'static str> {
         let text = |text: &str, chars: usize| is_plain(text) && (1..=chars).contains(&text.chars().count());
         let named = |actor: &Actor| text(&actor.name, NAME_CHARS_MAX) && actor.name.len() <= NAME_BYTES_MAX;
-        let slot = |player: PlayerId| player.index() < PLAYERS_MAX;
+        // A decoy is named after its pilot.
+        let slot = |player: PlayerId| player.pilot().index() < PLAYERS_MAX;
         let checks = [
             ("terms", self.terms.beyond().is_none()),
             ("room", text(&self.room, ROOM_CHARS_MAX)),
@@ -341,7 +342,7 @@ impl Track {
         };
         let checks = [
             ("look", usize::from(self.look) < self.thing.looks()),
-            ("key", pilot.index() < PLAYERS_MAX),
+            ("key", pilot.pilot().index() < PLAYERS_MAX),
             ("key", self.thing != Thing::Planet || self.key < PLANETS_MAX),
             ("states", lasts == if is_ship { self.path.frames() } else { 0 }),
         ];

@@ -38,6 +38,7 @@ pub struct Lag {
 struct Moment {
     tick: Tick,
     ships: Vec<Option<(ShipId, Vec2)>>,
+    decoys: Vec<(ShipId, Vec2)>,
 }
 
 /// The last ticks' ships, and this tick's lags.
@@ -70,6 +71,8 @@ impl Rewind {
         let moment = &mut self.moments[world.tick.0 as usize % RING];
         moment.tick = world.tick;
         moment.ships.clear();
+        moment.decoys.clear();
+        moment.decoys.extend(world.decoys.iter().map(|decoy| (decoy.ship.id, decoy.ship.body.pos.to_vec2())));
         moment.ships.extend(world.pilots.iter().map(|pilot| {
             let ship = pilot.as_ref()?.ship.as_ref()?;
             Some((ship.id, ship.body.pos.to_vec2()))
@@ -92,6 +95,9 @@ impl Rewind {
     /// Where the ship was at the end of `tick`, if it was the same life.
     fn at(&self, tick: Tick, id: ShipId) -> Option<Vec2> {
         let moment = Some(&self.moments[tick.0 as usize % RING]).filter(|moment| moment.tick == tick)?;
+        if id.player.is_decoy() {
+            return moment.decoys.iter().find(|(decoy, _)| *decoy == id).map(|(_, pos)| *pos);
+        }
         let (then, pos) = (*moment.ships.get(id.player.index())?)?;
         (then == id).then_some(pos)
     }

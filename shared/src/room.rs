@@ -112,6 +112,8 @@ pub struct Room {
     /// How the round stood when everybody was told last.
     round_told: Option<RoundNews>,
     last_tick_us: u64,
+    /// When the server goes down, if it said that it will, µs.
+    restart_us: Option<u64>,
     now_us: u64,
     status: RoomStatus,
     recorder: Option<Recorder>,
@@ -168,6 +170,7 @@ impl Room {
             departed: Vec::new(),
             round_told: None,
             last_tick_us: 0,
+            restart_us: None,
             now_us: 0,
             status: RoomStatus::default(),
             config,
@@ -181,7 +184,7 @@ impl Room {
             RoomEvent::Connect { conn, hello, credentials } => self.connect(conn, &hello, &credentials, now_us),
             RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
             RoomEvent::Disconnect { conn } => self.drop_visitor(conn, now_us),
-            RoomEvent::Restarting { seconds } => self.say_all(&ServerMessage::Restarting { seconds }),
+            RoomEvent::Restarting { seconds } => self.announce_restart(seconds, now_us),
         }
     }
 
@@ -511,6 +514,12 @@ impl Room {
     /// Tells `conn` at once.
     fn say(&mut self, conn: ConnId, message: &ServerMessage) {
         self.post.reliable(conn, message);
+    }
+
+    /// Tells everybody when the server goes down, and from now on whoever comes.
+    fn announce_restart(&mut self, seconds: u16, now_us: u64) {
+        self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000);
+        self.say_all(&ServerMessage::Restarting { seconds });
     }
 
     /// Tells everybody, each at its next turn.

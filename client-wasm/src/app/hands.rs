@@ -60,6 +60,7 @@ impl App {
         let card = match self.net.view().phase {
             _ if self.panel.is_open() => Some("settings"),
             _ if self.sheet.is_some() => self.sheet,
+            _ if self.net.place().watching => Some("spectate"),
             _ if !self.net.playing() => Some("lobby"),
             Phase::Dead { .. } => Some("death"),
             _ => None,

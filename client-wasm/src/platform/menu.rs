@@ -63,7 +63,9 @@ pub fn press(card: &str, otherwise: &str) {
     let controls = controls(card);
     let here = place_of(&controls).map(|place| &controls[place]);
     let writes = |control: &&HtmlElement| {
-        control.dyn_ref::<HtmlInputElement>().is_some_and(|input| matches!(input.type_().as_str(), "text" | "range"))
+        control
+            .dyn_ref::<HtmlInputElement>()
+            .is_some_and(|input| matches!(input.type_().as_str(), "text" | "password" | "range"))
     };
     match here.filter(|control| !writes(control)) {
         Some(control) => control.click(),

@@ -26,6 +26,7 @@ const SETTINGS: &str = "perihelion.settings";
 /// What an earlier page of this tab left.
 #[must_use]
 pub fn remembered() -> Remembered {
+    let place = Place::of_path(&path());
     Remembered {
         profile: profile(),
         resume: read(tab(), TOKEN).and_then(|text| resume_from_text(&text)),
@@ -33,8 +34,8 @@ pub fn remembered() -> Remembered {
         name: name().unwrap_or_default(),
         class: class(),
         room: read(tab(), ROOM),
-        password: read(tab(), PASSWORD).map(Password),
-        place: Place::of_path(&path()),
+        password: read(tab(), &password_of(place.room.as_deref())).map(Password),
+        place,
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }
 }
@@ -64,9 +65,14 @@ pub fn remember_reload() {
     write(tab(), RELOADED, Some(&proto_hash().to_string()));
 }
 
-/// Keeps what was given where a password was asked for, for this tab.
-pub fn remember_password(password: &str) {
-    write(tab(), PASSWORD, Some(password));
+/// Keeps what was given where a password was asked for, for this tab and this room.
+pub fn remember_password(room: Option<&str>, password: &str) {
+    write(tab(), &password_of(room), Some(password));
+}
+
+/// Under which name a room's password is kept: no room is told that of another.
+fn password_of(room: Option<&str>) -> String {
+    [PASSWORD, ".", room.unwrap_or_default()].concat()
 }
 
 /// The last name played under.

@@ -150,3 +150,16 @@ fn damaged_bytes_are_refused_or_shown_and_do_no_harm() {
     sly.head.cast[0].name = "a\u{202E}b".into();
     assert_eq!(Clip::from_bytes(&sly.to_bytes()), Err(DecodeError::OutOfRange { field: "cast" }));
 }
+
+#[test]
+fn a_decoy_in_sight_is_a_part_of_it() {
+    let mut pictures = pictures(KILLER, 600, 300);
+    for (_, view) in &mut pictures {
+        let own = *view.own_ship().expect("it flies for the whole time");
+        let id = crate::ids::ShipId { player: own.id.player.decoy(), ..own.id };
+        view.ships.push(crate::replica::view::ShipView { id, own: false, ..own });
+    }
+    let bytes = cut(&stills(&pictures), "Drift").expect("a decoy is no reason to lose it").to_bytes();
+    let mut screening = ClipScreening::open(&bytes).unwrap();
+    assert!(screening.frame().ships.iter().any(|ship| ship.id.player.is_decoy()));
+}

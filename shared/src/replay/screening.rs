@@ -298,6 +298,7 @@ impl Show for Screening {
     }
 
     fn pilot(&self, player: PlayerId) -> Option<(&str, bool)> {
+        let player = player.pilot();
         let pilot = self.playback.world().pilot(player)?;
         Some((self.playback.name_of(player)?, pilot.bot))
     }

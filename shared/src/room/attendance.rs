@@ -65,6 +65,10 @@ impl Room {
                 terms: self.config.defs.mode.terms,
             }),
         );
+        if let Some(restart_us) = self.restart_us {
+            let seconds = restart_us.saturating_sub(now_us).div_ceil(1_000_000) as u16;
+            self.say(conn, &ServerMessage::Restarting { seconds });
+        }
         if let Some(news) = rounds::news(&self.world) {
             self.say(conn, &ServerMessage::Round(news));
         }

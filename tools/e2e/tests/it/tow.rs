@@ -12,7 +12,7 @@ const HUNT_TIME_MAX: Duration = Duration::from_secs(110);
 #[test]
 fn a_tender_takes_another_in_tow_and_both_see_the_line() {
     stage::run("tow", async |stage| {
-        let server = stage.server(&["--bots", "0", "--start-points", "200"]).await;
+        let server = stage.server(&["--bots", "0", "--start-points", "2000"]).await;
         let prey = stage.player(&server, &Window::SMALL, "Prey").await;
         let tender = stage.visitor(&server, &Window::SMALL).await;
         let dear = "document.getElementById('lobby-tender').ariaDisabled === 'false'";
