@@ -92,9 +92,27 @@ impl Page {
         let links = page::links(name, &html)?;
         let (named, built) = (links.rust.href()?, format!("{package}/Cargo.toml"));
         ensure!(named == built, "{name} names the crate {named}, but xtask builds {built}");
-        let css = read_named(tree, links.css.href()?)?;
+        let mut css = read_named(tree, links.css.href()?)?;
+        css.bytes = without_asides(&String::from_utf8(css.bytes).context("a style sheet is text")?).into_bytes();
         Ok(Page { wasm: read_module(tree, package)?, html, links, css })
     }
+}
+
+/// Text without what only its authors read: comments between `/*` and `*/`, and the spaces before each line. A visitor
+/// waits for every byte; our style sheets have no strings with either in them.
+fn without_asides(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    without_indents(&kept)
+}
+
+fn without_indents(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn read_named(tree: &Tree, href: &str) -> Result<File> {
@@ -208,7 +226,7 @@ impl Module {
             None => wasm,
         };
         let file = |ending: &str, bytes: Vec<u8>| File { name: format!("{name}-{}{ending}", hash16(&bytes)), bytes };
-        Ok(Module { js: file(".js", js.into_bytes()), wasm: file("_bg.wasm", wasm) })
+        Ok(Module { js: file(".js", without_indents(&js).into_bytes()), wasm: file("_bg.wasm", wasm) })
     }
 }
 
@@ -303,6 +321,13 @@ fn mend_tables(before: &[u8], after: Vec<u8>) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn visitors_do_not_wait_for_what_only_authors_read() {
+        let css = "/* What it is. */\n  a { color: red; } /* Why\n  so. */\n\n  b:hover { top: 0; }\n";
+        assert_eq!(without_asides(css), "a { color: red; }\nb:hover { top: 0; }");
+        assert_eq!(without_asides("a {} /* never closed"), "a {}");
+    }
 
     #[test]
     fn names_carry_the_hash_before_the_extension() {
