@@ -182,10 +182,14 @@ impl App {
         self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
         for (id, wished) in rooms {
             let Some(room) = self.lobby.find(id.as_str()) else { continue };
-            // Another mode waits for a restart, and so do the numbers that go with it.
-            if room.blueprint().terms.mode == wished.mode
-                && !room.tune(wished.bots(), wished.players_max(), wished.password.clone())
-            {
+            let now = room.blueprint();
+            // Another mode waits for a restart, and so do the numbers that go with it; the password is a host's alone.
+            let (bots, players_max) = if now.terms.mode == wished.mode {
+                (wished.bots(), wished.players_max())
+            } else {
+                (now.bots, now.players_max)
+            };
+            if !room.tune(bots, players_max, wished.password.clone()) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
@@ -212,7 +216,7 @@ impl App {
         }
         self.draining.send_replace(true);
         tracing::info!(seconds, "letting nobody in any more");
-        self.lobby.announce_restart(u16::try_from(seconds).unwrap_or(u16::MAX)).await;
+        self.lobby.announce_restart(u16::try_from(seconds).unwrap_or(u16::MAX));
         let all_gone = async {
             while self.lobby.is_played() {
                 sleep(LOOK_EVERY).await;
@@ -232,7 +236,10 @@ impl App {
         let in_order = async {
             // Ends when the last session has dropped its clone.
             none_alive.recv().await;
-            lobby.close().await;
+            // One that has hung leaves the store some of the time.
+            if timeout(limits.shutdown_timeout / 2, lobby.close()).await.is_err() {
+                tracing::warn!("a room did not end in time");
+            }
             let _ = accepting.await;
             // The rooms' journals have handed over what they had.
             let _ = spawn_blocking(move || intake.close()).await;

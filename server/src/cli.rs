@@ -72,7 +72,7 @@ impl CommandLine {
     /// What is wrong with the settings.
     pub fn order(self, environment: Vec<(String, String)>) -> Result<Order, ConfigError> {
         let record = self.record;
-        let sources = Sources { file: self.config, environment, flags: self.settings.0 };
+        let sources = Sources { file: self.config.or_else(Sources::usual_file), environment, flags: self.settings.0 };
         let settings = Settings::read(&sources)?;
         if self.print_config {
             return Ok(Order::Print(settings.print()));
@@ -189,7 +189,7 @@ mod tests {
             ("perihelion extra", "extra"),
             ("perihelion --seed -1", "-1"),
             ("perihelion --chat loud", "quick"),
-            ("perihelion --drain-seconds 601", "0..=600"),
+            ("perihelion --drain-seconds 601", "0 to 600"),
             ("perihelion --season-minutes soon", "minutes"),
             ("perihelion --season-minutes -1", "-1"),
             ("perihelion --season-minutes 1441", "1440"),

@@ -21,6 +21,8 @@ use crate::{address::AddressKey, bucket::Rate, rates::AddressRates};
 const NAME_BYTES: usize = 10;
 const NAME_CHARS: usize = NAME_BYTES * 2;
 const ENDING: &str = "clip";
+/// Of a file that is being written.
+const DRAFT_ENDING: &str = "part";
 /// A clip costs this many tokens; one comes each second: six a minute, six at once.
 const COST: u64 = 10;
 const RATE: Rate = Rate { per_s: 1, burst: 6 * COST };
@@ -58,6 +60,7 @@ impl Clips {
     /// Those in `folder`, which need not exist yet and may hold `bytes_max`.
     #[must_use]
     pub fn open(folder: PathBuf, bytes_max: u64) -> Clips {
+        remove_drafts(&folder);
         let kept = Kept::read(&folder);
         Clips { folder, bytes_max, kept: Mutex::new(kept), rates: AddressRates::new(RATE) }
     }
@@ -106,9 +109,13 @@ impl Clips {
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         // Half a file must never have the name of a whole one.
-        let draft = self.folder.join([name, ".part"].concat());
-        fs::write(&draft, bytes)?;
-        fs::rename(&draft, self.path(name))
+        let draft = self.folder.join(name).with_extension(DRAFT_ENDING);
+        let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, self.path(name)));
+        if written.is_err() {
+            // What cannot be removed now is at the next start.
+            let _ = fs::remove_file(&draft);
+        }
+        written
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -149,6 +156,18 @@ impl Kept {
             }
         }
         gone
+    }
+}
+
+/// Removes what a process that was killed left half written.
+fn remove_drafts(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let is_ours = path.file_stem().and_then(|name| name.to_str()).is_some_and(is_name);
+        if is_ours && path.extension().is_some_and(|ending| ending == DRAFT_ENDING) {
+            // It takes room and does no other harm.
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -198,6 +217,20 @@ mod tests {
         assert_eq!(clips.keep(&bytes).unwrap(), name);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         assert_eq!(Clips::open(folder, 1 << 20).find(&name), Some(bytes));
+    }
+
+    #[test]
+    fn half_a_clip_is_left_neither_by_a_failure_nor_by_a_process_that_was_killed() {
+        let home = tempfile::tempdir().unwrap();
+        let draft = home.path().join("0123456789abcdef0123.part");
+        fs::write(&draft, "half").unwrap();
+        let clips = Clips::open(home.path().to_owned(), 1 << 20);
+        assert!(!draft.exists());
+        let bytes = clip("Drift");
+        // It cannot get its name: a folder has it.
+        fs::create_dir_all(clips.path(&name_of(&bytes)).join("full")).unwrap();
+        assert!(matches!(clips.keep(&bytes), Err(ClipError::Disk(_))));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
 
     #[test]

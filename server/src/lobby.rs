@@ -12,7 +12,7 @@ use std::{
 };
 
 use shared::defs::GameMode;
-use tokio::time::timeout;
+use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
     config::{RoomId, RoomSettings},
@@ -58,22 +58,23 @@ impl Lobby {
     }
 
     /// Tells everybody that the server goes down in `seconds`.
-    pub async fn announce_restart(&self, seconds: u16) {
-        for room in self.all() {
-            room.announce_restart(seconds).await;
-        }
+    pub fn announce_restart(&self, seconds: u16) {
+        self.all().iter().for_each(|room| room.announce_restart(seconds));
     }
 
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
-    /// are not spread thin. With none free, the first: one can watch there, and is told when asking to play.
+    /// are not spread thin. With none free, the first without a password: one can watch there, and is told when asking to
+    /// play.
     #[must_use]
     pub fn place(&self) -> &Arc<RoomHandle> {
+        let is_open = |room: &RoomHandle| room.blueprint().password.is_none();
         let listings = self.public.iter().map(|room| {
-            let (status, blueprint) = (room.report().status, room.blueprint());
-            let open = blueprint.password.is_none();
-            Listing { humans: status.humans, players_max: if open { blueprint.players_max } else { 0 } }
+            let admits = is_open(room) && room.is_alive();
+            let players_max = if admits { room.blueprint().players_max } else { 0 };
+            Listing { humans: room.report().humans(), players_max }
         });
-        &self.public[fullest_with_a_place(listings).unwrap_or(0)]
+        let first_open = || self.public.iter().position(|room| is_open(room));
+        &self.public[fullest_with_a_place(listings).or_else(first_open).unwrap_or(0)]
     }
 
     /// The room with this id or code.
@@ -132,11 +133,13 @@ impl Lobby {
         self.all().iter().map(|room| room.dropped()).sum()
     }
 
-    /// Asks every room to end and waits until they have.
+    /// Asks every room to end and waits until they have: all at once, so that one that has hung keeps no other.
     pub async fn close(&self) {
+        let mut closing = JoinSet::new();
         for room in self.all() {
-            room.close().await;
+            closing.spawn(async move { room.close().await });
         }
+        closing.join_all().await;
     }
 
     fn all(&self) -> Vec<Arc<RoomHandle>> {
@@ -211,6 +214,7 @@ mod tests {
         assert_eq!(lobby.find("r0").map(|room| room.blueprint().id.to_string()), Some("r0".into()));
         assert!(lobby.find("r2").is_none() && lobby.find("R0").is_none());
         lobby.close().await;
+        assert_eq!(lobby.place().blueprint().id.as_str(), "r1", "also when none has a place");
     }
 
     #[tokio::test]

@@ -75,7 +75,8 @@ const ROOMS_WINDOW: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Permit {
     permits: Permits,
-    /// None for a proxy, whose connections are anybody's.
+    /// By which it was counted. None for a proxy, whose connections are anybody's, and for who was exempt when it came:
+    /// a reload may have changed that since.
     key: Option<AddressKey>,
     kind: Kind,
 }
@@ -98,8 +99,7 @@ impl Permits {
     /// # Errors
     /// Says which limit is reached.
     pub fn acquire(&self, kind: Kind, key: impl Into<Option<AddressKey>>, now: Instant) -> Result<Permit, Refusal> {
-        let key = key.into();
-        self.with(|counts| counts.enter(kind, key, now))?;
+        let key = self.with(|counts| counts.enter(kind, key.into(), now))?;
         Ok(Permit { permits: self.clone(), key, kind })
     }
 
@@ -149,7 +149,8 @@ impl Drop for Permit {
 }
 
 impl Counts {
-    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) -> Result<(), Refusal> {
+    /// The address under which it is counted, if it is.
+    fn enter(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) -> Result<Option<AddressKey>, Refusal> {
         let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
@@ -164,9 +165,10 @@ impl Counts {
         }
         if kind == Kind::Handshake {
             self.handshakes += 1;
-            return Ok(());
+            return Ok(None);
         }
-        if let Some(key) = key.filter(|key| !(key.is_loopback() && limits.loopback_exempt)) {
+        let counted = key.filter(|key| !(key.is_loopback() && limits.loopback_exempt));
+        if let Some(key) = counted {
             self.enter_address(kind, key, now, limits)?;
         }
         match kind {
@@ -175,7 +177,7 @@ impl Counts {
             Kind::Lane => self.lanes += 1,
             Kind::Handshake => unreachable!("handled above"),
         }
-        Ok(())
+        Ok(counted)
     }
 
     /// The counts of an address, if there is room for another one.
@@ -221,7 +223,6 @@ impl Counts {
             }
         }
         let Some(key) = key else { return };
-        // Absent for exempt addresses.
         if let Some(counts) = self.by_address.get_mut(&key) {
             match kind {
                 Kind::Http => counts.http -= 1,
@@ -323,6 +324,23 @@ mod tests {
         let _held: Vec<_> = (0..20).map(|_| permits.acquire(Kind::Session, loopback, now).unwrap()).collect();
         assert_eq!(permits.acquire(Kind::Session, loopback, now).unwrap_err(), Refusal::Full);
         assert_eq!(permits.acquire(Kind::Http, key(1), now).unwrap_err(), Refusal::Full);
+    }
+
+    #[test]
+    fn who_came_in_exempt_takes_nothing_from_the_counts_when_that_has_changed() {
+        let permits = permits(|_| {});
+        let loopback = AddressKey::of(std::net::Ipv4Addr::LOCALHOST.into());
+        let kinds = [Kind::Http, Kind::Session, Kind::Lane];
+        let take = || kinds.map(|kind| permits.acquire(kind, loopback, Instant::now()).unwrap());
+        let exempt = take();
+        permits.set_limits(Arc::new(Limits { loopback_exempt: false, ..Limits::default() }));
+        let counted = take();
+        drop(exempt);
+        let held = || permits.with(|counts| counts.by_address.get(&loopback).map_or(0, |held| held.http));
+        assert_eq!((held(), permits.sessions(), permits.lanes()), (1, 1, 1));
+        permits.set_limits(Arc::new(Limits::default()));
+        drop(counted);
+        assert_eq!((held(), permits.sessions(), permits.lanes()), (0, 0, 0));
     }
 
     #[test]

@@ -44,5 +44,7 @@ impl Reloader {
             tracing::warn!(keys = waiting.join(" "), "these settings need a restart");
         }
         self.applied = settings;
+        // It may have come since the start.
+        self.sources.file = self.sources.file.take().or_else(Sources::usual_file);
     }
 }

@@ -104,7 +104,7 @@ struct Paths {
 pub struct Store {
     vitals: Arc<Vitals>,
     paths: Paths,
-    readers: Semaphore,
+    readers: Arc<Semaphore>,
 }
 
 /// The store of a process, to write to.
@@ -128,7 +128,7 @@ impl Store {
     #[must_use]
     pub fn none() -> (Store, Intake) {
         let paths = Paths { database: PathBuf::new(), backups: PathBuf::new() };
-        (Store { vitals: Arc::default(), paths, readers: Semaphore::new(0) }, Intake::default())
+        (Store { vitals: Arc::default(), paths, readers: Arc::new(Semaphore::new(0)) }, Intake::default())
     }
 
     /// Opens it, in the background: a game need not wait for a file to be checked.
@@ -143,7 +143,7 @@ impl Store {
         let writer = writer::Writer::new(paths.clone(), Arc::clone(&vitals));
         let writer = thread::Builder::new().name("store".into()).spawn(move || writer.run(&waiting))?;
         let intake = Intake { offers: Some(offers), writer: Some(writer) };
-        Ok((Store { vitals, paths, readers: Semaphore::new(READERS_MAX) }, intake))
+        Ok((Store { vitals, paths, readers: Arc::new(Semaphore::new(READERS_MAX)) }, intake))
     }
 
     /// How it does.
@@ -162,9 +162,13 @@ impl Store {
             Health::Opening | Health::Damaged => return Err(BoardError::Later),
             Health::Ok | Health::Degraded => {}
         }
-        let _permit = self.readers.try_acquire().map_err(|_| BoardError::Later)?;
+        let permit = Arc::clone(&self.readers).try_acquire_owned().map_err(|_| BoardError::Later)?;
         let database = self.paths.database.clone();
-        let reading = tokio::task::spawn_blocking(move || boards::read(&database, span, own.as_ref(), now_s()));
+        let reading = tokio::task::spawn_blocking(move || {
+            // Held by the reading, which goes on when who asked for it has left.
+            let _permit = permit;
+            boards::read(&database, span, own.as_ref(), now_s())
+        });
         match reading.await {
             Ok(Ok(board)) => Ok(board),
             Ok(Err(error)) => {

@@ -90,6 +90,14 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// [`USUAL_FILE`], if it is there. Once it was read it is a file that was asked for: gone later is a mistake, not a
+    /// wish for the defaults.
+    #[must_use]
+    pub fn usual_file() -> Option<PathBuf> {
+        let path = PathBuf::from(USUAL_FILE);
+        path.exists().then_some(path)
+    }
+
     /// What the file says.
     ///
     /// # Errors

@@ -52,7 +52,8 @@ impl<T> Row<T> {
 /// What is read of a room.
 #[derive(Debug)]
 struct RoomFacts {
-    name: String,
+    /// Names need not be unique.
+    id: String,
     players_max: u16,
     dropped: u64,
     alive: bool,
@@ -83,7 +84,7 @@ static ROOM: [OfRoom; 27] = [
     OfRoom::gauge("paused", "1 while the world stands still because nobody is connected", |room| {
         f64::from(u8::from(room.report.paused))
     }),
-    OfRoom::gauge("players", "People who play", |room| room.report.status.humans.into()),
+    OfRoom::gauge("players", "People who play", |room| room.report.humans().into()),
     OfRoom::gauge("players_limit", "People who may play at once", |room| room.players_max.into()),
     OfRoom::gauge("bots", "Bots that play", |room| room.report.status.bots.into()),
     OfRoom::gauge("spectators", "Connections without a place in the game", |room| room.report.status.spectators.into()),
@@ -184,7 +185,7 @@ struct Scrape {
 impl Scrape {
     fn of(context: &Context) -> Scrape {
         let facts = |room: &Arc<RoomHandle>| RoomFacts {
-            name: room.blueprint().name.clone(),
+            id: room.blueprint().id.to_string(),
             players_max: room.blueprint().players_max,
             dropped: room.dropped(),
             alive: room.is_alive(),
@@ -234,7 +235,7 @@ impl Collector for Scrape {
 }
 
 fn label(room: &RoomFacts) -> [(&'static str, &str); 1] {
-    [("room", &room.name)]
+    [("room", &room.id)]
 }
 
 fn write(mut figure: MetricEncoder<'_>, kind: MetricType, value: f64) -> fmt::Result {

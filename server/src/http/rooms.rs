@@ -39,14 +39,14 @@ struct Made<'a> {
 /// The facts of the public rooms.
 pub fn facts(context: &Context) -> Vec<RoomFacts> {
     let rooms = context.lobby.public().iter().map(|room| {
-        let (status, blueprint) = (room.report().status, room.blueprint());
+        let (report, blueprint) = (room.report(), room.blueprint());
         RoomFacts {
             id: blueprint.id.to_string(),
             name: blueprint.name.clone(),
             mode: blueprint.terms.mode.word(),
-            players: status.humans,
-            bots: status.bots,
-            spectators: status.spectators,
+            players: report.humans(),
+            bots: report.status.bots,
+            spectators: report.status.spectators,
             max_players: blueprint.players_max,
             password: blueprint.password.is_some(),
         }
@@ -76,6 +76,9 @@ pub fn make(context: Arc<Context>, method: Method, headers: HeaderMap, query: St
         return text(StatusCode::BAD_REQUEST, "mode is drift, core-war, duel or 1962: POST /rooms?mode=drift");
     };
     let Some(Peer(key)) = peer else { return text(StatusCode::BAD_REQUEST, "nobody asks") };
+    if *context.draining.borrow() {
+        return later(StatusCode::SERVICE_UNAVAILABLE, "the server is about to restart");
+    }
     let limits = context.limits();
     // Who may make none is not counted among those who did.
     if context.lobby.private_rooms() >= limits.private_rooms_max {

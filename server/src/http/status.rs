@@ -64,7 +64,7 @@ pub fn answer(context: &Context) -> Answer {
         mode: blueprint.terms.mode.word(),
         version: env!("CARGO_PKG_VERSION"),
         protocol: format!("{:016x}", proto_hash()),
-        players: report.status.humans,
+        players: report.humans(),
         bots: report.status.bots,
         spectators: report.status.spectators,
         max_players: blueprint.players_max,
@@ -97,7 +97,7 @@ pub fn answer(context: &Context) -> Answer {
         private_rooms: context.lobby.private_rooms(),
         draining: *context.draining.borrow(),
         store: context.store.health().word(),
-        journal_failing: context.journal.failing.load(Ordering::Relaxed),
+        journal_failing: context.journal.is_failing(),
         records_dropped: context.journal.dropped.load(Ordering::Relaxed),
     };
     json(StatusCode::OK, &status)

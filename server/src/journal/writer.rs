@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -25,13 +25,30 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often it looks which flights the store has, and which it should get.
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
 
-/// How a journal does.
+/// How all journals do.
 #[derive(Debug, Default)]
 pub struct JournalFigures {
-    /// The disk refuses.
-    pub failing: AtomicBool,
+    /// Journals that the disk refuses.
+    failing: AtomicUsize,
     /// Records that were dropped.
     pub dropped: AtomicU64,
+}
+
+impl JournalFigures {
+    /// Whether the disk refuses any.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed) > 0
+    }
+
+    /// One of them failed before or not, and fails now or not.
+    fn note(&self, failed: bool, fails: bool) {
+        match (failed, fails) {
+            (false, true) => self.failing.fetch_add(1, Ordering::Relaxed),
+            (true, false) => self.failing.fetch_sub(1, Ordering::Relaxed),
+            _ => return,
+        };
+    }
 }
 
 /// The room's end. Dropping it waits until everything is on the disk.
@@ -67,7 +84,7 @@ impl Journal {
         let scribe = Scribe::new(file, head, save, flights, now_s());
         let writer = thread::Builder::new()
             .name("journal".into())
-            .spawn(move || Writer { scribe, keeper, figures: told }.run(&waiting))?;
+            .spawn(move || Writer { scribe, keeper, figures: told, fails: false }.run(&waiting))?;
         Ok(Journal { batches: Some(batches), held: Vec::new(), figures, writer: Some(writer) })
     }
 
@@ -121,6 +138,8 @@ struct Writer {
     scribe: Scribe<JournalFile>,
     keeper: Keeper,
     figures: Arc<JournalFigures>,
+    /// As `figures` were told last.
+    fails: bool,
 }
 
 impl Writer {
@@ -157,7 +176,8 @@ impl Writer {
     fn write(&mut self, work: impl FnOnce(&mut Scribe<JournalFile>) -> std::io::Result<()>) {
         let done = work(&mut self.scribe);
         let fails = self.scribe.is_broken();
-        let failed = self.figures.failing.swap(fails, Ordering::Relaxed);
+        let failed = std::mem::replace(&mut self.fails, fails);
+        self.figures.note(failed, fails);
         let file = self.scribe.disk().path().display();
         match done {
             Err(error) if !failed => {
@@ -166,5 +186,21 @@ impl Writer {
             _ if failed && !fails => tracing::info!(%file, "the journal is written again"),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journals_fail_until_the_last_one_is_written_again() {
+        let figures = JournalFigures::default();
+        let seen = [(false, true), (true, true), (false, true), (false, false), (true, false), (true, false)];
+        let failing = seen.map(|(failed, fails)| {
+            figures.note(failed, fails);
+            figures.is_failing()
+        });
+        assert_eq!(failing, [true, true, true, true, true, false]);
     }
 }

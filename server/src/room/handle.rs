@@ -80,6 +80,15 @@ pub struct RoomReport {
     pub restarts: u32,
 }
 
+impl RoomReport {
+    /// People who play. Where nobody is connected that is nobody: the last report of a room that rests still counts slots
+    /// that are kept for who comes back, for as long as it rests.
+    #[must_use]
+    pub fn humans(&self) -> u16 {
+        if self.paused { 0 } else { self.status.humans }
+    }
+}
+
 /// A room, seen from outside.
 #[derive(Debug)]
 pub struct RoomHandle {
@@ -174,13 +183,13 @@ impl RoomHandle {
     #[must_use]
     pub fn is_played(&self) -> bool {
         let report = self.report.borrow();
-        !report.paused && report.status.humans > 0
+        report.humans() > 0
     }
 
     /// Tells everybody that the server goes down in `seconds`.
-    pub async fn announce_restart(&self, seconds: u16) {
-        // A room that is gone has nobody to tell.
-        let _ = self.mail.send(Mail::Restarting { seconds }).await;
+    pub fn announce_restart(&self, seconds: u16) {
+        // A room that is gone has nobody to tell, and one that has hung must not hold the end of the server back.
+        let _ = self.mail.try_send(Mail::Restarting { seconds });
     }
 
     /// Asks the thread to end, and waits until it has.

@@ -14,6 +14,8 @@ use super::Paths;
 const HOURLY_KEPT: usize = 24;
 const DAILY_KEPT: usize = 7;
 const HOUR_S: u64 = 3_600;
+/// A copy that is not complete.
+const PARTIAL: &str = "being-made";
 /// `perihelion-2026-11-28T17.db`: names sort by time, and their first letters are a day.
 const PREFIX: &str = "perihelion-";
 const DAY_CHARS: usize = PREFIX.len() + "2026-11-28".len();
@@ -27,7 +29,10 @@ pub struct Backups {
 }
 
 impl Backups {
+    /// Removes what a process that was killed left half done.
     pub fn new(paths: Paths) -> Backups {
+        // Where it cannot be removed, no copy can be made, and that is said then.
+        let _ = remove_partial(&paths.backups);
         Backups { paths, hour: Cell::new(0) }
     }
 
@@ -37,24 +42,33 @@ impl Backups {
             return;
         }
         let folder = self.paths.backups.display();
-        match self.make(connection, now_s).and_then(|()| Ok(self.remove_old()?)) {
+        match self.renew(connection, now_s) {
             Ok(()) => tracing::info!(%folder, "a copy of the results was made"),
             Err(error) => tracing::error!(%folder, error, "no copy of the results could be made"),
         }
     }
 
-    fn make(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
+    fn renew(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
         fs::create_dir_all(&self.paths.backups)?;
+        // Before, so that a disk that is full of old copies gets room for the new one, which may make another one old.
+        self.remove_old()?;
+        let made = self.make(connection, now_s);
+        if made.is_err() {
+            // The error that matters is known already.
+            let _ = remove_partial(&self.paths.backups);
+        }
+        made?;
+        Ok(self.remove_old()?)
+    }
+
+    fn make(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
         let hour: String =
             connection.query_row("SELECT strftime('%Y-%m-%dT%H', ?1, 'unixepoch')", [now_s.cast_signed()], |row| {
                 row.get(0)
             })?;
         let place = self.paths.backups.join(format!("{PREFIX}{hour}.db"));
-        let fresh = self.paths.backups.join("being-made");
-        match fs::remove_file(&fresh) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        remove_partial(&self.paths.backups)?;
+        let fresh = self.paths.backups.join(PARTIAL);
         connection.execute("VACUUM INTO ?1", [fresh.to_string_lossy()])?;
         fs::File::open(&fresh)?.sync_all()?;
         fs::rename(&fresh, &place)?;
@@ -70,6 +84,13 @@ impl Backups {
     fn remove_old(&self) -> io::Result<()> {
         let names = names(&self.paths.backups)?;
         surplus(&names).into_iter().try_for_each(|name| fs::remove_file(self.paths.backups.join(name)))
+    }
+}
+
+fn remove_partial(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(PARTIAL)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -100,6 +121,23 @@ fn surplus(names: &[String]) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_a_copy_is_left_neither_by_a_failure_nor_by_a_process_that_was_killed() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths { database: home.path().join("perihelion.db"), backups: home.path().join("backups") };
+        let half = paths.backups.join(PARTIAL);
+        fs::create_dir_all(&paths.backups).unwrap();
+        fs::write(&half, "half").unwrap();
+        let backups = Backups::new(paths.clone());
+        assert!(!half.exists());
+        let connection = Connection::open(&paths.database).unwrap();
+        connection.execute("CREATE TABLE some (thing)", []).unwrap();
+        // The copy cannot get its name: a folder has it.
+        fs::create_dir_all(paths.backups.join(format!("{PREFIX}2001-09-09T01.db/full"))).unwrap();
+        backups.make_when_due(&connection, 1_000_000_000);
+        assert!(!half.exists());
+    }
 
     #[test]
     fn a_day_of_hours_and_a_week_of_days_are_kept() {

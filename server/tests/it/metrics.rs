@@ -40,17 +40,17 @@ async fn what_happens_is_counted() {
     let _player = welcomed(server.address).await;
     assert_eq!(status_with_origin(server.address, "https://evil.example").await, 403);
     until("some ticks are told", async || {
-        Scrape::of(&server).await.value("perihelion_room_ticks_total{room=\"Drift\"}") > 30.0
+        Scrape::of(&server).await.value("perihelion_room_ticks_total{room=\"main\"}") > 30.0
     })
     .await;
     let scrape = Scrape::of(&server).await;
     for (name, least) in [
-        ("perihelion_room_alive{room=\"Drift\"}", 1.0),
-        ("perihelion_room_bots{room=\"Drift\"}", 1.0),
-        ("perihelion_room_spectators{room=\"Drift\"}", 1.0),
-        ("perihelion_room_players_limit{room=\"Drift\"}", 64.0),
-        ("perihelion_room_snapshots_size_bytes_total{room=\"Drift\"}", 100.0),
-        ("perihelion_room_tick_duration_seconds_count{room=\"Drift\"}", 30.0),
+        ("perihelion_room_alive{room=\"main\"}", 1.0),
+        ("perihelion_room_bots{room=\"main\"}", 1.0),
+        ("perihelion_room_spectators{room=\"main\"}", 1.0),
+        ("perihelion_room_players_limit{room=\"main\"}", 64.0),
+        ("perihelion_room_snapshots_size_bytes_total{room=\"main\"}", 100.0),
+        ("perihelion_room_tick_duration_seconds_count{room=\"main\"}", 30.0),
         ("perihelion_websockets", 1.0),
         ("perihelion_websockets_refused_total{reason=\"origin\"}", 1.0),
         ("perihelion_http_answers_total{status=\"1xx\"}", 1.0),
@@ -61,7 +61,7 @@ async fn what_happens_is_counted() {
         assert!(scrape.value(name) >= least, "{name}: {}", scrape.value(name));
     }
     let (below, all) =
-        ("perihelion_room_tick_duration_seconds_bucket{le=\"+Inf\",room=\"Drift\"}", "_count{room=\"Drift\"}");
+        ("perihelion_room_tick_duration_seconds_bucket{le=\"+Inf\",room=\"main\"}", "_count{room=\"main\"}");
     let all = format!("perihelion_room_tick_duration_seconds{all}");
     assert!((scrape.value(below) - scrape.value(&all)).abs() < 0.5, "the last bucket holds every tick");
 }

@@ -192,6 +192,36 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn settings_that_are_gone_when_they_are_read_again_are_a_mistake() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    let closed = "[rooms.main]\nmode = \"duel\"\npassword = \"word\"\n";
+    std::fs::write(&file, "[server]\nmotd = \"Hello\"\n").unwrap();
+    let mut command = Command::new(BINARY);
+    // Found where it is started, not named.
+    command.current_dir(folder.path()).args(["--bind", "127.0.0.1", "--port", "0", "--data-dir", "data"]);
+    let process = Process::from_command(command);
+    let list = async || {
+        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        crate::running::ask_raw(process.address, head.as_bytes()).await.text()
+    };
+    std::fs::write(&file, format!("[server]\nmotd = \"Good day\"\n{closed}")).unwrap();
+    process.signal("-HUP");
+    // Also where another mode waits for a restart.
+    until("the password is asked for", async || list().await.contains("\"password\":true")).await;
+    std::fs::remove_file(&file).unwrap();
+    process.signal("-HUP");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let list = list().await;
+    assert!(list.contains("\"motd\":\"Good day\"") && list.contains("\"password\":true"), "{list}");
+    process.signal("-TERM");
+    let (code, log) = process.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("the old ones stay") && log.contains("perihelion.toml"), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_log_that_nobody_reads_ends_nothing() {
     let mut process = Process::start(&[]);
     drop(process.child.stderr.take());
