@@ -29,6 +29,10 @@ pub fn add(connection: &mut Connection, flights: &[DatedFlight], now_s: u64) -> 
 fn add_one(transaction: &Transaction<'_>, flight: &DatedFlight, now_s: u64) -> rusqlite::Result<()> {
     let result = &flight.result;
     let Some(key) = result.profile else { return Ok(()) };
+    // Nothing to remember, or whoever makes up a profile after the other would fill the disk with them.
+    if result.log.points == 0 && result.log.kills == 0 {
+        return Ok(());
+    }
     if flight.ended_s < now_s.saturating_sub(REMEMBERED_S) {
         return Ok(());
     }
@@ -114,7 +118,7 @@ mod tests {
         let mut connection = fresh();
         let now_s = 100 * DAY_S;
         let flights: Vec<_> =
-            (0..60).map(|n| flight(n, (n % 4) as u8, n * 37 % 101, now_s - u64::from(n) * 5_000)).collect();
+            (1..=60).map(|n| flight(n, (n % 4) as u8, n * 37 % 101, now_s - u64::from(n) * 5_000)).collect();
         add(&mut connection, &flights, now_s).unwrap();
         add(&mut connection, &flights[10..30], now_s).unwrap();
         add(&mut connection, &flights, now_s).unwrap();
@@ -133,6 +137,17 @@ mod tests {
         let differ = "SELECT count(*) FROM days WHERE points !=
                       (SELECT max(points) FROM flights WHERE profile = days.profile AND ended_s / 86400 = day)";
         assert_eq!(number(&connection, differ), 0);
+    }
+
+    #[test]
+    fn a_flight_that_came_to_nothing_makes_no_profile() {
+        let mut connection = fresh();
+        let mut rammed = flight(2, 2, 0, 10 * DAY_S);
+        rammed.result.log.kills = 1;
+        add(&mut connection, &[flight(1, 1, 0, 10 * DAY_S), rammed], 10 * DAY_S).unwrap();
+        for table in ["profiles", "flights", "ships", "days"] {
+            assert_eq!(number(&connection, &format!("SELECT count(*) FROM {table}")), 1, "{table}");
+        }
     }
 
     #[test]

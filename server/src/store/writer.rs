@@ -180,7 +180,7 @@ mod tests {
         };
         // The file may not grow: what SQLite says to a full disk.
         limit(&writer, 1);
-        writer.batch.extend((0..1_000).map(|number| offer(number, &kept)));
+        writer.batch.extend((1..=1_000).map(|number| offer(number, &kept)));
         assert!(!writer.write() && !writer.write());
         assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Degraded, 0));
         limit(&writer, 1_000_000);
