@@ -760,7 +760,7 @@ impl App {
         self.speaker.wake();
         if !password.is_empty() {
             self.net.give_password(password);
-            storage::remember_password(self.net.place().room.as_deref(), password);
+            storage::remember_password(self.net.room(), password);
         }
         if self.net.place().watching {
             return self.net.look_on(now_us);

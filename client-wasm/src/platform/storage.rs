@@ -26,15 +26,15 @@ const SETTINGS: &str = "perihelion.settings";
 /// What an earlier page of this tab left.
 #[must_use]
 pub fn remembered() -> Remembered {
-    let place = Place::of_path(&path());
+    let (place, room) = (Place::of_path(&path()), read(tab(), ROOM));
     Remembered {
         profile: profile(),
         resume: read(tab(), TOKEN).and_then(|text| resume_from_text(&text)),
         playing: read(tab(), PLAYING).is_some(),
         name: name().unwrap_or_default(),
         class: class(),
-        room: read(tab(), ROOM),
-        password: read(tab(), &password_of(place.room.as_deref())).map(Password),
+        password: read(tab(), &password_of(place.room.as_deref().or(room.as_deref()))).map(Password),
+        room,
         place,
         reloaded: read(tab(), RELOADED).is_some_and(|hash| hash == proto_hash().to_string()),
     }

@@ -1,12 +1,12 @@
-//! Two people in two browsers: they meet, one shoots the other down, both are told the same, a link shows it again, the
-//! other looks about and comes back.
+//! Two people in two browsers: they meet, one shoots the other down, both are told the same, a link shows it again and the
+//! boards have the flight, the other looks about and comes back.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::{
-    death,
+    boards, death,
     page::{Page, Window},
     stage,
     state::Kill,
@@ -61,8 +61,6 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
         assert_eq!(hunter_after.kills.iter().find(|told| told.killer == kill.killer), Some(&kill));
         hunter.until("the kill counts", |state| state.score.is_some_and(|score| score > 0)).await;
 
-        hunter.js("window.autopilot.stop()").await;
-
         // The pilot who was shot down sees who did it and flies again.
         victim.js("window.autopilot.stop()").await;
         victim.until_visible("death").await;
@@ -77,11 +75,13 @@ fn one_page_shoots_the_other_down_and_both_see_the_same_kill() {
         assert_ne!(again.own_life(), first_life);
         victim.until_hidden("death").await;
         share_the_kill(&hunter).await;
+        boards::find_own_flight(&hunter, &server, "Hunter").await;
     });
 }
 
 /// The kill becomes a link, and whoever opens that sees it.
 async fn share_the_kill(hunter: &Page) {
+    hunter.js("window.autopilot.stop()").await;
     hunter.until_visible("clip-open").await;
     hunter.click("clip-open").await;
     hunter.until_visible("clip-link").await;
