@@ -21,7 +21,12 @@ const BINARY: &str = env!("CARGO_BIN_EXE_swarm");
 fn serve(arguments: &[&str]) -> App {
     let all = ["perihelion", "--bind", "127.0.0.1", "--port", "0"].iter().chain(arguments);
     let Parsed::Run(line) = arguments::parse::<CommandLine>(all.map(Into::into)) else { panic!("a good command line") };
-    let Ok(Order::Serve(start)) = line.order(Vec::new()) else { panic!("it fits this machine") };
+    let Ok(Order::Serve(mut start)) = line.order(Vec::new()) else { panic!("it fits this machine") };
+    // One folder each, and nobody waits for a farewell.
+    static SERVERS: AtomicU32 = AtomicU32::new(0);
+    let folder = format!("perihelion-swarm-{}-{}", std::process::id(), SERVERS.fetch_add(1, Ordering::Relaxed));
+    start.config.server.data_dir = std::env::temp_dir().join(folder);
+    start.config.limits.drain = Duration::ZERO;
     App::start(start.config).expect("starts")
 }
 
