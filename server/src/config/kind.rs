@@ -367,7 +367,7 @@ impl Kind for Header {
     }
 }
 
-/// Any number of them, up to [`LIST_MAX`]: a list in the file, with commas between them elsewhere.
+/// Any number of them, up to `LIST_MAX`: a list in the file, with commas between them elsewhere.
 pub fn list<K>(kind: K) -> List<K> {
     List(kind)
 }
