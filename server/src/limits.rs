@@ -4,9 +4,12 @@
 
 use std::time::Duration;
 
-use crate::config::{
-    kind::{seconds, whole, yes_no},
-    setting::settings,
+use crate::{
+    address::AddressKey,
+    config::{
+        kind::{seconds, whole, yes_no},
+        setting::settings,
+    },
 };
 
 /// Bytes of one WebSocket message or frame from a client. Longer: close 4002, nothing is allocated for it.
@@ -90,5 +93,13 @@ settings! {
         drain: Duration = Duration::from_secs(10);
         /// WebSockets open at once from one address; `server.per_ip`. Full: 429.
         sessions_per_address: usize = 8;
+    }
+}
+
+impl Limits {
+    /// Whether nothing is counted for this address.
+    #[must_use]
+    pub fn exempts(&self, key: AddressKey) -> bool {
+        self.loopback_exempt && key.is_loopback()
     }
 }

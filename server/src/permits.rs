@@ -110,7 +110,7 @@ impl Permits {
     pub fn make_room(&self, key: AddressKey, now: Instant) -> Result<(), Refusal> {
         self.with(|counts| {
             let limits = Arc::clone(&counts.limits);
-            if key.is_loopback() && limits.loopback_exempt {
+            if limits.exempts(key) {
                 return Ok(());
             }
             let most = limits.private_rooms_new_max;
@@ -167,7 +167,7 @@ impl Counts {
             self.handshakes += 1;
             return Ok(None);
         }
-        let counted = key.filter(|key| !(key.is_loopback() && limits.loopback_exempt));
+        let counted = key.filter(|key| !limits.exempts(*key));
         if let Some(key) = counted {
             self.enter_address(kind, key, now, limits)?;
         }
