@@ -312,6 +312,13 @@ fn json(status: StatusCode, facts: &impl Serialize) -> Answer {
     answer
 }
 
+/// Why not now, and in how many seconds it is worth another try.
+fn later(status: StatusCode, sentence: &str, seconds: u16) -> Answer {
+    let mut answer = text(status, sentence);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
 /// A sentence, not to be kept.
 fn text(status: StatusCode, sentence: &str) -> Answer {
     let mut answer = Response::new(Bytes::from(format!("{sentence}\n")));

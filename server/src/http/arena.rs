@@ -8,7 +8,7 @@ use bytes::Bytes;
 use shared::{limits::PANORAMA_HALF_U, protocol::codec::encode_panorama};
 use warp::http::{HeaderValue, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, text};
+use super::{Answer, Context, Peer, later, text};
 use crate::bucket::Rate;
 
 /// Of one address: the three pollers of `/check` (26 a second), and half as many again.
@@ -19,9 +19,7 @@ pub async fn answer(context: Arc<Context>, query: String, peer: Option<Peer>) ->
         return text(StatusCode::BAD_REQUEST, "x and y are whole numbers, as in /arena?x=0&y=-300");
     };
     if !context.may_look(peer) {
-        let mut answer = text(StatusCode::TOO_MANY_REQUESTS, "not so often: 40 times a second at most");
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return answer;
+        return later(StatusCode::TOO_MANY_REQUESTS, "not so often: 40 times a second at most", 1);
     }
     let room = context.lobby.place();
     if room.blueprint().password.is_some() {
@@ -39,9 +37,7 @@ pub async fn answer(context: Arc<Context>, query: String, peer: Option<Peer>) ->
 impl Context {
     fn may_look(&self, peer: Option<Peer>) -> bool {
         match peer {
-            Some(Peer(key)) if !(key.is_loopback() && self.limits().loopback_exempt) => {
-                self.looks.take(key, 1, Instant::now())
-            }
+            Some(Peer(key)) if !self.limits().exempts(key) => self.looks.take(key, 1, Instant::now()),
             _ => true,
         }
     }

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use shared::protocol::ProfileToken;
-use warp::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use warp::http::{HeaderMap, Method, StatusCode};
 
-use super::{Answer, Context, is_read, json, method_not_allowed, text};
+use super::{Answer, Context, is_read, json, later, method_not_allowed, text};
 use crate::{
     session::key_of,
     store::{BoardError, Span},
@@ -32,11 +32,7 @@ pub async fn answer(context: Arc<Context>, method: Method, headers: HeaderMap, q
     match context.store.board(span, own).await {
         Ok(board) => json(StatusCode::OK, &board),
         Err(BoardError::Off) => text(StatusCode::NOT_FOUND, "nothing is stored here"),
-        Err(BoardError::Later) => {
-            let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, "the boards cannot be read now");
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-            answer
-        }
+        Err(BoardError::Later) => later(StatusCode::SERVICE_UNAVAILABLE, "the boards cannot be read now", 2),
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use shared::clip::CLIP_BYTES_MAX;
 use warp::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, is_read, method_not_allowed, origin, text};
+use super::{Answer, Context, Peer, is_read, later, method_not_allowed, origin, text};
 use crate::clips::ClipError;
 
 /// A clip never changes: its name is made from it.
@@ -56,11 +56,7 @@ pub async fn find(name: String, context: Arc<Context>, method: Method) -> Answer
 fn refuse(error: &ClipError) -> Answer {
     match error {
         ClipError::NotAClip => text(StatusCode::UNPROCESSABLE_ENTITY, "this is no clip of this version of the game"),
-        ClipError::TooMany => {
-            let mut answer = text(StatusCode::TOO_MANY_REQUESTS, "too many clips from this address");
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            answer
-        }
+        ClipError::TooMany => later(StatusCode::TOO_MANY_REQUESTS, "too many clips from this address", 60),
         ClipError::Off => text(StatusCode::NOT_FOUND, "this server keeps no clips"),
         ClipError::Disk(error) => {
             tracing::warn!(%error, "a clip could not be kept");

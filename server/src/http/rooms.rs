@@ -8,8 +8,11 @@ use serde::Serialize;
 use shared::defs::GameMode;
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::{Answer, Context, Peer, json, origin, text};
+use super::{Answer, Context, Peer, json, later, origin, text};
 use crate::{lobby::NoRoom, permits::Refusal};
+
+/// Whoever gets no room may ask again after so many seconds.
+const AGAIN_S: u16 = 60;
 
 /// What everybody may know of a room.
 #[derive(Serialize)]
@@ -77,32 +80,28 @@ pub fn make(context: Arc<Context>, method: Method, headers: HeaderMap, query: St
     };
     let Some(Peer(key)) = peer else { return text(StatusCode::BAD_REQUEST, "nobody asks") };
     if *context.draining.borrow() {
-        return later(StatusCode::SERVICE_UNAVAILABLE, "the server is about to restart");
+        return later(StatusCode::SERVICE_UNAVAILABLE, "the server is about to restart", AGAIN_S);
     }
     let limits = context.limits();
     // Who may make none is not counted among those who did.
     if context.lobby.private_rooms() >= limits.private_rooms_max {
-        return later(StatusCode::SERVICE_UNAVAILABLE, "there are as many private rooms as there may be");
+        return later(StatusCode::SERVICE_UNAVAILABLE, "there are as many private rooms as there may be", AGAIN_S);
     }
     match context.permits.make_room(key, Instant::now()) {
         Ok(()) => {}
         Err(Refusal::Address) => {
-            return later(StatusCode::TOO_MANY_REQUESTS, "wait a minute before the next private room");
+            return later(StatusCode::TOO_MANY_REQUESTS, "wait a minute before the next private room", AGAIN_S);
         }
-        Err(Refusal::Full) => return later(StatusCode::SERVICE_UNAVAILABLE, "the server is full"),
+        Err(Refusal::Full) => return later(StatusCode::SERVICE_UNAVAILABLE, "the server is full", AGAIN_S),
     }
     match context.lobby.make(mode, limits.private_rooms_max, limits.private_room_empty) {
         Ok(id) => json(StatusCode::CREATED, &Made { id: id.as_str() }),
-        Err(NoRoom::Full) => later(StatusCode::SERVICE_UNAVAILABLE, "there are as many private rooms as there may be"),
+        Err(NoRoom::Full) => {
+            later(StatusCode::SERVICE_UNAVAILABLE, "there are as many private rooms as there may be", AGAIN_S)
+        }
         Err(NoRoom::System(error)) => {
             tracing::error!(%error, "no private room could be made");
-            later(StatusCode::SERVICE_UNAVAILABLE, "the server cannot make a room now")
+            later(StatusCode::SERVICE_UNAVAILABLE, "the server cannot make a room now", AGAIN_S)
         }
     }
-}
-
-fn later(status: StatusCode, sentence: &str) -> Answer {
-    let mut answer = text(status, sentence);
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    answer
 }
