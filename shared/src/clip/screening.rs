@@ -17,7 +17,7 @@ use crate::{
     replay::{Death, ReplayError, Show, Subject},
     replica::{
         picture,
-        view::{CoreView, Focus, MouthView, Phase, PickupView, RockId, RockView, ShipView, ShotView, View, ViewEvent},
+        view::{CoreView, MouthView, PickupView, RockId, RockView, ShipView, ShotView, View, ViewEvent},
     },
     sim::{Buttons, Hook, WellKind},
     tick::TICK_HZ,
@@ -128,16 +128,6 @@ impl ClipScreening {
         let [dawn, dusk] = cores;
         view.cores = dawn.zip(dusk).map(|(dawn, dusk)| [dawn, dusk]);
     }
-
-    fn focus(&mut self) {
-        let seen = self.view.own_ship().copied();
-        self.view.phase = if seen.is_some() { Phase::Flying } else { Phase::Spectating };
-        self.view.focus = match (seen, self.subject) {
-            (Some(ship), _) => Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) },
-            (None, Subject::Place(pos)) => Focus { pos, ..Focus::default() },
-            (None, Subject::Pilot(_)) => Focus { vel: Vec2::ZERO, ship: None, ..self.view.focus },
-        };
-    }
 }
 
 impl Show for ClipScreening {
@@ -170,7 +160,10 @@ impl Show for ClipScreening {
         self.view.view_factor = 1.0;
         self.view.arena_radius = f32::from(self.clip.head.arena_radius);
         self.things(frame, own);
-        self.focus();
+        if let Subject::Place(pos) = self.subject {
+            self.view.focus.pos = pos;
+        }
+        self.view.follow_own();
         picture::beams(&mut self.view, &self.defs);
         &self.view
     }
@@ -196,10 +189,7 @@ impl Show for ClipScreening {
     }
 
     fn followed(&self) -> Option<PlayerId> {
-        match self.subject {
-            Subject::Pilot(player) => Some(player),
-            Subject::Place(_) => None,
-        }
+        self.subject.pilot()
     }
 
     fn look_at(&mut self, subject: Subject) {

@@ -11,7 +11,7 @@ use crate::{
     quantize::Lattice,
     replica::{
         picture, shot_line,
-        view::{self, Focus, Phase, RoundView, View, ViewEvent},
+        view::{self, RoundView, View, ViewEvent},
     },
     room::rounds,
     sim::{Event, Kinematics, ShotHit, World, torus, world::MILLI, wormhole},
@@ -147,12 +147,7 @@ impl Projector {
             let before = self.was(|was| was == ship.id).map_or(ship.body, |(_, body)| body);
             picture::ship(ship, defs, picture::between(before, ship.body, alpha), Some(ship.id.player) == own)
         }));
-        let seen = view.own_ship().copied();
-        view.phase = if seen.is_some() { Phase::Flying } else { Phase::Spectating };
-        view.focus = match seen {
-            Some(ship) => Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) },
-            None => Focus { vel: Vec2::ZERO, ship: None, ..view.focus },
-        };
+        view.follow_own();
         view.shots.clear();
         view.shots.extend(world.shots.iter().map(|shot| picture::shot(shot, alpha, 1.0, Some(shot.key.owner) == own)));
         rocks(world, shown, alpha, view);

@@ -46,6 +46,17 @@ pub enum Subject {
     Place(Vec2),
 }
 
+impl Subject {
+    /// The pilot, if it is one.
+    #[must_use]
+    pub fn pilot(self) -> Option<PlayerId> {
+        match self {
+            Subject::Pilot(player) => Some(player),
+            Subject::Place(_) => None,
+        }
+    }
+}
+
 /// A recording being watched.
 #[derive(Debug)]
 pub struct Screening {
@@ -272,10 +283,7 @@ impl Show for Screening {
     }
 
     fn followed(&self) -> Option<PlayerId> {
-        match self.subject {
-            Subject::Pilot(player) => Some(player),
-            Subject::Place(_) => None,
-        }
+        self.subject.pilot()
     }
 
     fn look_at(&mut self, subject: Subject) {

@@ -92,6 +92,15 @@ impl View {
     pub fn own_ship(&self) -> Option<&ShipView> {
         self.ships.iter().find(|ship| ship.own)
     }
+
+    /// Turns the picture of something recorded to whoever is followed; without a ship of theirs in it the focus stays
+    /// where it is.
+    pub(crate) fn follow_own(&mut self) {
+        (self.phase, self.focus) = match self.own_ship() {
+            Some(ship) => (Phase::Flying, Focus { pos: ship.pos, vel: ship.vel, ship: Some(ship.id) }),
+            None => (Phase::Spectating, Focus { vel: Vec2::ZERO, ship: None, ..self.focus }),
+        };
+    }
 }
 
 /// Where a shot would go.
