@@ -138,7 +138,7 @@ impl App {
         self.page.flag("clip-ready", "off", kept.is_err());
         match kept {
             Ok(name) => {
-                let link = [&browser::origin(), "replay?src=/clips/", &name].concat();
+                let link = clip_post::link(&name);
                 link_sheet::fill("clip", &link, language);
                 self.page.attribute("clip-watch", "href", &link);
                 self.page.text("clip-state", Word::ClipKept.say(language));

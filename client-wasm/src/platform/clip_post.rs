@@ -5,13 +5,20 @@ use wasm_bindgen::JsCast;
 use web_sys::{RequestInit, RequestMode, Response};
 
 use super::{
-    browser::window,
+    browser::{origin, window},
     events::{PageEvent, Queue, push},
     promise::settle,
 };
+use crate::replay;
 
 /// Where the server takes clips.
 const PATH: &str = "/clips";
+
+/// The link to a clip that the server keeps: the page for recordings, told which.
+#[must_use]
+pub fn link(name: &str) -> String {
+    [origin().trim_end_matches('/'), replay::PATH, "?src=", PATH, "/", name].concat()
+}
 
 /// Sends `clip`; the answer is a name under [`PATH`].
 pub fn send(queue: &Queue, clip: &[u8]) {
