@@ -20,7 +20,7 @@ pub fn link(name: &str) -> String {
     [origin().trim_end_matches('/'), replay::PATH, "?src=", PATH, "/", name].concat()
 }
 
-/// Sends `clip`; the answer is a name under [`PATH`].
+/// Sends `clip`; the answer is a name under `PATH`.
 pub fn send(queue: &Queue, clip: &[u8]) {
     let init = RequestInit::new();
     init.set_method("POST");
