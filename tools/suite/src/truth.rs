@@ -4,8 +4,8 @@
 use glam::Vec2;
 use shared::{
     defs::Defs,
-    ids::ShipId,
-    sim::{Layout, World, wells, wormhole},
+    ids::{PlayerId, ShipId},
+    sim::{Layout, World, tow::Hook, wells, wormhole},
     tick::{DT, Tick},
 };
 
@@ -20,7 +20,7 @@ const GUESSED_TOUCH_U: f32 = 150.0;
 const GUESSED_TICKS: i32 = 20;
 /// The edge may be elsewhere than a client on a bad line believes by this much, u: it moves some 20 u/s, either way.
 const EDGE_U: f32 = 120.0;
-/// A loose rock that broke is still believed in by a client for this long, ticks.
+/// A loose rock that broke, or a line that was let go, is still believed in by a client for this long, ticks.
 const GHOST_TICKS: i32 = 90;
 
 /// A disc at one tick.
@@ -37,6 +37,8 @@ struct Moment {
     edge: f32,
     ships: Vec<(ShipId, Disc)>,
     loose: Vec<Disc>,
+    /// Ships at either end of a tow line: the other end's pilot pulls too.
+    tied: Vec<PlayerId>,
     /// Small stars whose pull a client may not know of yet, or no longer.
     wells: Vec<Vec2>,
 }
@@ -71,6 +73,14 @@ impl Truth {
         }));
         moment.wells.clear();
         moment.wells.extend(world.wells.iter().map(|well| well.pos.to_vec2()));
+        moment.tied.clear();
+        for ship in world.ships() {
+            match ship.line {
+                Some(Hook::Ship(other)) => moment.tied.extend([ship.id.player, other]),
+                Some(Hook::Rock(_)) => moment.tied.push(ship.id.player),
+                None => {}
+            }
+        }
         moment.loose.clear();
         moment.loose.extend(world.rocks.iter().map(|rock| Disc {
             pos: rock.pos.to_vec2(),
@@ -122,6 +132,7 @@ impl Truth {
             || now.ships.iter().any(|(other, disc)| *other != id && near(disc.pos, disc.radius + ships_u - TOUCH_U))
             || planets.any(|(i, planet)| near(layout.planet(i, tick, 0.0), planet.radius))
             || belt.any(|(pos, size)| near(pos, size.def().radius))
+            || (0..GHOST_TICKS).any(|age| self.at(tick.plus(-age)).is_some_and(|then| then.tied.contains(&id.player)))
             || (0..GHOST_TICKS).step_by(3).any(|age| {
                 let passed_s = age as f32 * DT;
                 let moment = self.at(tick.plus(-age));
