@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use shared::{
     defs::Defs,
     protocol::CloseCode,
-    room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Order, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -23,7 +23,7 @@ use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
     memory::{Keeping, Memory},
-    outbox::{Outbox, OutboxError},
+    outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
@@ -57,7 +57,7 @@ pub(super) struct Task {
 enum Sent {
     Snapshot { conn: ConnId, bytes: Bytes },
     Reliable { conn: ConnId, bytes: Bytes },
-    Close { conn: ConnId, code: CloseCode },
+    Close { conn: ConnId, goodbye: Goodbye },
 }
 
 impl Sent {
@@ -69,7 +69,9 @@ impl Sent {
         match output {
             Output::Snapshot { conn, bytes } => Sent::Snapshot { conn, bytes: keep(bytes) },
             Output::Reliable { conn, bytes } => Sent::Reliable { conn, bytes: keep(bytes) },
-            Output::Close { conn, code } => Sent::Close { conn, code },
+            Output::Close { conn, code, reason } => {
+                Sent::Close { conn, goodbye: Goodbye { code, reason: reason.map(str::to_owned) } }
+            }
         }
     }
 }
@@ -99,6 +101,8 @@ impl Task {
             paused: true,
             ticks: TickFigures::default(),
             restarts: 0,
+            players: room.players().into(),
+            tuning: blueprint.tuning,
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
@@ -199,12 +203,21 @@ impl Task {
                     self.handle(RoomEvent::Disconnect { conn });
                 }
             }
-            Mail::Tune { bots, players_max } => {
+            Mail::Resize { bots, players_max } => {
                 (self.blueprint.bots, self.blueprint.players_max) = (bots, players_max);
-                self.with_room(|room, _| room.tune(bots, players_max));
+                self.with_room(|room, _| room.resize(bots, players_max));
                 self.deliver(Outbox::send);
             }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
+            Mail::Order(order) => {
+                let tuned = if let Order::Tune { tuning } = order { Some(tuning) } else { None };
+                self.handle(RoomEvent::Order(order));
+                if let Some(tuning) = tuned {
+                    self.blueprint.tuning = tuning;
+                    // Whoever changes the next number begins with these.
+                    self.publish(self.outboxes.is_empty());
+                }
+            }
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
             Mail::Sabotage(work) => {
@@ -282,9 +295,9 @@ impl Task {
                         lost.push((conn, error));
                     }
                 }
-                Sent::Close { conn, code } => {
+                Sent::Close { conn, goodbye } => {
                     if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-                        outbox.close(code);
+                        outbox.close(goodbye);
                     }
                 }
             }
@@ -305,7 +318,7 @@ impl Task {
             return;
         }
         if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-            outbox.close(CloseCode::TooSlow);
+            outbox.close(CloseCode::TooSlow.into());
             self.handle(RoomEvent::Disconnect { conn });
         }
     }
@@ -314,7 +327,7 @@ impl Task {
         self.restarts += 1;
         tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; another begins with its scores");
         for (_, mut outbox) in std::mem::take(&mut self.outboxes) {
-            outbox.close(CloseCode::RoomGone);
+            outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
         self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
@@ -324,8 +337,15 @@ impl Task {
 
     fn publish(&mut self, paused: bool) {
         let ticks = self.times.figures();
-        let status = self.room.status();
-        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, ticks, restarts: self.restarts });
+        self.report.send_replace(RoomReport {
+            status: self.room.status(),
+            at: Instant::now(),
+            paused,
+            ticks,
+            restarts: self.restarts,
+            players: self.room.players().into(),
+            tuning: self.room.tuning(),
+        });
     }
 
     fn now_us(&self) -> u64 {
@@ -352,7 +372,7 @@ fn build(blueprint: &Blueprint, restarts: u32, memory: &Memory, now_us: u64) -> 
         chat: blueprint.chat,
         session: Some(memory.session()),
         record: blueprint.record.is_some(),
-        defs: Defs::of(blueprint.terms),
+        defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
         ..RoomConfig::default()
     };
     Room::again(config, memory.save(), now_us)
@@ -400,6 +420,7 @@ mod tests {
             chat: shared::protocol::ChatMode::Full,
             password: None,
             terms: shared::defs::Terms::default(),
+            tuning: shared::defs::Tuning::STANDARD,
             record: None,
         }
     }
@@ -464,7 +485,7 @@ mod tests {
         let (_seat, inbox) = enter(&room).await;
         room.sabotage(|| panic!("asked to, by a test")).await;
         let code = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
-        assert_eq!(code, CloseCode::RoomGone);
+        assert_eq!(code.code, CloseCode::RoomGone);
         let (_seat, _inbox) = enter(&room).await;
         until("the restart is reported", || room.report().restarts == 1).await;
         assert!(room.is_alive());
@@ -499,7 +520,7 @@ mod tests {
             slot = Some(PlayerId(2));
             let began = Instant::now();
             room.sabotage(|| panic!("asked to, by a test")).await;
-            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
             let (_seat, _inbox, resumed) = come_back(&room, Some(new), new + 50).await;
             assert_eq!(resumed, slot, "after {:?}", began.elapsed());
             until("the restart is reported", || room.report().restarts == restarts).await;
@@ -516,7 +537,7 @@ mod tests {
         for _ in 0..3 {
             room.sabotage(|| panic!("asked to, by a test")).await;
         }
-        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
         let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
         assert_eq!(resumed, None);
     }
@@ -526,7 +547,7 @@ mod tests {
         let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
         until("its two bots fly", || room.report().status.bots == 2).await;
-        assert!(room.tune(5, 3, Some("word".into())));
+        assert!(room.resize(5, 3, Some("word".into())));
         until("five bots", || room.report().status.bots == 5).await;
         assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
         assert!(room.admits(Some("word")) && !room.admits(None));
@@ -558,7 +579,7 @@ mod tests {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
         task.deliver(Outbox::send);
-        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow));
+        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow.into()));
         assert!(other_inbox.closing.try_recv().is_err());
         assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
     }
