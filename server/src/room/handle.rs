@@ -54,6 +54,9 @@ pub(super) enum Mail {
     /// Those who run the server want something.
     Order(Order),
     Stop,
+    /// So many of the next rooms break as they are built.
+    #[cfg(test)]
+    Flaws(u32),
     /// Done in the place of the core, so that tests can break or hang it.
     #[cfg(test)]
     Sabotage(Box<dyn FnOnce() + Send>),
@@ -225,6 +228,11 @@ impl RoomHandle {
         if self.mail.send(Mail::Stop).await.is_ok() {
             self.mail.closed().await;
         }
+    }
+
+    #[cfg(test)]
+    pub(super) async fn flaw(&self, flaws: u32) {
+        assert!(self.mail.send(Mail::Flaws(flaws)).await.is_ok(), "the room lives");
     }
 
     #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
     time::{Duration, Instant},
 };
@@ -31,6 +31,10 @@ use super::{
 use crate::limits::MAILBOX_MAX;
 
 const REPORT_EVERY: Duration = Duration::from_millis(250);
+/// A room that cannot be built is tried again so often…
+const BUILD_TRIES: u32 = 5;
+/// …the first time after this, and after twice as long each time.
+const BUILD_PAUSE: Duration = Duration::from_millis(100);
 
 /// Everything the thread owns.
 #[derive(Debug)]
@@ -50,6 +54,9 @@ pub(super) struct Task {
     restarts: u32,
     tape: Option<Tape>,
     memory: Memory,
+    /// So many rooms break as they are built.
+    #[cfg(test)]
+    flaws: u32,
 }
 
 /// An [`Output`] of the room with bytes that live on.
@@ -120,6 +127,8 @@ impl Task {
             restarts: 0,
             tape,
             memory,
+            #[cfg(test)]
+            flaws: 0,
         };
         (task, reports, outlook)
     }
@@ -140,7 +149,7 @@ impl Task {
 
     fn wait_for_company(&mut self) -> Flow {
         self.publish(true);
-        self.easel.show(self.room.panorama());
+        self.show();
         while self.outboxes.is_empty() {
             let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
             if self.receive(mail) == Flow::Stop {
@@ -163,7 +172,9 @@ impl Task {
                         return Flow::Stop;
                     }
                     self.tick();
-                    self.easel.show_if_wanted(|| self.room.panorama());
+                    if self.easel.is_wanted() {
+                        self.show();
+                    }
                     self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
@@ -219,6 +230,8 @@ impl Task {
                 }
             }
             Mail::Stop => return Flow::Stop,
+            #[cfg(test)]
+            Mail::Flaws(flaws) => self.flaws = flaws,
             #[cfg(test)]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
@@ -331,21 +344,65 @@ impl Task {
         }
         self.outputs.clear();
         self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
-        self.room = build(&self.blueprint, self.restarts, &self.memory, self.now_us());
+        self.room = self.build_anew();
         self.tape = tape(&self.blueprint, self.restarts);
     }
 
+    /// Another room. One that cannot be built is tried again some times, a little later each time, with other seeds and in the
+    /// end without what it begins from; then this thread ends, which is seen from outside.
+    fn build_anew(&mut self) -> Room {
+        let mut pause = BUILD_PAUSE;
+        for _ in 0..BUILD_TRIES {
+            match self.try_to_build() {
+                Ok(room) => return room,
+                Err(_) => {
+                    tracing::error!(room = %self.blueprint.name, "the room panicked as it was built; it is tried again");
+                    thread::sleep(pause);
+                    pause *= 2;
+                    self.restarts += 1;
+                    self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
+                }
+            }
+        }
+        self.try_to_build().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn try_to_build(&mut self) -> thread::Result<Room> {
+        let now_us = self.now_us();
+        let Task { blueprint, restarts, memory, .. } = self;
+        #[cfg(test)]
+        let flawed = std::mem::replace(&mut self.flaws, self.flaws.saturating_sub(1)) > 0;
+        // Unwind safe: nothing that was half built is kept.
+        catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!flawed, "asked to, by a test");
+            build(blueprint, *restarts, memory, now_us)
+        }))
+    }
+
+    /// Looks at the core, which may panic of that as of anything: then another begins, and there is nothing to see.
+    fn look<T>(&mut self, look: impl FnOnce(&Room) -> T) -> Option<T> {
+        // Unwind safe: after a panic the room is thrown away.
+        let seen = catch_unwind(AssertUnwindSafe(|| look(&self.room)));
+        if seen.is_err() {
+            self.begin_anew();
+        }
+        seen.ok()
+    }
+
+    fn show(&mut self) {
+        if let Some(panorama) = self.look(Room::panorama) {
+            self.easel.show(panorama);
+        }
+    }
+
     fn publish(&mut self, paused: bool) {
-        let ticks = self.times.figures();
-        self.report.send_replace(RoomReport {
-            status: self.room.status(),
-            at: Instant::now(),
-            paused,
-            ticks,
-            restarts: self.restarts,
-            players: self.room.players().into(),
-            tuning: self.room.tuning(),
-        });
+        let facts = |room: &Room| (room.status(), room.players(), room.tuning());
+        // Of the next room, if this one broke on being asked.
+        let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        let (ticks, restarts) = (self.times.figures(), self.restarts);
+        let (at, players) = (Instant::now(), players.into());
+        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning });
     }
 
     fn now_us(&self) -> u64 {
@@ -540,6 +597,21 @@ mod tests {
         assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
         let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
         assert_eq!(resumed, None);
+    }
+
+    #[tokio::test]
+    async fn a_room_that_breaks_as_it_is_built_is_built_again_and_not_for_ever() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (_seat, inbox) = enter(&room).await;
+        room.flaw(2).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
+        let (_seat, _inbox) = enter(&room).await;
+        until("all three tries are counted", || room.report().restarts == 3).await;
+        assert!(room.is_alive());
+        room.flaw(BUILD_TRIES + 1).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        until("it has ended", || !room.is_alive()).await;
     }
 
     #[tokio::test]

@@ -42,52 +42,52 @@ impl Tuning {
 
     /// Every tunable, in the order of the numbers on the wire.
     pub const TABLE: [Tunable; TUNABLES] = [
-        row("gravity", 10, 400, "pull of the star and of the planets", |defs, by| {
+        row("gravity", 10, 400, "Pull of the star and of the planets.", |defs, by| {
             by.scale(&mut defs.arena.star.gm);
             defs.arena.planets.iter_mut().for_each(|planet| by.scale(&mut planet.gm));
         }),
-        row("heat", 0, 400, "damage by the star", |defs, by| {
+        row("heat", 0, 400, "Damage by the star.", |defs, by| {
             by.scale(&mut defs.arena.star.heat_damage_s);
             by.scale(&mut defs.arena.star.burn_damage_s);
         }),
-        row("thrust", 25, 400, "acceleration of the engines", |defs, by| {
+        row("thrust", 25, 400, "Acceleration of the engines.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.scale(&mut ship.thrust));
         }),
-        row("boost", 60, 200, "acceleration while boosting", |defs, by| {
+        row("boost", 60, 200, "Acceleration while boosting.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.scale(&mut ship.boost_factor));
         }),
-        row("speed", 50, 200, "the speed that engines can reach", |defs, by| {
+        row("speed", 50, 200, "The speed that engines can reach.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.scale(&mut ship.speed_cap));
         }),
-        row("turn", 25, 300, "how fast ships turn", |defs, by| {
+        row("turn", 25, 300, "How fast ships turn.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.scale(&mut ship.turn_deg_s));
         }),
-        row("hull", 10, 400, "damage that hulls take", |defs, by| {
+        row("hull", 10, 400, "Damage that hulls take.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.count(&mut ship.hull));
         }),
-        row("shield", 0, 400, "damage that shields take", |defs, by| {
+        row("shield", 0, 400, "Damage that shields take.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.whole(&mut ship.shield));
         }),
-        row("shield_regen", 0, 1_000, "how fast shields come back", |defs, by| {
+        row("shield_regen", 0, 1_000, "How fast shields come back.", |defs, by| {
             by.scale(&mut defs.rules.shield_regen_s);
         }),
-        row("energy_regen", 10, 1_000, "how fast energy comes back", |defs, by| {
+        row("energy_regen", 10, 1_000, "How fast energy comes back.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.scale(&mut ship.energy_regen_s));
         }),
-        row("damage", 10, 500, "damage by weapons", |defs, by| {
+        row("damage", 10, 500, "Damage by weapons.", |defs, by| {
             for weapon in &mut defs.weapons {
                 by.count(&mut weapon.damage);
                 by.count(&mut weapon.rock_damage);
             }
         }),
-        row("shot_speed", 25, 200, "how fast shots leave the barrel", |defs, by| {
+        row("shot_speed", 25, 200, "How fast shots leave the barrel.", |defs, by| {
             for weapon in &mut defs.weapons {
                 if let Barrel::Bolt(bolt) = &mut weapon.barrel {
                     by.scale(&mut bolt.speed);
                 }
             }
         }),
-        row("shot_life", 25, 200, "how long shots fly, 2.2 seconds at most", |defs, by| {
+        row("shot_life", 25, 200, "How long shots fly, 2.2 seconds at most.", |defs, by| {
             for weapon in &mut defs.weapons {
                 if let Barrel::Bolt(bolt) = &mut weapon.barrel {
                     by.count(&mut bolt.life_ticks);
@@ -95,14 +95,14 @@ impl Tuning {
                 }
             }
         }),
-        row("impact", 0, 1_000, "damage by collisions", |defs, by| by.scale(&mut defs.rules.impact_damage)),
-        row("respawn", 10, 1_000, "the wait for another ship", |defs, by| by.count(&mut defs.rules.respawn_ticks)),
-        row("protection", 0, 400, "how long a fresh ship cannot be hurt", |defs, by| {
+        row("impact", 0, 1_000, "Damage by collisions.", |defs, by| by.scale(&mut defs.rules.impact_damage)),
+        row("respawn", 10, 1_000, "The wait for another ship.", |defs, by| by.count(&mut defs.rules.respawn_ticks)),
+        row("protection", 0, 400, "How long a fresh ship cannot be hurt.", |defs, by| {
             by.whole(&mut defs.rules.protection_ticks);
             by.whole(&mut defs.rules.protection_fade_ticks);
         }),
-        row("kills", 0, 1_000, "points for a kill", |defs, by| by.points(&mut defs.rules.kill_points)),
-        row("prices", 0, 1_000, "points that ships cost", |defs, by| {
+        row("kills", 0, 1_000, "Points for a kill.", |defs, by| by.points(&mut defs.rules.kill_points)),
+        row("prices", 0, 1_000, "Points that ships cost.", |defs, by| {
             defs.ships.iter_mut().for_each(|ship| by.points(&mut ship.price));
         }),
     ];

@@ -107,6 +107,11 @@ impl Room {
         if self.visitors.get(&conn).is_none_or(|visitor| visitor.seat.is_some()) {
             return;
         }
+        if self.restart_us.is_some() {
+            // A seat would be lost with the room in a moment; whoever waits finds the next one.
+            self.close(conn, CloseCode::Draining);
+            return;
+        }
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();

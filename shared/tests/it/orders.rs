@@ -211,3 +211,15 @@ fn the_roll_names_who_plays_who_watches_and_bots() {
     hall.hand(RoomEvent::Disconnect { conn: ConnId(1) });
     assert_eq!(hall.row("Ada").unwrap().conn, None, "who is away for a moment is still here");
 }
+
+#[test]
+fn who_watches_takes_no_seat_in_a_room_that_is_about_to_end() {
+    let mut hall = Hall::new();
+    hall.play(1, "Ada");
+    hall.come(2, None);
+    hall.hand(RoomEvent::Restarting { seconds: 5 });
+    hall.tell(2, ClientMessage::Play { name: "Bo".into(), class: ShipClass::Spark });
+    hall.run(10);
+    assert_eq!(hall.closed, [(2, CloseCode::Draining, None)]);
+    assert!(hall.row("Bo").is_none() && hall.row("Ada").is_some_and(|row| row.conn == Some(ConnId(1))));
+}
