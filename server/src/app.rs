@@ -121,6 +121,7 @@ impl App {
             })
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
+        tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let (name, motd) = (config.server.name, config.server.motd);

@@ -278,7 +278,7 @@ mod tests {
     async fn the_first_close_code_wins_and_a_room_that_is_gone_has_none() {
         let (mut outbox, inbox) = pair();
         outbox.close(CloseCode::Kicked.into());
-        outbox.close(CloseCode::Bye);
+        outbox.close(CloseCode::Bye.into());
         assert_eq!(inbox.closing.await, Ok(CloseCode::Kicked.into()));
         let (outbox, inbox) = pair();
         drop(outbox);
