@@ -52,7 +52,7 @@ pub(super) enum Mail {
     },
     Stop,
     /// Done in the place of the core, so that tests can break or hang it.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "sabotage"))]
     Sabotage(Box<dyn FnOnce() + Send>),
 }
 
@@ -199,8 +199,12 @@ impl RoomHandle {
         }
     }
 
-    #[cfg(test)]
-    pub(super) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
+    /// Has the room's thread do `work`, which may panic or hang.
+    ///
+    /// # Panics
+    /// The room is gone.
+    #[cfg(any(test, feature = "sabotage"))]
+    pub(crate) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
         assert!(self.mail.send(Mail::Sabotage(Box::new(work))).await.is_ok(), "the room lives");
     }
 }

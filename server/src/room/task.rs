@@ -206,7 +206,7 @@ impl Task {
             }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
             Mail::Stop => return Flow::Stop,
-            #[cfg(test)]
+            #[cfg(any(test, feature = "sabotage"))]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
             }
