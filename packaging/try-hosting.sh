@@ -4,17 +4,22 @@
 #
 #   packaging/try-hosting.sh [FOLDER]      a root that debootstrap made is used again
 #
+# RUSTUP names another address of rustup's script, where sh.rustup.rs cannot be reached.
 # What cannot be done in a root without an init and without a name on the internet is done otherwise: the certificate is
 # made here, and the service's program is started by hand, with the folder that systemd would give it.
 set -eu
 
 root=${1:-/var/tmp/perihelion-debian}
 here=$(cd "$(dirname "$0")/.." && pwd)
-lines() { sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$here/docs/HOSTING.md" | sed '1d;$d'; }
+rustup=${RUSTUP:-https://sh.rustup.rs}
+lines() { sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$here/docs/HOSTING.md" | sed "1d;\$d;s|https://sh.rustup.rs|$rustup|"; }
 inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin REPOSITORY=/repository /bin/sh -eux -c "cd /root; $1"; }
 
 [ -x "$root/bin/sh" ] || debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+# A network with a certificate authority of its own.
+mkdir -p "$root/usr/local/share" && cp -rL /usr/local/share/ca-certificates "$root/usr/local/share/"
+[ ! -x "$root/usr/sbin/update-ca-certificates" ] || chroot "$root" update-ca-certificates > /dev/null
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 trap 'umount "$root/proc"' EXIT
 rm -rf "$root/repository" "$root/root/perihelion" "$root"/tmp/perihelion-*
