@@ -203,6 +203,22 @@ impl App {
         self.address
     }
 
+    /// From now on SIGUSR2 makes the first room panic.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    #[cfg(feature = "sabotage")]
+    pub fn panic_on_signal(&self) -> io::Result<()> {
+        let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined2())?;
+        let room = Arc::clone(&self.lobby.public()[0]);
+        tokio::spawn(async move {
+            while signal.recv().await.is_some() {
+                room.sabotage(|| panic!("on purpose")).await;
+            }
+        });
+        Ok(())
+    }
+
     /// Whether it speaks TLS.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {

@@ -62,6 +62,10 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
         Ok(app) => app,
         Err(error) => return refuse(&error.to_string()),
     };
+    #[cfg(feature = "sabotage")]
+    if let Err(error) = app.panic_on_signal() {
+        return refuse(&format!("cannot listen for signals: {error}"));
+    }
     let facts = Facts {
         address: app.address(),
         is_encrypted: app.is_encrypted(),

@@ -67,7 +67,7 @@ pub(super) enum Mail {
     #[cfg(test)]
     Flaws(u32),
     /// Done in the place of the core, so that tests can break or hang it.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "sabotage"))]
     Sabotage(Box<dyn FnOnce() + Send>),
 }
 
@@ -300,8 +300,12 @@ impl RoomHandle {
         assert!(self.line().mail.send(Mail::Flaws(flaws)).await.is_ok(), "the room lives");
     }
 
-    #[cfg(test)]
-    pub(super) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
+    /// Has the room's thread do `work`, which may panic or hang.
+    ///
+    /// # Panics
+    /// The room is gone.
+    #[cfg(any(test, feature = "sabotage"))]
+    pub(crate) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
         assert!(self.line().mail.send(Mail::Sabotage(Box::new(work))).await.is_ok(), "the room lives");
     }
 }

@@ -247,7 +247,7 @@ impl Task {
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
             Mail::Flaws(flaws) => self.flaws = flaws,
-            #[cfg(test)]
+            #[cfg(any(test, feature = "sabotage"))]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
             }
