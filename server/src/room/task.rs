@@ -648,6 +648,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn orders_reach_the_room_and_the_report_says_who_is_here() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        let ada = || room.report().players.iter().find(|row| row.name == "Ada").cloned();
+        until("she is on the roll", || ada().is_some()).await;
+        let conn = seat.conn();
+        assert_eq!(ada().and_then(|row| row.conn), Some(conn));
+        assert!(room.order(Order::Mute { conn, ticks: None }));
+        until("she is muted", || ada().is_some_and(|row| row.is_muted)).await;
+        let reason = shared::protocol::NoticeText::clean("spam, again");
+        assert!(room.order(Order::Kick { conn, code: CloseCode::Kicked, reason }));
+        let goodbye = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
+        assert_eq!(goodbye, Goodbye { code: CloseCode::Kicked, reason: Some("spam, again".into()) });
+        until("she is gone", || ada().is_none()).await;
+    }
+
+    #[tokio::test]
     async fn a_room_that_hangs_is_seen_and_seen_to_recover() {
         let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
