@@ -62,6 +62,11 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(seconds));
     }
 
+    /// Tells everybody that it does not.
+    pub fn call_off_restart(&self) {
+        self.all().iter().for_each(|room| room.announce_restart(0));
+    }
+
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
     /// are not spread thin. With none free, the first without a password: one can watch there, and is told when asking to
     /// play.
@@ -142,7 +147,9 @@ impl Lobby {
         closing.join_all().await;
     }
 
-    fn all(&self) -> Vec<Arc<RoomHandle>> {
+    /// Every room, public ones first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<RoomHandle>> {
         let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
         self.public.iter().cloned().chain(private).collect()
     }

@@ -67,10 +67,10 @@ pub struct Session {
     pub purpose: Purpose,
     /// The id or code of the room that its address names.
     pub room: Option<String>,
-    /// For the log.
-    pub peer: AddressTag,
-    /// Nobody is let in any more, but to go on.
-    pub draining: watch::Receiver<bool>,
+    /// Where it comes from.
+    pub address: AddressKey,
+    /// Who decides who may come in.
+    pub staff: Arc<Staff>,
     /// Where rooms are.
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
@@ -115,8 +115,8 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         permit,
         purpose,
         room,
-        peer,
-        draining,
+        address,
+        staff,
         lobby,
         lanes,
         counters,
@@ -125,12 +125,13 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         alive,
     } = session;
     let began = Instant::now();
-    let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
+    let peer = address.tag();
+    let (metered, meter) = Metered::new(io, UNSETTLED_MAX, &counters);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let heard_nothing = Notify::new();
     let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
-    let rooms = Rooms { lobby, wanted: room, draining };
+    let rooms = Rooms { lobby, wanted: room, staff, address };
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
@@ -172,6 +173,10 @@ async fn converse(
         drop(handshake);
         return doctor::examine(sink, reader).await;
     }
+    // Not before there is a WebSocket: what is refused over HTTP, no page can tell its player.
+    if let Err(end) = rooms.keep_out(None) {
+        return end;
+    }
     let opening = match reader.opening().await {
         Ok(opening) => opening,
         Err(end) => return end,
@@ -192,16 +197,33 @@ async fn converse(
 struct Rooms {
     lobby: Arc<Lobby>,
     wanted: Option<String>,
-    /// Nobody is let in any more, but to go on.
-    draining: watch::Receiver<bool>,
+    staff: Arc<Staff>,
+    address: AddressKey,
 }
 
 impl Rooms {
-    /// The room for who brings this password.
-    fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
-        if hello.resume.is_none() && *self.draining.borrow() {
-            return Err(CloseCode::Draining);
+    /// Who is kept out is told why and until when, before and after the hello.
+    fn keep_out(&self, profile: Option<ProfileKey>) -> Result<(), End> {
+        match self.staff.ban_on(&Guest { address: self.address, profile }) {
+            Some(ban) => Err(End::Refuse(CloseCode::Banned, told(&ban))),
+            None => Ok(()),
         }
+    }
+
+    /// The room for who brings this password.
+    fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, End> {
+        if hello.resume.is_none() {
+            if self.staff.departure().is_announced() {
+                return Err(End::Close(CloseCode::Draining));
+            }
+            if let Some(reason) = self.staff.lock() {
+                return Err(End::Refuse(CloseCode::Locked, reason));
+            }
+        }
+        self.find(password).map_err(End::Close)
+    }
+
+    fn find(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
         let room = match &self.wanted {
             Some(name) => self.lobby.find(name).ok_or(CloseCode::NoRoom)?,
             None => Arc::clone(self.lobby.place()),
@@ -221,11 +243,15 @@ async fn visit(
     let (limits, peer) = (reader.limits(), reader.peer());
     let room = match rooms.admit(&hello, password.as_ref()) {
         Ok(room) => room,
-        Err(code) => return End::Close(code),
+        Err(end) => return end,
     };
     let Ok(credentials) = credentials(&hello) else {
         return End::Close(CloseCode::Draining);
     };
+    if let Err(end) = rooms.keep_out(credentials.profile_key) {
+        return end;
+    }
+    let guest = Guest { address: rooms.address, profile: credentials.profile_key };
     let lane = credentials.lane;
     let (outbox, inbox) = outbox_pair();
     let entering = room.enter(Arrival { hello, credentials }, outbox);
@@ -233,6 +259,10 @@ async fn visit(
         Ok(Some(seat)) => seat,
         Ok(None) | Err(_) => return End::Close(CloseCode::RoomGone),
     };
+    // Listed first, so that what is decided from now on finds it; then what was decided a moment ago.
+    let _presence = rooms.staff.present().enter(seat.conn(), guest, &room);
+    rooms.staff.hold_to_bans(seat.conn(), &guest, &room);
+    let mut console = Console::new(Arc::clone(&rooms.staff), &room, seat.conn(), rooms.address);
     // Held by the lobby for as long as it is open; a session must not keep a closed one.
     drop(room);
     // The welcome that tells the key is not written before this.
