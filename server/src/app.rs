@@ -209,7 +209,7 @@ impl App {
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, rooms } = settings;
+        let Settings { server, limits, physics, rooms } = settings;
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
@@ -222,10 +222,11 @@ impl App {
             } else {
                 (now.bots, now.players_max)
             };
-            if !room.tune(bots, players_max, wished.password.clone()) {
+            if !room.resize(bots, players_max, wished.password.clone()) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
+        self.lobby.retune(physics.tuning);
         self.staff.put_tunings_in_force();
     }
 

@@ -110,6 +110,7 @@ fn word(code: CloseCode) -> &'static str {
         CloseCode::Draining => "draining",
         CloseCode::NoLane => "no_lane",
         CloseCode::NoRoom => "no_room",
+        CloseCode::Locked => "locked",
         CloseCode::Password => "password",
     }
 }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use shared::defs::GameMode;
+use shared::defs::{GameMode, Tuning};
 use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
@@ -67,6 +67,16 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(0));
     }
 
+    /// The settings' numbers are these; rooms that were told so keep what was set in them since.
+    pub fn retune(&self, tuning: Tuning) {
+        for room in self.all() {
+            if !room.retune(tuning) {
+                let room = room.blueprint();
+                tracing::warn!(room = room.id.as_str(), "the room is too busy to hear of other physics; reload again");
+            }
+        }
+    }
+
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
     /// are not spread thin. With none free, the first without a password: one can watch there, and is told when asking to
     /// play.
@@ -111,7 +121,8 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let blueprint = settings.blueprint(id.clone()).map_err(system)?;
+        let tuning = self.public[0].blueprint().tuning;
+        let blueprint = Blueprint { tuning, ..settings.blueprint(id.clone()).map_err(system)? };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);

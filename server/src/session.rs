@@ -47,7 +47,7 @@ use crate::{
     limits::{self as bounds, Limits},
     lobby::Lobby,
     permits::Permit,
-    room::{Arrival, RoomHandle, outbox_pair},
+    room::{Arrival, Goodbye, RoomHandle, outbox_pair},
 };
 use meter::Metered;
 use reader::Reader;
@@ -100,10 +100,12 @@ pub enum Purpose {
 const UNSETTLED_MAX: u64 = 4 * bounds::MESSAGE_BYTES_MAX as u64;
 
 /// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum End {
     /// We end it.
     Close(CloseCode),
+    /// We end it, perhaps with words of our own.
+    Dismiss(Goodbye),
     /// The peer closed, or the socket broke.
     Gone,
 }
@@ -139,17 +141,21 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         end = converse(&mut sink, reader, (handshake, purpose), &rooms, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
-    counters.ended(match end {
-        End::Close(code) => Some(code),
+    let goodbye = match end {
+        End::Close(code) => Some(code.into()),
+        End::Dismiss(goodbye) => Some(goodbye),
         End::Gone => None,
-    });
-    match end {
-        End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
-        End::Gone => tracing::info!(%peer, seconds, "left"),
+    };
+    counters.ended(goodbye.as_ref().map(|goodbye| goodbye.code));
+    match &goodbye {
+        Some(Goodbye { code, .. }) => {
+            tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed");
+        }
+        None => tracing::info!(%peer, seconds, "left"),
     }
     // Bytes left unread would make the kernel reset the connection and take the close frame with it.
     meter.release();
-    say_goodbye(&mut sink, &mut stream, end, &limits).await;
+    say_goodbye(&mut sink, &mut stream, goodbye, &limits).await;
     drop((permit, alive));
 }
 
@@ -314,9 +320,10 @@ fn secret() -> Result<[u8; 16], getrandom::Error> {
 
 /// Sends the close frame if it is ours to send, then waits a little for the peer's so that the code is not lost
 /// to a reset. What the peer still sends meanwhile is read and forgotten.
-async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, end: End, limits: &Limits) {
-    if let End::Close(code) = end {
-        let frame = CloseFrame { code: code.number().into(), reason: code.reason().into() };
+async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, goodbye: Option<Goodbye>, limits: &Limits) {
+    if let Some(Goodbye { code, reason }) = goodbye {
+        let reason = reason.map_or(code.reason().into(), Into::into);
+        let frame = CloseFrame { code: code.number().into(), reason };
         match timeout(limits.close_timeout, sink.send(Message::Close(Some(frame)))).await {
             Ok(Ok(())) => {}
             // A peer that does not read, or is gone, has no use for a reason.

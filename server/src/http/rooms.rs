@@ -25,6 +25,8 @@ pub struct RoomFacts {
     spectators: u16,
     max_players: u16,
     password: bool,
+    /// What of the game's numbers is not as usual; empty where nothing is.
+    physics: String,
 }
 
 #[derive(Serialize)]
@@ -52,6 +54,7 @@ pub fn facts(context: &Context) -> Vec<RoomFacts> {
             spectators: report.status.spectators,
             max_players: blueprint.players_max,
             password: blueprint.password.is_some(),
+            physics: report.tuning.to_string(),
         }
     });
     rooms.collect()

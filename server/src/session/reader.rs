@@ -20,7 +20,7 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Voice};
+use crate::{address::AddressTag, console, limits::Limits, room::Voice};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -128,11 +128,14 @@ impl<'a> Reader<'a> {
             };
             let kind = match message {
                 ClientMessage::Commands(_) => Kind::Frequent,
-                ClientMessage::Say(_) => Kind::Chat,
+                ClientMessage::Say(_) | ClientMessage::Console(_) => Kind::Chat,
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {
-                Verdict::Pass => voice.say(message, self.heard.into_std()),
+                Verdict::Pass => match message {
+                    ClientMessage::Console(line) => console::answer(&line, voice),
+                    message => voice.say(message, self.heard.into_std()),
+                },
                 Verdict::Drop => {}
                 Verdict::Close => return End::Close(CloseCode::Rate),
             }
