@@ -113,6 +113,7 @@ impl App {
             StaffDoor::At(own) => Some(listen(Some(own.ip()), own.port()).map_err(StartError::Listen)?),
             StaffDoor::On | StaffDoor::Off => None,
         };
+        let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
         let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
@@ -138,7 +139,6 @@ impl App {
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
-        let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
         let departure = Departure::new(Arc::clone(&lobby));
         let page = admin.clone().unwrap_or_default();
         let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);

@@ -18,7 +18,6 @@ pub mod cli;
 pub mod clips;
 pub mod clock;
 pub mod config;
-pub mod console;
 pub mod counters;
 pub mod dashboard;
 pub mod data_dir;

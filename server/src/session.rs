@@ -25,8 +25,8 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use sha2::{Digest, Sha256};
 use shared::{
-    protocol::{CloseCode, Hello, LaneKey, Opening, Password, ResumeToken},
-    room::Credentials,
+    protocol::{CloseCode, Hello, LaneKey, NoticeText, Opening, Password, ResumeToken},
+    room::{ConnId, Credentials, Order, ProfileKey},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -41,13 +41,18 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    address::AddressTag,
+    address::AddressKey,
     counters::Counters,
     lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
     permits::Permit,
     room::{Arrival, Goodbye, RoomHandle, outbox_pair},
+    staff::{
+        Staff,
+        bans::Guest,
+        console::{Console, Place},
+    },
 };
 use meter::Metered;
 use reader::Reader;
@@ -108,6 +113,12 @@ enum End {
     Dismiss(Goodbye),
     /// The peer closed, or the socket broke.
     Gone,
+}
+
+/// With words of staff, as much of them as a close frame holds.
+fn goodbye(code: CloseCode, reason: &str) -> Goodbye {
+    let reason = NoticeText::clean(reason).map(|text| text.reason().to_owned());
+    Goodbye { code, reason }
 }
 
 /// Runs it to its end.
@@ -210,23 +221,36 @@ struct Rooms {
 impl Rooms {
     /// Who is kept out is told why and until when, before and after the hello.
     fn keep_out(&self, profile: Option<ProfileKey>) -> Result<(), End> {
-        match self.staff.ban_on(&Guest { address: self.address, profile }) {
-            Some(ban) => Err(End::Refuse(CloseCode::Banned, told(&ban))),
+        match self.staff.refusal(&Guest { address: self.address, profile }) {
+            Some(reason) => Err(End::Dismiss(goodbye(CloseCode::Banned, &reason))),
             None => Ok(()),
         }
     }
 
+    /// Why nobody new is let in now.
+    fn closed(&self) -> Option<Goodbye> {
+        if self.staff.departure().is_announced() {
+            return Some(CloseCode::Draining.into());
+        }
+        self.staff.lock().map(|reason| goodbye(CloseCode::Locked, &reason))
+    }
+
     /// The room for who brings this password.
     fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, End> {
-        if hello.resume.is_none() {
-            if self.staff.departure().is_announced() {
-                return Err(End::Close(CloseCode::Draining));
-            }
-            if let Some(reason) = self.staff.lock() {
-                return Err(End::Refuse(CloseCode::Locked, reason));
+        match self.closed() {
+            Some(goodbye) if hello.resume.is_none() => Err(End::Dismiss(goodbye)),
+            _ => self.find(password).map_err(End::Close),
+        }
+    }
+
+    /// Whoever said that they were here before, and were not, is somebody new.
+    fn turn_away_newcomer(&self, room: &RoomHandle, conn: ConnId) {
+        if let Some(Goodbye { code, reason }) = self.closed() {
+            let reason = reason.as_deref().and_then(NoticeText::clean);
+            if !room.order(Order::TurnAway { conn, code, reason }) {
+                tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to turn somebody away");
             }
         }
-        self.find(password).map_err(End::Close)
     }
 
     fn find(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
@@ -268,7 +292,9 @@ async fn visit(
     // Listed first, so that what is decided from now on finds it; then what was decided a moment ago.
     let _presence = rooms.staff.present().enter(seat.conn(), guest, &room);
     rooms.staff.hold_to_bans(seat.conn(), &guest, &room);
-    let mut console = Console::new(Arc::clone(&rooms.staff), &room, seat.conn(), rooms.address);
+    rooms.turn_away_newcomer(&room, seat.conn());
+    let place = Place { room: room.blueprint().id.to_string(), voice: seat.voice().clone(), address: rooms.address };
+    let mut console = Console::new(Arc::clone(&rooms.staff), place);
     // Held by the lobby for as long as it is open; a session must not keep a closed one.
     drop(room);
     // The welcome that tells the key is not written before this.
@@ -279,7 +305,7 @@ async fn visit(
         biased;
         // The room's own verdict first: it is the reason for whatever else seems wrong at the same moment.
         end = writer::write(sink, inbox, limits, heard_nothing) => end,
-        end = reader.messages(seat.voice()) => end,
+        end = reader.messages(seat.voice(), &mut console) => end,
     }
 }
 

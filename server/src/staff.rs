@@ -41,12 +41,11 @@ use tokio::{
 };
 
 use crate::{
-    address::AddressKey,
     clock::now_s,
     departure::Departure,
     lobby::Lobby,
     rates::{AddressRates, Rates},
-    store::{BanKind, BanRow, Kept, StaffKeeper, StaffSave},
+    store::{BanKind, Kept, StaffKeeper, StaffSave},
 };
 use bans::Guest;
 use book::Book;
@@ -206,10 +205,11 @@ impl Staff {
         &self.departure
     }
 
-    /// What keeps this guest out.
+    /// What this guest reads who is kept out; `None` for who is not.
     #[must_use]
-    pub fn ban_on(&self, guest: &Guest) -> Option<BanRow> {
-        self.with(|book| book.bans.on(BanKind::Ban, guest, now_s()).cloned())
+    pub fn refusal(&self, guest: &Guest) -> Option<String> {
+        let now_s = now_s();
+        self.with(|book| book.bans.on(BanKind::Ban, guest, now_s).map(|ban| bans::told(ban, now_s)))
     }
 
     /// Why nobody new gets in, if the door is locked.
@@ -256,9 +256,9 @@ impl Staff {
 async fn are_kept(kept: Vec<Option<Kept>>) -> bool {
     let all = async {
         for kept in kept {
-            match kept {
-                Some(kept) if kept.await.is_ok() => {}
-                _ => return false,
+            let Some(kept) = kept else { return false };
+            if kept.await.is_err() {
+                return false;
             }
         }
         true

@@ -369,9 +369,9 @@ impl Task {
 
     fn try_to_build(&mut self) -> thread::Result<Room> {
         let now_us = self.now_us();
-        let Task { blueprint, restarts, memory, .. } = self;
         #[cfg(test)]
-        let flawed = std::mem::replace(&mut self.flaws, self.flaws.saturating_sub(1)) > 0;
+        let flawed = self.flaws.checked_sub(1).inspect(|left| self.flaws = *left).is_some();
+        let Task { blueprint, restarts, memory, .. } = self;
         // Unwind safe: nothing that was half built is kept.
         catch_unwind(AssertUnwindSafe(|| {
             #[cfg(test)]

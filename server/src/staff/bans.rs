@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use shared::room::ProfileKey;
 
+use super::times::shown;
 use crate::{
     address::AddressKey,
     store::{BanKind, BanRow, Target},
@@ -94,6 +95,19 @@ impl Bans {
     }
 }
 
+/// What somebody reads who is kept out.
+#[must_use]
+pub fn told(ban: &BanRow, now_s: u64) -> String {
+    let reason = if ban.reason.is_empty() { NO_REASON } else { &ban.reason };
+    match ban.until_s {
+        Some(until_s) => format!("{reason} (for another {})", shown(Some(until_s.saturating_sub(now_s)))),
+        None => reason.to_owned(),
+    }
+}
+
+/// Where no reason was given.
+const NO_REASON: &str = "by order of those who run this server";
+
 fn is_on(row: &BanRow, now_s: u64) -> bool {
     row.until_s.is_none_or(|until_s| now_s < until_s)
 }
@@ -150,6 +164,14 @@ mod tests {
         assert_eq!(bans.on(BanKind::Mute, &me, 200).unwrap().id, 3);
         assert_eq!(bans.forget_old(200), [1]);
         assert_eq!(bans.all(0).count(), 1);
+    }
+
+    #[test]
+    fn who_is_kept_out_reads_why_and_how_long() {
+        let ban = row(BanKind::Ban, Target::Profile([7; 32]), Some(3_700));
+        assert_eq!(told(&ban, 100), "spam (for another 1 h)");
+        let ban = BanRow { reason: String::new(), until_s: None, ..ban };
+        assert_eq!(told(&ban, 100), NO_REASON);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Written by the writer's thread, read once when the file is opened: from then on the process knows them (`staff`).
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use shared::room::ProfileKey;
 use tokio::sync::oneshot;
 
@@ -301,6 +301,8 @@ fn audit_of(row: &Row<'_>) -> rusqlite::Result<Option<AuditRow>> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::OptionalExtension;
+
     use super::*;
     use crate::store::schema;
 

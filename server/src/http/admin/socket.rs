@@ -23,7 +23,7 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         Bytes, Message, Utf8Bytes,
-        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+        protocol::{CloseFrame, Role as Side, WebSocketConfig, frame::coding::CloseCode},
     },
 };
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -133,7 +133,7 @@ async fn run(
         .max_write_buffer_size(usize::MAX)
         .max_message_size(Some(MESSAGE_BYTES_MAX))
         .max_frame_size(Some(MESSAGE_BYTES_MAX));
-    let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
+    let mut socket = WebSocketStream::from_raw_socket(io, Side::Server, Some(config)).await;
     let mut page = Page { context, session, watched: None, told: None, heard: tokio::time::Instant::now() };
     let mut shutdown = page.context.shutdown.clone();
     let close_timeout = page.context.limits().close_timeout;

@@ -21,9 +21,6 @@ use crate::{
     store::{BanKind, BanRow, Kept, StaffRecord, Target},
 };
 
-/// What somebody reads who is kept out and was told no reason.
-const NO_REASON: &str = "by order of those who run this server";
-
 pub(in crate::staff) fn ban_address(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
     let address = match order.given("address") {
         Some(Value::Address(AddressWord::Ip(ip))) => AddressKey::of(*ip),
@@ -160,8 +157,8 @@ impl Staff {
 
     /// Ends the connection of who is kept out, and has nobody hear who is to be quiet.
     pub(crate) fn hold_to_bans(&self, conn: ConnId, guest: &Guest, room: &RoomHandle) {
-        if let Some(ban) = self.ban_on(guest) {
-            let reason = NoticeText::clean(&told(&ban));
+        if let Some(refusal) = self.refusal(guest) {
+            let reason = NoticeText::clean(&refusal);
             if !room.order(RoomOrder::Kick { conn, code: CloseCode::Banned, reason }) {
                 tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a ban");
             }
@@ -184,15 +181,5 @@ impl Staff {
         if !room.order(RoomOrder::Mute { conn, ticks }) {
             tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a mute");
         }
-    }
-}
-
-/// What somebody reads who is kept out.
-#[must_use]
-pub(crate) fn told(ban: &BanRow) -> String {
-    let reason = if ban.reason.is_empty() { NO_REASON } else { &ban.reason };
-    match ban.until_s {
-        Some(until_s) => format!("{reason} (for another {})", shown(Some(until_s.saturating_sub(now_s())))),
-        None => reason.to_owned(),
     }
 }

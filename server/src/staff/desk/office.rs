@@ -59,7 +59,7 @@ pub(in crate::staff) fn add(desk: &Desk<'_>, order: &Order) -> Result<Done, Refu
         book.sessions.end_all(&row.name, None);
         book.forget(&row.name);
         let kept = book.keep(StaffRecord::Account(row.clone()));
-        Ok((row, is_new, kept))
+        Ok::<_, AccountError>((row, is_new, kept))
     })?;
     desk.staff.changed(|changes| changes.staff += 1);
     let noted = format!("{} is {}", row.name, role.word());
@@ -78,7 +78,7 @@ pub(in crate::staff) fn remove(desk: &Desk<'_>, order: &Order) -> Result<Done, R
         book.sessions.end_all(&row.name, None);
         book.forget(&row.name);
         let kept = book.keep(StaffRecord::AccountGone(row.name.clone()));
-        Ok((row, kept))
+        Ok::<_, AccountError>((row, kept))
     })?;
     desk.staff.changed(|changes| changes.staff += 1);
     Ok(Done::keeping(format!("{} is no longer of the staff", row.name), vec![kept]))
@@ -129,7 +129,7 @@ pub(in crate::staff) fn undo(desk: &Desk<'_>, _: &Order) -> Result<Done, Refused
         Undo::Bots { room, before } => {
             let room = desk.room_of(&room)?;
             let blueprint = room.blueprint();
-            if !room.tune(before, blueprint.players_max, blueprint.password.clone()) {
+            if !room.resize(before, blueprint.players_max, blueprint.password.clone()) {
                 return Err(busy());
             }
             Ok(Done::text(format!("bots make up to {before} pilots in {} again", blueprint.id)))

@@ -35,7 +35,7 @@ pub(in crate::staff) fn bots(desk: &Desk<'_>, order: &Order) -> Result<Done, Ref
     let Some(bots) = wished.filter(|bots| *bots <= most) else {
         return Err(Refused::new(format!("{} holds {most} pilots at most", blueprint.id)));
     };
-    if !room.tune(bots, blueprint.players_max, blueprint.password.clone()) {
+    if !room.resize(bots, blueprint.players_max, blueprint.password.clone()) {
         return Err(busy());
     }
     desk.can_undo(Undo::Bots { room: blueprint.id.to_string(), before: blueprint.bots });
