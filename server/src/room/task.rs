@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
-    memory::{Estate, Memory},
+    memory::Estate,
     outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
@@ -474,7 +474,7 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Inbox, RoomHandle, Seat, outbox_pair},
+        room::{Inbox, RoomHandle, Seat, memory::Memory, outbox_pair},
     };
     use shared::{
         defs::ShipClass,
