@@ -328,8 +328,9 @@ impl App {
                 Some(lab) => lab.send_down(bytes, now_us),
                 None => self.net.handle_message(&bytes, now_us),
             },
-            SocketEvent::Close(code) => {
+            SocketEvent::Close(code, reason) => {
                 self.hang_up_lab(now_us);
+                self.net.hear_why(code, &reason);
                 // It belonged to this connection.
                 self.lane = None;
                 self.net.handle_close(code, now_us);
@@ -343,7 +344,7 @@ impl App {
         match event {
             SocketEvent::Open => self.net.handle_lane_open(now_us),
             SocketEvent::Message(_) => {}
-            SocketEvent::Close(_) => {
+            SocketEvent::Close(..) => {
                 self.hang_up_lab_lane(now_us);
                 self.net.handle_lane_close(now_us);
             }
@@ -456,8 +457,9 @@ impl App {
             }
         }
         // Which mode it is a welcome says.
-        if self.defs.mode != self.net.shown().defs().mode {
-            self.defs = self.net.shown().defs().clone();
+        let defs = self.net.shown().defs();
+        if self.defs.mode != defs.mode || self.defs.tuning != defs.tuning {
+            self.defs = defs.clone();
             self.camera.fit(self.defs.arena.wrap_half);
         }
         if told && self.net.take_victory() {
@@ -648,7 +650,8 @@ impl App {
     }
 
     fn open_line(&mut self) {
-        if self.net.may_speak() && self.net.chat_mode() == ChatMode::Full {
+        // Commands may be typed where nothing may be said.
+        if self.net.may_speak() {
             // The ship keeps what was held let go.
             self.sampler.release_all();
             self.desk.write();

@@ -7,17 +7,25 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
-use shared::defs::GameMode;
-use tokio::{task::JoinSet, time::timeout};
+use shared::defs::{GameMode, Tuning};
+use tokio::{
+    task::{JoinSet, spawn_blocking},
+    time::{sleep, timeout},
+};
 
 use crate::{
     config::{RoomId, RoomSettings},
     room::{Blueprint, Keeping, RoomHandle},
 };
+
+/// A room that has said nothing for so long has hung for good.
+const HUNG_AFTER: Duration = Duration::from_secs(10);
+/// How often rooms are looked after.
+const MEND_EVERY: Duration = Duration::from_secs(1);
 
 type Private = HashMap<RoomId, Arc<RoomHandle>>;
 
@@ -60,6 +68,21 @@ impl Lobby {
     /// Tells everybody that the server goes down in `seconds`.
     pub fn announce_restart(&self, seconds: u16) {
         self.all().iter().for_each(|room| room.announce_restart(seconds));
+    }
+
+    /// Tells everybody that it does not.
+    pub fn call_off_restart(&self) {
+        self.all().iter().for_each(|room| room.announce_restart(0));
+    }
+
+    /// The settings' numbers are these; rooms that were told so keep what was set in them since.
+    pub fn retune(&self, tuning: Tuning) {
+        for room in self.all() {
+            if !room.retune(tuning) {
+                let room = room.blueprint();
+                tracing::warn!(room = room.id.as_str(), "the room is too busy to hear of other physics; reload again");
+            }
+        }
     }
 
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
@@ -106,7 +129,8 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let blueprint = settings.blueprint(id.clone()).map_err(system)?;
+        let tuning = self.public[0].blueprint().tuning;
+        let blueprint = Blueprint { tuning, ..settings.blueprint(id.clone()).map_err(system)? };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);
@@ -142,7 +166,28 @@ impl Lobby {
         closing.join_all().await;
     }
 
-    fn all(&self) -> Vec<Arc<RoomHandle>> {
+    /// Has every room that hung begun anew, for as long as there is a lobby.
+    pub async fn mend(lobby: Weak<Lobby>) {
+        loop {
+            sleep(MEND_EVERY).await;
+            let Some(rooms) = lobby.upgrade().map(|lobby| lobby.all()) else { return };
+            // What is built may take a moment.
+            let mended = spawn_blocking(move || {
+                for room in rooms {
+                    if let Err(error) = room.mend(HUNG_AFTER) {
+                        tracing::error!(room = %room.blueprint().name, %error, "a room that hung could not be begun anew");
+                    }
+                }
+            });
+            if mended.await.is_err() {
+                tracing::error!("looking after the rooms panicked");
+            }
+        }
+    }
+
+    /// Every room, public ones first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<RoomHandle>> {
         let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
         self.public.iter().cloned().chain(private).collect()
     }

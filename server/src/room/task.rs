@@ -2,11 +2,13 @@
 //!
 //! Invariants: the mailbox is drained before each tick and never without bound; with no connection it sleeps until
 //! one comes (the world stands still, at no cost); a panic of the core ends this room's connections with 4009 and
-//! begins another room with everybody's slot and score, and nothing else in the process notices.
+//! begins another room with everybody's slot and score, and nothing else in the process notices. A thread that has hung is
+//! left to itself (`RoomHandle::mend`): should it wake, it finds itself deposed and ends.
 
 use std::{
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
     time::{Duration, Instant},
 };
@@ -15,15 +17,15 @@ use bytes::{Bytes, BytesMut};
 use shared::{
     defs::Defs,
     protocol::CloseCode,
-    room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Order, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
 
 use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
-    memory::{Keeping, Memory},
-    outbox::{Outbox, OutboxError},
+    memory::Estate,
+    outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
@@ -31,6 +33,10 @@ use super::{
 use crate::limits::MAILBOX_MAX;
 
 const REPORT_EVERY: Duration = Duration::from_millis(250);
+/// A room that cannot be built is tried again so often…
+const BUILD_TRIES: u32 = 5;
+/// …the first time after this, and after twice as long each time.
+const BUILD_PAUSE: Duration = Duration::from_millis(100);
 
 /// Everything the thread owns.
 #[derive(Debug)]
@@ -49,7 +55,12 @@ pub(super) struct Task {
     times: TickTimes,
     restarts: u32,
     tape: Option<Tape>,
-    memory: Memory,
+    estate: Estate,
+    /// Another thread is the room now.
+    deposed: bool,
+    /// So many rooms break as they are built.
+    #[cfg(test)]
+    flaws: u32,
 }
 
 /// An [`Output`] of the room with bytes that live on.
@@ -57,7 +68,7 @@ pub(super) struct Task {
 enum Sent {
     Snapshot { conn: ConnId, bytes: Bytes },
     Reliable { conn: ConnId, bytes: Bytes },
-    Close { conn: ConnId, code: CloseCode },
+    Close { conn: ConnId, goodbye: Goodbye },
 }
 
 impl Sent {
@@ -69,7 +80,9 @@ impl Sent {
         match output {
             Output::Snapshot { conn, bytes } => Sent::Snapshot { conn, bytes: keep(bytes) },
             Output::Reliable { conn, bytes } => Sent::Reliable { conn, bytes: keep(bytes) },
-            Output::Close { conn, code } => Sent::Close { conn, code },
+            Output::Close { conn, code, reason } => {
+                Sent::Close { conn, goodbye: Goodbye { code, reason: reason.map(str::to_owned) } }
+            }
         }
     }
 }
@@ -85,20 +98,28 @@ enum Flow {
 }
 
 impl Task {
+    /// The room of this estate, begun for the `restarts`th time after the first.
+    ///
+    /// # Errors
+    /// The core panics as it is built.
     pub(super) fn new(
         blueprint: Blueprint,
+        restarts: u32,
         mailbox: mpsc::Receiver<Mail>,
-        keeping: Option<Keeping>,
-    ) -> (Task, watch::Receiver<RoomReport>, Outlook) {
-        let memory = Memory::new(keeping, blueprint.terms.mode.word(), blueprint.secret);
-        let room = build(&blueprint, 0, &memory, 0);
-        let tape = tape(&blueprint, 0);
+        estate: Estate,
+    ) -> io::Result<(Task, watch::Receiver<RoomReport>, Outlook)> {
+        // Unwind safe: nothing that was half built is kept.
+        let built = catch_unwind(AssertUnwindSafe(|| build(&blueprint, restarts, &estate, 0)));
+        let room = built.map_err(|_| io::Error::other("the room panicked as it was built"))?;
+        let tape = tape(&blueprint, restarts);
         let first = RoomReport {
             status: room.status(),
             at: Instant::now(),
             paused: true,
             ticks: TickFigures::default(),
-            restarts: 0,
+            restarts,
+            players: room.players().into(),
+            tuning: blueprint.tuning,
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
@@ -113,11 +134,14 @@ impl Task {
             bytes: BytesMut::new(),
             epoch: Instant::now(),
             times: TickTimes::default(),
-            restarts: 0,
+            restarts,
             tape,
-            memory,
+            estate,
+            deposed: false,
+            #[cfg(test)]
+            flaws: 0,
         };
-        (task, reports, outlook)
+        Ok((task, reports, outlook))
     }
 
     /// Runs until told to stop, or until nobody holds a handle.
@@ -128,7 +152,8 @@ impl Task {
                 self.record();
                 // Before the mailbox closes, which tells others that all is done.
                 self.tape = None;
-                self.memory.close();
+                // Waits until all of it is on the disk.
+                drop(self.estate.take());
                 return;
             }
         }
@@ -136,10 +161,10 @@ impl Task {
 
     fn wait_for_company(&mut self) -> Flow {
         self.publish(true);
-        self.easel.show(self.room.panorama());
+        self.show();
         while self.outboxes.is_empty() {
             let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
-            if self.receive(mail) == Flow::Stop {
+            if self.receive(mail) == Flow::Stop || self.deposed {
                 return Flow::Stop;
             }
         }
@@ -159,7 +184,12 @@ impl Task {
                         return Flow::Stop;
                     }
                     self.tick();
-                    self.easel.show_if_wanted(|| self.room.panorama());
+                    if self.deposed {
+                        return Flow::Stop;
+                    }
+                    if self.easel.is_wanted() {
+                        self.show();
+                    }
                     self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
@@ -199,13 +229,24 @@ impl Task {
                     self.handle(RoomEvent::Disconnect { conn });
                 }
             }
-            Mail::Tune { bots, players_max } => {
+            Mail::Resize { bots, players_max } => {
                 (self.blueprint.bots, self.blueprint.players_max) = (bots, players_max);
-                self.with_room(|room, _| room.tune(bots, players_max));
+                self.with_room(|room, _| room.resize(bots, players_max));
                 self.deliver(Outbox::send);
             }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
+            Mail::Order(order) => {
+                let tuned = if let Order::Tune { tuning } = order { Some(tuning) } else { None };
+                self.handle(RoomEvent::Order(order));
+                if let Some(tuning) = tuned {
+                    self.blueprint.tuning = tuning;
+                    // Whoever changes the next number begins with these.
+                    self.publish(self.outboxes.is_empty());
+                }
+            }
             Mail::Stop => return Flow::Stop,
+            #[cfg(test)]
+            Mail::Flaws(flaws) => self.flaws = flaws,
             #[cfg(any(test, feature = "sabotage"))]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
@@ -260,10 +301,10 @@ impl Task {
         }));
         match result {
             // Before anybody is told what came of it.
-            Ok(()) => self.memory.note(&mut self.room),
+            Ok(()) => self.deposed |= self.estate.with(|memory| memory.note(&mut self.room)).is_none(),
             Err(_) => self.begin_anew(),
         }
-        result.is_ok()
+        result.is_ok() && !self.deposed
     }
 
     /// Hands out what the room said; `put` decides how messages besides snapshots go.
@@ -282,9 +323,9 @@ impl Task {
                         lost.push((conn, error));
                     }
                 }
-                Sent::Close { conn, code } => {
+                Sent::Close { conn, goodbye } => {
                     if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-                        outbox.close(code);
+                        outbox.close(goodbye);
                     }
                 }
             }
@@ -305,7 +346,7 @@ impl Task {
             return;
         }
         if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-            outbox.close(CloseCode::TooSlow);
+            outbox.close(CloseCode::TooSlow.into());
             self.handle(RoomEvent::Disconnect { conn });
         }
     }
@@ -314,18 +355,69 @@ impl Task {
         self.restarts += 1;
         tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; another begins with its scores");
         for (_, mut outbox) in std::mem::take(&mut self.outboxes) {
-            outbox.close(CloseCode::RoomGone);
+            outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
-        self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
-        self.room = build(&self.blueprint, self.restarts, &self.memory, self.now_us());
+        self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
+        self.room = self.build_anew();
         self.tape = tape(&self.blueprint, self.restarts);
     }
 
+    /// Another room. One that cannot be built is tried again some times, a little later each time, with other seeds and in the
+    /// end without what it begins from; then this thread ends, which is seen from outside.
+    fn build_anew(&mut self) -> Room {
+        let mut pause = BUILD_PAUSE;
+        for _ in 0..BUILD_TRIES {
+            match self.try_to_build() {
+                Ok(room) => return room,
+                Err(_) => {
+                    tracing::error!(room = %self.blueprint.name, "the room panicked as it was built; it is tried again");
+                    thread::sleep(pause);
+                    pause *= 2;
+                    self.restarts += 1;
+                    self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
+                }
+            }
+        }
+        self.try_to_build().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn try_to_build(&mut self) -> thread::Result<Room> {
+        let now_us = self.now_us();
+        #[cfg(test)]
+        let flawed = self.flaws.checked_sub(1).inspect(|left| self.flaws = *left).is_some();
+        let Task { blueprint, restarts, estate, .. } = self;
+        // Unwind safe: nothing that was half built is kept.
+        catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!flawed, "asked to, by a test");
+            build(blueprint, *restarts, estate, now_us)
+        }))
+    }
+
+    /// Looks at the core, which may panic of that as of anything: then another begins, and there is nothing to see.
+    fn look<T>(&mut self, look: impl FnOnce(&Room) -> T) -> Option<T> {
+        // Unwind safe: after a panic the room is thrown away.
+        let seen = catch_unwind(AssertUnwindSafe(|| look(&self.room)));
+        if seen.is_err() {
+            self.begin_anew();
+        }
+        seen.ok()
+    }
+
+    fn show(&mut self) {
+        if let Some(panorama) = self.look(Room::panorama) {
+            self.easel.show(panorama);
+        }
+    }
+
     fn publish(&mut self, paused: bool) {
-        let ticks = self.times.figures();
-        let status = self.room.status();
-        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, ticks, restarts: self.restarts });
+        let facts = |room: &Room| (room.status(), room.players(), room.tuning());
+        // Of the next room, if this one broke on being asked.
+        let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        let (ticks, restarts) = (self.times.figures(), self.restarts);
+        let (at, players) = (Instant::now(), players.into());
+        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning });
     }
 
     fn now_us(&self) -> u64 {
@@ -339,23 +431,30 @@ impl Task {
 }
 
 /// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
-fn build(blueprint: &Blueprint, restarts: u32, memory: &Memory, now_us: u64) -> Room {
+fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> Room {
+    // Of one that was taken nothing is left: what is built of it ends at once.
+    let (session, save) = estate.with(|memory| (memory.session(), memory.save().clone())).unwrap_or_default();
     let config = RoomConfig {
         name: blueprint.name.clone(),
         id: blueprint.id.to_string(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
-        secret: blueprint.secret.wrapping_add(u64::from(restarts)),
+        secret: secret_of(blueprint, restarts),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
-        session: Some(memory.session()),
+        session: Some(session),
         record: blueprint.record.is_some(),
-        defs: Defs::of(blueprint.terms),
+        defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
         ..RoomConfig::default()
     };
-    Room::again(config, memory.save(), now_us)
+    Room::again(config, &save, now_us)
+}
+
+/// Seed of the draws of a room's life.
+pub(super) fn secret_of(blueprint: &Blueprint, restarts: u32) -> u64 {
+    blueprint.secret.wrapping_add(u64::from(restarts))
 }
 
 /// The recording of the room's next life. Without a file the game goes on unrecorded.
@@ -375,7 +474,7 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Inbox, RoomHandle, Seat, outbox_pair},
+        room::{Inbox, RoomHandle, Seat, memory::Memory, outbox_pair},
     };
     use shared::{
         defs::ShipClass,
@@ -400,6 +499,7 @@ mod tests {
             chat: shared::protocol::ChatMode::Full,
             password: None,
             terms: shared::defs::Terms::default(),
+            tuning: shared::defs::Tuning::STANDARD,
             record: None,
         }
     }
@@ -464,7 +564,7 @@ mod tests {
         let (_seat, inbox) = enter(&room).await;
         room.sabotage(|| panic!("asked to, by a test")).await;
         let code = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
-        assert_eq!(code, CloseCode::RoomGone);
+        assert_eq!(code.code, CloseCode::RoomGone);
         let (_seat, _inbox) = enter(&room).await;
         until("the restart is reported", || room.report().restarts == 1).await;
         assert!(room.is_alive());
@@ -499,7 +599,7 @@ mod tests {
             slot = Some(PlayerId(2));
             let began = Instant::now();
             room.sabotage(|| panic!("asked to, by a test")).await;
-            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
             let (_seat, _inbox, resumed) = come_back(&room, Some(new), new + 50).await;
             assert_eq!(resumed, slot, "after {:?}", began.elapsed());
             until("the restart is reported", || room.report().restarts == restarts).await;
@@ -516,9 +616,24 @@ mod tests {
         for _ in 0..3 {
             room.sabotage(|| panic!("asked to, by a test")).await;
         }
-        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
         let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
         assert_eq!(resumed, None);
+    }
+
+    #[tokio::test]
+    async fn a_room_that_breaks_as_it_is_built_is_built_again_and_not_for_ever() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (_seat, inbox) = enter(&room).await;
+        room.flaw(2).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
+        let (_seat, _inbox) = enter(&room).await;
+        until("all three tries are counted", || room.report().restarts == 3).await;
+        assert!(room.is_alive());
+        room.flaw(BUILD_TRIES + 1).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        until("it has ended", || !room.is_alive()).await;
     }
 
     #[tokio::test]
@@ -526,10 +641,28 @@ mod tests {
         let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
         until("its two bots fly", || room.report().status.bots == 2).await;
-        assert!(room.tune(5, 3, Some("word".into())));
+        assert!(room.resize(5, 3, Some("word".into())));
         until("five bots", || room.report().status.bots == 5).await;
         assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
         assert!(room.admits(Some("word")) && !room.admits(None));
+    }
+
+    #[tokio::test]
+    async fn orders_reach_the_room_and_the_report_says_who_is_here() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        let ada = || room.report().players.iter().find(|row| row.name == "Ada").cloned();
+        until("she is on the roll", || ada().is_some()).await;
+        let conn = seat.conn();
+        assert_eq!(ada().and_then(|row| row.conn), Some(conn));
+        assert!(room.order(Order::Mute { conn, ticks: None }));
+        until("she is muted", || ada().is_some_and(|row| row.is_muted)).await;
+        let reason = shared::protocol::NoticeText::clean("spam, again");
+        assert!(room.order(Order::Kick { conn, code: CloseCode::Kicked, reason }));
+        let goodbye = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
+        assert_eq!(goodbye, Goodbye { code: CloseCode::Kicked, reason: Some("spam, again".into()) });
+        until("she is gone", || ada().is_none()).await;
     }
 
     #[tokio::test]
@@ -544,12 +677,47 @@ mod tests {
         until("it is taken for dead", || !room.is_alive()).await;
         drop(release);
         until("it lives again", || room.is_alive()).await;
+        assert!(!room.mend(SOON).unwrap(), "what lives is left alone");
+    }
+
+    #[tokio::test]
+    async fn another_thread_takes_the_place_of_one_that_hangs() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        until("it has a slot", || room.report().status.humans == 1).await;
+        let tuning = {
+            let mut tuning = shared::defs::Tuning::STANDARD;
+            tuning.set("gravity", 50).unwrap();
+            tuning
+        };
+        assert!(room.order(Order::Tune { tuning }));
+        until("it is told of other numbers", || room.report().tuning == tuning).await;
+        let (release, hold) = std::sync::mpsc::channel::<()>();
+        room.sabotage(move || {
+            let _ = hold.recv();
+        })
+        .await;
+        let soon = Duration::from_millis(300);
+        until("it is mended", || room.mend(soon).unwrap()).await;
+        assert!(!room.mend(soon).unwrap(), "once");
+        // Whoever was in the room that hung has the slot back in the other, before that one wakes.
+        let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
+        assert_eq!(resumed, Some(PlayerId(2)));
+        until("it ticks", || room.is_alive() && !room.report().paused).await;
+        assert_eq!((room.report().restarts, room.report().tuning), (1, tuning));
+        drop(release);
+        assert!(timeout(SOON, inbox.closing).await.expect("in time").is_err(), "the other ends when it wakes");
+        assert!(room.is_alive());
+        room.close().await;
+        assert!(!room.mend(Duration::ZERO).unwrap(), "what was closed stays closed");
     }
 
     #[test]
     fn who_does_not_read_what_must_arrive_is_too_slow() {
         let (_mail, mailbox) = mpsc::channel(1);
-        let (mut task, _report, _outlook) = Task::new(blueprint(), mailbox, None);
+        let memory = Memory::new(None, "drift", 1);
+        let (mut task, _report, _outlook) = Task::new(blueprint(), 0, mailbox, Estate::new(memory)).unwrap();
         let (slow, mut slow_inbox) = outbox_pair();
         let (other, mut other_inbox) = outbox_pair();
         task.receive(Mail::Arrive { conn: ConnId(1), arrival: Box::new(arrival()), outbox: slow });
@@ -558,7 +726,7 @@ mod tests {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
         task.deliver(Outbox::send);
-        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow));
+        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow.into()));
         assert!(other_inbox.closing.try_recv().is_err());
         assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
     }
