@@ -4,6 +4,7 @@
 //! room in `room`, the limits in `crate::limits`. Invariant: what comes out of here is in range and fits together, or it
 //! is one [`ConfigError`] that says what is wrong, where it is written and what would be right.
 
+pub mod door;
 pub mod kind;
 pub mod physics;
 pub mod raw;

@@ -70,6 +70,11 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(seconds));
     }
 
+    /// Tells everybody that it does not.
+    pub fn call_off_restart(&self) {
+        self.all().iter().for_each(|room| room.announce_restart(0));
+    }
+
     /// The settings' numbers are these; rooms that were told so keep what was set in them since.
     pub fn retune(&self, tuning: Tuning) {
         for room in self.all() {
@@ -180,7 +185,9 @@ impl Lobby {
         }
     }
 
-    fn all(&self) -> Vec<Arc<RoomHandle>> {
+    /// Every room, public ones first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<RoomHandle>> {
         let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
         self.public.iter().cloned().chain(private).collect()
     }

@@ -260,7 +260,9 @@ impl Replica {
             ServerMessage::News(news) => self.take_news(&news),
             ServerMessage::Fall(fall) => self.fall = Some(fall),
             ServerMessage::Round(news) => self.round = Some(news),
-            ServerMessage::Restarting { seconds } => self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000),
+            ServerMessage::Restarting { seconds } => {
+                self.restart_us = (seconds > 0).then(|| now_us + u64::from(seconds) * 1_000_000);
+            }
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();

@@ -548,9 +548,9 @@ impl Room {
         self.post.reliable(conn, message);
     }
 
-    /// Tells everybody when the server goes down, and from now on whoever comes.
+    /// Tells everybody when the server goes down, and from now on whoever comes; 0: that it does not.
     fn announce_restart(&mut self, seconds: u16, now_us: u64) {
-        self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000);
+        self.restart_us = (seconds > 0).then(|| now_us + u64::from(seconds) * 1_000_000);
         self.say_all(&ServerMessage::Restarting { seconds });
     }
 

@@ -82,8 +82,8 @@ pub fn make(context: Arc<Context>, method: Method, headers: HeaderMap, query: St
         return text(StatusCode::BAD_REQUEST, "mode is drift, core-war, duel or 1962: POST /rooms?mode=drift");
     };
     let Some(Peer(key)) = peer else { return text(StatusCode::BAD_REQUEST, "nobody asks") };
-    if *context.draining.borrow() {
-        return later(StatusCode::SERVICE_UNAVAILABLE, "the server is about to restart", AGAIN_S);
+    if context.staff.departure().is_announced() || context.staff.lock().is_some() {
+        return later(StatusCode::SERVICE_UNAVAILABLE, "nobody new is let in at the moment", AGAIN_S);
     }
     let limits = context.limits();
     // Who may make none is not counted among those who did.

@@ -260,7 +260,7 @@ impl RoomHandle {
         self.report().humans() > 0
     }
 
-    /// Tells everybody that the server goes down in `seconds`.
+    /// Tells everybody that the server goes down in `seconds`; 0: that it does not.
     pub fn announce_restart(&self, seconds: u16) {
         // A room that is gone has nobody to tell, and one that has hung must not hold the end of the server back.
         let _ = self.line().mail.try_send(Mail::Restarting { seconds });

@@ -74,7 +74,8 @@ impl Room {
         }
         if let Some(restart_us) = self.restart_us {
             let seconds = restart_us.saturating_sub(now_us).div_ceil(1_000_000) as u16;
-            self.say(conn, &ServerMessage::Restarting { seconds });
+            // 0 would mean that it does not.
+            self.say(conn, &ServerMessage::Restarting { seconds: seconds.max(1) });
         }
         if let Some(news) = rounds::news(&self.world) {
             self.say(conn, &ServerMessage::Round(news));

@@ -41,6 +41,15 @@ pub enum Order {
         /// What to tell the player.
         reason: Option<NoticeText>,
     },
+    /// Ends it, unless it came back to a seat.
+    TurnAway {
+        /// Which.
+        conn: ConnId,
+        /// What to tell its page.
+        code: CloseCode,
+        /// What to tell the player.
+        reason: Option<NoticeText>,
+    },
     /// Other numbers hold, soon.
     Tune {
         /// The numbers.
@@ -94,6 +103,11 @@ impl Room {
             Order::Tell { conn, text } => self.tell(conn, text),
             Order::Mute { conn, ticks } => self.mute(conn, ticks),
             Order::Kick { conn, code, reason } => self.kick(conn, code, reason),
+            Order::TurnAway { conn, code, reason } => {
+                if self.visitors.get(&conn).is_some_and(|visitor| visitor.seat.is_none()) {
+                    self.kick(conn, code, reason);
+                }
+            }
             Order::Tune { tuning } => {
                 if self.retuning.goal(self.config.defs.tuning) != tuning {
                     self.retuning.wanted = Some(tuning);
