@@ -385,7 +385,11 @@ impl Task {
     fn try_to_build(&mut self) -> thread::Result<Room> {
         let now_us = self.now_us();
         #[cfg(test)]
-        let flawed = std::mem::replace(&mut self.flaws, self.flaws.saturating_sub(1)) > 0;
+        let flawed = self.flaws > 0;
+        #[cfg(test)]
+        {
+            self.flaws = self.flaws.saturating_sub(1);
+        }
         let Task { blueprint, restarts, estate, .. } = self;
         // Unwind safe: nothing that was half built is kept.
         catch_unwind(AssertUnwindSafe(|| {
