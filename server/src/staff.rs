@@ -21,6 +21,7 @@ pub mod desk;
 #[cfg(unix)]
 pub mod hatch;
 pub mod line;
+pub mod order;
 pub mod password;
 pub mod present;
 pub mod role;

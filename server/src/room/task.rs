@@ -385,7 +385,11 @@ impl Task {
     fn try_to_build(&mut self) -> thread::Result<Room> {
         let now_us = self.now_us();
         #[cfg(test)]
-        let flawed = self.flaws.checked_sub(1).inspect(|left| self.flaws = *left).is_some();
+        let flawed = self.flaws > 0;
+        #[cfg(test)]
+        {
+            self.flaws = self.flaws.saturating_sub(1);
+        }
         let Task { blueprint, restarts, estate, .. } = self;
         // Unwind safe: nothing that was half built is kept.
         catch_unwind(AssertUnwindSafe(|| {

@@ -17,7 +17,7 @@ use tokio::{sync::oneshot, time::timeout};
 
 use super::{
     Speaker, Staff, are_kept,
-    command::{CommandError, Order},
+    order::{CommandError, Order},
     sign_in::row_of,
 };
 use crate::{

@@ -15,7 +15,7 @@ use crate::{
     staff::{
         Staff,
         bans::{BANS_MAX, Guest},
-        command::{AddressWord, Order, Value},
+        order::{AddressWord, Order, Value},
         times::shown,
     },
     store::{BanKind, BanRow, Kept, StaffRecord, Target},

@@ -5,7 +5,8 @@ use crate::{
     clock::now_s,
     staff::{
         accounts::{AccountError, Accounts},
-        command::{COMMANDS, Order, Value},
+        command::COMMANDS,
+        order::{Order, Value},
         times::shown,
     },
     store::{AccountRow, StaffRecord},

@@ -14,7 +14,7 @@ use crate::{
     room::RoomHandle,
     staff::{
         bans::Guest,
-        command::{Order, PlayerWord, Value},
+        order::{Order, PlayerWord, Value},
     },
     store::{BanKind, Target},
 };

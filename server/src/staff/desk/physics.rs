@@ -8,7 +8,7 @@ use shared::{defs::Tuning, room::Order as RoomOrder};
 use super::{Desk, Done, Refused, Undo, busy};
 use crate::{
     room::RoomHandle,
-    staff::{Staff, command::Order},
+    staff::{Staff, order::Order},
     store::Kept,
 };
 

@@ -3,7 +3,7 @@
 use shared::{protocol::NoticeText, room::Order as RoomOrder};
 
 use super::{Desk, Done, Refused, Undo, busy};
-use crate::{room::RoomHandle, staff::command::Order};
+use crate::{room::RoomHandle, staff::order::Order};
 
 pub(in crate::staff) fn list(desk: &Desk<'_>, _: &Order) -> Result<Done, Refused> {
     let line = |room: &RoomHandle| {

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::{Desk, Done, Refused, Undo};
 use crate::{
     departure::{Ending, KeepsGoing},
-    staff::{book::LOCK, command::Order},
+    staff::{book::LOCK, order::Order},
 };
 
 /// Seconds of a countdown where none are said.
