@@ -65,11 +65,14 @@ pub fn set_hidden(id: &str, is_hidden: bool) {
     }
 }
 
+/// An element that is listened to, for what, and by whom.
+type Listening<'a> = (HtmlElement, &'a str, Closure<dyn FnMut(Event)>);
+
 /// Waits for one of these kinds of event at elements with these ids, and says which it was. What the browser would do by
 /// itself it does not: forms are sent by the code that asked.
 pub async fn next_of(wanted: &[(&str, &str)]) -> usize {
     let chosen = Rc::new(Cell::new(0));
-    let mut listening: Vec<(HtmlElement, &str, Closure<dyn FnMut(Event)>)> = Vec::new();
+    let mut listening: Vec<Listening<'_>> = Vec::new();
     let promise = Promise::new(&mut |resolve, _| {
         for (index, (id, kind)) in wanted.iter().enumerate() {
             let Some(element) = element(id) else { continue };

@@ -76,7 +76,7 @@ impl Board {
 
     /// Somebody signed in.
     pub fn welcome(&mut self, me: Me) {
-        self.desk = Desk { me, ..Desk::default() };
+        self.desk = Desk::of(me);
         browser::set_hidden("gate", true);
         browser::set_hidden("desk", false);
         header::greet(&self.desk);

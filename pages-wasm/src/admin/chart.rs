@@ -90,11 +90,22 @@ pub fn bars(canvas: &Canvas, bins: &[Bin], name: &str, none: &str) {
             words(canvas, size.ratio, &bin.count.to_string(), (middle, floor - high - 4.0 * size.ratio), "center");
         }
         if !is_narrow || index % 2 == 0 {
-            words(canvas, size.ratio, &bin.label, (middle, size.height - 2.0 * size.ratio), "center");
+            label(canvas, size, &bin.label, middle);
         }
     }
     let told = bins.iter().filter(|bin| bin.count > 0).map(|bin| format!("{}: {}", bin.label, bin.count));
     canvas.describe(&format!("{name}: {}", told.collect::<Vec<_>>().join(", ")));
+}
+
+/// A word under a bar; those at the ends stay on the canvas.
+fn label(canvas: &Canvas, size: Size, text: &str, middle: f64) {
+    let y = size.height - 2.0 * size.ratio;
+    let half = text.chars().count() as f64 * WORDS_PX * 0.3 * size.ratio;
+    match middle {
+        left if left < half => words(canvas, size.ratio, text, (0.0, y), "left"),
+        right if right + half > size.width => words(canvas, size.ratio, text, (size.width, y), "right"),
+        middle => words(canvas, size.ratio, text, (middle, y), "center"),
+    }
 }
 
 fn clear(canvas: &Canvas, size: Size) {

@@ -69,9 +69,15 @@ impl Command {
     /// The line with these values, one for each argument, as far as they go: an empty one is left out.
     pub fn line(&self, values: &[String]) -> String {
         let mut line = self.name.clone();
-        for value in values.iter().map(|value| one_line(value)).filter(|value| !value.is_empty()) {
-            line.push(' ');
-            line.push_str(&value);
+        for (index, value) in values.iter().enumerate() {
+            let value = one_line(value);
+            // A text takes the rest of the line as it is.
+            let is_text = self.args.get(index).is_none_or(|argument| argument.kind == Kind::Text);
+            match value.as_str() {
+                "" => {}
+                word if is_text || !word.contains([' ', '"']) => line.extend([" ", word]),
+                words => line.push_str(&format!(" \"{}\"", words.replace('\\', "\\\\").replace('"', "\\\""))),
+            }
         }
         line
     }
@@ -150,6 +156,8 @@ mod tests {
             assert_eq!(ban.line(&given), line);
             assert_eq!(ban.missing(&given).map(|argument| argument.name.as_str()), missing, "{line}");
         }
+        let add = me.command("staff-add").expect("there");
+        assert_eq!(add.line(&values(&["Bo \"B\" \\", "mod"])), r#"staff-add "Bo \"B\" \\" mod"#);
         assert_eq!(ban.usage(), "ban PLAYER TIME [REASON]");
     }
 

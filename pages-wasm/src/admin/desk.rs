@@ -81,6 +81,11 @@ impl Word<'_> {
 }
 
 impl Desk {
+    /// An empty one for whoever signed in.
+    pub fn of(me: Me) -> Desk {
+        Desk { me, ..Desk::default() }
+    }
+
     /// Takes what the server told; what was an answer comes back with who asked, and the line.
     pub fn take(&mut self, news: News, now_ms: f64) -> Option<(Asker, String, Answer)> {
         match news {

@@ -59,7 +59,8 @@ pub struct Figures {
     pub skipped_per_s: f64,
     pub dropped_per_s: f64,
     pub store: String,
-    pub journal_bytes: f64,
+    /// The last records could not be written.
+    pub journal_failing: bool,
     pub rooms: Vec<Room>,
 }
 
@@ -261,7 +262,7 @@ mod tests {
     const FIGURES: &str = r##"{"is":"figures","now_s":1,"uptime_s":60,"version":"0.1.0","state":"locked",
         "leaves_in_s":null,"connections":{"open":3,"most":1500},"cpu_percent":3.2,"rss_mb":31.5,
         "bytes_per_s":{"out":1000,"in":200},"snapshots_per_s":60,"skipped_per_s":0,"dropped_per_s":0,"store":"ok",
-        "journal_bytes":10,"rooms":[{"id":"main","name":"Drift","mode":"drift","is_private":false,"humans":2,
+        "journal_failing":false,"rooms":[{"id":"main","name":"Drift","mode":"drift","is_private":false,"humans":2,
         "players_max":50,"bots":6,"watching":1,"is_paused":false,"restarts":0,
         "tick_us":{"p50":120,"p99":900,"max":2100,"histogram":[[100,5],[250,40],[null,0]]},"late_ticks":0,
         "tuning":{"gravity":150},"players":[{"slot":3,"name":"Foo","is_bot":false,"team":null,"class":"Spark",

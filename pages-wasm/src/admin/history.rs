@@ -35,11 +35,12 @@ impl History {
     /// What was before this page looked; it takes the place of whatever is here.
     pub fn begin(&mut self, past: Past) {
         let curves = [past.players, past.out_bytes_per_s, past.tick_p99_us, past.cpu_percent];
-        let length = curves.iter().map(Vec::len).min().unwrap_or(0);
-        let newest = |curve: Vec<Option<f64>>| {
-            curve[curve.len() - length..].iter().map(|value| value.unwrap_or(0.0)).collect::<Vec<f64>>()
-        };
-        *self = History { every_s: past.every_s.max(0.5), newest_s: f64::NEG_INFINITY, curves: curves.map(newest) };
+        let shortest = curves.iter().map(Vec::len).min().unwrap_or(0);
+        let newest = curves.each_ref().map(|curve| &curve[curve.len() - shortest..]);
+        // Before the first measurement there is no curve.
+        let first = (0..shortest).find(|&at| newest.iter().any(|curve| curve[at].is_some())).unwrap_or(shortest);
+        let known = |curve: &[Option<f64>]| curve[first..].iter().map(|value| value.unwrap_or(0.0)).collect();
+        *self = History { every_s: past.every_s.max(0.5), newest_s: f64::NEG_INFINITY, curves: newest.map(known) };
         self.forget();
     }
 
@@ -112,10 +113,10 @@ mod tests {
         let mut history = History::default();
         history.begin(Past {
             every_s: 2.0,
-            players: vec![Some(1.0); 400],
-            out_bytes_per_s: vec![Some(9.0), None, Some(2.0)],
-            tick_p99_us: vec![None; 2],
-            cpu_percent: vec![None; 3],
+            players: [vec![None; 9], vec![Some(1.0); 2]].concat(),
+            out_bytes_per_s: vec![Some(9.0), None, None, Some(2.0)],
+            tick_p99_us: vec![None; 3],
+            cpu_percent: vec![None; 4],
         });
         assert_eq!(history.points(Curve::Out), [0.0, 2.0]);
         history.push(&at(5.0));

@@ -40,9 +40,9 @@ impl Dialog {
         Some(Dialog { dialog: browser::element("ask")?.dyn_into().ok()?, asked: None })
     }
 
-    /// Asks for the rest of `line`.
-    pub fn ask(&mut self, line: &str, desk: &Desk) {
-        let mut words = line.split_whitespace();
+    /// Asks for the rest of a line whose first words stand between tabs.
+    pub fn ask(&mut self, words: &str, desk: &Desk) {
+        let mut words = words.split('\t');
         let Some(command) = words.next().and_then(|name| desk.me.command(name)) else { return };
         let known: Vec<String> = words.map(str::to_owned).collect();
         let Some(rows) = browser::element("ask-fields") else { return };
@@ -52,7 +52,7 @@ impl Dialog {
         let whom = known.first().map(|what| format!(" · {}", whom(what, desk))).unwrap_or_default();
         let name = known_word(&command.name).unwrap_or(&command.name);
         browser::set_text("ask-title", &format!("{name}{whom}"));
-        browser::set_text("ask-help", &command.help);
+        browser::set_text("ask-help", &format!("{}: {}", command.usage(), command.help));
         browser::set_text("ask-error", "");
         browser::set_text("ask-go", word("do-it"));
         self.asked = Some(Asked { command: command.clone(), known, fields, is_running: false });

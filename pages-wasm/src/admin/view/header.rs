@@ -7,7 +7,7 @@ use crate::{
         format,
     },
     browser,
-    words::{known_word, word, word_of},
+    words::{word, word_of},
 };
 
 /// From here on a figure is marked: a tick that takes so long leaves no time for the next, µs; processor, per cent of all.
@@ -30,13 +30,14 @@ pub fn greet(desk: &Desk) {
     let name = if desk.me.name.is_empty() { "–" } else { &desk.me.name };
     browser::set_text("me", &format!("{name} · {}", desk.me.role));
     for (button, command) in browser::marked("data-ask").into_iter().chain(browser::marked("data-run")) {
-        if !desk.me.may(command.split(' ').next().unwrap_or_default()) {
+        if !desk.me.may(command.split([' ', '\t']).next().unwrap_or_default()) {
             // The name is right.
             let _ = button.set_attribute("hidden", "");
         }
     }
-    browser::set_hidden("announce", !desk.me.may("announce"));
-    browser::set_hidden("tune-reset", !desk.me.may("reset"));
+    for (part, command) in [("announce", "announce"), ("tune-reset", "reset"), ("bans", "bans"), ("audit", "audit")] {
+        browser::set_hidden(part, !desk.me.may(command));
+    }
 }
 
 fn line(desk: &Desk, now_ms: f64) {
@@ -93,18 +94,22 @@ fn tiles(figures: &Figures) {
     let connected = word_of("of-most", &figures.connections.most.to_string());
     let bots = word_of("bots-too", &figures.bots().to_string());
     tile("players", &figures.humans().to_string(), &format!("{connected} · {bots}"));
+    tile(
+        "cpu",
+        &format::percent(figures.cpu_percent),
+        &word_of("snapshots", &format!("{:.0}", figures.snapshots_per_s)),
+    );
     let connections = word_of("connected", &figures.connections.open.to_string());
-    tile("cpu", &format::percent(figures.cpu_percent), &connections);
-    tile("memory", &format!("{:.0} MB", figures.rss_mb), &word_of("journal", &format::bytes(figures.journal_bytes)));
+    tile("memory", &format!("{:.0} MB", figures.rss_mb), &connections);
     tile("out", &format::rate(figures.bytes_per_s.out), &word_of("received", &format::rate(figures.bytes_per_s.into)));
     let late: u64 = figures.rooms.iter().map(|room| room.late_ticks).sum();
     tile("tick", &format::micros(figures.tick_p99_us()), &word_of("late-ticks", &late.to_string()));
-    let snapshots = word_of("snapshots", &format!("{:.0}", figures.snapshots_per_s));
-    tile("store", known_word(&figures.store).unwrap_or(&figures.store), &snapshots);
+    let journal = if figures.journal_failing { "journal-failing" } else { "journal-ok" };
+    tile("store", &figures.store, word(journal));
     let grade = |name: &str, is_bad: bool| {
         browser::set_mark(&format!("tile-{name}"), "data-grade", if is_bad { "bad" } else { "good" });
     };
     grade("tick", figures.tick_p99_us() > TICK_BAD_US);
     grade("cpu", figures.cpu_percent > CPU_BAD_PERCENT);
-    grade("store", figures.store != "ok");
+    grade("store", figures.store != "ok" || figures.journal_failing);
 }

@@ -39,7 +39,7 @@ pub fn show_staff(grid: &mut Grid, desk: &Desk) {
     let rows: Vec<Row> = staff.iter().map(member).collect();
     let (may_remove, own) = (desk.me.may("staff-remove"), &desk.me.name);
     grid.show(&rows, |row| {
-        let act = (may_remove && row.key != *own).then(|| (word("remove"), format!("staff-remove {}", row.key)));
+        let act = (may_remove && row.key != *own).then(|| (word("remove"), format!("staff-remove\t{}", row.key)));
         with_act(&["", "", ""], &row.key, act, "data-ask")
     });
 }

@@ -9,7 +9,7 @@ use crate::{
         node,
     },
     browser,
-    words::{word, word_of},
+    words::word,
 };
 
 pub fn show(grid: &mut Grid, desk: &Desk) {
@@ -84,8 +84,11 @@ fn make(row: &Row, me: &Me) -> Made {
 
 /// Unmuting needs no second thought; the others open a dialog.
 fn act(command: &str, name: &str, slot: &str) -> web_sys::Element {
-    let label = format!("{}: {}", word(command), word_of("choose-player", name));
-    let line = format!("{command} {slot}");
-    let does = if command == "unmute" { ("data-run", line) } else { ("data-ask", line) };
+    let label = format!("{}: {name}", word(command));
+    let does = if command == "unmute" {
+        ("data-run", format!("{command} {slot}"))
+    } else {
+        ("data-ask", format!("{command}\t{slot}"))
+    };
     node::button(word(command), &label, &[(does.0, &does.1), ("data-act", command)])
 }
