@@ -36,6 +36,12 @@ pub async fn run() {
     let fragment = browser::take_fragment();
     // No form is sent by the browser, whoever waits for it or not.
     browser::on_event(&browser::document(), "submit", |event| event.prevent_default());
+    // A link that is opened where the page is already open.
+    browser::on_event(&browser::window(), "hashchange", |_| {
+        if browser::has_fragment() {
+            browser::reload();
+        }
+    });
     let Some(board) = Board::of().map(|board| Rc::new(RefCell::new(board))) else { return };
     board::listen(&board);
     browser::on_click("sign-out", || spawn_local(leave()));

@@ -137,6 +137,11 @@ pub fn is_calm() -> bool {
     query.ok().flatten().is_some_and(|query| query.matches())
 }
 
+/// Whether anything stands behind `#` in the address.
+pub fn has_fragment() -> bool {
+    window().location().hash().is_ok_and(|fragment| fragment.len() > 1)
+}
+
 /// Takes what stands behind `#` out of the address, where nobody is to find it: not in the history, not in a picture.
 pub fn take_fragment() -> String {
     let location = window().location();

@@ -53,6 +53,7 @@ use warp::{
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 pub use origin::Guests;
+pub use upgrade::is_handshake;
 
 use crate::{
     address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, journal::JournalFigures, lanes::Lanes,

@@ -163,6 +163,12 @@ fn check_handshake(method: &Method, headers: &HeaderMap) -> Result<String, Refus
     Ok(derive_accept_key(key.as_bytes()))
 }
 
+/// Whether a request is a whole handshake, whoever it is from.
+#[must_use]
+pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
+    check_handshake(method, headers).is_ok()
+}
+
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
