@@ -67,7 +67,7 @@ impl Settings {
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn of_text(text: &str) -> Result<Settings, ConfigError> {
-        Settings::join(Written::of_text(Path::new("the text"), text)?, &Sources::default())
+        Settings::join(source::parse(Path::new("the text"), text)?, &Sources::default())
     }
 
     fn join(written: Written, sources: &Sources) -> Result<Settings, ConfigError> {

@@ -105,7 +105,7 @@ impl Sources {
     pub fn from_file(&self) -> Result<Written, ConfigError> {
         let path = self.file.as_deref().unwrap_or(Path::new(USUAL_FILE));
         match read(path) {
-            Ok(text) => Written::of_text(path, &text),
+            Ok(text) => parse(path, &text),
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.file.is_none() => Ok(Written::default()),
             Err(error) => Err(ConfigError::Unreadable(path.to_owned(), error)),
         }
@@ -218,47 +218,43 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-impl Written {
-    /// What a file at `path` says that holds this text.
-    ///
-    /// # Errors
-    /// It is no TOML, or names a section that is none.
-    pub fn of_text(path: &Path, text: &str) -> Result<Written, ConfigError> {
-        let line_at = |offset: usize| 1 + text[..offset.min(text.len())].matches('\n').count();
-        let origin = |offset: usize| Origin::File(path.to_owned(), line_at(offset));
-        let document = DeTable::parse(text).map_err(|error| ConfigError::NoToml {
-            origin: origin(error.span().map_or(0, |span| span.start)),
-            reason: error.message().to_owned(),
-        })?;
-        let mut written = Written::default();
-        for (name, value) in document.get_ref() {
-            let part = name.get_ref().as_ref();
-            let no_section =
-                |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
-            let table = match value.get_ref() {
-                DeValue::Table(table) if matches!(part, "server" | "limits" | "rooms") => table,
-                _ => return Err(no_section(part, name.span().start)),
-            };
-            match part {
-                "server" => written.take(&origin, &Place::Server, table),
-                "limits" => written.take(&origin, &Place::Limits, table),
-                _ => {
-                    for (id, room) in table {
-                        let (text, at) = (id.get_ref().as_ref(), id.span().start);
-                        let DeValue::Table(room) = room.get_ref() else {
-                            return Err(no_section(&format!("rooms.{text}"), at));
-                        };
-                        let id = RoomId::parse(text)
-                            .ok_or_else(|| ConfigError::NoRoomId { origin: origin(at), id: text.to_owned() })?;
-                        written.rooms.push(id.clone());
-                        written.take(&origin, &Place::Room(id), room);
-                    }
+/// What a file at `path` says that holds this text.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
+    let line_at = |offset: usize| 1 + text[..offset.min(text.len())].matches('\n').count();
+    let origin = |offset: usize| Origin::File(path.to_owned(), line_at(offset));
+    let document = DeTable::parse(text).map_err(|error| ConfigError::NoToml {
+        origin: origin(error.span().map_or(0, |span| span.start)),
+        reason: error.message().to_owned(),
+    })?;
+    let mut written = Written::default();
+    for (name, value) in document.get_ref() {
+        let part = name.get_ref().as_ref();
+        let no_section = |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
+        let table = match value.get_ref() {
+            DeValue::Table(table) if matches!(part, "server" | "limits" | "rooms") => table,
+            _ => return Err(no_section(part, name.span().start)),
+        };
+        match part {
+            "server" => written.take(&origin, &Place::Server, table),
+            "limits" => written.take(&origin, &Place::Limits, table),
+            _ => {
+                for (id, room) in table {
+                    let (text, at) = (id.get_ref().as_ref(), id.span().start);
+                    let DeValue::Table(room) = room.get_ref() else {
+                        return Err(no_section(&format!("rooms.{text}"), at));
+                    };
+                    let id = RoomId::parse(text)
+                        .ok_or_else(|| ConfigError::NoRoomId { origin: origin(at), id: text.to_owned() })?;
+                    written.rooms.push(id.clone());
+                    written.take(&origin, &Place::Room(id), room);
                 }
             }
         }
-        Ok(written)
     }
+    Ok(written)
+}
 
+impl Written {
     fn take(&mut self, origin: &dyn Fn(usize) -> Origin, place: &Place, table: &DeTable<'_>) {
         self.assignments.extend(table.iter().map(|(key, value)| Assignment {
             origin: origin(key.span().start),

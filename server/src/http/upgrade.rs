@@ -148,6 +148,12 @@ fn accept(
     Ok(switching(&accept_key))
 }
 
+/// Whether a request is a whole handshake, whoever it is from.
+#[must_use]
+pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
+    check_handshake(method, headers).is_ok()
+}
+
 /// What RFC 6455 §4.2.1 asks of the request; gives the value that proves we understood it.
 fn check_handshake(method: &Method, headers: &HeaderMap) -> Result<String, Refused> {
     if method != Method::GET {
@@ -161,12 +167,6 @@ fn check_handshake(method: &Method, headers: &HeaderMap) -> Result<String, Refus
     }
     let key = single(headers, &header::SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key)).ok_or(Refused::Key)?;
     Ok(derive_accept_key(key.as_bytes()))
-}
-
-/// Whether a request is a whole handshake, whoever it is from.
-#[must_use]
-pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
-    check_handshake(method, headers).is_ok()
 }
 
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
