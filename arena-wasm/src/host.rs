@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 
 use shared::{
-    protocol::{ChatMode, CloseCode, LaneKey, Opening, ResumeToken, codec},
-    room::{ConnId, Credentials, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
+    protocol::{ChatMode, ClientMessage, CloseCode, LaneKey, NoticeText, Opening, ResumeToken, codec},
+    room::{ConnId, Credentials, Order, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 
 /// Bots to practise with; one more pilot is the visitor.
@@ -74,6 +74,11 @@ impl Host {
         };
         self.greeted = event.is_some();
         match event {
+            Some(RoomEvent::Message { message: ClientMessage::Console(_), .. }) => {
+                let text = NoticeText::clean("There are no commands in practice.");
+                let tell = text.map(|text| RoomEvent::Order(Order::Tell { conn, text }));
+                tell.into_iter().for_each(|event| self.room.handle(event, now_us));
+            }
             Some(event) => self.room.handle(event, now_us),
             None => self.said.push_back(Said::Close(CloseCode::Protocol as u16)),
         }
@@ -102,7 +107,9 @@ impl Host {
                 Output::Reliable { conn, bytes } if conn == self.conn => {
                     self.said.push_back(Said::Message(bytes.to_vec()));
                 }
-                Output::Close { conn, code } if conn == self.conn => self.said.push_back(Said::Close(code as u16)),
+                Output::Close { conn, code, reason: _ } if conn == self.conn => {
+                    self.said.push_back(Said::Close(code as u16))
+                }
                 Output::Snapshot { .. } | Output::Reliable { .. } | Output::Close { .. } => {}
             }
         }

@@ -328,8 +328,9 @@ impl App {
                 Some(lab) => lab.send_down(bytes, now_us),
                 None => self.net.handle_message(&bytes, now_us),
             },
-            SocketEvent::Close(code) => {
+            SocketEvent::Close(code, reason) => {
                 self.hang_up_lab(now_us);
+                self.net.hear_why(code, &reason);
                 // It belonged to this connection.
                 self.lane = None;
                 self.net.handle_close(code, now_us);
@@ -343,7 +344,7 @@ impl App {
         match event {
             SocketEvent::Open => self.net.handle_lane_open(now_us),
             SocketEvent::Message(_) => {}
-            SocketEvent::Close(_) => {
+            SocketEvent::Close(..) => {
                 self.hang_up_lab_lane(now_us);
                 self.net.handle_lane_close(now_us);
             }
@@ -648,7 +649,8 @@ impl App {
     }
 
     fn open_line(&mut self) {
-        if self.net.may_speak() && self.net.chat_mode() == ChatMode::Full {
+        // Commands may be typed where nothing may be said.
+        if self.net.may_speak() {
             // The ship keeps what was held let go.
             self.sampler.release_all();
             self.desk.write();

@@ -3,10 +3,15 @@
 
 pub mod desk;
 
-use shared::protocol::{ChatLine, Quick, Words};
+use shared::{
+    ids::PlayerId,
+    protocol::{ChatLine, Quick, Words},
+};
 
 use crate::words::{Language, Word};
 
+/// Who says what no player does.
+const NOBODY: PlayerId = PlayerId(u16::MAX);
 /// Lines kept.
 pub const LINES_MAX: usize = 8;
 /// A line is shown this long, µs…
@@ -25,6 +30,8 @@ pub struct Heard {
     pub at_us: u64,
     /// Counts lines since the page was loaded.
     pub number: u32,
+    /// What stands before it, where no player said it.
+    pub label: Option<Word>,
 }
 
 impl Heard {
@@ -43,7 +50,7 @@ impl Heard {
 pub struct ChatLog {
     lines: Vec<Heard>,
     muted: Vec<String>,
-    hushed_us: Option<u64>,
+    note: Option<(Word, u64)>,
     next: u32,
 }
 
@@ -51,35 +58,44 @@ impl ChatLog {
     /// Lines said now.
     pub fn hear(&mut self, lines: Vec<ChatLine>, now_us: u64) {
         for line in lines {
-            if self.lines.len() == LINES_MAX {
-                self.lines.remove(0);
-            }
-            self.lines.push(Heard { line, at_us: now_us, number: self.next });
-            self.next = self.next.wrapping_add(1);
+            self.keep(line, None, now_us);
         }
+    }
+
+    /// Something that no player said, for this page alone; it may have several lines.
+    pub fn tell(&mut self, label: Option<Word>, text: &str, now_us: u64) {
+        let line = ChatLine { player: NOBODY, name: String::new(), words: Words::Text(text.to_owned()) };
+        self.keep(line, label, now_us);
+    }
+
+    fn keep(&mut self, line: ChatLine, label: Option<Word>, now_us: u64) {
+        if self.lines.len() == LINES_MAX {
+            self.lines.remove(0);
+        }
+        self.lines.push(Heard { line, at_us: now_us, number: self.next, label });
+        self.next = self.next.wrapping_add(1);
     }
 
     /// Lines said before this connection. Some of them may have been heard on the one before it.
     pub fn hear_earlier(&mut self, mut lines: Vec<ChatLine>, now_us: u64) {
-        let known = |lines: &[ChatLine], count: usize| {
-            let ours = self.lines[self.lines.len() - count..].iter().map(|heard| &heard.line);
-            ours.eq(&lines[..count])
-        };
-        let most = lines.len().min(self.lines.len());
+        let said: Vec<&ChatLine> =
+            self.lines.iter().map(|heard| &heard.line).filter(|line| line.player != NOBODY).collect();
+        let known = |lines: &[ChatLine], count: usize| said[said.len() - count..].iter().copied().eq(&lines[..count]);
+        let most = lines.len().min(said.len());
         let heard = (0..=most).rev().find(|&count| known(&lines, count)).unwrap_or(0);
         lines.drain(..heard);
         self.hear(lines, now_us);
     }
 
-    /// The room drops what one says for a while.
-    pub fn hush(&mut self, now_us: u64) {
-        self.hushed_us = Some(now_us);
+    /// Nobody hears what one says, and why.
+    pub fn hush(&mut self, why: Word, now_us: u64) {
+        self.note = Some((why, now_us));
     }
 
-    /// Whether one was told lately that one says too much.
+    /// Why nobody hears one, if one was told so lately.
     #[must_use]
-    pub fn is_hushed(&self, now_us: u64) -> bool {
-        self.hushed_us.is_some_and(|at| now_us.saturating_sub(at) < STAY_US / 3)
+    pub fn hushed(&self, now_us: u64) -> Option<Word> {
+        self.note.filter(|(_, at)| now_us.saturating_sub(*at) < STAY_US / 3).map(|(why, _)| why)
     }
 
     /// What to show, oldest first: what is fresh, or with `all` whatever is kept.
@@ -137,8 +153,6 @@ pub fn phrase(quick: Quick) -> Word {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::PlayerId;
-
     fn line(name: &str, text: &str) -> ChatLine {
         ChatLine { player: PlayerId(1), name: name.into(), words: Words::Text(text.into()) }
     }

@@ -4,6 +4,7 @@
 //! changed touches nothing. Text goes in as text, never as markup.
 
 pub mod abilities;
+pub mod announcement;
 pub mod badge;
 pub mod banner;
 pub mod boons;
@@ -254,6 +255,7 @@ pub fn widgets() -> Vec<Box<dyn Widget>> {
         Box::<watch::WatchStrip>::default(),
         Box::<spectate::Spectate>::default(),
         Box::<banner::Banner>::default(),
+        Box::<announcement::Announcement>::default(),
         Box::<contest::Contest>::default(),
         Box::<lobby::Lobby>::default(),
         Box::<choice::Choice>::default(),

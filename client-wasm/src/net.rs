@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 
 use glam::Vec2;
 use shared::{
-    defs::{Defs, ShipClass, Team},
+    defs::{Defs, ShipClass, Team, Tuning},
     ids::PlayerId,
-    protocol::{Chat, ChatMode, CloseCode, Deed, Password, ProfileToken, Resume, Watch, Words},
+    protocol::{Chat, ChatMode, CloseCode, Deed, Notice, NoticeKind, Password, ProfileToken, Resume, Watch, Words},
     replica::{
         Intent, LaneStep, Replica, Switches,
         view::{Phase, View},
@@ -23,10 +23,13 @@ use crate::{
     chat::ChatLog,
     season::Ceremony,
     session::{BLOCKED_BYTES, Connection, Session, Step},
+    words::Word,
 };
 
 /// Deaths remembered for the feed and for the tests; older ones are forgotten.
 const KILLS_MAX: usize = 512;
+/// An announcement is shown this long, µs.
+pub const ANNOUNCED_US: u64 = 8_000_000;
 
 /// What the shell must do.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +147,12 @@ pub struct Net {
     /// The own kill that is worth most since it was last asked.
     triumph: Option<Triumph>,
     chat: ChatLog,
+    /// What was announced last, and when, µs.
+    announced: Option<(String, u64)>,
+    /// The numbers that one knows of.
+    tuning: Tuning,
+    /// Why the line was closed, where somebody said so in their own words.
+    told_why: String,
     outgoing: VecDeque<Outgoing>,
 }
 
@@ -176,6 +185,9 @@ impl Net {
             victory: false,
             triumph: None,
             chat: ChatLog::default(),
+            announced: None,
+            tuning: Tuning::STANDARD,
+            told_why: String::new(),
             outgoing: VecDeque::new(),
         }
     }
@@ -183,6 +195,7 @@ impl Net {
     /// The socket opened.
     pub fn handle_open(&mut self, now_us: u64) {
         self.session.handle_open(now_us);
+        self.told_why.clear();
         let (half, known, password) = (self.view_half, self.profile, self.password.clone());
         let mut replica = Replica::of_player(Defs::standard(), half, self.resume, known, password, now_us);
         replica.set_switches(self.switches);
@@ -207,6 +220,25 @@ impl Net {
         }
         self.hear_news(now_us);
         self.drain();
+    }
+
+    /// What the close frame said besides its code.
+    pub fn hear_why(&mut self, code: u16, reason: &str) {
+        let usual = CloseCode::from_number(code).map(CloseCode::reason);
+        self.told_why = if usual == Some(reason) { String::new() } else { reason.to_owned() };
+    }
+
+    /// Why the line was closed, in the words of somebody who did it.
+    #[must_use]
+    pub fn told_why(&self) -> Option<&str> {
+        Some(self.told_why.as_str()).filter(|why| !why.is_empty())
+    }
+
+    /// The last announcement, while it is to be read.
+    #[must_use]
+    pub fn announcement(&self, now_us: u64) -> Option<&str> {
+        let (text, at_us) = self.announced.as_ref()?;
+        (now_us.saturating_sub(*at_us) < ANNOUNCED_US).then_some(text)
     }
 
     /// The socket closed.
@@ -346,9 +378,15 @@ impl Net {
         self.drain();
     }
 
-    /// Says something to everybody, if one has a slot and the room allows it.
+    /// Says something to everybody, if one has a slot and the room allows it; what begins with a `/` is for the console and
+    /// never said.
     pub fn say(&mut self, words: &Words) {
-        if self.may_speak() && words.allowed(self.chat_mode()) {
+        if let Words::Text(text) = words
+            && let Some(line) = text.trim_start().strip_prefix('/')
+        {
+            self.replica().command(line);
+            self.drain();
+        } else if self.may_speak() && words.allowed(self.chat_mode()) {
             self.replica().say_words(words);
             self.drain();
         }
@@ -544,8 +582,21 @@ impl Net {
             match chat {
                 Chat::Earlier(lines) => self.chat.hear_earlier(lines, now_us),
                 Chat::Said(lines) => self.chat.hear(lines, now_us),
-                Chat::Hushed => self.chat.hush(now_us),
+                Chat::Hushed => self.chat.hush(Word::ChatHushed, now_us),
+                Chat::Muted => self.chat.hush(Word::ChatSilenced, now_us),
             }
+        }
+        while let Some(Notice { kind, text }) = replica.poll_notice() {
+            match kind {
+                NoticeKind::Announcement => self.announced = Some((text.as_str().to_owned(), now_us)),
+                NoticeKind::Private => self.chat.tell(None, text.as_str(), now_us),
+            }
+        }
+        let tuning = replica.defs().tuning;
+        if self.tuning != tuning {
+            self.tuning = tuning;
+            let label = if tuning.is_standard() { Word::PhysicsUsual } else { Word::Physics };
+            self.chat.tell(Some(label), &tuning.to_string(), now_us);
         }
         let mut heard = false;
         while let Some(deed) = replica.poll_deed() {
@@ -648,6 +699,7 @@ pub mod tests {
             resumed,
             chat: ChatMode::Full,
             terms: Terms::of(mode),
+            tuning: Tuning::STANDARD,
         }))
     }
 

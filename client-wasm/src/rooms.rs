@@ -30,6 +30,8 @@ pub struct Listing {
     pub bots: u32,
     /// It asks for a password.
     pub locked: bool,
+    /// What of the game's numbers is not as usual, as the server words it.
+    pub physics: String,
 }
 
 impl Listing {
@@ -43,7 +45,7 @@ impl Listing {
         let mode = GameMode::from_word(&self.mode).map(|mode| title(mode).say(language)).unwrap_or_default();
         let mode = if mode == self.name { "" } else { mode };
         let lock = if self.locked { Word::RoomLocked.say(language) } else { "" };
-        [mode, &people, lock].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        [mode, &people, lock, &self.physics].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 }
 
@@ -69,12 +71,14 @@ mod tests {
             max_players: 64,
             bots: 13,
             locked: true,
+            physics: "gravity 150 %".to_owned(),
             ..Listing::default()
         };
-        assert_eq!(room.facts(Language::English), "Core War · 3 of 64 people, 13 bots · password");
-        let named = Listing { name: "Core War".to_owned(), locked: false, ..room.clone() };
+        assert_eq!(room.facts(Language::English), "Core War · 3 of 64 people, 13 bots · password · gravity 150 %");
+        let physics = String::new();
+        let named = Listing { name: "Core War".to_owned(), locked: false, physics, ..room };
         assert_eq!(named.facts(Language::English), "3 of 64 people, 13 bots");
-        let later = Listing { mode: "chess".to_owned(), locked: false, ..room };
+        let later = Listing { mode: "chess".to_owned(), ..named };
         assert_eq!(later.facts(Language::German), "3 von 64 Leuten, 13 Bots");
     }
 }

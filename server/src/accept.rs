@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     address::AddressKey,
-    http::{Context, Peer, Responding, site},
+    http::{Context, Part, Peer, Responding, site},
     limits::{HEAD_BYTES_MAX, Limits},
     permits::{Kind, Permit},
 };
@@ -33,8 +33,8 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// Accepts until the server is to end; with an acceptor, TLS and nothing else.
-pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: Arc<Context>) {
-    let site = site(Arc::clone(&context));
+pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: Arc<Context>, part: Part) {
+    let site = site(Arc::clone(&context), part);
     let mut shutdown = context.shutdown.clone();
     let mut complaint = Complaint::default();
     loop {

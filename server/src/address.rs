@@ -32,6 +32,12 @@ impl AddressKey {
         self.0.is_loopback()
     }
 
+    /// As it is, for what has to outlive the process: a ban. Never for a log.
+    #[must_use]
+    pub fn text(self) -> String {
+        self.0.to_string()
+    }
+
     /// What a log may say about it.
     #[must_use]
     pub fn tag(self) -> AddressTag {

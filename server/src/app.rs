@@ -11,19 +11,23 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, watch},
-    task::{JoinHandle, spawn_blocking},
-    time::{sleep, timeout},
+    net::TcpListener,
+    sync::{mpsc, oneshot, watch},
+    task::{JoinSet, spawn_blocking},
+    time::timeout,
 };
 
 use crate::{
     accept,
     attempts::Attempts,
+    banner::own_address,
     clips::Clips,
-    config::{Config, RoomId, Settings},
+    config::{Config, RoomId, ServerSettings, Settings, door::StaffDoor},
     counters::Counters,
+    dashboard::{self, Dashboard},
     data_dir::{DataDir, DataDirError},
-    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live},
+    departure::{Departure, Ending},
+    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live, Part},
     journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
@@ -33,12 +37,13 @@ use crate::{
     proxies::Proxies,
     rates::AddressRates,
     room::Keeping,
-    store::{Intake, Store},
+    staff::{Reload, Staff},
+    store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
 };
 
-/// How often a server that goes down looks whether anybody still plays.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The banner waits so long for the store to say who is in the staff.
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why the server does not start.
 #[derive(Debug)]
@@ -83,8 +88,14 @@ pub struct App {
     permits: Permits,
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
-    accepting: JoinHandle<()>,
-    draining: watch::Sender<bool>,
+    /// Accept loops and whatever else ends by itself when the server does.
+    tasks: JoinSet<()>,
+    staff: Arc<Staff>,
+    /// `None` where the page for staff is off.
+    admin: Option<String>,
+    reloads: mpsc::Receiver<Reload>,
+    /// Closed once the staff know what was stored.
+    restored: watch::Receiver<()>,
     intake: Intake,
     /// Ours until the end.
     data_dir: Option<DataDir>,
@@ -98,6 +109,11 @@ impl App {
     pub fn start(config: Config) -> Result<App, StartError> {
         let listener = listen(config.server.bind, config.server.port).map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
+        let staff_listener = match config.server.admin {
+            StaffDoor::At(own) => Some(listen(Some(own.ip()), own.port()).map_err(StartError::Listen)?),
+            StaffDoor::On | StaffDoor::Off => None,
+        };
+        let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
         let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
@@ -108,7 +124,7 @@ impl App {
         };
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
         let data_dir = take_folder(&config.server.data_dir)?;
-        let (store, intake) = match &data_dir {
+        let (store, mut intake) = match &data_dir {
             Some(folder) => Store::open(folder).map_err(StartError::Room)?,
             None => Store::none(),
         };
@@ -123,10 +139,13 @@ impl App {
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
+        let departure = Departure::new(Arc::clone(&lobby));
+        let page = admin.clone().unwrap_or_default();
+        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);
+        let restored = restore(Arc::clone(&staff), intake.staff_save());
         let (name, motd) = (config.server.name, config.server.motd);
         let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
         let (shutdown, stopping) = watch::channel(false);
-        let (draining, drain) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
             live: live.subscribe(),
@@ -135,7 +154,8 @@ impl App {
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             store,
             journal,
-            draining: drain,
+            staff: Arc::clone(&staff),
+            dashboard: Dashboard::default(),
             lanes: Lanes::default(),
             permits: permits.clone(),
             proxies: Proxies {
@@ -156,7 +176,17 @@ impl App {
         if let Some(tls) = tls {
             tokio::spawn(tls.keep_fresh(context.shutdown.clone()));
         }
-        let accepting = tokio::spawn(accept::run(listener, acceptor, context));
+        let part = if config.server.admin == StaffDoor::On { Part::All } else { Part::Game };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept::run(listener, acceptor.clone(), Arc::clone(&context), part));
+        if let Some(listener) = staff_listener {
+            tasks.spawn(accept::run(listener, acceptor, Arc::clone(&context), Part::Staff));
+        }
+        #[cfg(unix)]
+        if let Some(folder) = &data_dir {
+            open_hatch(&mut tasks, folder, &context);
+        }
+        tasks.spawn(dashboard::run(context));
         tracing::info!(%address, protocol = format!("{:016x}", shared::protocol::proto_hash()), "started");
         Ok(App {
             address,
@@ -167,8 +197,11 @@ impl App {
             permits,
             shutdown,
             alive,
-            accepting,
-            draining,
+            tasks,
+            staff,
+            admin,
+            reloads,
+            restored,
             intake,
             data_dir,
         })
@@ -176,7 +209,7 @@ impl App {
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, rooms } = settings;
+        let Settings { server, limits, physics, rooms } = settings;
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
@@ -189,10 +222,12 @@ impl App {
             } else {
                 (now.bots, now.players_max)
             };
-            if !room.tune(bots, players_max, wished.password.clone()) {
+            if !room.resize(bots, players_max, wished.password.clone()) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
+        self.lobby.retune(physics.tuning);
+        self.staff.put_tunings_in_force();
     }
 
     /// Where it listens.
@@ -207,30 +242,45 @@ impl App {
         self.is_encrypted
     }
 
-    /// Lets nobody in any more, tells those who play that the server goes down, and gives them `limits.drain` until then.
-    /// Where nobody plays, or all have left, there is nothing to wait for.
-    async fn drain(&self) {
-        let seconds = self.limits.drain.as_secs();
-        if seconds == 0 || !self.lobby.is_played() {
-            return;
-        }
-        self.draining.send_replace(true);
-        tracing::info!(seconds, "letting nobody in any more");
-        self.lobby.announce_restart(u16::try_from(seconds).unwrap_or(u16::MAX));
-        let all_gone = async {
-            while self.lobby.is_played() {
-                sleep(LOOK_EVERY).await;
-            }
-        };
-        // Time is up, or nobody is left: the same to us.
-        let _ = timeout(self.limits.drain, all_gone).await;
+    /// Where the page for staff is, with a token that signs in once where no owner can sign in by name yet. `None` where the
+    /// page is off.
+    pub async fn admin_link(&self) -> Option<String> {
+        let page = self.admin.clone()?;
+        // With an error it is closed: all is known.
+        let _ = timeout(STORE_PATIENCE, self.restored.clone().changed()).await;
+        Some(self.staff.first_token().map_or(page, |token| self.staff.link(&token)))
     }
 
-    /// Lets those who play know (see `limits.drain`), then stops accepting, closes every socket with 1012, ends the rooms and
+    /// When the process ends.
+    #[must_use]
+    pub fn departure(&self) -> &Departure {
+        self.staff.departure()
+    }
+
+    /// Waits until staff want the settings to be read again, and gives the one to be told what came of it.
+    pub async fn reload_wanted(&mut self) -> Reload {
+        match self.reloads.recv().await {
+            Some(reload) => reload,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Has those who play know (see `limits.drain`) that the process ends, as a signal does, and waits for it.
+    pub async fn drain(&self) -> Ending {
+        self.departure().announce_by_signal(self.limits.drain);
+        self.departure().due().await
+    }
+
+    /// Lets those who play know, unless that was done, then stops accepting, closes every socket with 1012, ends the rooms and
     /// saves; that takes `limits.shutdown_timeout` at most.
     pub async fn shutdown(self) {
         self.drain().await;
-        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), accepting, intake, data_dir, .. } = self;
+        self.end().await;
+    }
+
+    /// The same at once.
+    pub async fn end(self) {
+        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), tasks, staff, intake, data_dir, .. } = self;
         shutdown.send_replace(true);
         drop(alive);
         let in_order = async {
@@ -240,7 +290,8 @@ impl App {
             if timeout(limits.shutdown_timeout / 2, lobby.close()).await.is_err() {
                 tracing::warn!("a room did not end in time");
             }
-            let _ = accepting.await;
+            tasks.join_all().await;
+            staff.close();
             // The rooms' journals have handed over what they had.
             let _ = spawn_blocking(move || intake.close()).await;
         };
@@ -248,6 +299,41 @@ impl App {
             tracing::warn!("some connections did not end in time");
         }
         drop(data_dir);
+    }
+}
+
+/// Where staff find their page, if it is anywhere.
+fn admin_page(server: &ServerSettings, game: SocketAddr, own: Option<&TcpListener>) -> io::Result<Option<String>> {
+    let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
+    let at = |address| format!("{scheme}://{}/admin", own_address(address));
+    Ok(match (server.admin, own, &server.public_url) {
+        (StaffDoor::Off, ..) => None,
+        (_, Some(own), _) => Some(at(own.local_addr()?)),
+        (_, None, Some(url)) => Some(format!("{url}/admin")),
+        (_, None, None) => Some(at(game)),
+    })
+}
+
+/// Has the staff know what was stored, once the store does; then the channel is closed.
+fn restore(staff: Arc<Staff>, save: Option<oneshot::Receiver<StaffSave>>) -> watch::Receiver<()> {
+    let (known, restored) = watch::channel(());
+    if let Some(save) = save {
+        tokio::spawn(async move {
+            // The store ends, or cannot tell: then what staff do holds in memory.
+            if let Ok(save) = save.await {
+                staff.restore(save);
+            }
+            drop(known);
+        });
+    }
+    restored
+}
+
+#[cfg(unix)]
+fn open_hatch(tasks: &mut JoinSet<()>, folder: &DataDir, context: &Context) {
+    match crate::staff::hatch::Hatch::open(folder.path()) {
+        Ok(hatch) => drop(tasks.spawn(hatch.run(Arc::clone(&context.staff), context.shutdown.clone()))),
+        Err(error) => tracing::warn!(%error, "`perihelion admin` will not reach this server"),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub local: Option<IpAddr>,
     /// Where players find the server, if the host says so.
     pub public_url: Option<&'a str>,
+    /// Where the page for staff is, if it is anywhere; perhaps with a token that signs in once.
+    pub admin: Option<&'a str>,
     /// Folder for what must survive a restart.
     pub data_dir: &'a Path,
     /// Somebody looks at a terminal.
@@ -28,7 +30,7 @@ pub struct Facts<'a> {
 /// The text.
 #[must_use]
 pub fn banner(facts: &Facts<'_>) -> String {
-    let Facts { address, is_encrypted, local, public_url, data_dir, terminal } = *facts;
+    let Facts { address, is_encrypted, local, public_url, admin, data_dir, terminal } = *facts;
     let scheme = if is_encrypted { "https" } else { "http" };
     let (ip, port) = (address.ip(), address.port());
     let mut text = format!("Perihelion {} is up.\n", env!("CARGO_PKG_VERSION"));
@@ -42,6 +44,10 @@ pub fn banner(facts: &Facts<'_>) -> String {
     if let Some(url) = &public {
         text.push_str(&format!("  For everybody:   {url}\n"));
     }
+    if let Some(url) = admin {
+        let once = if url.contains('#') { " (once, within 15 minutes)" } else { "" };
+        text.push_str(&format!("  Admin page:      {url}{once}\n"));
+    }
     text.push_str(&format!("  Data folder:     {}\n", data_dir.display()));
     // A code of an address that only this machine can open would mislead.
     if let Some(code) = public.or(network).filter(|_| terminal).and_then(|url| code(&url)) {
@@ -52,7 +58,8 @@ pub fn banner(facts: &Facts<'_>) -> String {
 }
 
 /// Host and port for a browser on this machine.
-fn own_address(address: SocketAddr) -> String {
+#[must_use]
+pub fn own_address(address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
     // Only 127.0.0.1 and ::1 are what `localhost` means.
     if ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip.is_loopback() && ip.is_ipv6() {
@@ -95,6 +102,7 @@ mod tests {
             is_encrypted: false,
             local: Some(IpAddr::from([192, 168, 1, 7])),
             public_url: None,
+            admin: None,
             data_dir: Path::new("./data"),
             terminal: false,
         }
@@ -118,6 +126,22 @@ mod tests {
                 None => assert!(!text.contains("In your network"), "{text}"),
             }
             assert!(text.contains("Data folder:     ./data\n") && !text.contains('\u{1b}'), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_says_where_staff_sign_in() {
+        for (admin, line) in [
+            (None, ""),
+            (Some("http://localhost:1/admin"), "  Admin page:      http://localhost:1/admin\n"),
+            (
+                Some("http://localhost:1/admin#token=ab"),
+                "  Admin page:      http://localhost:1/admin#token=ab (once, within 15 minutes)\n",
+            ),
+        ] {
+            let text = banner(&Facts { admin, ..facts("127.0.0.1:8080") });
+            assert_eq!(text.contains("Admin"), admin.is_some());
+            assert!(text.contains(line), "{text}");
         }
     }
 

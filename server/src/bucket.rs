@@ -47,6 +47,11 @@ impl Bucket {
         assert!(self.holds(tokens), "taking {tokens} from {self:?}");
         self.millionths -= tokens * 1_000_000;
     }
+
+    /// Puts back `tokens` that were taken.
+    pub fn give_back(&mut self, tokens: u64) {
+        self.millionths = (self.millionths + tokens * 1_000_000).min(self.rate.burst * 1_000_000);
+    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{
-    Config, ConfigError, RoomSettings, ServerSettings, Settings, Sources,
-    setting::{Row, Section},
+#[cfg(unix)]
+use crate::staff::hatch;
+use crate::{
+    config::{
+        Config, ConfigError, RoomSettings, ServerSettings, Settings, Sources,
+        setting::{Row, Section},
+    },
+    staff::line::quote,
 };
 
 /// A multiplayer space game in the browser, the server of it.
@@ -32,7 +37,7 @@ pub struct CommandLine {
     record: Option<PathBuf>,
     /// Something else than serving.
     #[command(subcommand)]
-    pub task: Option<Task>,
+    task: Option<Task>,
 }
 
 /// What the binary can do besides serving.
@@ -43,13 +48,69 @@ pub enum Task {
         /// A file made with --record
         file: PathBuf,
     },
+    /// Give the running server of a data folder a command; without one, list them
+    Admin {
+        /// The folder of the server [default: as for serving]
+        #[arg(long, value_name = "PATH")]
+        data_dir: Option<PathBuf>,
+        /// Settings file that names the folder [default: perihelion.toml, if it is there]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// The room that is meant
+        #[arg(long, value_name = "ID")]
+        room: Option<String>,
+        /// A command of docs/ADMIN.md and what it is given; all that begins with - goes before it
+        #[arg(trailing_var_arg = true)]
+        command: Vec<String>,
+    },
 }
 
-/// What a command line that is no [`Task`] comes to.
+/// A command for a running server.
+#[derive(Debug)]
+pub struct AdminErrand {
+    data_dir: PathBuf,
+    room: Option<String>,
+    line: String,
+}
+
+impl AdminErrand {
+    /// Has it carried out: whether it was done, and the answer.
+    ///
+    /// # Errors
+    /// One line that says why nobody was reached.
+    #[cfg(unix)]
+    pub fn run(&self) -> Result<(bool, String), String> {
+        use std::io::ErrorKind;
+
+        let folder = self.data_dir.display();
+        hatch::ask(&self.data_dir, self.room.as_deref(), &self.line).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
+                format!("no server uses {folder} (--data-dir names another folder)")
+            }
+            ErrorKind::PermissionDenied => format!("only the user who may read {folder} may give commands"),
+            _ => format!("the server of {folder} does not answer: {error}"),
+        })
+    }
+
+    /// Has it carried out.
+    ///
+    /// # Errors
+    /// Always: there is no way to the server here.
+    #[cfg(not(unix))]
+    pub fn run(&self) -> Result<(bool, String), String> {
+        Err("`perihelion admin` needs a Unix; use the page /admin".to_owned())
+    }
+}
+
+/// What a command line comes to.
 #[derive(Debug)]
 pub enum Order {
     /// Serve.
     Serve(Box<Start>),
+    /// Play a recording.
+    Replay(PathBuf),
+    /// Give a running server a command.
+    Admin(AdminErrand),
     /// Print this and end.
     Print(String),
 }
@@ -71,6 +132,16 @@ impl CommandLine {
     /// # Errors
     /// What is wrong with the settings.
     pub fn order(self, environment: Vec<(String, String)>) -> Result<Order, ConfigError> {
+        match self.task {
+            Some(Task::Replay { file }) => return Ok(Order::Replay(file)),
+            Some(Task::Admin { data_dir, config, room, command }) => {
+                let file = config.or_else(Sources::usual_file);
+                let sources = Sources { file, environment, flags: Vec::new() };
+                let data_dir = data_dir.map_or_else(|| Ok(Settings::read(&sources)?.server.data_dir), Ok)?;
+                return Ok(Order::Admin(AdminErrand { data_dir, room, line: line(&command) }));
+            }
+            None => {}
+        }
         let record = self.record;
         let sources = Sources { file: self.config.or_else(Sources::usual_file), environment, flags: self.settings.0 };
         let settings = Settings::read(&sources)?;
@@ -87,6 +158,15 @@ impl CommandLine {
             config.rooms[0].record = Some(file);
         }
         Ok(Order::Serve(Box::new(Start { config, settings, sources })))
+    }
+}
+
+/// The words of a shell as a line of the console; a single word may be a whole line already.
+fn line(words: &[String]) -> String {
+    match words {
+        [] => "help".to_owned(),
+        [line] => line.clone(),
+        words => words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -171,7 +251,7 @@ mod tests {
     fn config(arguments: &str) -> Result<Config, String> {
         match order(arguments)? {
             Order::Serve(start) => Ok(start.config),
-            Order::Print(text) => panic!("{arguments}: {text}"),
+            other => panic!("{arguments}: {other:?}"),
         }
     }
 

@@ -4,7 +4,9 @@
 //! room in `room`, the limits in `crate::limits`. Invariant: what comes out of here is in range and fits together, or it
 //! is one [`ConfigError`] that says what is wrong, where it is written and what would be right.
 
+pub mod door;
 pub mod kind;
+pub mod physics;
 pub mod raw;
 pub mod room;
 pub mod server;
@@ -20,6 +22,7 @@ use std::{
 };
 
 pub use error::ConfigError;
+pub use physics::PhysicsSettings;
 pub use room::{RoomId, RoomSettings};
 pub use server::ServerSettings;
 pub use source::Sources;
@@ -38,6 +41,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[limits]`
     pub limits: Limits,
+    /// `[physics]`
+    pub physics: PhysicsSettings,
     /// `[rooms.<id>]`, in the order of the file.
     pub rooms: Vec<(RoomId, RoomSettings)>,
 }
@@ -82,6 +87,7 @@ impl Settings {
         let mut settings = Settings {
             server: ServerSettings::default(),
             limits: Limits::default(),
+            physics: PhysicsSettings::default(),
             rooms: rooms.into_iter().map(|id| (id, RoomSettings::default())).collect(),
         };
         let assignments = written.assignments.into_iter().chain(environment).chain(sources.from_flags());
@@ -99,6 +105,7 @@ impl Settings {
         match &assignment.place {
             Place::Server => put(&mut self.server, assignment),
             Place::Limits => put(&mut self.limits, assignment),
+            Place::Physics => put(&mut self.physics, assignment),
             Place::Room(id) => match self.rooms.iter_mut().find(|(known, _)| known == id) {
                 Some((_, room)) => put(room, assignment),
                 None => Err(ConfigError::NoSuchRoom {
@@ -127,6 +134,7 @@ impl Settings {
         let mut changes = (Vec::new(), Vec::new());
         compare(&mut changes, "server", &self.server, &new.server);
         compare(&mut changes, "limits", &self.limits, &new.limits);
+        compare(&mut changes, "physics", &self.physics, &new.physics);
         let room = |settings: &Settings, id: &RoomId| -> Option<RoomSettings> {
             settings.rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.clone())
         };
@@ -153,7 +161,9 @@ impl Settings {
         if let Some(folder) = client_dir {
             check_page(folder)?;
         }
-        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()));
+        let tuning = self.physics.tuning;
+        let made = |blueprint| Blueprint { tuning, ..blueprint };
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()).map(made));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
         Ok(Config { server: self.server, limits: self.limits, rooms })
     }

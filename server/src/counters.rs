@@ -18,6 +18,10 @@ pub struct Counters {
     pub accepted: Counter,
     /// TCP connections dropped at accept, at a limit.
     pub turned_away: Counter,
+    /// Bytes that game WebSockets took from the network…
+    pub received: Counter,
+    /// …and gave to it.
+    pub sent: Counter,
     ended: Family<Labels, Counter>,
     refused: Family<Labels, Counter>,
     answers: Family<Labels, Counter>,
@@ -29,6 +33,8 @@ impl Default for Counters {
         let counters = Counters {
             accepted: Counter::default(),
             turned_away: Counter::default(),
+            received: Counter::default(),
+            sent: Counter::default(),
             ended: Family::default(),
             refused: Family::default(),
             answers: Family::default(),
@@ -63,13 +69,15 @@ impl Counters {
 
     /// Lends them all to `registry`.
     pub fn register(&self, registry: &mut Registry) {
-        let rows: [(&str, &str, &Counter); 2] = [
+        let rows: [(&str, &str, &Counter); 4] = [
             ("tcp_connections_accepted", "TCP connections taken", &self.accepted),
             (
                 "tcp_connections_turned_away",
                 "TCP connections dropped at accept because a limit was reached",
                 &self.turned_away,
             ),
+            ("websocket_received_bytes", "Bytes that WebSockets of the game took from the network", &self.received),
+            ("websocket_sent_bytes", "Bytes that WebSockets of the game gave to the network", &self.sent),
         ];
         for (name, help, counter) in rows {
             registry.register(name, help, counter.clone());
@@ -102,6 +110,7 @@ fn word(code: CloseCode) -> &'static str {
         CloseCode::Draining => "draining",
         CloseCode::NoLane => "no_lane",
         CloseCode::NoRoom => "no_room",
+        CloseCode::Locked => "locked",
         CloseCode::Password => "password",
     }
 }

@@ -55,6 +55,12 @@ impl DataDir {
         }
     }
 
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where results are.
     #[must_use]
     pub fn database(&self) -> PathBuf {

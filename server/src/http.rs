@@ -17,12 +17,14 @@
 //! | `/status.json` | `status` |
 //! | `/metrics` | `metrics` |
 //! | `/boards.json` | `boards` |
+//! | `/admin` | the page for staff, and what it speaks to (`admin`) |
 //!
 //! Invariant: every answer, errors included, leaves through [`site`] and so carries the headers of `headers`; only
 //! hyper's bare refusals of what is no HTTP at all (400, 431, no body) do not. Only GET and HEAD mean anything, and POST where a
 //! private room is made or a clip is left.
 //! Sockets are accepted elsewhere (`accept`).
 
+mod admin;
 mod arena;
 mod assets;
 mod boards;
@@ -56,8 +58,9 @@ pub use origin::Guests;
 pub use upgrade::is_handshake;
 
 use crate::{
-    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, journal::JournalFigures, lanes::Lanes,
-    limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies, rates::AddressRates, store::Store,
+    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, dashboard::Dashboard,
+    journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies,
+    rates::AddressRates, staff::Staff, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -91,8 +94,10 @@ pub struct Context {
     pub store: Store,
     /// How journals do.
     pub journal: Arc<JournalFigures>,
-    /// True from the moment nobody is let in any more.
-    pub draining: watch::Receiver<bool>,
+    /// Those who run the server, and the end of the process.
+    pub staff: Arc<Staff>,
+    /// What they see.
+    pub dashboard: Dashboard,
     /// Whose second lanes there may be.
     pub lanes: Lanes,
     /// Counts of connections.
@@ -121,10 +126,24 @@ pub struct Context {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub AddressKey);
 
-/// The site as a function from request to answer.
-pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
+/// What of the site an address serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The game and the door for staff.
+    All,
+    /// The game alone.
+    Game,
+    /// The door for staff alone, and the files of its page.
+    Staff,
+}
+
+/// The site, or part of it, as a function from request to answer.
+pub fn site(
+    context: Arc<Context>,
+    part: Part,
+) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
     let (counters, is_encrypted) = (context.counters.clone(), context.is_encrypted);
-    let service = TowerToHyperService::new(warp::service(routes(context)));
+    let service = TowerToHyperService::new(warp::service(routes(context, part)));
     move |request| {
         let counters = counters.clone();
         let host = headers::clean_host(request.headers());
@@ -138,7 +157,27 @@ pub fn site(context: Arc<Context>) -> impl Fn(Request<Incoming>) -> Responding +
     }
 }
 
-fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
+fn routes(context: Arc<Context>, part: Part) -> BoxedFilter<(Answer,)> {
+    let files = files(Arc::clone(&context), part);
+    match part {
+        Part::Game => game(context).or(files).unify().boxed(),
+        Part::Staff => admin::routes(context).or(files).unify().boxed(),
+        Part::All => game(Arc::clone(&context)).or(admin::routes(context)).unify().or(files).unify().boxed(),
+    }
+}
+
+/// Everything that is a file.
+fn files(context: Arc<Context>, part: Part) -> BoxedFilter<(Answer,)> {
+    let with = warp::any().map(move || Arc::clone(&context));
+    warp::path::full()
+        .and(with)
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .then(move |path, context, method, headers| file(path, part, context, method, headers))
+        .boxed()
+}
+
+fn game(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
     let with = {
         let context = Arc::clone(&context);
         warp::any().map(move || Arc::clone(&context))
@@ -208,7 +247,6 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .and(warp::ext::optional::<Peer>())
         .map(rooms::make);
-    let files = warp::path::full().and(with).and(warp::method()).and(warp::header::headers_cloned()).then(file);
     socket
         .or(doctor)
         .unify()
@@ -236,8 +274,6 @@ fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
         .unify()
         .or(boards)
         .unify()
-        .or(files)
-        .unify()
         .boxed()
 }
 
@@ -246,15 +282,19 @@ const PAGES: [&str; 4] = ["/replay", "/lab", "/practice", "/bench"];
 
 /// The connection doctor's own page: what is seen while the game does not run must not need it.
 const CHECK_PAGE: &str = "/check.html";
+/// The page for staff.
+const ADMIN_PAGE: &str = "/admin.html";
 
-async fn file(path: FullPath, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
+async fn file(path: FullPath, part: Part, context: Arc<Context>, method: Method, headers: HeaderMap) -> Answer {
     if !is_read(&method) {
         return method_not_allowed();
     }
-    let path = match path.as_str() {
-        "/check" => CHECK_PAGE,
-        path if is_page(path) => "/",
-        path => path,
+    let path = match (path.as_str(), part) {
+        ("/admin" | ADMIN_PAGE, Part::Game) => return text(StatusCode::NOT_FOUND, "there is nothing here"),
+        ("/admin", _) | ("/", Part::Staff) => ADMIN_PAGE,
+        ("/check", _) => CHECK_PAGE,
+        (path, Part::All | Part::Game) if is_page(path) => "/",
+        (path, _) => path,
     };
     assets::answer(&context.assets, path, &headers).await
 }
@@ -280,7 +320,8 @@ impl Context {
 
     fn has_place(&self) -> bool {
         !*self.shutdown.borrow()
-            && !*self.draining.borrow()
+            && !self.staff.departure().is_announced()
+            && self.staff.lock().is_none()
             && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }

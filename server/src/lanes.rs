@@ -54,7 +54,7 @@ impl Lanes {
         self.with(|berths| {
             let berth = berths.get_mut(&hash)?;
             if let Some(mut older) = berth.lane.replace(outbox) {
-                older.close(CloseCode::Replaced);
+                older.close(CloseCode::Replaced.into());
             }
             Some((berth.voice.clone(), inbox))
         })
@@ -69,7 +69,7 @@ impl Lanes {
 impl Drop for Offer {
     fn drop(&mut self) {
         if let Some(mut lane) = self.lanes.with(|berths| berths.remove(&self.hash)).and_then(|berth| berth.lane) {
-            lane.close(CloseCode::NoLane);
+            lane.close(CloseCode::NoLane.into());
         }
     }
 }

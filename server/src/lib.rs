@@ -1,7 +1,7 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
-//! Direction: `main → app → http → session → {lobby, lanes} → room`; each names only what stands to its right, and
-//! `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `config` and `log` are leaves
+//! Direction: `main → app → http → {session, dashboard} → staff → departure → {lobby, lanes} → room`; each names only what stands
+//! to its right (but that the dashboard reads the context of `http`), and `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `config` and `log` are leaves
 //! (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
@@ -19,7 +19,9 @@ pub mod clips;
 pub mod clock;
 pub mod config;
 pub mod counters;
+pub mod dashboard;
 pub mod data_dir;
+pub mod departure;
 pub mod http;
 pub mod journal;
 pub mod lanes;
@@ -38,5 +40,6 @@ pub mod replay;
 pub mod room;
 pub mod session;
 pub mod signals;
+pub mod staff;
 pub mod store;
 pub mod tls;

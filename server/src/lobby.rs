@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use shared::defs::GameMode;
+use shared::defs::{GameMode, Tuning};
 use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
@@ -62,6 +62,21 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(seconds));
     }
 
+    /// Tells everybody that it does not.
+    pub fn call_off_restart(&self) {
+        self.all().iter().for_each(|room| room.announce_restart(0));
+    }
+
+    /// The settings' numbers are these; rooms that were told so keep what was set in them since.
+    pub fn retune(&self, tuning: Tuning) {
+        for room in self.all() {
+            if !room.retune(tuning) {
+                let room = room.blueprint();
+                tracing::warn!(room = room.id.as_str(), "the room is too busy to hear of other physics; reload again");
+            }
+        }
+    }
+
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
     /// are not spread thin. With none free, the first without a password: one can watch there, and is told when asking to
     /// play.
@@ -106,7 +121,8 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let blueprint = settings.blueprint(id.clone()).map_err(system)?;
+        let tuning = self.public[0].blueprint().tuning;
+        let blueprint = Blueprint { tuning, ..settings.blueprint(id.clone()).map_err(system)? };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);
@@ -142,7 +158,9 @@ impl Lobby {
         closing.join_all().await;
     }
 
-    fn all(&self) -> Vec<Arc<RoomHandle>> {
+    /// Every room, public ones first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<RoomHandle>> {
         let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
         self.public.iter().cloned().chain(private).collect()
     }

@@ -1,9 +1,10 @@
-//! How often an address may do something that is rare for people: a token bucket each. Invariant: however many addresses
-//! come, no more than [`ADDRESSES_MAX`] are remembered; whoever is forgotten begins with a full bucket.
+//! How often an address (or whatever else somebody is known by) may do something that is rare for people: a token bucket each.
+//! Invariant: however many come, no more than [`ADDRESSES_MAX`] are remembered; whoever is forgotten begins with a full bucket.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    hash::Hash,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -15,23 +16,26 @@ use crate::{
 
 /// The buckets. The lock is held for one map operation.
 #[derive(Debug)]
-pub struct AddressRates {
+pub struct Rates<K> {
     rate: Rate,
     epoch: Instant,
-    buckets: Mutex<HashMap<AddressKey, Bucket>>,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
-impl AddressRates {
+/// One for each address.
+pub type AddressRates = Rates<AddressKey>;
+
+impl<K: Eq + Hash> Rates<K> {
     /// Everybody may do as much as `rate` says.
     #[must_use]
-    pub fn new(rate: Rate) -> AddressRates {
-        AddressRates { rate, epoch: Instant::now(), buckets: Mutex::default() }
+    pub fn new(rate: Rate) -> Rates<K> {
+        Rates { rate, epoch: Instant::now(), buckets: Mutex::default() }
     }
 
-    /// Takes so many tokens of an address, if they are there.
-    pub fn take(&self, key: AddressKey, tokens: u64, now: Instant) -> bool {
+    /// Takes so many tokens, if they are there.
+    pub fn take(&self, key: K, tokens: u64, now: Instant) -> bool {
         let now_us = now.saturating_duration_since(self.epoch).as_micros() as u64;
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.buckets();
         if buckets.len() >= ADDRESSES_MAX && !buckets.contains_key(&key) {
             let full = self.rate.burst;
             buckets.retain(|_, bucket| {
@@ -50,6 +54,17 @@ impl AddressRates {
             bucket.take(tokens);
         }
         there
+    }
+
+    /// Gives back what was taken for something that turned out not to count.
+    pub fn give_back(&self, key: &K, tokens: u64) {
+        if let Some(bucket) = self.buckets().get_mut(key) {
+            bucket.give_back(tokens);
+        }
+    }
+
+    fn buckets(&self) -> MutexGuard<'_, HashMap<K, Bucket>> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -70,6 +85,10 @@ mod tests {
         assert!(rates.take(key(2), 1, now));
         let later = now + Duration::from_secs(1);
         assert_eq!([0; 3].map(|_| rates.take(key(1), 1, later)), [true, true, false]);
+        rates.give_back(&key(1), 1);
+        assert_eq!([0; 2].map(|_| rates.take(key(1), 1, later)), [true, false]);
+        rates.give_back(&key(2), 100);
+        assert_eq!([0; 4].map(|_| rates.take(key(2), 1, now)), [true, true, true, false], "no more than there was");
     }
 
     #[test]

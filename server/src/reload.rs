@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    config::{RoomId, Settings, Sources},
+    config::{ConfigError, RoomId, Settings, Sources},
 };
 
 /// Remembers what holds and where it was read.
@@ -27,15 +27,14 @@ impl Reloader {
         Reloader { sources, started: settings.clone(), applied: settings }
     }
 
-    /// Reads again, and has the server take up what it can.
-    pub fn reload(&mut self, app: &App) {
-        let settings = match Settings::read(&self.sources) {
-            Ok(settings) => settings,
-            Err(error) => {
-                tracing::error!(%error, "the settings are not good; the old ones stay in force");
-                return;
-            }
-        };
+    /// Reads again, and has the server take up what it can: what came of it, in one sentence.
+    ///
+    /// # Errors
+    /// What is wrong with the settings: then the old ones stay in force.
+    pub fn reload(&mut self, app: &App) -> Result<String, ConfigError> {
+        let settings = Settings::read(&self.sources).inspect_err(|error| {
+            tracing::error!(%error, "the settings are not good; the old ones stay in force");
+        })?;
         let (changed, _) = self.applied.changes(&settings);
         let (_, waiting) = self.started.changes(&settings);
         app.take_up(&settings);
@@ -46,5 +45,13 @@ impl Reloader {
         self.applied = settings;
         // It may have come since the start.
         self.sources.file = self.sources.file.take().or_else(Sources::usual_file);
+        let changed = if changed.is_empty() {
+            "nothing has changed".to_owned()
+        } else {
+            format!("changed: {}", changed.join(" "))
+        };
+        let waiting =
+            if waiting.is_empty() { String::new() } else { format!("; these need a restart: {}", waiting.join(" ")) };
+        Ok(format!("{changed}{waiting}"))
     }
 }

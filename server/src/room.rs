@@ -6,7 +6,10 @@
 
 use std::path::PathBuf;
 
-use shared::{defs::Terms, protocol::ChatMode};
+use shared::{
+    defs::{Terms, Tuning},
+    protocol::ChatMode,
+};
 
 use crate::config::RoomId;
 
@@ -20,7 +23,7 @@ mod tick_times;
 
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use memory::Keeping;
-pub use outbox::{Inbox, Outbox, Waiting, pair as outbox_pair};
+pub use outbox::{Goodbye, Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use outlook::Outlook;
 pub use tick_times::{TickFigures, TickHistogram};
 
@@ -49,6 +52,8 @@ pub struct Blueprint {
     pub password: Option<String>,
     /// What is played.
     pub terms: Terms,
+    /// What of its numbers is not as usual.
+    pub tuning: Tuning,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

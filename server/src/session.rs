@@ -25,8 +25,8 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use sha2::{Digest, Sha256};
 use shared::{
-    protocol::{CloseCode, Hello, LaneKey, Opening, Password, ResumeToken},
-    room::Credentials,
+    protocol::{CloseCode, Hello, LaneKey, NoticeText, Opening, Password, ResumeToken},
+    room::{ConnId, Credentials, Order, ProfileKey},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -41,13 +41,18 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    address::AddressTag,
+    address::AddressKey,
     counters::Counters,
     lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
     permits::Permit,
-    room::{Arrival, RoomHandle, outbox_pair},
+    room::{Arrival, Goodbye, RoomHandle, outbox_pair},
+    staff::{
+        Staff,
+        bans::Guest,
+        console::{Console, Place},
+    },
 };
 use meter::Metered;
 use reader::Reader;
@@ -67,10 +72,10 @@ pub struct Session {
     pub purpose: Purpose,
     /// The id or code of the room that its address names.
     pub room: Option<String>,
-    /// For the log.
-    pub peer: AddressTag,
-    /// Nobody is let in any more, but to go on.
-    pub draining: watch::Receiver<bool>,
+    /// Where it comes from.
+    pub address: AddressKey,
+    /// Who decides who may come in.
+    pub staff: Arc<Staff>,
     /// Where rooms are.
     pub lobby: Arc<Lobby>,
     /// Whose lanes there may be.
@@ -100,12 +105,20 @@ pub enum Purpose {
 const UNSETTLED_MAX: u64 = 4 * bounds::MESSAGE_BYTES_MAX as u64;
 
 /// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum End {
     /// We end it.
     Close(CloseCode),
+    /// We end it, perhaps with words of our own.
+    Dismiss(Goodbye),
     /// The peer closed, or the socket broke.
     Gone,
+}
+
+/// With words of staff, as much of them as a close frame holds.
+fn goodbye(code: CloseCode, reason: &str) -> Goodbye {
+    let reason = NoticeText::clean(reason).map(|text| text.reason().to_owned());
+    Goodbye { code, reason }
 }
 
 /// Runs it to its end.
@@ -115,8 +128,8 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         permit,
         purpose,
         room,
-        peer,
-        draining,
+        address,
+        staff,
         lobby,
         lanes,
         counters,
@@ -125,12 +138,13 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         alive,
     } = session;
     let began = Instant::now();
-    let (metered, meter) = Metered::new(io, UNSETTLED_MAX);
+    let peer = address.tag();
+    let (metered, meter) = Metered::new(io, UNSETTLED_MAX, &counters);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let heard_nothing = Notify::new();
     let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
-    let rooms = Rooms { lobby, wanted: room, draining };
+    let rooms = Rooms { lobby, wanted: room, staff, address };
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
@@ -138,17 +152,21 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         end = converse(&mut sink, reader, (handshake, purpose), &rooms, &lanes) => end,
     };
     let seconds = began.elapsed().as_secs();
-    counters.ended(match end {
-        End::Close(code) => Some(code),
+    let goodbye = match end {
+        End::Close(code) => Some(code.into()),
+        End::Dismiss(goodbye) => Some(goodbye),
         End::Gone => None,
-    });
-    match end {
-        End::Close(code) => tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed"),
-        End::Gone => tracing::info!(%peer, seconds, "left"),
+    };
+    counters.ended(goodbye.as_ref().map(|goodbye| goodbye.code));
+    match &goodbye {
+        Some(Goodbye { code, .. }) => {
+            tracing::info!(%peer, code = code.number(), reason = code.reason(), seconds, "closed");
+        }
+        None => tracing::info!(%peer, seconds, "left"),
     }
     // Bytes left unread would make the kernel reset the connection and take the close frame with it.
     meter.release();
-    say_goodbye(&mut sink, &mut stream, end, &limits).await;
+    say_goodbye(&mut sink, &mut stream, goodbye, &limits).await;
     drop((permit, alive));
 }
 
@@ -172,6 +190,10 @@ async fn converse(
         drop(handshake);
         return doctor::examine(sink, reader).await;
     }
+    // Not before there is a WebSocket: what is refused over HTTP, no page can tell its player.
+    if let Err(end) = rooms.keep_out(None) {
+        return end;
+    }
     let opening = match reader.opening().await {
         Ok(opening) => opening,
         Err(end) => return end,
@@ -192,16 +214,46 @@ async fn converse(
 struct Rooms {
     lobby: Arc<Lobby>,
     wanted: Option<String>,
-    /// Nobody is let in any more, but to go on.
-    draining: watch::Receiver<bool>,
+    staff: Arc<Staff>,
+    address: AddressKey,
 }
 
 impl Rooms {
-    /// The room for who brings this password.
-    fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
-        if hello.resume.is_none() && *self.draining.borrow() {
-            return Err(CloseCode::Draining);
+    /// Who is kept out is told why and until when, before and after the hello.
+    fn keep_out(&self, profile: Option<ProfileKey>) -> Result<(), End> {
+        match self.staff.refusal(&Guest { address: self.address, profile }) {
+            Some(reason) => Err(End::Dismiss(goodbye(CloseCode::Banned, &reason))),
+            None => Ok(()),
         }
+    }
+
+    /// Why nobody new is let in now.
+    fn closed(&self) -> Option<Goodbye> {
+        if self.staff.departure().is_announced() {
+            return Some(CloseCode::Draining.into());
+        }
+        self.staff.lock().map(|reason| goodbye(CloseCode::Locked, &reason))
+    }
+
+    /// The room for who brings this password.
+    fn admit(&self, hello: &Hello, password: Option<&Password>) -> Result<Arc<RoomHandle>, End> {
+        match self.closed() {
+            Some(goodbye) if hello.resume.is_none() => Err(End::Dismiss(goodbye)),
+            _ => self.find(password).map_err(End::Close),
+        }
+    }
+
+    /// Whoever said that they were here before, and were not, is somebody new.
+    fn turn_away_newcomer(&self, room: &RoomHandle, conn: ConnId) {
+        if let Some(Goodbye { code, reason }) = self.closed() {
+            let reason = reason.as_deref().and_then(NoticeText::clean);
+            if !room.order(Order::TurnAway { conn, code, reason }) {
+                tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to turn somebody away");
+            }
+        }
+    }
+
+    fn find(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
         let room = match &self.wanted {
             Some(name) => self.lobby.find(name).ok_or(CloseCode::NoRoom)?,
             None => Arc::clone(self.lobby.place()),
@@ -221,11 +273,15 @@ async fn visit(
     let (limits, peer) = (reader.limits(), reader.peer());
     let room = match rooms.admit(&hello, password.as_ref()) {
         Ok(room) => room,
-        Err(code) => return End::Close(code),
+        Err(end) => return end,
     };
     let Ok(credentials) = credentials(&hello) else {
         return End::Close(CloseCode::Draining);
     };
+    if let Err(end) = rooms.keep_out(credentials.profile_key) {
+        return end;
+    }
+    let guest = Guest { address: rooms.address, profile: credentials.profile_key };
     let lane = credentials.lane;
     let (outbox, inbox) = outbox_pair();
     let entering = room.enter(Arrival { hello, credentials }, outbox);
@@ -233,6 +289,12 @@ async fn visit(
         Ok(Some(seat)) => seat,
         Ok(None) | Err(_) => return End::Close(CloseCode::RoomGone),
     };
+    // Listed first, so that what is decided from now on finds it; then what was decided a moment ago.
+    let _presence = rooms.staff.present().enter(seat.conn(), guest, &room);
+    rooms.staff.hold_to_bans(seat.conn(), &guest, &room);
+    rooms.turn_away_newcomer(&room, seat.conn());
+    let place = Place { room: room.blueprint().id.to_string(), voice: seat.voice().clone(), address: rooms.address };
+    let mut console = Console::new(Arc::clone(&rooms.staff), place);
     // Held by the lobby for as long as it is open; a session must not keep a closed one.
     drop(room);
     // The welcome that tells the key is not written before this.
@@ -243,7 +305,7 @@ async fn visit(
         biased;
         // The room's own verdict first: it is the reason for whatever else seems wrong at the same moment.
         end = writer::write(sink, inbox, limits, heard_nothing) => end,
-        end = reader.messages(seat.voice()) => end,
+        end = reader.messages(seat.voice(), &mut console) => end,
     }
 }
 
@@ -284,9 +346,10 @@ fn secret() -> Result<[u8; 16], getrandom::Error> {
 
 /// Sends the close frame if it is ours to send, then waits a little for the peer's so that the code is not lost
 /// to a reset. What the peer still sends meanwhile is read and forgotten.
-async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, end: End, limits: &Limits) {
-    if let End::Close(code) = end {
-        let frame = CloseFrame { code: code.number().into(), reason: code.reason().into() };
+async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, goodbye: Option<Goodbye>, limits: &Limits) {
+    if let Some(Goodbye { code, reason }) = goodbye {
+        let reason = reason.map_or(code.reason().into(), Into::into);
+        let frame = CloseFrame { code: code.number().into(), reason };
         match timeout(limits.close_timeout, sink.send(Message::Close(Some(frame)))).await {
             Ok(Ok(())) => {}
             // A peer that does not read, or is gone, has no use for a reason.

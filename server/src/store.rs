@@ -1,7 +1,9 @@
-//! Results that outlive everything: flights, players and their best, in one SQLite file (WAL, synchronous FULL).
+//! What outlives everything, in one SQLite file (WAL, synchronous FULL): flights, players and their best, and what staff
+//! leave behind.
 //!
 //! ```text
-//! journals ─ bounded queue ─► writer's thread: one transaction for what waits ─► names of what is kept, back
+//! journals, staff ─ bounded queue ─► writer's thread: one transaction for what waits ─► what is kept, back
+//! file, once it is open ─► what staff left behind
 //! /boards.json ─► a connection of its own, only to read ─► rows
 //! ```
 //!
@@ -12,9 +14,11 @@
 mod backup;
 mod boards;
 mod flights;
+mod intake;
 mod keeper;
 mod opening;
 mod schema;
+mod staff;
 mod writer;
 
 use std::{
@@ -23,17 +27,18 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
-        mpsc::{SyncSender, sync_channel},
+        mpsc::sync_channel,
     },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 pub use boards::{Board, OwnPlace, OwnRecord, Row, Span};
+pub use intake::{Intake, Kept, StaffKeeper};
 pub use keeper::Keeper;
-use keeper::Offer;
+pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, StaffRecord, StaffSave, Target};
 
 use crate::{clock::now_s, data_dir::DataDir};
 use shared::room::ProfileKey;
@@ -107,13 +112,6 @@ pub struct Store {
     readers: Arc<Semaphore>,
 }
 
-/// The store of a process, to write to.
-#[derive(Debug, Default)]
-pub struct Intake {
-    offers: Option<SyncSender<Offer>>,
-    writer: Option<JoinHandle<()>>,
-}
-
 /// Why a board cannot be shown now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BoardError {
@@ -139,10 +137,11 @@ impl Store {
         let paths = Paths { database: folder.database(), backups: folder.backups() };
         let vitals = Arc::new(Vitals::default());
         vitals.set(Health::Opening);
-        let (offers, waiting) = sync_channel(WAITING_MAX);
-        let writer = writer::Writer::new(paths.clone(), Arc::clone(&vitals));
+        let (errands, waiting) = sync_channel(WAITING_MAX);
+        let (opened, staff) = oneshot::channel();
+        let writer = writer::Writer::new(paths.clone(), Arc::clone(&vitals), Some(opened));
         let writer = thread::Builder::new().name("store".into()).spawn(move || writer.run(&waiting))?;
-        let intake = Intake { offers: Some(offers), writer: Some(writer) };
+        let intake = Intake::new(errands, writer, staff);
         Ok((Store { vitals, paths, readers: Arc::new(Semaphore::new(READERS_MAX)) }, intake))
     }
 
@@ -176,22 +175,6 @@ impl Store {
                 Err(BoardError::Later)
             }
             Err(_) => Err(BoardError::Later),
-        }
-    }
-}
-
-impl Intake {
-    /// A way to have flights kept.
-    #[must_use]
-    pub fn keeper(&self) -> Keeper {
-        Keeper::new(self.offers.clone())
-    }
-
-    /// Waits until everything offered is kept, or cannot be. Every [`Keeper`] must be gone, or it waits for that.
-    pub fn close(mut self) {
-        self.offers = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
         }
     }
 }

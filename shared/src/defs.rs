@@ -9,6 +9,7 @@ pub mod rules;
 pub mod ship;
 pub mod special;
 pub mod tow;
+pub mod tuning;
 pub mod weapon;
 pub mod wormhole;
 
@@ -19,6 +20,7 @@ pub use rock::RockSize;
 pub use rules::RulesDef;
 pub use ship::{Mount, ShipClass, ShipDef};
 pub use special::{Special, SpecialDef};
+pub use tuning::{Tunable, Tuning, TuningError};
 pub use weapon::{Barrel, BoltDef, MineDef, Pattern, RayDef, WeaponDef, WeaponKind};
 pub use wormhole::WormholeDef;
 
@@ -27,6 +29,8 @@ pub use wormhole::WormholeDef;
 pub struct Defs {
     /// What is played, and by which terms.
     pub mode: ModeDef,
+    /// What of the other tables is not as usual.
+    pub tuning: Tuning,
     /// Star, planets, belts and the edge.
     pub arena: ArenaDef,
     /// Scores, timers and protection.
@@ -47,15 +51,30 @@ impl Defs {
     /// The tables of a mode.
     #[must_use]
     pub fn of(terms: Terms) -> Defs {
+        Defs::tuned(terms, &Tuning::STANDARD)
+    }
+
+    /// The tables of a mode with numbers that a host has changed.
+    #[must_use]
+    pub fn tuned(terms: Terms, tuning: &Tuning) -> Defs {
         let mut defs = Defs {
             mode: ModeDef::of(terms),
+            tuning: Tuning::STANDARD,
             arena: ArenaDef::STANDARD,
             rules: RulesDef::STANDARD,
             ships: ship::STANDARD,
             weapons: weapon::STANDARD,
         };
         mode::adapt(&mut defs);
+        tuning.apply(&mut defs);
         defs
+    }
+
+    /// Becomes the tables with these numbers, if it is not.
+    pub fn retune(&mut self, tuning: &Tuning) {
+        if self.tuning != *tuning {
+            *self = Defs::tuned(self.mode.terms, tuning);
+        }
     }
 
     /// The row of a ship class.

@@ -82,6 +82,21 @@ pub const CHAT_LINES_MAX: usize = 8;
 /// Messages of chat that a client keeps until it looks. Full: the oldest is lost.
 pub const CHAT_UNREAD_MAX: usize = 32;
 
+/// A line for the console, bytes. Longer: protocol error, close 4002.
+pub const CONSOLE_BYTES_MAX: usize = 200;
+/// What those who run the server say at once, bytes. Longer: cut.
+pub const NOTICE_BYTES_MAX: usize = 4_096;
+/// Lines of it. More: cut.
+pub const NOTICE_LINES_MAX: usize = 100;
+/// Notices that a client keeps until it looks. Full: the oldest is lost.
+pub const NOTICES_UNREAD_MAX: usize = 16;
+/// Bytes of a reason in a close frame, which holds 123 beside its code. Longer: cut.
+pub const REASON_BYTES_MAX: usize = 100;
+/// Ticks from the news of other numbers to the tick from which they hold: more than any client is ahead.
+pub const TUNE_TICKS: i32 = 2 * crate::tick::TICK_HZ as i32;
+/// Such news that a client keeps until it hears of a later tick. More: the connection is closed.
+pub const TUNINGS_AHEAD_MAX: usize = 8;
+
 /// Attackers named after a death; what the others did is left out, least first.
 pub const RECAP_SHARES: usize = 4;
 
@@ -104,6 +119,8 @@ const _: () = assert!(PLAYERS_MAX <= 1 << (PLAYER_BITS - 1));
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
+const _: () = assert!(TUNE_TICKS > 2 * COMMANDS_AHEAD_MAX);
+const _: () = assert!(NOTICE_BYTES_MAX < SERVER_MESSAGE_BYTES_MAX);
 const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
 const _: () = assert!(PASSWORD_BYTES_MAX + 64 <= HELLO_BYTES_MAX, "a hello with a password fits");
 const _: () = assert!(SNAPSHOT_BYTES_MAX * SNAPSHOT_PARTS_MAX <= SERVER_MESSAGE_BYTES_MAX);

@@ -12,6 +12,7 @@ pub mod entity_state;
 pub mod known;
 pub mod messages;
 pub mod motion;
+pub mod notice;
 pub mod owner_state;
 pub mod panorama;
 pub mod reckon;
@@ -25,9 +26,11 @@ pub use chat::{Chat, ChatLine, ChatMode, Quick, Words};
 pub use close::CloseCode;
 pub use codec::{DecodeError, OpeningError};
 pub use messages::{
-    ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, ProfileToken,
-    Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+    ClientMessage, CommandBatch, ConsoleLine, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password,
+    ProfileToken, Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot,
+    SnapshotFlags, Welcome,
 };
+pub use notice::{Notice, NoticeKind, NoticeText};
 pub use schema::{proto_hash, rules_hash};
 pub use season::{OwnSeason, PodiumPlace, SeasonEnd};
 pub use sent::{Edges, Seen, SentCommand};

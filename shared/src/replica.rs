@@ -19,6 +19,7 @@ mod present;
 mod scribe;
 pub(crate) mod shot_line;
 mod switches;
+mod tables;
 mod tow;
 mod traffic;
 mod transmit;
@@ -31,12 +32,12 @@ use glam::Vec2;
 use crate::{
     defs::{Defs, ShipClass},
     ids::{PlayerId, ShipId},
-    limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, DEEDS_KEPT},
+    limits::{CHAT_CHARS_MAX, CHAT_UNREAD_MAX, CONSOLE_BYTES_MAX, DEEDS_KEPT, NOTICES_UNREAD_MAX},
     math,
     protocol::{
-        Chat, ClientMessage, Deed, Edges, Fall, Hello, Leaderboard, News, Opening, Password, ProfileToken, Resume,
-        ResumeToken, Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot, SnapshotFlags, Watch,
-        Welcome, Words, body::Station, codec, known::Known, reckon::Skies,
+        Chat, ClientMessage, ConsoleLine, Deed, Edges, Fall, Hello, Leaderboard, News, Notice, Opening, Password,
+        ProfileToken, Resume, ResumeToken, Roster, RosterEntry, RoundNews, SentCommand, ServerMessage, Snapshot,
+        SnapshotFlags, Watch, Welcome, Words, body::Station, codec, known::Known, reckon::Skies,
     },
     sim::{Buttons, Command, Layout},
     tick::Tick,
@@ -51,6 +52,7 @@ use past::Past;
 use predict::{Predictor, Sent};
 use present::Present;
 pub use switches::Switches;
+use tables::Tables;
 pub use traffic::{KINDS, Kind};
 pub use view::{Phase, View, ViewEvent};
 
@@ -74,7 +76,7 @@ const FORMER_MAX: usize = 64;
 /// A connection's view of a room.
 #[derive(Debug)]
 pub struct Replica {
-    defs: Defs,
+    tables: Tables,
     layout: Option<Layout>,
     welcome: Option<Welcome>,
     player: Option<PlayerId>,
@@ -100,6 +102,8 @@ pub struct Replica {
     deeds: VecDeque<Deed>,
     /// What was said and not yet polled.
     chat: VecDeque<Chat>,
+    /// What those who run the server said and was not polled yet.
+    notices: VecDeque<Notice>,
     /// Number of the next deed to hear.
     heard: u16,
     outbox: VecDeque<Vec<u8>>,
@@ -174,7 +178,7 @@ impl Replica {
         let mut line = Line::new(now_us);
         line.traffic.add(Kind::Requests, hello.len());
         Replica {
-            defs,
+            tables: Tables::new(defs),
             layout: None,
             welcome: None,
             player: None,
@@ -196,6 +200,7 @@ impl Replica {
             round: None,
             deeds: VecDeque::new(),
             chat: VecDeque::new(),
+            notices: VecDeque::new(),
             heard: resume.map_or(0, |resume| resume.heard),
             outbox: VecDeque::from([hello]),
             lane: Lane::default(),
@@ -255,12 +260,25 @@ impl Replica {
             ServerMessage::News(news) => self.take_news(&news),
             ServerMessage::Fall(fall) => self.fall = Some(fall),
             ServerMessage::Round(news) => self.round = Some(news),
-            ServerMessage::Restarting { seconds } => self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000),
+            ServerMessage::Restarting { seconds } => {
+                self.restart_us = (seconds > 0).then(|| now_us + u64::from(seconds) * 1_000_000);
+            }
             ServerMessage::Chat(chat) => {
                 if self.chat.len() >= CHAT_UNREAD_MAX {
                     self.chat.pop_front();
                 }
                 self.chat.push_back(chat);
+            }
+            ServerMessage::Notice(notice) => {
+                if self.notices.len() >= NOTICES_UNREAD_MAX {
+                    self.notices.pop_front();
+                }
+                self.notices.push_back(notice);
+            }
+            ServerMessage::Tuned { from, tuning } => {
+                if !self.tables.announce(from, &tuning) {
+                    return Err(ReplicaError::OutOfOrder);
+                }
             }
         }
         Ok(())
@@ -347,6 +365,12 @@ impl Replica {
             quick @ Words::Quick(_) => quick.clone(),
         };
         self.say(&ClientMessage::Say(words));
+    }
+
+    /// Hands a line to the console, without its `/`; what is longer than one may be is cut.
+    pub fn command(&mut self, line: &str) {
+        let line = &line[..line.floor_char_boundary(CONSOLE_BYTES_MAX)];
+        self.say(&ClientMessage::Console(ConsoleLine(line.to_owned())));
     }
 
     /// Asks to look there while there is no ship. Told within a fifth of a second, the last wish of it.
@@ -469,16 +493,21 @@ impl Replica {
         self.chat.pop_front()
     }
 
+    /// The next word of those who run the server.
+    pub fn poll_notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front()
+    }
+
     /// Whole seconds until the server goes down for a moment, if it said that it will.
     #[must_use]
     pub fn restart_in_s(&self, now_us: u64) -> Option<u64> {
         self.restart_us.map(|at_us| at_us.saturating_sub(now_us).div_ceil(1_000_000))
     }
 
-    /// The tables.
+    /// The tables of the present.
     #[must_use]
     pub fn defs(&self) -> &Defs {
-        &self.defs
+        self.tables.at(self.clock.as_ref().map_or(self.known.tick, Clock::tick))
     }
 
     /// What the server told, for comparing with what it meant to tell.
@@ -489,12 +518,9 @@ impl Replica {
 
     fn take_welcome(&mut self, welcome: Welcome, now_us: u64) {
         self.greeting_us = self.hello_us.map_or(0.0, |hello_us| now_us.saturating_sub(hello_us) as f64);
-        // What one was made with holds for its own terms: a test may play by tables of its own.
-        if welcome.terms != self.defs.mode.terms {
-            self.defs = Defs::of(welcome.terms);
-        }
+        self.tables.greet(welcome.terms, &welcome.tuning);
         self.round = None;
-        self.layout = Some(Layout::new(welcome.seed, &self.defs.arena));
+        self.layout = Some(Layout::new(welcome.seed, &self.tables.at(welcome.tick).arena));
         self.player = welcome.resumed;
         if welcome.resumed.is_none() {
             self.heard = 0;
@@ -538,10 +564,12 @@ impl Replica {
     fn take_snapshot(&mut self, snapshot: &Snapshot, now_us: u64) -> Result<(), ReplicaError> {
         let Some(layout) = &self.layout else { return Err(ReplicaError::OutOfOrder) };
         let sent = &self.sent;
-        let mut reading = Reading { layout, defs: &self.defs, skies: &mut self.skies, player: self.player };
+        let defs = self.tables.at(snapshot.tick);
+        let mut reading = Reading { layout, defs, skies: &mut self.skies, player: self.player };
         let traffic = &mut self.line.traffic;
         decode::apply(&mut self.known, snapshot, &mut reading, |tick| sent.at(tick), &mut self.notes, traffic)
             .map_err(|_| ReplicaError::Snapshot { tick: snapshot.tick })?;
+        self.tables.settle(snapshot.tick);
         self.check(snapshot)?;
         // The rest of this tick is right behind: look at it whole. What this part told is noted with it.
         if snapshot.flags.has(SnapshotFlags::MORE) {
@@ -621,7 +649,7 @@ impl Replica {
         let Some(layout) = &self.layout else { return };
         let Some(clock) = &self.clock else { return };
         scribe::Scribe {
-            defs: &self.defs,
+            defs: self.tables.at(clock.tick()),
             layout,
             known: &self.known,
             round: self.round.as_ref(),

@@ -25,10 +25,13 @@ mod history;
 mod index;
 mod io;
 mod ledger;
+mod mute;
+mod order;
 mod pacer;
 mod panorama;
 mod post;
 mod priority;
+mod roll;
 pub(crate) mod rounds;
 pub(crate) mod scoreboard;
 mod season;
@@ -43,6 +46,7 @@ use std::collections::BTreeMap;
 use glam::Vec2;
 
 use crate::{
+    defs::Tuning,
     ids::PlayerId,
     limits::{HISTORY_TICKS, SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
     protocol::{
@@ -51,7 +55,7 @@ use crate::{
     },
     replay::Recorder,
     rewind::{Lag, Rewind},
-    sim::{Command, Event, Order, World, step},
+    sim::{self, Command, Event, World, step},
     tick::{TICK_HZ, TICK_US},
 };
 use chat::{Talk, Verdict};
@@ -64,8 +68,11 @@ use ledger::Ledger;
 pub use ledger::{
     FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,
 };
+pub use order::Order;
+use order::Retuning;
 pub use pacer::{Pace, Pacer};
 use post::Post;
+pub use roll::PlayerRow;
 use scoreboard::Scoreboard;
 use season::Season;
 use seats::{Holder, Seat, Seats};
@@ -89,7 +96,7 @@ pub struct Room {
     world: World,
     seats: Seats,
     visitors: BTreeMap<ConnId, Visitor>,
-    orders: Vec<Order>,
+    orders: Vec<sim::Order>,
     /// Memory for the commands of a tick…
     commands: Vec<(PlayerId, Command)>,
     /// …and for the lags of their pilots.
@@ -106,6 +113,7 @@ pub struct Room {
     season: Season,
     post: Post,
     talk: Talk,
+    retuning: Retuning,
     scores_version: u32,
     /// Keys of people who left a match of rounds of one life, for when they come back.
     departed: Vec<seats::ResumeKey>,
@@ -142,6 +150,7 @@ impl Room {
         let mut world = World::new(config.seed, config.secret, &config.defs);
         let start = clock.map_or(config.start, |clock| clock.tick);
         world.tick = start;
+        let tuning = config.defs.tuning;
         let season = Season::new(config.season_ticks, start);
         let season = clock.map_or(season, |clock| season.go_on(clock.season, clock.season_ends));
         let recorder = config.record.then(|| Recorder::new(&world, config.seed, &config.name, config.defs.mode.terms));
@@ -150,7 +159,8 @@ impl Room {
             ledger: Ledger::new(config.session),
             seats: Seats::default(),
             visitors: BTreeMap::new(),
-            orders: Vec::new(),
+            // A recording begins with the usual numbers.
+            orders: (!tuning.is_standard()).then_some(sim::Order::Tune { tuning }).into_iter().collect(),
             commands: Vec::new(),
             lags: Vec::new(),
             used: Vec::new(),
@@ -166,6 +176,7 @@ impl Room {
             world,
             post: Post::default(),
             talk: Talk::new(config.chat, start),
+            retuning: Retuning::default(),
             scores_version: 0,
             departed: Vec::new(),
             round_told: None,
@@ -185,6 +196,7 @@ impl Room {
             RoomEvent::Message { conn, message } => self.message(conn, message, now_us),
             RoomEvent::Disconnect { conn } => self.drop_visitor(conn, now_us),
             RoomEvent::Restarting { seconds } => self.announce_restart(seconds, now_us),
+            RoomEvent::Order(order) => self.obey(order),
         }
     }
 
@@ -198,6 +210,7 @@ impl Room {
         let commands = self.take_commands();
         let mut orders = std::mem::take(&mut self.orders);
         self.events.clear();
+        self.turn_tables(&mut orders);
         step(&mut self.world, &orders, &commands, &self.config.defs, &self.rewind, &mut self.events);
         self.rewind.record(&self.world);
         if let Some(recorder) = &mut self.recorder {
@@ -269,6 +282,12 @@ impl Room {
         self.visitors.is_empty()
     }
 
+    /// What of its numbers is not as usual, or will not be in a moment.
+    #[must_use]
+    pub fn tuning(&self) -> Tuning {
+        self.retuning.goal(self.world.tuning)
+    }
+
     /// The world, to look at (tests, tools).
     #[must_use]
     pub fn world(&self) -> &World {
@@ -322,7 +341,9 @@ impl Room {
             ClientMessage::Leave => {
                 if let Some(player) = visitor.seat.take() {
                     // The connection goes on counting deeds where the seat ends.
-                    visitor.deeds = self.seats.human_mut(player).map(|human| human.deeds.clone()).unwrap_or_default();
+                    if let Some(human) = self.seats.human(player) {
+                        (visitor.deeds, visitor.mute) = (human.deeds.clone(), human.mute);
+                    }
                     let wait = i32::from(self.config.defs.rules.respawn_ticks);
                     visitor.grounded_until = Some(self.world.tick.plus(wait));
                     self.free_seat(player);
@@ -330,10 +351,19 @@ impl Room {
             }
             ClientMessage::Say(words) => self.take_words(conn, words),
             ClientMessage::Watch(wish) => visitor.watch(wish, &self.world, &self.config.defs),
+            // The shell's: no room answers.
+            ClientMessage::Console(_) => {}
         }
     }
 
     fn take_words(&mut self, conn: ConnId, words: Words) {
+        let now = self.world.tick;
+        if let Some(mute) = self.mute_of(conn).and_then(Option::as_mut).filter(|mute| mute.lasts(now)) {
+            if mute.tells() {
+                self.say(conn, &ServerMessage::Chat(Chat::Muted));
+            }
+            return;
+        }
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let Some(seat) = visitor.seat.and_then(|player| self.seats.get(player)) else { return };
         match self.talk.judge(words, &mut visitor.speech, self.world.tick) {
@@ -403,7 +433,7 @@ impl Room {
                 human.deeds.note(Deed::Season(end));
             }
         }
-        self.orders.insert(0, Order::EndSeason { points: self.config.start_points });
+        self.orders.insert(0, sim::Order::EndSeason { points: self.config.start_points });
     }
 
     /// What must outlive the room, after a step.
@@ -516,9 +546,9 @@ impl Room {
         self.post.reliable(conn, message);
     }
 
-    /// Tells everybody when the server goes down, and from now on whoever comes.
+    /// Tells everybody when the server goes down, and from now on whoever comes; 0: that it does not.
     fn announce_restart(&mut self, seconds: u16, now_us: u64) {
-        self.restart_us = Some(now_us + u64::from(seconds) * 1_000_000);
+        self.restart_us = (seconds > 0).then(|| now_us + u64::from(seconds) * 1_000_000);
         self.say_all(&ServerMessage::Restarting { seconds });
     }
 

@@ -32,6 +32,11 @@ pub fn clean_line(raw: &str) -> Option<String> {
     clean(raw, LINE)
 }
 
+/// A line of a notice: as one of chat, but there may be more of it, as it is no player's.
+pub(crate) fn clean_notice_line(raw: &str) -> Option<String> {
+    clean(raw, Shape { chars: 2 * CHAT_CHARS_MAX, bytes: 2 * CHAT_BYTES_MAX, ..LINE })
+}
+
 /// Cleans to a shape; `None` when nothing is left.
 pub(crate) fn clean(raw: &str, shape: Shape) -> Option<String> {
     let mut text = raw.to_owned();

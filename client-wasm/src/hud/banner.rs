@@ -28,7 +28,7 @@ const NOWHERE: (Word, Option<Word>) = (Word::CloseNoRoom, None);
 pub struct Banner {
     /// Since when the line is not open, s.
     since_s: Option<f64>,
-    shown: Cached<(Option<Words>, u64, Language)>,
+    shown: Cached<(Option<Words>, u64, Language, bool)>,
 }
 
 impl Widget for Banner {
@@ -64,13 +64,15 @@ impl Widget for Banner {
             }
         };
         let left_s = restart_s.unwrap_or(0);
-        if self.shown.changed((words, left_s, frame.language)) {
+        // Somebody's own words for it say more than ours.
+        let told = net.told_why();
+        if self.shown.changed((words, left_s, frame.language, told.is_some())) {
             dom.flag("banner", "off", words.is_none());
             dom.flag("banner-practice", "off", words != Some(NOBODY));
             dom.flag("banner-live", "off", words != Some(NOWHERE));
             if let Some((what, more)) = words {
                 dom.text("banner-what", &what.with(frame.language, &[&left_s.to_string()]));
-                dom.text("banner-more", more.map_or("", |more| frame.say(more)));
+                dom.text("banner-more", told.or(more.map(|more| frame.say(more))).unwrap_or_default());
             }
         }
     }
@@ -94,6 +96,7 @@ fn reason(code: CloseCode) -> Word {
         CloseCode::NoLane => Word::CloseNoLane,
         CloseCode::NoRoom => Word::CloseNoRoom,
         CloseCode::Password => Word::ClosePassword,
+        CloseCode::Locked => Word::CloseLocked,
     }
 }
 

@@ -50,7 +50,7 @@ pub struct ChatPanel {
     /// One is writing, names may be clicked, one is dead.
     poses: Cached<(bool, bool, bool)>,
     wrote: bool,
-    hushed: Cached<bool>,
+    hushed: Cached<Option<Word>>,
     wheel: Cached<Option<Option<usize>>>,
     named: Cached<Option<Language>>,
 }
@@ -68,10 +68,11 @@ impl Widget for ChatPanel {
         self.pose(frame, dom);
         self.list(net, frame, now_us, dom);
         self.list_muted(net, dom);
-        let hushed = net.chat().is_hushed(now_us);
+        let mute = frame.desk.is_writing() && mode != ChatMode::Full;
+        let hushed = net.chat().hushed(now_us).or(mute.then_some(Word::ChatCommands));
         if self.hushed.changed(hushed) {
-            dom.flag("chat-note", "off", !hushed);
-            dom.text("chat-note", if hushed { frame.say(Word::ChatHushed) } else { "" });
+            dom.flag("chat-note", "off", hushed.is_none());
+            dom.text("chat-note", hushed.map_or("", |word| frame.say(word)));
         }
         self.turn(frame, dom);
     }
@@ -107,8 +108,8 @@ impl ChatPanel {
             && self.read.is_none_or(|read| newest.number.wrapping_sub(read).cast_signed() > 0)
         {
             self.read = Some(newest.number);
-            let name = frame.shown_name(newest.line.player, &newest.line.name);
-            dom.text("chat-said", &[name, ": ", newest.text(frame.language)].concat());
+            let name = name_of(newest, frame);
+            dom.text("chat-said", &[name, if name.is_empty() { "" } else { ": " }, &text_of(newest, frame)].concat());
         }
     }
 
@@ -140,13 +141,24 @@ impl ChatPanel {
     }
 }
 
+/// Who said it: nobody, where no player did.
+fn name_of<'a>(heard: &'a Heard, frame: &'a Frame<'_>) -> &'a str {
+    let name = &heard.line.name;
+    if name.is_empty() { name } else { frame.shown_name(heard.line.player, name) }
+}
+
+fn text_of(heard: &Heard, frame: &Frame<'_>) -> String {
+    let label = heard.label.map_or("", |word| frame.say(word));
+    [label, if label.is_empty() { "" } else { " " }, heard.text(frame.language)].concat()
+}
+
 impl Row {
     fn show(&mut self, index: usize, line: Option<&Heard>, frame: &Frame<'_>, now_us: u64, dom: &mut dyn Dom) {
         if self.number.changed(line.map(|heard| heard.number)) {
             dom.row_flag(LIST, index, "off", line.is_none());
             if let Some(heard) = line {
-                dom.cell(LIST, index, 0, frame.shown_name(heard.line.player, &heard.line.name));
-                dom.cell(LIST, index, 1, heard.text(frame.language));
+                dom.cell(LIST, index, 0, name_of(heard, frame));
+                dom.cell(LIST, index, 1, &text_of(heard, frame));
             }
         }
         let Some(heard) = line else { return };

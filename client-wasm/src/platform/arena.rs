@@ -69,7 +69,7 @@ impl Arena {
         let broke = line.clone();
         let error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
             broke.borrow_mut().broken = true;
-            tell(&broke, SocketEvent::Close(NO_SOCKET));
+            tell(&broke, SocketEvent::Close(NO_SOCKET, String::new()));
         });
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         error.forget();
@@ -137,7 +137,7 @@ fn hear(line: &RefCell<Line>, worker: &Worker, data: &JsValue) {
         tell(line, SocketEvent::Message(bytes.to_vec()));
     } else if let Some(code) = data.as_f64() {
         line.borrow_mut().open = false;
-        tell(line, SocketEvent::Close(code as u16));
+        tell(line, SocketEvent::Close(code as u16, String::new()));
     }
 }
 

@@ -47,8 +47,14 @@ fn line(queue: &Queue) {
             push(&to, PageEvent::Talk(TalkEvent::Closed));
         }
     });
-    let to = queue.clone();
-    listen(&field, "blur", true, move |_: Event| push(&to, PageEvent::Talk(TalkEvent::Closed)));
+    let (to, of) = (queue.clone(), field.clone());
+    listen(&field, "blur", true, move |_: Event| {
+        // A command may hold a password.
+        if of.value().trim_start().starts_with('/') {
+            of.set_value("");
+        }
+        push(&to, PageEvent::Talk(TalkEvent::Closed));
+    });
 }
 
 fn buttons(queue: &Queue) {

@@ -150,6 +150,7 @@ fn read(answer: &JsValue) -> RoomList {
         max_players: number(&room, "max_players"),
         bots: number(&room, "bots"),
         locked: Reflect::get(&room, &"password".into()).is_ok_and(|locked| locked.is_truthy()),
+        physics: text(&room, "physics"),
     };
     let rooms = rooms.unwrap_or_default().into_iter().map(listing).collect();
     RoomList { motd: text(answer, "motd"), rooms }

@@ -13,8 +13,8 @@ pub enum SocketEvent {
     Open,
     /// A binary message.
     Message(Vec<u8>),
-    /// It closed, with this code.
-    Close(u16),
+    /// It closed, with this code and these words.
+    Close(u16, String),
 }
 
 /// The socket with its handlers.
@@ -57,8 +57,9 @@ impl Socket {
                 on_message(SocketEvent::Message(js_sys::Uint8Array::new(&buffer).to_vec()));
             }
         });
-        let close =
-            Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| handler(SocketEvent::Close(event.code())));
+        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
+            handler(SocketEvent::Close(event.code(), event.reason()));
+        });
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));

@@ -111,6 +111,10 @@ words! {
     ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste, schaltet ihn stumm.";
     ChatMuted "chat-muted" "Muted: click to hear again" "Stumm: ein Klick macht wieder hörbar";
     ChatOpen "chat-open" "Write to all" "Allen schreiben";
+    ChatSilenced "chat-silenced" "You are muted here: nobody hears you" "Du bist hier stumm: Niemand hört dich";
+    ChatCommands "chat-commands" "Only commands here: /help" "Hier nur Befehle: /help";
+    Physics "physics" "Physics are changed here:" "Die Physik ist hier anders:";
+    PhysicsUsual "physics-usual" "Physics are as usual again" "Die Physik ist wieder wie üblich";
     ChatHushed "chat-hushed" "Too fast: your last line was not heard" "Zu schnell: Die letzte Zeile wurde nicht gehört";
     QuickOpen "quick-open" "Quick" "Kurz";
     QuickWords "quick-words" "Quick words" "Kurze Worte";
@@ -336,6 +340,7 @@ words! {
     CloseRoomGone "close-room-gone" "the room is gone" "den Raum gibt es nicht mehr";
     CloseDraining "close-draining" "the server is closing" "der Server schließt";
     CloseNoRoom "close-no-room" "there is no such room, or no longer" "diesen Raum gibt es nicht, oder nicht mehr";
+    CloseLocked "close-locked" "nobody new is let in at the moment" "im Moment wird niemand Neues eingelassen";
     ClosePassword "close-password" "this room asks for a password" "dieser Raum fragt nach einem Passwort";
     WrongPassword "wrong-password" "that is not the password of this room" "das ist nicht das Passwort dieses Raums";
     CloseNoLane "close-no-lane" "there is no connection for this lane" "zu dieser Spur gibt es keine Verbindung";

@@ -110,7 +110,7 @@ impl fmt::Display for ConfigError {
             ConfigError::NoToml { origin, reason } => write!(f, "{origin}: {:?}", Shown(reason)),
             ConfigError::NoSection { origin, name } => {
                 let name = Shown(name);
-                write!(f, "{origin}: {name:?} is no section (there are [server], [limits] and [rooms.<id>])")
+                write!(f, "{origin}: {name:?} is no section (there are [server], [limits], [physics] and [rooms.<id>])")
             }
             ConfigError::NoRoomId { origin, id } => {
                 write!(f, "{origin}: a room cannot be called \"{:?}\": an id has {}", Shown(id), RoomId::ALLOWED)

@@ -3,7 +3,7 @@
 use std::{fmt, ops::RangeInclusive};
 
 use shared::{
-    defs::{GameMode, Terms},
+    defs::{GameMode, Terms, Tuning},
     limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
     tick::TICK_HZ,
@@ -125,6 +125,7 @@ impl RoomSettings {
             bots: self.bots(),
             players_max: self.players_max(),
             terms: self.terms(),
+            tuning: Tuning::STANDARD,
             start_points: self.start_points,
             // Where there are rounds they are what begins anew.
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },

@@ -5,6 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use ipnet::IpNet;
 
 use super::{
+    door::{StaffDoor, staff_door},
     kind::{header_name, ip_address, list, network, optional, path, site, text, whole, word, yes_no},
     setting::settings,
 };
@@ -44,6 +45,9 @@ settings! {
         allowed_origins: Vec<String> = Vec::new(), list(site()), [Flag("allowed-origins")];
         /// Programs that are no browser and name no site may play here, too.
         allow_native: bool = true, yes_no(), [Flag("allow-native")];
+        /// Where the page for those who run the server is: under /admin here (on), nowhere (off), or at an address of its
+        /// own and not here.
+        admin: StaffDoor = StaffDoor::On, staff_door(), [Flag("admin")];
         /// Seconds between the news that the server goes down and the moment it does, while somebody plays; 0: at once.
         drain_seconds: u64 = 10, whole(0..=600), [Flag("drain-seconds")];
         /// Folder for what must survive a restart: scores, results, boards, clips.

@@ -9,7 +9,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    ConfigError,
+    ConfigError, PhysicsSettings,
     raw::Raw,
     room::{RoomId, RoomSettings},
     server::ServerSettings,
@@ -31,6 +31,8 @@ pub enum Place {
     Server,
     /// `[limits]`
     Limits,
+    /// `[physics]`
+    Physics,
     /// `[rooms.<id>]`
     Room(RoomId),
 }
@@ -40,6 +42,7 @@ impl fmt::Display for Place {
         match self {
             Place::Server => f.write_str("server"),
             Place::Limits => f.write_str("limits"),
+            Place::Physics => f.write_str("physics"),
             Place::Room(id) => write!(f, "rooms.{id}"),
         }
     }
@@ -202,6 +205,7 @@ fn variables(rooms: &[RoomId]) -> Vec<Variable> {
         rows.iter().map(variable).collect()
     }
     let mut all = of(Limits::ROWS, &Place::Limits, true);
+    all.extend(of(PhysicsSettings::ROWS, &Place::Physics, true));
     for id in rooms {
         all.extend(of(RoomSettings::ROWS, &Place::Room(id.clone()), false));
     }
@@ -231,12 +235,13 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
         let part = name.get_ref().as_ref();
         let no_section = |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
         let table = match value.get_ref() {
-            DeValue::Table(table) if matches!(part, "server" | "limits" | "rooms") => table,
+            DeValue::Table(table) if matches!(part, "server" | "limits" | "physics" | "rooms") => table,
             _ => return Err(no_section(part, name.span().start)),
         };
         match part {
             "server" => written.take(&origin, &Place::Server, table),
             "limits" => written.take(&origin, &Place::Limits, table),
+            "physics" => written.take(&origin, &Place::Physics, table),
             _ => {
                 for (id, room) in table {
                     let (text, at) = (id.get_ref().as_ref(), id.span().start);

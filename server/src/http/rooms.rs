@@ -25,6 +25,8 @@ pub struct RoomFacts {
     spectators: u16,
     max_players: u16,
     password: bool,
+    /// What of the game's numbers is not as usual; empty where nothing is.
+    physics: String,
 }
 
 #[derive(Serialize)]
@@ -52,6 +54,7 @@ pub fn facts(context: &Context) -> Vec<RoomFacts> {
             spectators: report.status.spectators,
             max_players: blueprint.players_max,
             password: blueprint.password.is_some(),
+            physics: report.tuning.to_string(),
         }
     });
     rooms.collect()
@@ -79,8 +82,8 @@ pub fn make(context: Arc<Context>, method: Method, headers: HeaderMap, query: St
         return text(StatusCode::BAD_REQUEST, "mode is drift, core-war, duel or 1962: POST /rooms?mode=drift");
     };
     let Some(Peer(key)) = peer else { return text(StatusCode::BAD_REQUEST, "nobody asks") };
-    if *context.draining.borrow() {
-        return later(StatusCode::SERVICE_UNAVAILABLE, "the server is about to restart", AGAIN_S);
+    if context.staff.departure().is_announced() || context.staff.lock().is_some() {
+        return later(StatusCode::SERVICE_UNAVAILABLE, "nobody new is let in at the moment", AGAIN_S);
     }
     let limits = context.limits();
     // Who may make none is not counted among those who did.

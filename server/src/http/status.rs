@@ -95,7 +95,7 @@ pub fn answer(context: &Context) -> Answer {
         room_restarts: report.restarts,
         rooms: facts(context),
         private_rooms: context.lobby.private_rooms(),
-        draining: *context.draining.borrow(),
+        draining: context.staff.departure().is_announced(),
         store: context.store.health().word(),
         journal_failing: context.journal.is_failing(),
         records_dropped: context.journal.dropped.load(Ordering::Relaxed),

@@ -129,8 +129,8 @@ fn accept(
         permit: context.permits.acquire(kind, key, now).map_err(refusal)?,
         purpose,
         room,
-        peer: key.tag(),
-        draining: context.draining.clone(),
+        address: key,
+        staff: Arc::clone(&context.staff),
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         counters: context.counters.clone(),
@@ -154,6 +154,11 @@ pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
     check_handshake(method, headers).is_ok()
 }
 
+/// The same check for another WebSocket than the game's.
+pub(super) fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Answer> {
+    check_handshake(method, headers).map_err(|refused| refuse(&refused, headers, None))
+}
+
 /// What RFC 6455 §4.2.1 asks of the request; gives the value that proves we understood it.
 fn check_handshake(method: &Method, headers: &HeaderMap) -> Result<String, Refused> {
     if method != Method::GET {
@@ -169,7 +174,7 @@ fn check_handshake(method: &Method, headers: &HeaderMap) -> Result<String, Refus
     Ok(derive_accept_key(key.as_bytes()))
 }
 
-fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+pub(super) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
 }
@@ -189,7 +194,7 @@ fn is_nonce(key: &str) -> bool {
     matches!(key.strip_suffix("=="), Some(digits) if digits.len() == 22 && digits.chars().all(is_base64))
 }
 
-fn switching(accept_key: &str) -> Answer {
+pub(super) fn switching(accept_key: &str) -> Answer {
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = answer.headers_mut();

@@ -13,8 +13,9 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use shared::{
-    protocol::{ClientMessage, Hello},
-    room::{ConnId, Credentials, RoomStatus},
+    defs::Tuning,
+    protocol::{ClientMessage, Hello, NoticeText},
+    room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -42,15 +43,20 @@ pub(super) enum Mail {
     Depart {
         conn: ConnId,
     },
-    /// Other numbers from now on.
-    Tune {
+    /// Other numbers of bots and people from now on.
+    Resize {
         bots: u16,
         players_max: u16,
     },
     Restarting {
         seconds: u16,
     },
+    /// Those who run the server want something.
+    Order(Order),
     Stop,
+    /// So many of the next rooms break as they are built.
+    #[cfg(test)]
+    Flaws(u32),
     /// Done in the place of the core, so that tests can break or hang it.
     #[cfg(test)]
     Sabotage(Box<dyn FnOnce() + Send>),
@@ -78,6 +84,10 @@ pub struct RoomReport {
     pub ticks: TickFigures,
     /// How often it was begun anew after a panic.
     pub restarts: u32,
+    /// Who is here.
+    pub players: Arc<[PlayerRow]>,
+    /// What of its numbers is not as usual.
+    pub tuning: Tuning,
 }
 
 impl RoomReport {
@@ -123,12 +133,12 @@ impl RoomHandle {
     /// Takes up what can change while it runs: bots, how many may play, and the password of who comes from now on. False
     /// when its mailbox is full: nothing has changed then.
     #[must_use]
-    pub fn tune(&self, bots: u16, players_max: u16, password: Option<String>) -> bool {
-        if self.mail.try_send(Mail::Tune { bots, players_max }).is_err() {
+    pub fn resize(&self, bots: u16, players_max: u16, password: Option<String>) -> bool {
+        if self.mail.try_send(Mail::Resize { bots, players_max }).is_err() {
             return false;
         }
-        let tuned = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
-        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
+        let resized = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resized);
         true
     }
 
@@ -186,10 +196,31 @@ impl RoomHandle {
         report.humans() > 0
     }
 
-    /// Tells everybody that the server goes down in `seconds`.
+    /// Tells everybody that the server goes down in `seconds`; 0: that it does not.
     pub fn announce_restart(&self, seconds: u16) {
         // A room that is gone has nobody to tell, and one that has hung must not hold the end of the server back.
         let _ = self.mail.try_send(Mail::Restarting { seconds });
+    }
+
+    /// Takes up the settings' numbers of the game, if they are others than before. False when its mailbox is full.
+    #[must_use]
+    pub fn retune(&self, tuning: Tuning) -> bool {
+        let now = self.blueprint();
+        if now.tuning == tuning {
+            return true;
+        }
+        if !self.order(Order::Tune { tuning }) {
+            return false;
+        }
+        let tuned = Blueprint { tuning, ..Blueprint::clone(&now) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
+        true
+    }
+
+    /// Has it do what those who run the server want. False when its mailbox is full, or it is gone: nothing is done then.
+    #[must_use]
+    pub fn order(&self, order: Order) -> bool {
+        self.mail.try_send(Mail::Order(order)).is_ok()
     }
 
     /// Asks the thread to end, and waits until it has.
@@ -197,6 +228,11 @@ impl RoomHandle {
         if self.mail.send(Mail::Stop).await.is_ok() {
             self.mail.closed().await;
         }
+    }
+
+    #[cfg(test)]
+    pub(super) async fn flaw(&self, flaws: u32) {
+        assert!(self.mail.send(Mail::Flaws(flaws)).await.is_ok(), "the room lives");
     }
 
     #[cfg(test)]
@@ -250,6 +286,20 @@ impl Voice {
     /// Hands over a message that came `at`; a full mailbox drops it (commands repeat themselves).
     pub fn say(&self, message: ClientMessage, at: Instant) {
         if self.mail.try_send(Mail::Message { conn: self.conn, message, at }).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn conn(&self) -> ConnId {
+        self.conn
+    }
+
+    /// Says something to its connection alone, in order with what the room says.
+    pub fn tell(&self, text: &str) {
+        let Some(text) = NoticeText::clean(text) else { return };
+        if self.mail.try_send(Mail::Order(Order::Tell { conn: self.conn, text })).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

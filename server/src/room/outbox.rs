@@ -28,7 +28,7 @@ const RIDE_TICKS: u8 = 2;
 pub struct Outbox {
     queue: mpsc::Sender<Batch>,
     counts: Arc<Counts>,
-    close: Option<oneshot::Sender<CloseCode>>,
+    close: Option<oneshot::Sender<Goodbye>>,
     riders: Vec<Bytes>,
     ridden_ticks: u8,
     snapshot: Vec<Bytes>,
@@ -40,7 +40,22 @@ pub struct Inbox {
     /// What is to be written.
     pub waiting: Waiting,
     /// The room's wish to end this connection; an error when the room is gone.
-    pub closing: oneshot::Receiver<CloseCode>,
+    pub closing: oneshot::Receiver<Goodbye>,
+}
+
+/// Why a connection is ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goodbye {
+    /// The code.
+    pub code: CloseCode,
+    /// What to tell the player in the place of the code's own words, at most `limits::REASON_BYTES_MAX`.
+    pub reason: Option<String>,
+}
+
+impl From<CloseCode> for Goodbye {
+    fn from(code: CloseCode) -> Goodbye {
+        Goodbye { code, reason: None }
+    }
 }
 
 /// What is to be written.
@@ -158,11 +173,11 @@ impl Outbox {
         })
     }
 
-    /// Asks the connection to end. The first code wins.
-    pub fn close(&mut self, code: CloseCode) {
+    /// Asks the connection to end. The first goodbye wins.
+    pub fn close(&mut self, goodbye: Goodbye) {
         if let Some(close) = self.close.take() {
             // It may have ended by itself.
-            let _ = close.send(code);
+            let _ = close.send(goodbye);
         }
     }
 }
@@ -262,9 +277,9 @@ mod tests {
     #[tokio::test]
     async fn the_first_close_code_wins_and_a_room_that_is_gone_has_none() {
         let (mut outbox, inbox) = pair();
-        outbox.close(CloseCode::Kicked);
-        outbox.close(CloseCode::Bye);
-        assert_eq!(inbox.closing.await, Ok(CloseCode::Kicked));
+        outbox.close(CloseCode::Kicked.into());
+        outbox.close(CloseCode::Bye.into());
+        assert_eq!(inbox.closing.await, Ok(CloseCode::Kicked.into()));
         let (outbox, inbox) = pair();
         drop(outbox);
         assert!(inbox.closing.await.is_err());

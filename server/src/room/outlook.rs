@@ -43,15 +43,13 @@ pub(super) fn pair(first: Panorama) -> (Easel, Outlook) {
 }
 
 impl Easel {
-    /// Shows what `paint` makes, if somebody asked and the last one is no longer good.
-    pub(super) fn show_if_wanted(&self, paint: impl FnOnce() -> Panorama) {
+    /// Whether somebody asked since the last one was shown, and that is no longer good. Asking forgets it.
+    pub(super) fn is_wanted(&self) -> bool {
         let is_old = self.shown.borrow().0.elapsed() >= GOOD_FOR;
-        if is_old && self.wanted.swap(false, Ordering::Relaxed) {
-            self.show(paint());
-        }
+        is_old && self.wanted.swap(false, Ordering::Relaxed)
     }
 
-    /// Shows it in any case: the last one before the world stands still.
+    /// Shows one.
     pub(super) fn show(&self, panorama: Panorama) {
         self.shown.send_replace((Instant::now(), Arc::new(panorama)));
     }
@@ -88,7 +86,7 @@ mod tests {
         let (easel, outlook) = pair(at(0));
         assert_eq!(outlook.look(false).await.tick, Tick(0), "the first is fresh");
         std::thread::sleep(GOOD_FOR);
-        easel.show_if_wanted(|| panic!("nobody asked"));
+        assert!(!easel.is_wanted(), "nobody asked");
         let asking = tokio::spawn({
             let outlook = outlook.clone();
             async move { outlook.look(false).await.tick }
@@ -96,10 +94,11 @@ mod tests {
         while !outlook.wanted.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
-        easel.show_if_wanted(|| at(9));
+        assert!(easel.is_wanted());
+        easel.show(at(9));
         assert_eq!(asking.await.unwrap(), Tick(9));
         assert_eq!(outlook.look(false).await.tick, Tick(9));
-        easel.show_if_wanted(|| panic!("the last one is still good"));
+        assert!(!easel.is_wanted(), "the last one is still good");
     }
 
     #[tokio::test]

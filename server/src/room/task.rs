@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use shared::{
     defs::Defs,
     protocol::CloseCode,
-    room::{ConnId, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Order, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -23,7 +23,7 @@ use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
     memory::{Keeping, Memory},
-    outbox::{Outbox, OutboxError},
+    outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
     tick_times::{TickFigures, TickTimes},
@@ -31,6 +31,10 @@ use super::{
 use crate::limits::MAILBOX_MAX;
 
 const REPORT_EVERY: Duration = Duration::from_millis(250);
+/// A room that cannot be built is tried again so often…
+const BUILD_TRIES: u32 = 5;
+/// …the first time after this, and after twice as long each time.
+const BUILD_PAUSE: Duration = Duration::from_millis(100);
 
 /// Everything the thread owns.
 #[derive(Debug)]
@@ -50,6 +54,9 @@ pub(super) struct Task {
     restarts: u32,
     tape: Option<Tape>,
     memory: Memory,
+    /// So many rooms break as they are built.
+    #[cfg(test)]
+    flaws: u32,
 }
 
 /// An [`Output`] of the room with bytes that live on.
@@ -57,7 +64,7 @@ pub(super) struct Task {
 enum Sent {
     Snapshot { conn: ConnId, bytes: Bytes },
     Reliable { conn: ConnId, bytes: Bytes },
-    Close { conn: ConnId, code: CloseCode },
+    Close { conn: ConnId, goodbye: Goodbye },
 }
 
 impl Sent {
@@ -69,7 +76,9 @@ impl Sent {
         match output {
             Output::Snapshot { conn, bytes } => Sent::Snapshot { conn, bytes: keep(bytes) },
             Output::Reliable { conn, bytes } => Sent::Reliable { conn, bytes: keep(bytes) },
-            Output::Close { conn, code } => Sent::Close { conn, code },
+            Output::Close { conn, code, reason } => {
+                Sent::Close { conn, goodbye: Goodbye { code, reason: reason.map(str::to_owned) } }
+            }
         }
     }
 }
@@ -99,6 +108,8 @@ impl Task {
             paused: true,
             ticks: TickFigures::default(),
             restarts: 0,
+            players: room.players().into(),
+            tuning: blueprint.tuning,
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
@@ -116,6 +127,8 @@ impl Task {
             restarts: 0,
             tape,
             memory,
+            #[cfg(test)]
+            flaws: 0,
         };
         (task, reports, outlook)
     }
@@ -136,7 +149,7 @@ impl Task {
 
     fn wait_for_company(&mut self) -> Flow {
         self.publish(true);
-        self.easel.show(self.room.panorama());
+        self.show();
         while self.outboxes.is_empty() {
             let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
             if self.receive(mail) == Flow::Stop {
@@ -159,7 +172,9 @@ impl Task {
                         return Flow::Stop;
                     }
                     self.tick();
-                    self.easel.show_if_wanted(|| self.room.panorama());
+                    if self.easel.is_wanted() {
+                        self.show();
+                    }
                     self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
@@ -199,13 +214,24 @@ impl Task {
                     self.handle(RoomEvent::Disconnect { conn });
                 }
             }
-            Mail::Tune { bots, players_max } => {
+            Mail::Resize { bots, players_max } => {
                 (self.blueprint.bots, self.blueprint.players_max) = (bots, players_max);
-                self.with_room(|room, _| room.tune(bots, players_max));
+                self.with_room(|room, _| room.resize(bots, players_max));
                 self.deliver(Outbox::send);
             }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
+            Mail::Order(order) => {
+                let tuned = if let Order::Tune { tuning } = order { Some(tuning) } else { None };
+                self.handle(RoomEvent::Order(order));
+                if let Some(tuning) = tuned {
+                    self.blueprint.tuning = tuning;
+                    // Whoever changes the next number begins with these.
+                    self.publish(self.outboxes.is_empty());
+                }
+            }
             Mail::Stop => return Flow::Stop,
+            #[cfg(test)]
+            Mail::Flaws(flaws) => self.flaws = flaws,
             #[cfg(test)]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
@@ -282,9 +308,9 @@ impl Task {
                         lost.push((conn, error));
                     }
                 }
-                Sent::Close { conn, code } => {
+                Sent::Close { conn, goodbye } => {
                     if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-                        outbox.close(code);
+                        outbox.close(goodbye);
                     }
                 }
             }
@@ -305,7 +331,7 @@ impl Task {
             return;
         }
         if let Some(mut outbox) = self.outboxes.remove(&conn.0) {
-            outbox.close(CloseCode::TooSlow);
+            outbox.close(CloseCode::TooSlow.into());
             self.handle(RoomEvent::Disconnect { conn });
         }
     }
@@ -314,18 +340,69 @@ impl Task {
         self.restarts += 1;
         tracing::error!(room = %self.blueprint.name, restarts = self.restarts, "the room panicked; another begins with its scores");
         for (_, mut outbox) in std::mem::take(&mut self.outboxes) {
-            outbox.close(CloseCode::RoomGone);
+            outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
         self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
-        self.room = build(&self.blueprint, self.restarts, &self.memory, self.now_us());
+        self.room = self.build_anew();
         self.tape = tape(&self.blueprint, self.restarts);
     }
 
+    /// Another room. One that cannot be built is tried again some times, a little later each time, with other seeds and in the
+    /// end without what it begins from; then this thread ends, which is seen from outside.
+    fn build_anew(&mut self) -> Room {
+        let mut pause = BUILD_PAUSE;
+        for _ in 0..BUILD_TRIES {
+            match self.try_to_build() {
+                Ok(room) => return room,
+                Err(_) => {
+                    tracing::error!(room = %self.blueprint.name, "the room panicked as it was built; it is tried again");
+                    thread::sleep(pause);
+                    pause *= 2;
+                    self.restarts += 1;
+                    self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
+                }
+            }
+        }
+        self.try_to_build().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn try_to_build(&mut self) -> thread::Result<Room> {
+        let now_us = self.now_us();
+        #[cfg(test)]
+        let flawed = self.flaws.checked_sub(1).inspect(|left| self.flaws = *left).is_some();
+        let Task { blueprint, restarts, memory, .. } = self;
+        // Unwind safe: nothing that was half built is kept.
+        catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!flawed, "asked to, by a test");
+            build(blueprint, *restarts, memory, now_us)
+        }))
+    }
+
+    /// Looks at the core, which may panic of that as of anything: then another begins, and there is nothing to see.
+    fn look<T>(&mut self, look: impl FnOnce(&Room) -> T) -> Option<T> {
+        // Unwind safe: after a panic the room is thrown away.
+        let seen = catch_unwind(AssertUnwindSafe(|| look(&self.room)));
+        if seen.is_err() {
+            self.begin_anew();
+        }
+        seen.ok()
+    }
+
+    fn show(&mut self) {
+        if let Some(panorama) = self.look(Room::panorama) {
+            self.easel.show(panorama);
+        }
+    }
+
     fn publish(&mut self, paused: bool) {
-        let ticks = self.times.figures();
-        let status = self.room.status();
-        self.report.send_replace(RoomReport { status, at: Instant::now(), paused, ticks, restarts: self.restarts });
+        let facts = |room: &Room| (room.status(), room.players(), room.tuning());
+        // Of the next room, if this one broke on being asked.
+        let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        let (ticks, restarts) = (self.times.figures(), self.restarts);
+        let (at, players) = (Instant::now(), players.into());
+        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning });
     }
 
     fn now_us(&self) -> u64 {
@@ -352,7 +429,7 @@ fn build(blueprint: &Blueprint, restarts: u32, memory: &Memory, now_us: u64) -> 
         chat: blueprint.chat,
         session: Some(memory.session()),
         record: blueprint.record.is_some(),
-        defs: Defs::of(blueprint.terms),
+        defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
         ..RoomConfig::default()
     };
     Room::again(config, memory.save(), now_us)
@@ -400,6 +477,7 @@ mod tests {
             chat: shared::protocol::ChatMode::Full,
             password: None,
             terms: shared::defs::Terms::default(),
+            tuning: shared::defs::Tuning::STANDARD,
             record: None,
         }
     }
@@ -464,7 +542,7 @@ mod tests {
         let (_seat, inbox) = enter(&room).await;
         room.sabotage(|| panic!("asked to, by a test")).await;
         let code = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
-        assert_eq!(code, CloseCode::RoomGone);
+        assert_eq!(code.code, CloseCode::RoomGone);
         let (_seat, _inbox) = enter(&room).await;
         until("the restart is reported", || room.report().restarts == 1).await;
         assert!(room.is_alive());
@@ -499,7 +577,7 @@ mod tests {
             slot = Some(PlayerId(2));
             let began = Instant::now();
             room.sabotage(|| panic!("asked to, by a test")).await;
-            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+            assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
             let (_seat, _inbox, resumed) = come_back(&room, Some(new), new + 50).await;
             assert_eq!(resumed, slot, "after {:?}", began.elapsed());
             until("the restart is reported", || room.report().restarts == restarts).await;
@@ -516,9 +594,24 @@ mod tests {
         for _ in 0..3 {
             room.sabotage(|| panic!("asked to, by a test")).await;
         }
-        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone));
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
         let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
         assert_eq!(resumed, None);
+    }
+
+    #[tokio::test]
+    async fn a_room_that_breaks_as_it_is_built_is_built_again_and_not_for_ever() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (_seat, inbox) = enter(&room).await;
+        room.flaw(2).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        assert_eq!(timeout(SOON, inbox.closing).await.expect("in time"), Ok(CloseCode::RoomGone.into()));
+        let (_seat, _inbox) = enter(&room).await;
+        until("all three tries are counted", || room.report().restarts == 3).await;
+        assert!(room.is_alive());
+        room.flaw(BUILD_TRIES + 1).await;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        until("it has ended", || !room.is_alive()).await;
     }
 
     #[tokio::test]
@@ -526,7 +619,7 @@ mod tests {
         let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
         until("its two bots fly", || room.report().status.bots == 2).await;
-        assert!(room.tune(5, 3, Some("word".into())));
+        assert!(room.resize(5, 3, Some("word".into())));
         until("five bots", || room.report().status.bots == 5).await;
         assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
         assert!(room.admits(Some("word")) && !room.admits(None));
@@ -558,7 +651,7 @@ mod tests {
             task.outputs.push(Sent::Reliable { conn: ConnId(1), bytes: Bytes::from_static(&[0]) });
         }
         task.deliver(Outbox::send);
-        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow));
+        assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow.into()));
         assert!(other_inbox.closing.try_recv().is_err());
         assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
     }

@@ -14,7 +14,10 @@ use std::{
     task::{Context, Poll},
 };
 
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::counters::Counters;
 
 /// Bytes read, and bytes accounted for by whole messages.
 #[derive(Debug, Default)]
@@ -59,14 +62,26 @@ pub struct Metered<S> {
     socket: S,
     meter: Arc<Meter>,
     unsettled_max: u64,
+    /// Of all sockets together.
+    received: Counter,
+    sent: Counter,
 }
 
 impl<S> Metered<S> {
     /// Wraps `socket`; the meter stands at zero. Reading fails once `unsettled_max` bytes are not part of any whole
     /// message.
-    pub fn new(socket: S, unsettled_max: u64) -> (Metered<S>, Arc<Meter>) {
+    pub fn new(socket: S, unsettled_max: u64, counters: &Counters) -> (Metered<S>, Arc<Meter>) {
         let meter = Arc::new(Meter::default());
-        (Metered { socket, meter: Arc::clone(&meter), unsettled_max }, meter)
+        let (received, sent) = (counters.received.clone(), counters.sent.clone());
+        (Metered { socket, meter: Arc::clone(&meter), unsettled_max, received, sent }, meter)
+    }
+
+    /// Counts what was written.
+    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = result {
+            self.sent.inc_by(bytes as u64);
+        }
+        result
     }
 }
 
@@ -77,14 +92,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         }
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.socket).poll_read(cx, buffer);
-        self.meter.read.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        let bytes = (buffer.filled().len() - before) as u64;
+        self.meter.read.fetch_add(bytes, Ordering::Relaxed);
+        self.received.inc_by(bytes);
         result
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(cx, bytes)
+        let result = Pin::new(&mut self.socket).poll_write(cx, bytes);
+        self.wrote(result)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -100,7 +118,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+        let result = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
+        self.wrote(result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -115,7 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn half_a_message_is_pending_also_around_control_frames() {
-        let (mut socket, meter) = Metered::new(&b"0123456789"[..], 100);
+        let (mut socket, meter) = Metered::new(&b"0123456789"[..], 100, &Counters::default());
         assert!(!meter.is_pending());
         socket.read_exact(&mut [0; 4]).await.unwrap();
         assert!(meter.is_pending());
@@ -131,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_without_an_end_breaks_the_socket() {
-        let (mut socket, _meter) = Metered::new(tokio::io::repeat(0), 1_000);
+        let (mut socket, _meter) = Metered::new(tokio::io::repeat(0), 1_000, &Counters::default());
         let mut read = 0;
         let error = loop {
             match socket.read(&mut [0; 64]).await {

@@ -20,7 +20,7 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Voice};
+use crate::{address::AddressTag, limits::Limits, room::Voice, staff::console::Console};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -103,16 +103,21 @@ impl<'a> Reader<'a> {
     }
 
     /// The second phase: everything after the hello goes to the room, until an end.
-    pub(super) async fn messages(&mut self, voice: &Voice) -> End {
-        self.pass_on(voice, |_| true).await
+    pub(super) async fn messages(&mut self, voice: &Voice, console: &mut Console) -> End {
+        self.pass_on(voice, Some(console), |_| true).await
     }
 
     /// The second phase on a second lane: commands go to the room, and anything else is an end.
     pub(super) async fn commands(&mut self, voice: &Voice) -> End {
-        self.pass_on(voice, |message| matches!(message, ClientMessage::Commands(_))).await
+        self.pass_on(voice, None, |message| matches!(message, ClientMessage::Commands(_))).await
     }
 
-    async fn pass_on(&mut self, voice: &Voice, is_legal: fn(&ClientMessage) -> bool) -> End {
+    async fn pass_on(
+        &mut self,
+        voice: &Voice,
+        mut console: Option<&mut Console>,
+        is_legal: fn(&ClientMessage) -> bool,
+    ) -> End {
         loop {
             let bytes = match self.data().await {
                 Ok(bytes) => bytes,
@@ -128,11 +133,14 @@ impl<'a> Reader<'a> {
             };
             let kind = match message {
                 ClientMessage::Commands(_) => Kind::Frequent,
-                ClientMessage::Say(_) => Kind::Chat,
+                ClientMessage::Say(_) | ClientMessage::Console(_) => Kind::Chat,
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {
-                Verdict::Pass => voice.say(message, self.heard.into_std()),
+                Verdict::Pass => match (message, &mut console) {
+                    (ClientMessage::Console(line), Some(console)) => console.hear(line),
+                    (message, _) => voice.say(message, self.heard.into_std()),
+                },
                 Verdict::Drop => {}
                 Verdict::Close => return End::Close(CloseCode::Rate),
             }

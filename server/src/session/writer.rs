@@ -26,7 +26,7 @@ pub(super) async fn write(sink: &mut Sink, inbox: Inbox, limits: &Limits, heard_
     tokio::select! {
         biased;
         // Without a code the room is gone.
-        code = closing => End::Close(code.unwrap_or(CloseCode::RoomGone)),
+        goodbye = closing => End::Dismiss(goodbye.unwrap_or(CloseCode::RoomGone.into())),
         end = write_all(sink, waiting, limits, heard_nothing) => end,
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use shared::room::FlightKey;
 
-use super::WAITING_MAX;
+use super::{WAITING_MAX, intake::Errand};
 use crate::journal::DatedFlight;
 
 /// A flight on its way, and whom to tell when it is kept.
@@ -20,7 +20,7 @@ pub(super) struct Offer {
 /// One journal's way to the store.
 #[derive(Debug)]
 pub struct Keeper {
-    offers: Option<SyncSender<Offer>>,
+    offers: Option<SyncSender<Errand>>,
     offered: BTreeSet<FlightKey>,
     /// As many can be confirmed as are offered: the store never waits for it.
     kept: (SyncSender<FlightKey>, Receiver<FlightKey>),
@@ -29,7 +29,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(offers: Option<SyncSender<Offer>>) -> Keeper {
+    pub(super) fn new(offers: Option<SyncSender<Errand>>) -> Keeper {
         Keeper { offers, offered: BTreeSet::new(), kept: sync_channel(WAITING_MAX), idle: Vec::new() }
     }
 
@@ -42,7 +42,7 @@ impl Keeper {
         match &self.offers {
             Some(offers) if flight.result.profile.is_some() => {
                 let offer = Offer { flight: flight.clone(), kept: self.kept.0.clone() };
-                if offers.try_send(offer).is_err() {
+                if offers.try_send(Errand::Flight(offer)).is_err() {
                     return;
                 }
             }

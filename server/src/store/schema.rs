@@ -4,7 +4,8 @@
 use rusqlite::Connection;
 
 /// One step per version; applied in order, each in a transaction.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
 -- Players, by the hash of a secret of their browser, with what all their flights come to.
 CREATE TABLE profiles (
     id INTEGER PRIMARY KEY,
@@ -49,7 +50,45 @@ CREATE TABLE flights (
     PRIMARY KEY (session, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flights_by_end ON flights (ended_s);
-"];
+",
+    "
+-- Who may do what; the password as a PHC string, until they have chosen one nothing.
+CREATE TABLE staff (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    password TEXT,
+    since_s INTEGER NOT NULL,
+    last_seen_s INTEGER
+) STRICT, WITHOUT ROWID;
+-- Who is kept out or quiet: a profile by its key, or an address (IPv6: the /64); until_s NULL is for good.
+CREATE TABLE bans (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    profile BLOB,
+    address TEXT,
+    who TEXT NOT NULL,
+    by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at_s INTEGER NOT NULL,
+    until_s INTEGER
+) STRICT;
+-- What staff did, or were refused.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at_s INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    role TEXT NOT NULL,
+    via TEXT NOT NULL,
+    line TEXT NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+-- What staff set for longer than a process lives.
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// The file was made by a newer version, or SQLite refuses.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! The store's thread: opens the file, writes what waits in one transaction, tries again while the disk refuses. Invariant:
-//! a flight is confirmed after its transaction is on the disk, and never before.
+//! The store's thread: opens the file, writes what waits in one transaction of each kind, tries again while the disk refuses.
+//! Invariant: what it was given is confirmed after its transaction is on the disk, and never before.
 
 use std::{
     sync::{
@@ -11,13 +11,16 @@ use std::{
 };
 
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use super::{
     Health, Paths, RETRY_AFTER, Vitals,
     backup::Backups,
     flights,
+    intake::Errand,
     keeper::Offer,
     opening::{self, OpenError},
+    staff::{self, StaffOffer, StaffSave},
 };
 use crate::{clock::now_s, journal::DatedFlight};
 
@@ -39,22 +42,25 @@ pub(super) struct Writer {
     connection: Option<Connection>,
     forgot_s: u64,
     batch: Vec<Offer>,
+    staff: Vec<StaffOffer>,
+    /// Told what staff left behind, once the file is open.
+    opened: Option<oneshot::Sender<StaffSave>>,
 }
 
 impl Writer {
-    pub(super) fn new(paths: Paths, vitals: Arc<Vitals>) -> Writer {
+    pub(super) fn new(paths: Paths, vitals: Arc<Vitals>, opened: Option<oneshot::Sender<StaffSave>>) -> Writer {
         let backups = Backups::new(paths.clone());
-        Writer { paths, vitals, backups, connection: None, forgot_s: 0, batch: Vec::new() }
+        Writer { paths, vitals, backups, connection: None, forgot_s: 0, batch: Vec::new(), staff: Vec::new(), opened }
     }
 
     /// Until nobody can offer anything any more.
-    pub(super) fn run(mut self, waiting: &Receiver<Offer>) {
+    pub(super) fn run(mut self, waiting: &Receiver<Errand>) {
         self.open();
         loop {
             let patience = if self.is_well() { LOOK_EVERY } else { RETRY_AFTER };
             match waiting.recv_timeout(patience) {
-                Ok(offer) => {
-                    self.batch.push(offer);
+                Ok(errand) => {
+                    self.take(errand);
                     self.gather(waiting);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -72,11 +78,18 @@ impl Writer {
         self.vitals.health() == Health::Ok
     }
 
-    fn gather(&mut self, waiting: &Receiver<Offer>) {
+    fn take(&mut self, errand: Errand) {
+        match errand {
+            Errand::Flight(offer) => self.batch.push(offer),
+            Errand::Staff(offer) => self.staff.push(offer),
+        }
+    }
+
+    fn gather(&mut self, waiting: &Receiver<Errand>) {
         let until = Instant::now() + GATHER;
-        while self.batch.len() < BATCH_MAX {
+        while self.batch.len() + self.staff.len() < BATCH_MAX {
             match waiting.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(offer) => self.batch.push(offer),
+                Ok(errand) => self.take(errand),
                 Err(_) => return,
             }
         }
@@ -85,6 +98,7 @@ impl Writer {
     fn open(&mut self) -> bool {
         match opening::open(&self.paths, &self.backups) {
             Ok(connection) => {
+                self.tell_staff(&connection);
                 self.connection = Some(connection);
                 self.set(Health::Ok, "");
                 true
@@ -94,23 +108,39 @@ impl Writer {
         }
     }
 
+    /// What staff left behind is told before the file counts as well: who asks then must find them.
+    fn tell_staff(&mut self, connection: &Connection) {
+        let Some(opened) = self.opened.take() else { return };
+        match staff::read(connection) {
+            // Nobody who wants to know: the process ends.
+            Ok(save) => drop(opened.send(save)),
+            Err(error) => tracing::error!(%error, "the staff, bans and settings that are stored cannot be read"),
+        }
+    }
+
     /// Writes the batch; false when it must be tried again.
     fn write(&mut self) -> bool {
         if self.vitals.health() == Health::Damaged {
-            // Nobody will write these; their journals keep them.
+            // Nobody will write these; their journals keep them, and staff are told.
             self.batch.clear();
+            self.staff.clear();
             return true;
         }
         if self.connection.is_none() && !self.open() {
             return false;
         }
         let Some(connection) = &mut self.connection else { return false };
-        if self.batch.is_empty() && self.vitals.health() == Health::Ok {
+        if self.batch.is_empty() && self.staff.is_empty() && self.vitals.health() == Health::Ok {
             return true;
         }
         let batch: Vec<DatedFlight> = self.batch.iter().map(|offer| offer.flight.clone()).collect();
-        match flights::add(connection, &batch, now_s()) {
+        let written = flights::add(connection, &batch, now_s()).and_then(|()| staff::add(connection, &self.staff));
+        match written {
             Ok(()) => {
+                for offer in self.staff.drain(..) {
+                    // Who gave the order has stopped waiting.
+                    let _ = offer.kept.send(());
+                }
                 for offer in self.batch.drain(..) {
                     // A journal that is gone left the flight in its file, and finds out at its next start.
                     let _ = offer.kept.try_send(offer.flight.result.key);
@@ -144,8 +174,9 @@ impl Writer {
         self.backups.make_when_due(connection, now_s());
         if now_s().saturating_sub(self.forgot_s) >= flights::DAY_S / 24 {
             self.forgot_s = now_s();
-            if let Err(error) = flights::forget_old(connection, now_s()) {
-                tracing::warn!(%error, "old flights cannot be forgotten");
+            let forgotten = flights::forget_old(connection, now_s()).and_then(|()| staff::forget_old(connection));
+            if let Err(error) = forgotten {
+                tracing::warn!(%error, "what is old cannot be forgotten");
             }
         }
     }
@@ -171,7 +202,7 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let paths = Paths { database: folder.join("perihelion.db"), backups: folder.join("backups") };
         let vitals = Arc::new(Vitals::default());
-        let mut writer = Writer::new(paths, Arc::clone(&vitals));
+        let mut writer = Writer::new(paths, Arc::clone(&vitals), None);
         let (kept, confirmed) = sync_channel(4_096);
         assert!(writer.open());
         let limit = |writer: &Writer, pages: i64| {

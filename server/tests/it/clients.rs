@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
-use shared::protocol::{Hello, Opening, codec};
+use shared::protocol::{Hello, Opening, ProfileToken, Resume, ResumeToken, codec};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -44,6 +44,22 @@ pub async fn status_with_origin(address: SocketAddr, origin: &str) -> u16 {
 
 pub fn hello() -> Vec<u8> {
     codec::encode_opening(&Opening::Hello(Hello { resume: None, profile: None, view_half: (800, 450) }))
+}
+
+/// What happens to a hello with this profile, and with a token to resume by: the close code and reason of who is not
+/// welcome, or the socket.
+pub async fn knock(address: SocketAddr, profile: Option<u8>, resume: Option<u8>) -> Result<Socket, (u16, String)> {
+    let mut socket = open(address).await;
+    let resume = resume.map(|byte| Resume { token: ResumeToken([byte; 16]), heard: 0 });
+    let profile = profile.map(|byte| ProfileToken([byte; 16]));
+    let hello = codec::encode_opening(&Opening::Hello(Hello { resume, profile, view_half: (800, 450) }));
+    // Who is refused at once need not have been heard.
+    let _ = socket.send(Message::Binary(hello.into())).await;
+    match in_time("a word", socket.next()).await {
+        Some(Ok(Message::Binary(_))) => Ok(socket),
+        Some(Ok(Message::Close(Some(frame)))) => Err((frame.code.into(), frame.reason.to_string())),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Upgraded, and the hello was taken: the welcome has come.

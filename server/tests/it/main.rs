@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in tests an unwrap is an assertion")]
 
+mod admin;
 mod chat;
 mod check;
 mod clients;

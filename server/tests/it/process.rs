@@ -25,7 +25,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_perihelion");
 pub struct Process {
     child: Child,
     pub address: SocketAddr,
-    banner: String,
+    pub banner: String,
     /// Goes with it, where it is its own.
     folder: Option<Folder>,
 }

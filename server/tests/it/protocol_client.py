@@ -12,6 +12,7 @@ import urllib.request
 from foreign_client import OPCODE_BINARY, OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG, read_frame, send_frame, upgrade
 
 SNAPSHOTS = 240
+TUNABLES = 18
 THRUST = 1
 
 
@@ -345,7 +346,7 @@ def read_news(message, heard, seasons):
 
 def read_chat(message):
     """What was said."""
-    if message.varint() == 2:
+    if message.varint() >= 2:
         return []
     words = lambda: message.text() if message.varint() == 0 else message.varint()
     return message.many(lambda: (message.varint(), message.text(), words()))
@@ -385,7 +386,7 @@ def main():
     send_frame(stream, OPCODE_BINARY, struct.pack("<Q", hash_) + b"\0\0" + b"\1" + bytes(range(16)) + varint(800) + varint(450))
     send_frame(stream, OPCODE_BINARY, b"\1" + b"\5Guido" + b"\0")
     table, snapshots, player, names, own_name, stations, heard = Table(), 0, None, {}, None, set(), 0
-    talk, asked, seasons = [], False, []
+    talk, asked, seasons, notices = [], False, [], []
     while snapshots < SNAPSHOTS:
         opcode, payload = read_frame(stream)
         if opcode == OPCODE_PING:
@@ -407,6 +408,7 @@ def main():
             assert message.varint() == 2, "anything may be said here"
             mode, _round_s, _core_hull, _wins = message.varint(), message.varint(), message.varint(), message.byte()
             assert mode == 0, "this is Drift"
+            assert [message.varint() for _ in range(TUNABLES)] == [100] * TUNABLES, "nobody has changed a number"
         elif kind == 1:
             player = table.player = message.varint()
         elif kind == 2:
@@ -440,6 +442,10 @@ def main():
             read_fall(message)
         elif kind == 9:
             message.varint()
+        elif kind == 10:
+            notices.append((message.varint(), message.text()))
+        elif kind == 11:
+            message.varint(), [message.varint() for _ in range(TUNABLES)]
         else:
             assert kind == 8, kind
             message.varint(), message.varint(), message.varint(), message.varint()
@@ -447,6 +453,7 @@ def main():
         message.end()
         if player is not None and not asked:
             asked = True
+            send_frame(stream, OPCODE_BINARY, b"\x09" + varint(4) + b"help")
             for words in (b"\0" + varint(13) + b" hi,  there! ", b"\1\3"):
                 send_frame(stream, OPCODE_BINARY, b"\7" + words)
             # In flight nobody is watched: heard, and nothing comes of it.
@@ -457,6 +464,7 @@ def main():
     own_name = names.get(player)
     assert own_name == "Guido", names
     assert 1 in stations, stations
+    assert any(kind == 1 for kind, _text in notices), notices
     assert talk == [(player, "Guido", "hi, there!"), (player, "Guido", 3)], talk
     # How often depends on the machine (late commands) and on luck (rocks in the way); never would be a bug.
     assert table.seen.get("own as reckoned", 0) > 10, table.seen

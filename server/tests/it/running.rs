@@ -25,8 +25,8 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A server and its page. Dropping it ends both.
 pub struct Running {
-    /// Held, not asked: everything is seen from outside.
-    _app: App,
+    /// Held; but for who may come in first, everything is seen from outside.
+    app: App,
     pub address: SocketAddr,
     pub page: Folder,
 }
@@ -81,7 +81,12 @@ impl Running {
         let rooms =
             rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
         let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
-        Running { address: app.address(), _app: app, page }
+        Running { address: app.address(), app, page }
+    }
+
+    /// Where the page for staff is, as the server says at its start.
+    pub async fn admin_link(&self) -> Option<String> {
+        in_time("the link", self.app.admin_link()).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -184,6 +189,7 @@ impl Folder {
         for (name, bytes) in [
             ("index.html", "<!doctype html><title>Perihelion</title>"),
             ("check.html", "<!doctype html><title>Perihelion: check</title>"),
+            ("admin.html", "<!doctype html><title>Perihelion: admin</title>"),
             ("client-0123456789abcdef.js", "export default 1"),
             ("client-0123456789abcdef.js.br", "brotli form"),
             ("client-0123456789abcdef.js.gz", "gzip form"),

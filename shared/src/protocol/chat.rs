@@ -95,6 +95,8 @@ pub enum Chat {
     /// The reader says too much at once: its last line was dropped, and so are those that follow too soon. Told once,
     /// until a line passes again.
     Hushed,
+    /// The reader may not speak here: nobody hears what it says. Told once per connection, when it tries.
+    Muted,
 }
 
 impl Chat {

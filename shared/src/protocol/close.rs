@@ -12,14 +12,10 @@ pub enum CloseCode {
     Version = 4001,
     /// A message made no sense. Reconnect; if it happens again, it is a bug.
     Protocol = 4002,
-    /// Somebody removed you. Do not come back by yourself.
-    Kicked = 4003,
     /// No room. Ask the player before trying again.
     Full = 4004,
     /// Too many messages.
     Rate = 4005,
-    /// Not welcome.
-    Banned = 4006,
     /// The same player connected elsewhere. Do not fight over it.
     Replaced = 4007,
     /// The connection could not keep up, or went silent. Reconnect.
@@ -34,19 +30,23 @@ pub enum CloseCode {
     NoRoom = 4012,
     /// The room asks for a password, and this was not it. Ask the player.
     Password = 4013,
+    /// Somebody removed you from the game. The frame may say why. Do not come back by yourself.
+    Kicked = 4014,
+    /// Not welcome. The frame may say why, and until when.
+    Banned = 4015,
+    /// Nobody new is let in for now; who was here may come back. The frame may say why.
+    Locked = 4016,
 }
 
 impl CloseCode {
     /// Every code.
-    pub const ALL: [CloseCode; 15] = [
+    pub const ALL: [CloseCode; 16] = [
         CloseCode::Restart,
         CloseCode::Bye,
         CloseCode::Version,
         CloseCode::Protocol,
-        CloseCode::Kicked,
         CloseCode::Full,
         CloseCode::Rate,
-        CloseCode::Banned,
         CloseCode::Replaced,
         CloseCode::TooSlow,
         CloseCode::RoomGone,
@@ -54,6 +54,9 @@ impl CloseCode {
         CloseCode::NoLane,
         CloseCode::NoRoom,
         CloseCode::Password,
+        CloseCode::Kicked,
+        CloseCode::Banned,
+        CloseCode::Locked,
     ];
 
     /// The number on the wire.
@@ -87,6 +90,7 @@ impl CloseCode {
             CloseCode::NoLane => "there is no connection for this lane",
             CloseCode::NoRoom => "there is no such room, or no longer",
             CloseCode::Password => "this room asks for a password",
+            CloseCode::Locked => "nobody new is let in at the moment",
         }
     }
 
@@ -108,7 +112,8 @@ impl CloseCode {
             | CloseCode::Replaced
             | CloseCode::NoLane
             | CloseCode::NoRoom
-            | CloseCode::Password => false,
+            | CloseCode::Password
+            | CloseCode::Locked => false,
         }
     }
 }

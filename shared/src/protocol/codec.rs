@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     limits::{
-        CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, GIANTS_MAX, HELLO_BYTES_MAX, PASSWORD_BYTES_MAX,
-        SERVER_MESSAGE_BYTES_MAX,
+        CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, CONSOLE_BYTES_MAX, GIANTS_MAX, HELLO_BYTES_MAX,
+        PASSWORD_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX,
     },
     tick::Tick,
 };
@@ -136,6 +136,9 @@ pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
         ClientMessage::Commands(batch) if batch.commands.len() > COMMANDS_PER_BATCH_MAX => {
             Err(DecodeError::OutOfRange { field: "commands" })
         }
+        ClientMessage::Console(line) if line.0.len() > CONSOLE_BYTES_MAX => {
+            Err(DecodeError::OutOfRange { field: "console" })
+        }
         _ => Ok(message),
     }
 }
@@ -218,7 +221,9 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         ServerMessage::Chat(chat) => chat.beyond(),
         ServerMessage::News(news) => news.deeds.iter().find_map(Deed::beyond),
         ServerMessage::Leaderboard(board) if board.giants.len() > GIANTS_MAX => Some("giants"),
-        ServerMessage::Welcome(welcome) => welcome.terms.beyond(),
+        ServerMessage::Welcome(welcome) => welcome.terms.beyond().or(welcome.tuning.beyond()),
+        ServerMessage::Tuned { tuning, .. } => tuning.beyond(),
+        ServerMessage::Notice(notice) => notice.beyond(),
         _ => None,
     };
     beyond.map_or(Ok(message), |field| Err(DecodeError::OutOfRange { field }))

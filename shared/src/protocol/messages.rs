@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     chat::{Chat, ChatMode, Words},
+    notice::Notice,
     season::SeasonEnd,
     sent::{Seen, SentCommand},
     watch::{Fall, Watch},
 };
 use crate::{
-    defs::{ShipClass, Team, Terms, mode::TEAMS},
+    defs::{ShipClass, Team, Terms, Tuning, mode::TEAMS},
     ids::PlayerId,
     sim::{Cause, RoundPhase},
     tick::Tick,
@@ -127,6 +128,18 @@ pub enum ClientMessage {
     Say(Words),
     /// Let me look there while I have no ship.
     Watch(Watch),
+    /// A line for the console, without its `/`: never said to anybody. At most `limits::CONSOLE_BYTES_MAX`.
+    Console(ConsoleLine),
+}
+
+/// What somebody typed into the console. It may hold a password: never logged.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsoleLine(pub String);
+
+impl core::fmt::Debug for ConsoleLine {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ConsoleLine(secret)")
+    }
 }
 
 /// Commands for consecutive ticks. Also sent empty by spectators, for the acknowledgement.
@@ -172,6 +185,16 @@ pub enum ServerMessage {
     Restarting {
         /// From now until it goes down, s.
         seconds: u16,
+    },
+    /// What those who run the server say.
+    Notice(Notice),
+    /// Other numbers hold soon; behind a [`Welcome`] whose own hold until then. Before the snapshot of that tick, which is a
+    /// full one: nothing is reckoned across the border.
+    Tuned {
+        /// The first tick that is stepped by them.
+        from: Tick,
+        /// The numbers.
+        tuning: Tuning,
     },
 }
 
@@ -274,6 +297,8 @@ pub struct Welcome {
     pub chat: ChatMode,
     /// What is played: the rules both ends reckon by.
     pub terms: Terms,
+    /// What of the rules' numbers is not as usual.
+    pub tuning: Tuning,
 }
 
 /// One snapshot, or one part of it. Not encoded by the codec's rules for other messages but packed by hand, because

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{defs::ShipClass, limits::PANORAMA_THINGS_MAX, quantize::Angle, tick::Tick};
+use crate::{defs::ShipClass, ids::PlayerId, limits::PANORAMA_THINGS_MAX, quantize::Angle, tick::Tick};
 
 /// A place, u.
 pub type Spot = (i16, i16);
@@ -23,8 +23,11 @@ pub struct Panorama {
     pub ships: Vec<ShipSpot>,
     /// Shots.
     pub shots: Vec<Spot>,
-    /// Rocks and planets.
+    /// Planets, then rocks.
     pub rocks: Vec<RockSpot>,
+    /// How many of those are planets. For who has the panorama in the same process; not in the message.
+    #[serde(skip)]
+    pub planets: u8,
 }
 
 /// A ship in a [`Panorama`].
@@ -36,6 +39,9 @@ pub struct ShipSpot {
     pub heading: Angle,
     /// Its class.
     pub class: ShipClass,
+    /// Whose. For who has the panorama in the same process; not in the message.
+    #[serde(skip)]
+    pub pilot: PlayerId,
 }
 
 /// A rock or a planet in a [`Panorama`].
@@ -57,6 +63,8 @@ impl Panorama {
             ships: first(self.ships.iter().filter(|ship| inside(ship.at, 0))),
             shots: first(self.shots.iter().filter(|&&shot| inside(shot, 0))),
             rocks: first(self.rocks.iter().filter(|rock| inside(rock.at, rock.radius_u))),
+            // Some of them may be left out.
+            planets: 0,
             ..*self
         }
     }
@@ -79,7 +87,8 @@ mod tests {
     use crate::protocol::codec::{decode_panorama, encode_panorama};
 
     fn panorama() -> Panorama {
-        let ship = |x, y| ShipSpot { at: (x, y), heading: Angle(7), class: ShipClass::Wraith };
+        let ship =
+            |x, y| ShipSpot { at: (x, y), heading: Angle(7), class: ShipClass::Wraith, pilot: PlayerId::default() };
         Panorama {
             tick: Tick(u32::MAX),
             star_u: 92,
@@ -88,6 +97,7 @@ mod tests {
             ships: vec![ship(0, 0), ship(500, -500), ship(501, 0), ship(i16::MIN, i16::MAX)],
             shots: vec![(10, 10), (-600, 0)],
             rocks: vec![RockSpot { at: (560, 0), radius_u: 60 }, RockSpot { at: (561, 0), radius_u: 60 }],
+            planets: 0,
         }
     }
 

@@ -11,17 +11,20 @@ use super::{
     close::CloseCode,
     entity_state::{self, HULL_STEPS, PublicShip, SHIELD_STEPS},
     messages::{
-        ClientMessage, CommandBatch, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password, ProfileToken,
-        Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot, SnapshotFlags, Welcome,
+        ClientMessage, CommandBatch, ConsoleLine, Deed, Hello, LaneKey, Leader, Leaderboard, News, Opening, Password,
+        ProfileToken, Resume, ResumeToken, Roster, RosterEntry, RoundNews, ScoreRow, ServerMessage, Snapshot,
+        SnapshotFlags, Welcome,
     },
-    motion, owner_state,
+    motion,
+    notice::{Notice, NoticeKind, NoticeText},
+    owner_state,
     season::{OwnSeason, PodiumPlace, SeasonEnd},
     sent::{Seen, SentCommand},
     steering,
     watch::{Fall, Watch},
 };
 use crate::{
-    defs::{Defs, GameMode, PickupKind, RockSize, ShipClass, Team, Terms, WeaponKind},
+    defs::{Defs, GameMode, PickupKind, RockSize, ShipClass, Team, Terms, Tunable, Tuning, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
@@ -33,7 +36,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 8;
+pub const PROTOCOL_VERSION: u32 = 9;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -118,9 +121,23 @@ pub fn rules_hash() -> u64 {
     })
 }
 
-/// The tables of every mode, as text.
+/// The tables of every mode, and what tunables make of one, as text.
 fn tables() -> String {
-    GameMode::ALL.map(|mode| format!("{:?}", Defs::of(Terms::of(mode)))).concat()
+    let tables = |mode, tuning: &Tuning| format!("{:?}", Defs::tuned(Terms::of(mode), tuning));
+    let modes = GameMode::ALL.map(|mode| tables(mode, &Tuning::STANDARD));
+    modes.concat() + &tunings().map(|tuning| tables(GameMode::Drift, &tuning)).concat()
+}
+
+/// The least and the most that each number may be.
+fn tunings() -> [Tuning; 2] {
+    let of = |number: fn(&Tunable) -> u16| {
+        let mut tuning = Tuning::STANDARD;
+        for row in &Tuning::TABLE {
+            tuning.set(row.name, number(row)).expect("the limits are allowed");
+        }
+        tuning
+    };
+    [of(|row| row.min), of(|row| row.max)]
 }
 
 fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
@@ -134,7 +151,7 @@ fn opening_samples() -> [Opening; 3] {
     [Opening::Hello(hello), Opening::Lane(LaneKey([8; 16])), keyed]
 }
 
-fn client_samples() -> [ClientMessage; 12] {
+fn client_samples() -> [ClientMessage; 13] {
     let batch = CommandBatch {
         ack: Tick(1),
         stamp_ms: 2,
@@ -155,11 +172,14 @@ fn client_samples() -> [ClientMessage; 12] {
         ClientMessage::Watch(Watch::Pilot(PlayerId(9))),
         ClientMessage::Watch(Watch::Leader),
         ClientMessage::Watch(Watch::Place(-300, 4)),
+        ClientMessage::Console(ConsoleLine("c".into())),
     ]
 }
 
-fn server_samples() -> [ServerMessage; 12] {
+fn server_samples() -> [ServerMessage; 16] {
     let player = PlayerId(5);
+    let notice = NoticeText::clean("a\nb").expect("it says something");
+    let tuning = tunings()[1];
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
     let season = SeasonEnd {
@@ -180,6 +200,7 @@ fn server_samples() -> [ServerMessage; 12] {
             resumed: Some(player),
             chat: ChatMode::Full,
             terms: Terms::of(GameMode::CoreWar),
+            tuning,
         }),
         ServerMessage::Joined { player },
         ServerMessage::Snapshot(Snapshot {
@@ -235,6 +256,10 @@ fn server_samples() -> [ServerMessage; 12] {
             winner: Some(Team::Dawn),
         }),
         ServerMessage::Restarting { seconds: 300 },
+        ServerMessage::Chat(Chat::Muted),
+        ServerMessage::Notice(Notice { kind: NoticeKind::Announcement, text: notice.clone() }),
+        ServerMessage::Notice(Notice { kind: NoticeKind::Private, text: notice }),
+        ServerMessage::Tuned { from: Tick(300), tuning },
     ]
 }
 
@@ -293,6 +318,13 @@ mod tests {
         let terms = Terms { round_s: 3, ..welcome.terms };
         let bytes = codec::encode_server(&ServerMessage::Welcome(Welcome { terms, ..welcome }));
         assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "round" }));
+        let mut bytes = codec::encode_server(&ServerMessage::Tuned { from: Tick(1), tuning: Tuning::STANDARD });
+        let last = bytes.len() - crate::defs::tuning::TUNABLES;
+        bytes[last] = 3;
+        assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "gravity" }));
+        let line = ConsoleLine("c".repeat(crate::limits::CONSOLE_BYTES_MAX + 1));
+        let bytes = codec::encode_client(&ClientMessage::Console(line));
+        assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::OutOfRange { field: "console" }));
         let Opening::Hello(hello) = opening_samples()[0].clone() else { panic!("the first is a hello") };
         let keyed = Opening::Keyed { hello, password: Password("p".repeat(crate::limits::PASSWORD_BYTES_MAX + 1)) };
         let beyond = codec::DecodeError::OutOfRange { field: "password" };

@@ -35,8 +35,9 @@ pub const CHUNK_BYTES_MAX: usize = 512 * 1_024;
 /// The longest change of a command, bits.
 const CHANGE_BITS_MAX: usize = 1 + 1 + 7 + 2 + 12;
 const _: () = assert!(PLAYERS_MAX * CHUNK_TICKS * CHANGE_BITS_MAX / 8 < CHUNK_BYTES_MAX * 3 / 4);
-/// Orders in one tick: more than a full room can give (each slot freed, taken, launched and parked, and a season ended).
-const ORDERS_MAX: usize = 4 * PLAYERS_MAX + 1;
+/// Orders in one tick: more than a full room can give (each slot freed, taken, launched and parked, a season ended and
+/// numbers changed).
+const ORDERS_MAX: usize = 4 * PLAYERS_MAX + 2;
 
 /// Last commands of those who give any.
 pub type Held = BTreeMap<PlayerId, Command>;
@@ -188,6 +189,7 @@ impl Turn {
             | Order::Refit { player, .. }
             | Order::Restore { player, .. } => slot(player),
             Order::EndSeason { .. } => true,
+            Order::Tune { tuning } => tuning.beyond().is_none(),
         };
         let good_name = |(player, name): &(PlayerId, String)| {
             let length = name.chars().count();

@@ -182,6 +182,9 @@ impl Playback {
             }
         }
         now.names.extend(record.names.iter().cloned());
+        if let Some(Order::Tune { tuning }) = record.orders.iter().rfind(|order| matches!(order, Order::Tune { .. })) {
+            self.defs.retune(tuning);
+        }
         let commands: Vec<(PlayerId, Command)> = now.held.iter().map(|(player, command)| (*player, *command)).collect();
         self.events.clear();
         // Shots are held against this very recording's past, as the room held them.
@@ -202,6 +205,7 @@ impl Playback {
         let nearer = ticks < self.now.played || at > self.now.played;
         if nearer {
             self.now = moment.clone();
+            self.defs.retune(&self.now.world.tuning);
             self.events.clear();
         }
         nearer

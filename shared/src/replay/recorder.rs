@@ -75,7 +75,8 @@ impl Recorder {
             | Order::Launch { .. }
             | Order::Park { .. }
             | Order::Refit { .. }
-            | Order::EndSeason { .. } => None,
+            | Order::EndSeason { .. }
+            | Order::Tune { .. } => None,
         });
         let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes, lags };
         record.apply(&mut self.held);

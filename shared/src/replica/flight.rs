@@ -22,7 +22,9 @@ impl Replica {
     /// present, together, so that they can touch each other on the way.
     pub(super) fn reconcile(&mut self, events: &mut Vec<ViewEvent>) {
         let (Some(layout), Some(clock)) = (&self.layout, &self.clock) else { return };
-        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
+        let tables = &self.tables;
+        let defs = tables.at(self.known.tick);
+        let mut around = surroundings(layout, defs, &mut self.skies, &self.known, self.predictor.as_ref());
         let mut replay = None;
         match (&self.known.own, &mut self.predictor) {
             (Some(told), Some(predictor)) if predictor.ship().id == told.state.id => {
@@ -48,14 +50,15 @@ impl Replica {
             past.record(self.known.tick, self.present.ships.iter().map(|ship| (ship.state.id, ship.said)));
         }
         while clock.tick().is_after(self.present.tick()) {
+            around.defs = tables.at(self.present.tick().next());
             let solids = self.present.step_bodies(&mut around);
             if let (Some(predictor), Some(replay)) = (&mut self.predictor, replay) {
                 predictor.replay(replay, &self.sent, &mut around, &solids);
                 if predictor.tick() == self.present.tick() {
-                    let _ = self.present.touch(predictor, &self.defs);
+                    let _ = self.present.touch(predictor, around.defs);
                 }
             }
-            pull_lines(&mut self.present, self.predictor.as_mut(), &self.defs);
+            pull_lines(&mut self.present, self.predictor.as_mut(), around.defs);
             let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
             self.present.step_shots(&own, &solids, &mut around, events);
         }
@@ -95,28 +98,30 @@ impl Replica {
             self.sent.record(tick, command);
             self.batch.push((tick, SentCommand { command, edges: self.edges }));
         }
-        let mut around = surroundings(layout, &self.defs, &mut self.skies, &self.known, self.predictor.as_ref());
+        let (tables, defs) = (&self.tables, self.tables.at(self.present.tick().next()));
+        let mut around = surroundings(layout, defs, &mut self.skies, &self.known, self.predictor.as_ref());
         let solids = self.present.step_bodies(&mut around);
         let leapt = |(ship, from, to)| ViewEvent::Leapt { ship, from, to, own: false };
-        let wrap_half = self.defs.arena.wrap_half;
+        let wrap_half = defs.arena.wrap_half;
         let far = |(_, from, to): &(_, glam::Vec2, glam::Vec2)| !torus::came_round(*from, *to, wrap_half);
         events.extend(self.present.leaps().filter(far).map(leapt));
         let (mut fired, mut beam) = (Vec::new(), None);
         if let Some(predictor) = &mut self.predictor {
             while tick.is_after(predictor.tick()) {
+                around.defs = tables.at(predictor.tick().next());
                 let (triggers, impact) = predictor.advance(command, &mut around, &solids);
                 let (ship, tick) = (predictor.ship(), predictor.tick());
                 let leapt = |(from, to)| ViewEvent::Leapt { ship: ship.id, from, to, own: true };
                 let far = |(from, to): &(glam::Vec2, glam::Vec2)| !torus::came_round(*from, *to, wrap_half);
                 events.extend(predictor.leap().filter(far).map(leapt));
                 for mount in triggers.mounts() {
-                    fired.extend(shots::volley(ship, mount, tick, &self.defs).map(|shot| (shot, tick)));
+                    fired.extend(shots::volley(ship, mount, tick, around.defs).map(|shot| (shot, tick)));
                 }
                 // A beam is drawn for as long as the ship has it on.
-                let ray = rays::launch(ship, &self.defs).filter(|ray| !self.defs.weapon(ray.weapon).is_beam());
+                let ray = rays::launch(ship, around.defs).filter(|ray| !around.defs.weapon(ray.weapon).is_beam());
                 beam = ray.filter(|_| triggers.primary).or(beam);
                 let rammed = (predictor.tick() == self.present.tick())
-                    .then(|| self.present.touch(predictor, &self.defs))
+                    .then(|| self.present.touch(predictor, around.defs))
                     .flatten();
                 let speed = impact.map_or(0.0, |impact| impact.speed).max(rammed.unwrap_or(0.0));
                 if speed > BUMP_U_S {
@@ -124,7 +129,8 @@ impl Replica {
                 }
             }
         }
-        pull_lines(&mut self.present, self.predictor.as_mut(), &self.defs);
+        around.defs = defs;
+        pull_lines(&mut self.present, self.predictor.as_mut(), defs);
         // The own ship has moved: shots of this tick are held against where it really was.
         let own = |tick| self.predictor.as_ref().and_then(|predictor| predictor.path_in(tick));
         self.present.step_shots(&own, &solids, &mut around, events);
@@ -143,7 +149,7 @@ impl Replica {
     /// comes sooner is the same one, predicted anew after a correction or told by the server.
     pub(super) fn beams_anew(&mut self, tick: Tick) -> bool {
         let rest = self.predictor.as_ref().map_or(0, |predictor| {
-            let weapon = self.defs.weapon(self.defs.ship(predictor.ship().class).primary);
+            let weapon = self.defs().weapon(self.defs().ship(predictor.ship().class).primary);
             i32::from(weapon.period_ticks) - i32::from(weapon.charge_ticks())
         });
         if self.beamed.is_some_and(|last| tick.since(last).abs() < rest) {

@@ -44,6 +44,9 @@ impl Room {
             if let (Some(human), Some(resume)) = (self.seats.human_mut(player), hello.resume) {
                 human.deeds.resume(resume.heard);
             }
+            if let Some(mute) = self.seats.human_mut(player).and_then(|human| human.mute.as_mut()) {
+                mute.forget_told();
+            }
             if let Some(seat) = self.seats.get(player) {
                 // The new token must not be told before its key is kept.
                 self.ledger.note_seat(seat, &self.world);
@@ -63,11 +66,16 @@ impl Room {
                 resumed: seat,
                 chat: self.config.chat,
                 terms: self.config.defs.mode.terms,
+                tuning: self.config.defs.tuning,
             }),
         );
+        if let Some((from, tuning)) = self.retuning.told() {
+            self.say(conn, &ServerMessage::Tuned { from, tuning });
+        }
         if let Some(restart_us) = self.restart_us {
             let seconds = restart_us.saturating_sub(now_us).div_ceil(1_000_000) as u16;
-            self.say(conn, &ServerMessage::Restarting { seconds });
+            // 0 would mean that it does not.
+            self.say(conn, &ServerMessage::Restarting { seconds: seconds.max(1) });
         }
         if let Some(news) = rounds::news(&self.world) {
             self.say(conn, &ServerMessage::Round(news));
@@ -100,10 +108,15 @@ impl Room {
         if self.visitors.get(&conn).is_none_or(|visitor| visitor.seat.is_some()) {
             return;
         }
+        if self.restart_us.is_some() {
+            // A seat would be lost with the room in a moment; whoever waits finds the next one.
+            self.close(conn, CloseCode::Draining);
+            return;
+        }
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
-        let (key, profile, deeds) = (visitor.key, visitor.profile, visitor.deeds.clone());
+        let (key, profile, deeds, mute) = (visitor.key, visitor.profile, visitor.deeds.clone(), visitor.mute);
         let keys = [Some(key), visitor.earlier_key];
         let holder = |_| {
             Holder::Human(Box::new(Human {
@@ -114,6 +127,7 @@ impl Room {
                 lost_us: None,
                 commands: CommandBuffer::default(),
                 deeds,
+                mute,
             }))
         };
         let team = self.seats.team_for_person(&self.config.defs.mode);
@@ -161,6 +175,7 @@ impl Room {
                 lost_us: Some(now_us),
                 commands: CommandBuffer::default(),
                 deeds: Log::default(),
+                mute: None,
             }));
             if self.seats.add_at(saved.player, &saved.name, holder) {
                 if let Some(seat) = self.seats.get_mut(saved.player) {
@@ -205,8 +220,13 @@ impl Room {
     }
 
     pub(super) fn close(&mut self, conn: ConnId, code: CloseCode) {
+        self.close_with(conn, code, None);
+    }
+
+    /// The same with words for the player in the place of the usual ones.
+    pub(super) fn close_with(&mut self, conn: ConnId, code: CloseCode, reason: Option<&str>) {
         self.drop_visitor(conn, self.now_us);
-        self.post.close(conn, code);
+        self.post.close(conn, code, reason);
     }
 
     pub(super) fn free_seat(&mut self, player: PlayerId) {
@@ -222,13 +242,13 @@ impl Room {
         self.balance_bots(0);
     }
 
-    /// Bots fill up to the configured number and make way for people, and for `coming` more.
-    /// Other numbers from now on. Nobody who plays is sent away for them; bots come and go at once.
-    pub fn tune(&mut self, bots: u16, players_max: u16) {
+    /// Other numbers of bots and people from now on. Nobody who plays is sent away for them; bots come and go at once.
+    pub fn resize(&mut self, bots: u16, players_max: u16) {
         (self.config.bots, self.config.players_max) = (bots, players_max);
         self.balance_bots(0);
     }
 
+    /// Bots fill up to the configured number and make way for people, and for `coming` more.
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();

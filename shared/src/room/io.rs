@@ -1,6 +1,6 @@
 //! What goes into a room and what comes out: plain data for its shell.
 
-use super::commands::Source;
+use super::{commands::Source, order::Order};
 use crate::{
     defs::Defs,
     ids::PlayerId,
@@ -112,6 +112,8 @@ pub enum RoomEvent {
         /// From now until then, s.
         seconds: u16,
     },
+    /// Those who run the server want something.
+    Order(Order),
 }
 
 /// Something for the shell to do. The bytes lie in the room until the next call to it.
@@ -138,6 +140,8 @@ pub enum Output<'a> {
         conn: ConnId,
         /// Why.
         code: CloseCode,
+        /// What to tell the player in the place of the code's own words, at most `limits::REASON_BYTES_MAX`.
+        reason: Option<&'a str>,
     },
 }
 

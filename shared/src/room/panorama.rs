@@ -16,6 +16,7 @@ impl Room {
             at: spot(ship.body.pos.to_vec2()),
             heading: ship.body.heading,
             class: ship.class,
+            pilot: ship.id.player,
         });
         Panorama {
             tick: world.tick,
@@ -25,6 +26,7 @@ impl Room {
             ships: ships.collect(),
             shots: world.shots.iter().map(|shot| spot(shot.pos.to_vec2())).collect(),
             rocks: self.rocks().collect(),
+            planets: world.layout.planets.len() as u8,
         }
     }
 

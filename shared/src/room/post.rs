@@ -17,7 +17,7 @@ pub struct Post {
 enum Item {
     Snapshot { conn: ConnId, from: usize, to: usize },
     Reliable { conn: ConnId, from: usize, to: usize },
-    Close { conn: ConnId, code: CloseCode },
+    Close { conn: ConnId, code: CloseCode, from: usize, to: usize },
 }
 
 impl Post {
@@ -42,9 +42,11 @@ impl Post {
         self.queue.push_back(Item::Reliable { conn, from, to: self.bytes.len() });
     }
 
-    /// Ends a connection.
-    pub fn close(&mut self, conn: ConnId, code: CloseCode) {
-        self.queue.push_back(Item::Close { conn, code });
+    /// Ends a connection; `reason` is told in the place of the code's own.
+    pub fn close(&mut self, conn: ConnId, code: CloseCode, reason: Option<&str>) {
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(reason.unwrap_or_default().as_bytes());
+        self.queue.push_back(Item::Close { conn, code, from, to: self.bytes.len() });
     }
 
     /// The next thing.
@@ -56,7 +58,11 @@ impl Post {
         Some(match item {
             Item::Snapshot { conn, from, to } => Output::Snapshot { conn, bytes: &self.bytes[from..to] },
             Item::Reliable { conn, from, to } => Output::Reliable { conn, bytes: &self.bytes[from..to] },
-            Item::Close { conn, code } => Output::Close { conn, code },
+            Item::Close { conn, code, from, to } => {
+                // What went in is text.
+                let reason = core::str::from_utf8(&self.bytes[from..to]).unwrap_or_default();
+                Output::Close { conn, code, reason: Some(reason).filter(|reason| !reason.is_empty()) }
+            }
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConnId, commands::CommandBuffer, deeds::Log, ledger::ProfileKey};
+use super::{ConnId, commands::CommandBuffer, deeds::Log, ledger::ProfileKey, mute::Mute};
 use crate::{
     bot::Brain,
     defs::{ModeDef, ShipClass, Team},
@@ -60,6 +60,8 @@ pub struct Human {
     pub commands: CommandBuffer,
     /// What this pilot must hear exactly once.
     pub deeds: Log,
+    /// Nobody hears what they say.
+    pub mute: Option<Mute>,
 }
 
 /// A freed slot rests this long before somebody else gets it, ticks: whoever still sees the last holder's ship or
@@ -304,6 +306,7 @@ mod tests {
             lost_us: None,
             commands: CommandBuffer::default(),
             deeds: Log::default(),
+            mute: None,
         }))
     }
 

@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::{
     ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, ledger::ProfileKey,
-    post::Mail, rounds, seats::ResumeKey,
+    mute::Mute, post::Mail, rounds, seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
@@ -58,6 +58,8 @@ pub struct Visitor {
     pub budget: Budget,
     /// How it speaks.
     pub speech: Speech,
+    /// Nobody would hear what it says, if it took a seat.
+    pub mute: Option<Mute>,
     /// What waits for its turn.
     pub mail: Mail,
     /// The standing it was shown last.
@@ -88,6 +90,7 @@ impl Visitor {
             flow: Flow::new(now_us),
             budget: Budget::new(bytes_per_s, now_us),
             speech: Speech::new(Tick(0)),
+            mute: None,
             mail: Mail::default(),
             scores_shown: 0,
             gaze: Gaze::default(),

@@ -71,11 +71,18 @@ pub fn checksum(world: &World) -> u32 {
         towed,
         decoys,
         next_body,
+        tuning,
         scratch: _,
     } = world;
     let mut fnv = Fnv::default();
     fnv.word(tick.0).word(*secret as u32).word((secret >> 32) as u32).word(u32::from(*next_body));
     fnv.word(edge.radius.cast_unsigned()).word(edge.target.cast_unsigned());
+    for (row, percent) in tuning.changed() {
+        row.name.bytes().for_each(|letter| {
+            fnv.word(u32::from(letter));
+        });
+        fnv.word(u32::from(percent));
+    }
     for (slot, pilot) in pilots.iter().enumerate() {
         if let Some(pilot) = pilot {
             fnv.word(slot as u32);

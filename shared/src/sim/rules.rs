@@ -13,7 +13,7 @@ use super::{
     world::{Edge, Pilot, Ship, World},
 };
 use crate::{
-    defs::{ArenaDef, Defs, ShipClass, Team},
+    defs::{ArenaDef, Defs, ShipClass, Team, Tuning},
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
@@ -79,6 +79,12 @@ pub enum Order {
         /// What they had come to.
         tally: Tally,
     },
+    /// From this step on other numbers hold, and the step's tables are those already. Each ship keeps the share of its hull
+    /// and shield.
+    Tune {
+        /// The numbers.
+        tuning: Tuning,
+    },
 }
 
 /// What a pilot has come to, apart from the ship.
@@ -125,6 +131,16 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
             enlist(stage.world, player, false, tally.score);
             restore(stage.world, player, tally);
         }
+        Order::Tune { tuning } => tune(stage.world, tuning),
+    }
+}
+
+fn tune(world: &mut World, tuning: Tuning) {
+    let before = std::mem::replace(&mut world.tuning, tuning);
+    let decoys = world.decoys.iter_mut().map(|decoy| &mut decoy.ship);
+    let ships = world.pilots.iter_mut().flatten().filter_map(|pilot| pilot.ship.as_mut());
+    for ship in ships.chain(decoys) {
+        (ship.hull, ship.shield) = before.carry_over(&tuning, ship.hull, ship.shield);
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     wells::Well,
 };
 use crate::{
-    defs::{Defs, PickupKind, RockSize, ShipClass, Special, WeaponKind},
+    defs::{Defs, PickupKind, RockSize, ShipClass, Special, Tuning, WeaponKind},
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     quantize::{Lattice, STEPS},
     tick::Tick,
@@ -56,6 +56,8 @@ pub struct World {
     pub decoys: Vec<Decoy>,
     /// Next number for a free body.
     pub next_body: u16,
+    /// What of the tables is not as usual: those of every step say the same.
+    pub tuning: Tuning,
     /// Memory for steps; no state.
     pub scratch: Scratch,
 }
@@ -311,6 +313,7 @@ impl World {
             decoys: Vec::new(),
             round: defs.mode.teams.then(|| Round::first(defs)),
             next_body: 0,
+            tuning: defs.tuning,
             scratch: Scratch::default(),
         }
     }

@@ -331,7 +331,7 @@ impl Match {
             let (conn, mut bytes, is_snapshot) = match output {
                 Output::Snapshot { conn, bytes } => (conn, bytes.to_vec(), true),
                 Output::Reliable { conn, bytes } => (conn, bytes.to_vec(), false),
-                Output::Close { conn, code } => {
+                Output::Close { conn, code, reason: _ } => {
                     self.closed.push((conn, code));
                     if let Some(player) = self.players.iter_mut().find(|player| player.conn == conn) {
                         player.closed = Some(code);

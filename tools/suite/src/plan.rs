@@ -2,7 +2,7 @@
 //! Invariant: a plan is a pure function of seed, length and what the command line fixed.
 
 use shared::{
-    defs::ShipClass,
+    defs::{ShipClass, Tuning},
     link::{FREEZE, Profile},
     rng::{Keyed, Purpose},
     room::RoomConfig,
@@ -24,6 +24,11 @@ const FRUGAL_ONE_OF: u32 = 16;
 /// …this much to each, bytes/s: a fortieth of the usual. Backed off to its floor it is still enough for a message now
 /// and then.
 pub const FRUGAL_BYTES_S: u32 = 600;
+
+/// One of so many foul matches has other numbers again and again.
+const TUNED_ONE_OF: u32 = 4;
+/// Tunables that are left alone: without them nobody would come to fly, or nobody would ever be struck.
+const UNTUNED: [&str; 2] = ["respawn", "protection"];
 
 /// What kind of match it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +110,8 @@ pub struct Plan {
     pub people: Vec<Habits>,
     /// What happens: tick of the match, to whom, what; in order.
     pub acts: Vec<(u32, usize, Act)>,
+    /// When the game's numbers change, and to what; in order.
+    pub tunings: Vec<(u32, Tuning)>,
 }
 
 impl Plan {
@@ -130,6 +137,7 @@ impl Plan {
             bots,
             people: Vec::new(),
             acts: Vec::new(),
+            tunings: if weather == Weather::Foul { tunings(seed, secs * TICK_HZ) } else { Vec::new() },
         };
         for index in 0..people.unwrap_or(count) {
             let mut keyed = Keyed::new(seed, Tick(0), 100 + index as u32, Purpose::Test);
@@ -230,6 +238,28 @@ impl Plan {
     }
 }
 
+/// Other numbers again and again, sometimes before the last ones hold. Drawn apart, so that all else about a seed is as it
+/// was.
+fn tunings(seed: u64, ticks: u32) -> Vec<(u32, Tuning)> {
+    let mut keyed = Keyed::new(seed, Tick(0), 3, Purpose::Test);
+    if keyed.below(TUNED_ONE_OF) != 0 {
+        return Vec::new();
+    }
+    let (mut tunings, mut at) = (Vec::new(), 0);
+    while at + 300 < ticks {
+        let mut tuning = Tuning::STANDARD;
+        for row in Tuning::TABLE.iter().filter(|row| !UNTUNED.contains(&row.name)) {
+            if keyed.chance(0.3) {
+                let percent = u32::from(row.min) + keyed.below(u32::from(row.max - row.min) + 1);
+                tuning.set(row.name, percent as u16).expect("within its limits");
+            }
+        }
+        tunings.push((at, tuning));
+        at += 40 + keyed.below(600);
+    }
+    tunings
+}
+
 /// Drawn apart, so that all else about a seed is as it was.
 fn frugal(seed: u64) -> bool {
     Keyed::new(seed, Tick(0), 2, Purpose::Test).below(FRUGAL_ONE_OF) == 0
@@ -312,6 +342,8 @@ mod tests {
         for (i, switch) in switches.into_iter().enumerate() {
             assert!(plans.iter().filter(|plan| switch(&plan.switches)).count() > 20, "switch {i}");
         }
+        let tuned = plans.iter().filter(|plan| !plan.tunings.is_empty());
+        assert!((15..=60).contains(&tuned.clone().count()) && tuned.clone().all(|plan| plan.weather == Weather::Foul));
         for weather in [Weather::Outages, Weather::Foul] {
             let frugal = plans.iter().filter(|plan| plan.frugal && plan.weather == weather).count();
             assert!((4..=15).contains(&frugal), "{frugal} in {weather:?}");

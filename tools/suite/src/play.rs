@@ -2,7 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use shared::{protocol::Resume, tick::Tick};
+use shared::{
+    protocol::Resume,
+    room::{Order, RoomEvent},
+    tick::Tick,
+};
 
 use crate::{
     harness::{Match, Sabotage},
@@ -79,9 +83,13 @@ impl Play<'_> {
 
     fn through(&mut self) -> Result<(), Failure> {
         let mut acts = self.plan.acts.iter().peekable();
+        let mut tunings = self.plan.tunings.iter().peekable();
         for tick in 0..self.plan.ticks {
             while let Some((_, person, act)) = acts.next_if(|(at, ..)| *at <= tick) {
                 self.act(*person, *act);
+            }
+            while let Some(&(_, tuning)) = tunings.next_if(|(at, _)| *at <= tick) {
+                self.live.room.handle(RoomEvent::Order(Order::Tune { tuning }), self.live.now_us);
             }
             self.advance()?;
         }

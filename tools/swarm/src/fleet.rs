@@ -387,7 +387,9 @@ impl Light {
             | ServerMessage::Chat(_)
             | ServerMessage::Fall(_)
             | ServerMessage::Round(_)
-            | ServerMessage::Restarting { .. } => {}
+            | ServerMessage::Restarting { .. }
+            | ServerMessage::Notice(_)
+            | ServerMessage::Tuned { .. } => {}
         }
         Ok(())
     }

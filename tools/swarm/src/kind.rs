@@ -4,11 +4,23 @@
 use shared::protocol::{ClientMessage, ServerMessage};
 
 /// What the server sends, as the columns of a count.
-pub const DOWN: [&str; 10] =
-    ["welcome", "joined", "snapshot", "roster", "leaderboard", "news", "chat", "fall", "round", "restarting"];
+pub const DOWN: [&str; 12] = [
+    "welcome",
+    "joined",
+    "snapshot",
+    "roster",
+    "leaderboard",
+    "news",
+    "chat",
+    "fall",
+    "round",
+    "restarting",
+    "notice",
+    "tuned",
+];
 /// What a client sends.
-pub const UP: [&str; 10] =
-    ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say", "watch"];
+pub const UP: [&str; 11] =
+    ["hello", "commands", "play", "relaunch", "set_view", "idle", "need_full", "leave", "say", "watch", "console"];
 /// The hello is no [`ClientMessage`].
 pub const HELLO: usize = 0;
 /// Commands with the acknowledgement.
@@ -31,6 +43,8 @@ pub fn of_server(message: &ServerMessage) -> usize {
         ServerMessage::Fall(_) => 7,
         ServerMessage::Round(_) => 8,
         ServerMessage::Restarting { .. } => 9,
+        ServerMessage::Notice(_) => 10,
+        ServerMessage::Tuned { .. } => 11,
     }
 }
 
@@ -46,6 +60,7 @@ pub fn of_client(message: &ClientMessage) -> usize {
         ClientMessage::Leave => 7,
         ClientMessage::Say(_) => 8,
         ClientMessage::Watch(_) => 9,
+        ClientMessage::Console(_) => 10,
     }
 }
 

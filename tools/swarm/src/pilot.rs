@@ -280,7 +280,9 @@ impl Pilot {
             | ServerMessage::Chat(_)
             | ServerMessage::Fall(_)
             | ServerMessage::Round(_)
-            | ServerMessage::Restarting { .. } => {}
+            | ServerMessage::Restarting { .. }
+            | ServerMessage::Notice(_)
+            | ServerMessage::Tuned { .. } => {}
         }
         Ok(())
     }

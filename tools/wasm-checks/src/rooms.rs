@@ -179,7 +179,7 @@ impl Stage {
         while let Some(output) = self.room.poll_output() {
             let (to, bytes) = match output {
                 Output::Snapshot { conn, bytes } | Output::Reliable { conn, bytes } => (conn, bytes),
-                Output::Close { conn, code } => panic!("the room closed {conn:?}: {code:?}"),
+                Output::Close { conn, code, reason: _ } => panic!("the room closed {conn:?}: {code:?}"),
             };
             let line = self.people.iter_mut().filter_map(|person| person.line.as_mut()).find(|(conn, _)| *conn == to);
             if let Some((_, replica)) = line {

@@ -41,6 +41,16 @@ fn without_a_fault_all_is_well_and_a_seed_is_the_same_match_again() {
     }
 }
 
+#[test]
+fn other_numbers_again_and_again_break_no_promise() {
+    let plans = (0..300).map(|seed| Plan::new(seed, 20, None, Some(6))).filter(|plan| !plan.tunings.is_empty());
+    let plans: Vec<Plan> = plans.take(6).collect();
+    assert_eq!(plans.len(), 6);
+    for plan in plans {
+        assert_eq!(play(&plan, true, None).failure, None, "seed {}", plan.seed);
+    }
+}
+
 /// Twenty seconds of a plan's room, with everybody there from the start: what the room says of itself.
 fn twenty_seconds(plan: &Plan) -> RoomStatus {
     let mut live = Match::in_room(plan.room(), plan.lines());

@@ -185,6 +185,7 @@ fn wares(report: &Value) -> Result<Wares, String> {
         resumed: None,
         chat: ChatMode::Off,
         terms: shared::defs::Terms::default(),
+        tuning: shared::defs::Tuning::STANDARD,
     };
     let greeting = [ServerMessage::Welcome(welcome), ServerMessage::Joined { player: PlayerId(0) }];
     Ok(Wares {

@@ -1,0 +1,82 @@
+//! The way into the store: one bounded queue to the writer's thread, for journals (`keeper`) and for staff. Invariant: nothing
+//! here waits but [`Intake::close`]; a queue that is full refuses, and who offered knows.
+
+use std::{sync::mpsc::SyncSender, thread::JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::{
+    Keeper,
+    keeper::Offer,
+    staff::{StaffOffer, StaffRecord, StaffSave},
+};
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(super) enum Errand {
+    /// Keep a flight.
+    Flight(Offer),
+    /// Keep what staff did.
+    Staff(StaffOffer),
+}
+
+/// The store of a process, to write to.
+#[derive(Debug, Default)]
+pub struct Intake {
+    errands: Option<SyncSender<Errand>>,
+    writer: Option<JoinHandle<()>>,
+    staff: Option<oneshot::Receiver<StaffSave>>,
+}
+
+impl Intake {
+    pub(super) fn new(
+        errands: SyncSender<Errand>,
+        writer: JoinHandle<()>,
+        staff: oneshot::Receiver<StaffSave>,
+    ) -> Intake {
+        Intake { errands: Some(errands), writer: Some(writer), staff: Some(staff) }
+    }
+
+    /// A way to have flights kept.
+    #[must_use]
+    pub fn keeper(&self) -> Keeper {
+        Keeper::new(self.errands.clone())
+    }
+
+    /// A way to have kept what staff do.
+    #[must_use]
+    pub fn staff_keeper(&self) -> StaffKeeper {
+        StaffKeeper(self.errands.clone())
+    }
+
+    /// What staff left behind, once the file is open; to be asked for once. `None` without a store.
+    #[must_use]
+    pub fn staff_save(&mut self) -> Option<oneshot::Receiver<StaffSave>> {
+        self.staff.take()
+    }
+
+    /// Waits until everything offered is kept, or cannot be. Every [`Keeper`] and [`StaffKeeper`] must be gone, or it waits for
+    /// that.
+    pub fn close(mut self) {
+        self.errands = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Told when it is on the disk; closed when it never will be.
+pub type Kept = oneshot::Receiver<()>;
+
+/// The staff's way to the store.
+#[derive(Debug, Default)]
+pub struct StaffKeeper(Option<SyncSender<Errand>>);
+
+impl StaffKeeper {
+    /// Has a change kept. `None` without a store, or when too much waits for it already.
+    #[must_use]
+    pub fn keep(&self, record: StaffRecord) -> Option<Kept> {
+        let (kept, confirmed) = oneshot::channel();
+        self.0.as_ref()?.try_send(Errand::Staff(StaffOffer { record, kept })).ok().map(|()| confirmed)
+    }
+}

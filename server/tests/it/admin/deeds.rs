@@ -1,0 +1,194 @@
+//! What staff do to who plays.
+
+use futures_util::SinkExt;
+use shared::{
+    defs::ShipClass,
+    protocol::{Chat, ClientMessage, ServerMessage, Words, codec},
+};
+
+use super::*;
+use crate::{
+    clients::{closed, knock as hello_as},
+    pilot::Pilot,
+};
+
+/// A connection with a slot, of this browser.
+async fn seated(server: &Running, profile: u8, name: &str) -> Socket {
+    let mut socket = hello_as(server.address, Some(profile), None).await.expect("welcome");
+    let play = ClientMessage::Play { name: name.into(), class: ShipClass::Spark };
+    socket.send(Message::Binary(codec::encode_client(&play).into())).await.expect("sent");
+    socket
+}
+
+/// Until the staff see this player.
+async fn seen(page: &mut Page, name: &str) -> Value {
+    let is_it = |player: &Value| player["name"] == name && player["conn"].is_number();
+    let figures = page.until("figures", |told| told["rooms"][0]["players"].as_array().unwrap().iter().any(is_it)).await;
+    figures["rooms"][0]["players"].as_array().unwrap().iter().find(|player| is_it(player)).unwrap().clone()
+}
+
+async fn say(socket: &mut Socket, text: &str) {
+    let message = ClientMessage::Say(Words::Text(text.into()));
+    socket.send(Message::Binary(codec::encode_client(&message).into())).await.expect("sent");
+}
+
+/// The next word of the chat.
+async fn heard(socket: &mut Socket) -> Chat {
+    in_time("a word", async {
+        loop {
+            if let Message::Binary(bytes) = socket.next().await.expect("open").expect("whole")
+                && let Ok(ServerMessage::Chat(chat)) = codec::decode_server(&bytes)
+            {
+                return chat;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_removed_is_told_why_and_may_come_back() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut foo = seated(&server, 1, "Foo Bar").await;
+    let row = seen(&mut page, "Foo Bar").await;
+    assert!(row["address"].as_str().unwrap().starts_with('#') && row["is_bot"] == false, "{row}");
+    let (ok, text) = page.run("kick Fo spam").await;
+    assert!(!ok && text.contains("#") && text.contains("Foo Bar in main"), "{text}");
+    let text = page.done("kick \"foo bar\" spamming <b>").await;
+    assert!(text.contains("Foo Bar is removed"), "{text}");
+    assert_eq!(closed(&mut foo).await, (4_014, "spamming <b>".to_owned()));
+    let mut foo = seated(&server, 1, "Foo Bar").await;
+    let row = seen(&mut page, "Foo Bar").await;
+    page.done(&format!("kick #{}", row["slot"])).await;
+    assert_eq!(closed(&mut foo).await.0, 4_014);
+    let (ok, text) = page.run("kick #999").await;
+    assert!(!ok && text.contains("there is no #999"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_banned_stays_out_until_it_is_taken_back() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut foo = seated(&server, 1, "Foo").await;
+    seen(&mut page, "Foo").await;
+    let text = page.done("ban foo 2h aimbot").await;
+    assert!(text.contains("Foo is kept out for 2 h (ban 1)"), "{text}");
+    let (code, reason) = closed(&mut foo).await;
+    assert!(code == 4_015 && reason.starts_with("aimbot (for another "), "{code} {reason}");
+    let rows = page.until("bans", |told| !told["rows"].as_array().unwrap().is_empty()).await;
+    let row = &rows["rows"][0];
+    assert_eq!(
+        (&row["id"], &row["kind"], &row["who"], &row["target"]),
+        (&json!(1), &json!("ban"), &json!("Foo"), &json!("profile"))
+    );
+    let (code, reason) = hello_as(server.address, Some(1), None).await.unwrap_err();
+    assert!(code == 4_015 && reason.starts_with("aimbot"), "{code} {reason}");
+    assert!(hello_as(server.address, Some(2), None).await.is_ok(), "another browser at the same address");
+    page.done("undo").await;
+    assert!(hello_as(server.address, Some(1), None).await.is_ok());
+    assert!(!page.run("undo").await.0, "there is nothing left to take back");
+    page.done("ban-address 127.0.0.1 forever").await;
+    for profile in [None, Some(2)] {
+        let (code, reason) = hello_as(server.address, profile, Some(9)).await.unwrap_err();
+        assert_eq!((code, reason.as_str()), (4_015, "by order of those who run this server"));
+    }
+    let audit = page.until("audit", |told| told["rows"][0]["line"].as_str().unwrap().starts_with("ban-address")).await;
+    assert_eq!((&audit["rows"][0]["who"], &audit["rows"][0]["via"]), (&json!("owner"), &json!("page")));
+    page.done("unban 1").await;
+    assert!(hello_as(server.address, Some(2), None).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_muted_is_heard_by_nobody_also_after_coming_back() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut foo = seated(&server, 1, "Foo").await;
+    let mut bar = seated(&server, 2, "Bar").await;
+    seen(&mut page, "Foo").await;
+    seen(&mut page, "Bar").await;
+    page.done("mute Foo 10m shouting").await;
+    say(&mut foo, "AAAA").await;
+    assert_eq!(heard(&mut foo).await, Chat::Muted);
+    drop(foo);
+    let mut foo = seated(&server, 1, "Foo2").await;
+    page.until("figures", |told| {
+        told["rooms"][0]["players"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["name"] == "Foo2" && row["is_muted"] == true)
+    })
+    .await;
+    say(&mut foo, "BBBB").await;
+    assert_eq!(heard(&mut foo).await, Chat::Muted);
+    page.done("unmute Foo2").await;
+    say(&mut foo, "sorry").await;
+    let Chat::Said(lines) = heard(&mut bar).await else { panic!("something said") };
+    assert!(format!("{lines:?}").contains("sorry") && lines.len() == 1, "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_door_lets_only_those_in_who_were_here() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut pilot = Pilot::play(server.address, "Early").await;
+    page.done("lock a tournament").await;
+    assert_eq!(page.until("figures", |told| told["state"] == "locked").await["leaves_in_s"], Value::Null);
+    for resume in [None, Some(7)] {
+        let refused = hello_as(server.address, None, resume).await;
+        // Who says to come back is found out by the room: the welcome has left by then.
+        let (code, reason) = match refused {
+            Err(refused) => refused,
+            Ok(mut socket) => closed(&mut socket).await,
+        };
+        assert_eq!((code, reason.as_str()), (4_016, "a tournament"), "{resume:?}");
+    }
+    assert_eq!(server.get("/readyz").await.status, 503);
+    pilot.until("a token", |replica| replica.resume().is_some()).await;
+    let mut back = Pilot::connect(server.address, pilot.replica.resume()).await;
+    back.until("a welcome", |replica| replica.resumed()).await;
+    page.done("undo").await;
+    assert!(hello_as(server.address, None, None).await.is_ok());
+    assert_eq!(server.get("/readyz").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_to_all_the_map_and_the_physics_reach_who_they_are_for() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let rows = page.told("tunables").await["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().any(|row| row["name"] == "gravity" && row["max"].as_u64() > Some(100)), "{rows:?}");
+    let mut pilot = Pilot::play(server.address, "Ada").await;
+    page.done("announce The final begins").await;
+    pilot.until("the banner", |_| true).await;
+    let mut banner = None;
+    while banner.is_none() {
+        pilot.step("the banner").await;
+        banner = pilot.replica.poll_notice();
+    }
+    assert!(format!("{banner:?}").contains("The final begins"), "{banner:?}");
+    page.send(&json!({ "do": "watch", "room": "main" })).await;
+    let map = page.until("map", |told| !told["ships"].as_array().unwrap().is_empty()).await;
+    assert!(map["star"] == 92 && map["planets"].as_array().unwrap().len() >= 2, "{map}");
+    assert_eq!(map["ships"][0].as_array().unwrap().len(), 6, "{map}");
+    page.send(&json!({ "do": "watch", "room": null })).await;
+    for (line, says) in [
+        ("set gravity 100000", "gravity is"),
+        ("set gravitas 150", "did you mean gravity"),
+        ("set gravity 150 nowhere", "there is no room \"nowhere\""),
+        ("bots main 60000", "pilots at most"),
+    ] {
+        let (ok, text) = page.run(line).await;
+        assert!(!ok && text.contains(says), "{line}: {text}");
+    }
+    page.done("set gravity 150").await;
+    // Nobody may watch a room that rests: the pilot keeps it going.
+    let gravity = |percent: u64| move |told: &Value| told["rooms"][0]["tuning"]["gravity"] == percent;
+    page.until("figures", gravity(150)).await;
+    page.done("undo").await;
+    page.until("figures", gravity(100)).await;
+    page.done("bots main 6").await;
+    page.until("figures", |told| told["rooms"][0]["bots"].as_u64() == Some(5)).await;
+    drop(pilot);
+}
