@@ -52,6 +52,7 @@ use warp::{
     path::FullPath,
 };
 
+pub use admin::is_wish;
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 pub use origin::Guests;

@@ -11,6 +11,7 @@ use crate::{
     http::{self, Guests},
     journal::{self, Entry},
     proxies::Proxies,
+    staff::command::Order,
 };
 
 /// A settings file.
@@ -48,6 +49,12 @@ pub fn origin(bytes: &[u8]) -> bool {
 #[must_use]
 pub fn upgrade(bytes: &[u8]) -> bool {
     http::is_handshake(&Method::GET, &headers(bytes))
+}
+
+/// What a dashboard says, as JSON, or a line of the console.
+#[must_use]
+pub fn admin(text: &str) -> bool {
+    http::is_wish(text.as_bytes()) || Order::parse(text).is_ok()
 }
 
 /// A room's journal.

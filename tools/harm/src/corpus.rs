@@ -154,6 +154,19 @@ pub fn requests() -> Vec<Vec<u8>> {
     vec![lines.as_bytes().to_vec()]
 }
 
+/// What a dashboard says, and lines of the console.
+pub fn admin() -> Vec<Vec<u8>> {
+    [
+        r##"{"do":"run","id":7,"line":"kick #3 spam","room":"main"}"##,
+        r#"{"do":"watch","room":null}"#,
+        "ban Foo 2h aims by itself",
+        "set gravity 150 main",
+        r#"mute "Captain Borealis" forever"#,
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into()
+}
+
 pub fn journals() -> Vec<Vec<u8>> {
     vec![probe::good_journal()]
 }

@@ -52,6 +52,7 @@ pub static TARGETS: &[Target] = &[
     Target { name: "forwarded", take: probe::forwarded, corpus: corpus::forwarded },
     Target { name: "origin", take: probe::origin, corpus: corpus::requests },
     Target { name: "upgrade", take: probe::upgrade, corpus: corpus::requests },
+    Target { name: "admin", take: |bytes| text_of(bytes).is_some_and(probe::admin), corpus: corpus::admin },
     Target { name: "journal", take: probe::journal, corpus: corpus::journals },
 ];
 
