@@ -67,6 +67,16 @@ impl Views {
             toast: Toast::default(),
         })
     }
+
+    /// Somebody else may look next.
+    fn clear(&mut self) {
+        for grid in [&mut self.rooms, &mut self.players, &mut self.bans, &mut self.audit, &mut self.staff] {
+            grid.clear();
+        }
+        self.dials = Dials::default();
+        self.toast.hide();
+        browser::set_hidden("staff", true);
+    }
 }
 
 impl Board {
@@ -77,6 +87,7 @@ impl Board {
     /// Somebody signed in.
     pub fn welcome(&mut self, me: Me) {
         self.desk = Desk::of(me);
+        self.views.clear();
         browser::set_hidden("gate", true);
         browser::set_hidden("desk", false);
         header::greet(&self.desk);

@@ -63,6 +63,11 @@ impl Grid {
         }
     }
 
+    /// Forgets every row: what they offer is another role's.
+    pub fn clear(&mut self) {
+        self.show(&[], |_| plain(&[]));
+    }
+
     /// The row of a key.
     pub fn row(&self, key: &str) -> Option<&Element> {
         self.rows.get(key).map(|made| &made.row)

@@ -71,6 +71,7 @@ pub(super) static TABLE: &[Row] = &[
     ("console", "Console", "Konsole"),
     ("run", "Run", "Los"),
     ("bans", "Bans and mutes", "Sperren und Stummschaltungen"),
+    ("undo-last", "Undo my last act", "Mein Letztes zurück"),
     ("who", "Who", "Wer"),
     ("kind", "Kind", "Art"),
     ("until", "Until", "Bis"),

@@ -1,5 +1,7 @@
 //! The line on top and the six figures below it. Invariant: what the role may not do has no button.
 
+use web_sys::Element;
+
 use crate::{
     admin::{
         desk::{Desk, Freshness},
@@ -30,10 +32,10 @@ pub fn greet(desk: &Desk) {
     let name = if desk.me.name.is_empty() { "–" } else { &desk.me.name };
     browser::set_text("me", &format!("{name} · {}", desk.me.role));
     for (button, command) in browser::marked("data-ask").into_iter().chain(browser::marked("data-run")) {
-        if !desk.me.may(command.split([' ', '\t']).next().unwrap_or_default()) {
-            // The name is right.
-            let _ = button.set_attribute("hidden", "");
-        }
+        let name = command.split([' ', '\t']).next().unwrap_or_default();
+        // Those of the server wait until it says in what state it is.
+        let waits = button.closest("#server-buttons").is_ok_and(|group| group.is_some());
+        set_hidden(&button, waits || !desk.me.may(name));
     }
     for (part, command) in [("announce", "announce"), ("tune-reset", "reset"), ("bans", "bans"), ("audit", "audit")] {
         browser::set_hidden(part, !desk.me.may(command));
@@ -80,9 +82,13 @@ fn state(desk: &Desk, figures: &Figures) {
 fn set_shown(command: &str, is_shown: bool) {
     let selector = format!("#server-buttons [data-ask={command}], #server-buttons [data-run={command}]");
     let Ok(Some(button)) = browser::document().query_selector(&selector) else { return };
-    if button.has_attribute("hidden") == is_shown {
+    set_hidden(&button, !is_shown);
+}
+
+fn set_hidden(element: &Element, is_hidden: bool) {
+    if element.has_attribute("hidden") != is_hidden {
         // The name is right.
-        let _ = button.toggle_attribute_with_force("hidden", !is_shown);
+        let _ = element.toggle_attribute_with_force("hidden", is_hidden);
     }
 }
 
