@@ -9,7 +9,8 @@ use shared::{
 /// Seeds per target. What plays matches takes longer than what reads a line.
 fn seeds(target: &Target) -> u64 {
     match target.name {
-        "recording" | "replica" => 300,
+        "recording" => 60,
+        "replica" => 200,
         "clip" | "config" | "journal" => 5_000,
         _ => 30_000,
     }
