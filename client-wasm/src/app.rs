@@ -457,8 +457,9 @@ impl App {
             }
         }
         // Which mode it is a welcome says.
-        if self.defs.mode != self.net.shown().defs().mode {
-            self.defs = self.net.shown().defs().clone();
+        let defs = self.net.shown().defs();
+        if self.defs.mode != defs.mode || self.defs.tuning != defs.tuning {
+            self.defs = defs.clone();
             self.camera.fit(self.defs.arena.wrap_half);
         }
         if told && self.net.take_victory() {

@@ -230,9 +230,16 @@ impl<'a> Frame<'a> {
 }
 
 /// A part of the HUD.
-pub trait Widget: core::fmt::Debug {
+pub trait Widget {
     /// Brings the page up to date with a frame.
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom);
+}
+
+// Not `Widget: Debug`: that would put everything which a widget remembers into the page as text, 30 KB of it.
+impl core::fmt::Debug for dyn Widget {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        out.write_str("Widget")
+    }
 }
 
 /// The table of all widgets.

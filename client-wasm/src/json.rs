@@ -14,15 +14,20 @@ pub struct Json {
 impl Json {
     /// Runs `fields` between braces.
     pub fn object(&mut self, fields: impl FnOnce(&mut Json)) {
-        self.block('{', '}', fields);
+        self.open('{');
+        fields(self);
+        self.close('}');
     }
 
     /// Runs `items` between brackets.
     pub fn array(&mut self, items: impl FnOnce(&mut Json)) {
-        self.block('[', ']', items);
+        self.open('[');
+        items(self);
+        self.close(']');
     }
 
     /// Writes a key; its value must follow.
+    #[inline(never)]
     pub fn key(&mut self, key: &str) -> &mut Json {
         self.text(key);
         self.out.push(':');
@@ -31,6 +36,7 @@ impl Json {
     }
 
     /// Writes a string.
+    #[inline(never)]
     pub fn text(&mut self, text: &str) {
         self.separate();
         self.out.push('"');
@@ -41,6 +47,7 @@ impl Json {
     }
 
     /// Writes a number to three decimals; `null` when it is not finite.
+    #[inline(never)]
     pub fn number(&mut self, value: f64) {
         if !value.is_finite() {
             return self.null();
@@ -51,24 +58,28 @@ impl Json {
     }
 
     /// Writes a whole number.
+    #[inline(never)]
     pub fn integer(&mut self, value: i64) {
         self.separate();
         write!(self.out, "{value}").expect("a String takes any text");
     }
 
     /// Writes a truth value.
+    #[inline(never)]
     pub fn boolean(&mut self, value: bool) {
         self.separate();
         self.out.push_str(if value { "true" } else { "false" });
     }
 
     /// Writes `null`.
+    #[inline(never)]
     pub fn null(&mut self) {
         self.separate();
         self.out.push_str("null");
     }
 
     /// Writes a string or `null`.
+    #[inline(never)]
     pub fn maybe_text(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.text(text),
@@ -82,12 +93,16 @@ impl Json {
         self.out
     }
 
-    fn block(&mut self, open: char, close: char, inside: impl FnOnce(&mut Json)) {
+    #[inline(never)]
+    fn open(&mut self, bracket: char) {
         self.separate();
-        self.out.push(open);
+        self.out.push(bracket);
         self.comma = false;
-        inside(self);
-        self.out.push(close);
+    }
+
+    #[inline(never)]
+    fn close(&mut self, bracket: char) {
+        self.out.push(bracket);
         self.comma = true;
     }
 

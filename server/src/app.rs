@@ -137,6 +137,7 @@ impl App {
             })
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
+        tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
@@ -234,6 +235,22 @@ impl App {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// From now on SIGUSR2 makes the first room panic.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    #[cfg(feature = "sabotage")]
+    pub fn panic_on_signal(&self) -> io::Result<()> {
+        let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::user_defined2())?;
+        let room = Arc::clone(&self.lobby.public()[0]);
+        tokio::spawn(async move {
+            while signal.recv().await.is_some() {
+                room.sabotage(|| panic!("on purpose")).await;
+            }
+        });
+        Ok(())
     }
 
     /// Whether it speaks TLS.

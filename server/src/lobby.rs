@@ -7,17 +7,25 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
 use shared::defs::{GameMode, Tuning};
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::{JoinSet, spawn_blocking},
+    time::{sleep, timeout},
+};
 
 use crate::{
     config::{RoomId, RoomSettings},
     room::{Blueprint, Keeping, RoomHandle},
 };
+
+/// A room that has said nothing for so long has hung for good.
+const HUNG_AFTER: Duration = Duration::from_secs(10);
+/// How often rooms are looked after.
+const MEND_EVERY: Duration = Duration::from_secs(1);
 
 type Private = HashMap<RoomId, Arc<RoomHandle>>;
 
@@ -156,6 +164,25 @@ impl Lobby {
             closing.spawn(async move { room.close().await });
         }
         closing.join_all().await;
+    }
+
+    /// Has every room that hung begun anew, for as long as there is a lobby.
+    pub async fn mend(lobby: Weak<Lobby>) {
+        loop {
+            sleep(MEND_EVERY).await;
+            let Some(rooms) = lobby.upgrade().map(|lobby| lobby.all()) else { return };
+            // What is built may take a moment.
+            let mended = spawn_blocking(move || {
+                for room in rooms {
+                    if let Err(error) = room.mend(HUNG_AFTER) {
+                        tracing::error!(room = %room.blueprint().name, %error, "a room that hung could not be begun anew");
+                    }
+                }
+            });
+            if mended.await.is_err() {
+                tracing::error!("looking after the rooms panicked");
+            }
+        }
     }
 
     /// Every room, public ones first.

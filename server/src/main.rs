@@ -69,6 +69,10 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
         Err(error) => return refuse(&error.to_string()),
     };
     let admin = app.admin_link().await;
+    #[cfg(feature = "sabotage")]
+    if let Err(error) = app.panic_on_signal() {
+        return refuse(&format!("cannot listen for signals: {error}"));
+    }
     let facts = Facts {
         address: app.address(),
         is_encrypted: app.is_encrypted(),

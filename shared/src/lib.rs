@@ -19,6 +19,7 @@ pub mod limits;
 pub mod link;
 pub mod math;
 pub mod name;
+pub mod order;
 pub mod protocol;
 pub mod quantize;
 pub mod replay;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{PlayerId, ShipId},
+    order::sort_few,
     protocol::sent::SEEN_PARTS,
     sim::{
         Event, HitQuery, World,
@@ -63,7 +64,7 @@ impl Rewind {
         self.lags.clear();
         self.lags.extend(lags);
         // A recording may come from anywhere.
-        self.lags.sort_by_key(|(player, _)| *player);
+        sort_few(&mut self.lags, |(a, _), (b, _)| a.cmp(b));
     }
 
     /// After it: remembers where everybody is.

@@ -527,8 +527,10 @@ impl Room {
         }
         let version = self.scores_version;
         for (conn, visitor) in &mut self.visitors {
-            if visitor.scores_shown != version && Visitor::has_turn(*conn, self.world.tick) {
-                visitor.scores_shown = version;
+            // Where bytes are so few that a standing is worth some snapshots, they take turns.
+            let may = visitor.shown_since_scores && visitor.scores_shown != version;
+            if may && Visitor::has_turn(*conn, self.world.tick) {
+                (visitor.scores_shown, visitor.shown_since_scores) = (version, false);
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
             }
@@ -589,6 +591,7 @@ impl Room {
                         + send_snapshot(&mut scene, seats, visitor, &turn, (body, used), post);
                     visitor.flow.sent(tick, now_us);
                     visitor.budget.spend(bytes);
+                    visitor.shown_since_scores = true;
                     status.snapshots += 1;
                     status.snapshot_bytes += bytes as u64;
                 }

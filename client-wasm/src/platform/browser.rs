@@ -138,7 +138,12 @@ pub fn listen<E: JsCast + 'static>(
     passive: bool,
     mut handler: impl FnMut(E) + 'static,
 ) {
-    let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| handler(event.unchecked_into()));
+    listen_boxed(target, name, passive, Box::new(move |event| handler(event.unchecked_into())));
+}
+
+/// Not generic, because everything on the page listens.
+fn listen_boxed(target: &EventTarget, name: &str, passive: bool, handler: Box<dyn FnMut(JsValue)>) {
+    let closure = Closure::<dyn FnMut(JsValue)>::wrap(handler);
     let options = web_sys::AddEventListenerOptions::new();
     options.set_passive(passive);
     let callback = closure.as_ref().unchecked_ref();

@@ -17,8 +17,7 @@ pub struct PhysicsSettings {
 
 impl Section for PhysicsSettings {
     const ABOUT: &'static str = "Numbers of the game, per cent of the usual ones, in every room of the server. Who plays is \
-                                 told which are changed. What an owner has set by command holds until the server ends or \
-                                 these numbers change.";
+                                 told which are changed. What an owner has set by command goes over these until it is reset.";
     const ROWS: &'static [Row<Self>] = &[
         row::<0>(),
         row::<1>(),

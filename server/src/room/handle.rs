@@ -19,11 +19,20 @@ use shared::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{Blueprint, Keeping, outbox::Outbox, outlook::Outlook, task::Task, tick_times::TickFigures};
+use super::{
+    Blueprint, Keeping,
+    memory::{Estate, Memory},
+    outbox::Outbox,
+    outlook::Outlook,
+    task::{Task, secret_of},
+    tick_times::TickFigures,
+};
 use crate::limits::MAILBOX_MAX;
 
 /// A room that has not reported for this long has hung.
 const REPORT_AGE_MAX: Duration = Duration::from_secs(1);
+/// A room that hangs again and again is given up to two to this power times as long before another is begun.
+const MENDED_SHIFT_MAX: u32 = 5;
 
 /// What a room is told.
 pub(super) enum Mail {
@@ -58,7 +67,7 @@ pub(super) enum Mail {
     #[cfg(test)]
     Flaws(u32),
     /// Done in the place of the core, so that tests can break or hang it.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "sabotage"))]
     Sabotage(Box<dyn FnOnce() + Send>),
 }
 
@@ -105,10 +114,21 @@ pub struct RoomHandle {
     /// Replaced as a whole when a reload changes it; the lock is held for a copy of the pointer, by sessions and pages,
     /// never by the room's own thread.
     blueprint: RwLock<Arc<Blueprint>>,
+    /// How to reach its thread; another when that was left to itself.
+    line: watch::Sender<Arc<Line>>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// How one thread of a room is reached.
+#[derive(Debug)]
+struct Line {
     mail: mpsc::Sender<Mail>,
     report: watch::Receiver<RoomReport>,
     outlook: Outlook,
-    dropped: Arc<AtomicU64>,
+    estate: Estate,
+    /// When it was begun, and in the place of how many others.
+    begun: Instant,
+    mended: u32,
 }
 
 impl RoomHandle {
@@ -117,10 +137,45 @@ impl RoomHandle {
     /// # Errors
     /// The operating system gives no thread.
     pub fn open(blueprint: Blueprint, keeping: Option<Keeping>) -> io::Result<RoomHandle> {
-        let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
-        let (task, report, outlook) = Task::new(blueprint.clone(), mailbox, keeping);
-        thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
-        Ok(RoomHandle { blueprint: RwLock::new(Arc::new(blueprint)), mail, report, outlook, dropped: Arc::default() })
+        let memory = Memory::new(keeping, blueprint.terms.mode.word(), blueprint.secret);
+        let line = begin(&blueprint, 0, Estate::new(memory), 0)?;
+        let blueprint = RwLock::new(Arc::new(blueprint));
+        Ok(RoomHandle { blueprint, line: watch::Sender::new(Arc::new(line)), dropped: Arc::default() })
+    }
+
+    fn line(&self) -> Arc<Line> {
+        Arc::clone(&self.line.borrow())
+    }
+
+    /// Begins another thread in the place of one that has not reported for `after`, or that has ended without being told to:
+    /// with everybody's slot and score, and with the numbers that held. True when it did. The one that hangs is left to
+    /// itself; whoever was in the room comes back by themselves. One that hangs again and again is given longer each time.
+    ///
+    /// # Errors
+    /// The operating system gives no thread, or the core panics as it is built; the next call tries again.
+    pub fn mend(&self, after: Duration) -> io::Result<bool> {
+        let line = self.line();
+        let report = line.report.borrow().clone();
+        let hangs = line.mail.is_closed() || !report.paused && report.at.elapsed() >= after;
+        if !hangs || line.begun.elapsed() < after * (1 << line.mended.min(MENDED_SHIFT_MAX)) {
+            return Ok(false);
+        }
+        // One that was closed has nothing left.
+        let Some(mut memory) = line.estate.take() else { return Ok(false) };
+        let blueprint = Blueprint { tuning: report.tuning, ..Blueprint::clone(&self.blueprint()) };
+        let restarts = report.restarts + 1;
+        memory.begin_anew(secret_of(&blueprint, restarts));
+        let estate = Estate::new(memory);
+        let next = match begin(&blueprint, restarts, estate.clone(), line.mended + 1) {
+            Ok(next) => next,
+            Err(error) => {
+                estate.take().into_iter().for_each(|memory| line.estate.put(memory));
+                return Err(error);
+            }
+        };
+        tracing::error!(room = %blueprint.name, restarts, "the room hung; another takes its place");
+        self.line.send_replace(Arc::new(next));
+        Ok(true)
     }
 
     /// What it is made from.
@@ -134,7 +189,7 @@ impl RoomHandle {
     /// when its mailbox is full: nothing has changed then.
     #[must_use]
     pub fn resize(&self, bots: u16, players_max: u16, password: Option<String>) -> bool {
-        if self.mail.try_send(Mail::Resize { bots, players_max }).is_err() {
+        if self.line().mail.try_send(Mail::Resize { bots, players_max }).is_err() {
             return false;
         }
         let resized = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
@@ -145,13 +200,13 @@ impl RoomHandle {
     /// The latest report.
     #[must_use]
     pub fn report(&self) -> RoomReport {
-        self.report.borrow().clone()
+        self.line().report.borrow().clone()
     }
 
     /// The arena, for who asks for it.
     #[must_use]
-    pub fn outlook(&self) -> &Outlook {
-        &self.outlook
+    pub fn outlook(&self) -> Outlook {
+        self.line().outlook.clone()
     }
 
     /// Messages dropped because the mailbox was full.
@@ -163,14 +218,23 @@ impl RoomHandle {
     /// Whether it ticks, or stands still for want of company.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        let report = self.report.borrow();
-        !self.mail.is_closed() && (report.paused || report.at.elapsed() < REPORT_AGE_MAX)
+        let line = self.line();
+        let report = line.report.borrow();
+        !line.mail.is_closed() && (report.paused || report.at.elapsed() < REPORT_AGE_MAX)
     }
 
     /// Waits until it stands still for want of company, or no longer does, or has ended.
     pub async fn until(&self, paused: bool) {
-        // An error means that it has ended.
-        let _ = self.report.clone().wait_for(|report| report.paused == paused).await;
+        let mut lines = self.line.subscribe();
+        loop {
+            let mut report = lines.borrow_and_update().report.clone();
+            tokio::select! {
+                // An error means that it has ended.
+                _ = report.wait_for(|report| report.paused == paused) => return,
+                // Another thread is the room now.
+                _ = lines.changed() => {}
+            }
+        }
     }
 
     /// Whether this is what it asks of who wants in; anything is, where it asks for nothing.
@@ -184,22 +248,22 @@ impl RoomHandle {
     /// Brings a connection in. It leaves when the [`Seat`] is dropped. `None` when the room is gone.
     pub async fn enter(&self, arrival: Arrival, outbox: Outbox) -> Option<Seat> {
         let conn = next_conn();
-        let permit = self.mail.reserve().await.ok()?;
+        let mail = self.line().mail.clone();
+        let permit = mail.reserve().await.ok()?;
         permit.send(Mail::Arrive { conn, arrival: Box::new(arrival), outbox });
-        Some(Seat { voice: Voice { conn, mail: self.mail.clone(), dropped: Arc::clone(&self.dropped) } })
+        Some(Seat { voice: Voice { conn, mail, dropped: Arc::clone(&self.dropped) } })
     }
 
     /// Whether somebody is here who has a slot.
     #[must_use]
     pub fn is_played(&self) -> bool {
-        let report = self.report.borrow();
-        report.humans() > 0
+        self.report().humans() > 0
     }
 
     /// Tells everybody that the server goes down in `seconds`; 0: that it does not.
     pub fn announce_restart(&self, seconds: u16) {
         // A room that is gone has nobody to tell, and one that has hung must not hold the end of the server back.
-        let _ = self.mail.try_send(Mail::Restarting { seconds });
+        let _ = self.line().mail.try_send(Mail::Restarting { seconds });
     }
 
     /// Takes up the settings' numbers of the game, if they are others than before. False when its mailbox is full.
@@ -220,25 +284,38 @@ impl RoomHandle {
     /// Has it do what those who run the server want. False when its mailbox is full, or it is gone: nothing is done then.
     #[must_use]
     pub fn order(&self, order: Order) -> bool {
-        self.mail.try_send(Mail::Order(order)).is_ok()
+        self.line().mail.try_send(Mail::Order(order)).is_ok()
     }
 
     /// Asks the thread to end, and waits until it has.
     pub async fn close(&self) {
-        if self.mail.send(Mail::Stop).await.is_ok() {
-            self.mail.closed().await;
+        let mail = self.line().mail.clone();
+        if mail.send(Mail::Stop).await.is_ok() {
+            mail.closed().await;
         }
     }
 
     #[cfg(test)]
     pub(super) async fn flaw(&self, flaws: u32) {
-        assert!(self.mail.send(Mail::Flaws(flaws)).await.is_ok(), "the room lives");
+        assert!(self.line().mail.send(Mail::Flaws(flaws)).await.is_ok(), "the room lives");
     }
 
-    #[cfg(test)]
-    pub(super) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
-        assert!(self.mail.send(Mail::Sabotage(Box::new(work))).await.is_ok(), "the room lives");
+    /// Has the room's thread do `work`, which may panic or hang.
+    ///
+    /// # Panics
+    /// The room is gone.
+    #[cfg(any(test, feature = "sabotage"))]
+    pub(crate) async fn sabotage(&self, work: impl FnOnce() + Send + 'static) {
+        assert!(self.line().mail.send(Mail::Sabotage(Box::new(work))).await.is_ok(), "the room lives");
     }
+}
+
+/// Begins a room's thread.
+fn begin(blueprint: &Blueprint, restarts: u32, estate: Estate, mended: u32) -> io::Result<Line> {
+    let (mail, mailbox) = mpsc::channel(MAILBOX_MAX);
+    let (task, report, outlook) = Task::new(blueprint.clone(), restarts, mailbox, estate.clone())?;
+    thread::Builder::new().name(thread_name(&blueprint.name)).spawn(move || task.run())?;
+    Ok(Line { mail, report, outlook, estate, begun: Instant::now(), mended })
 }
 
 /// A connection's place in a room.

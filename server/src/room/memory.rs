@@ -3,7 +3,7 @@
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -118,10 +118,40 @@ impl Memory {
             journal.anew(self.save.clone(), flights);
         }
     }
+}
 
-    /// Waits until all of it is on the disk.
-    pub(super) fn close(&mut self) {
-        self.journal = None;
+/// A room's memory, which may outlive its thread. Whoever holds it is the room: taken from a thread that has hung, it makes a
+/// stranger of that thread, which finds nothing here when it wakes and ends.
+///
+/// The lock is held by the room's thread for as long as it takes to note what the core said, and by another only to take it
+/// all: in a room that lives nobody waits for it.
+#[derive(Debug, Clone)]
+pub(super) struct Estate(Arc<Mutex<Option<Memory>>>);
+
+impl Estate {
+    /// Of a room.
+    pub(super) fn new(memory: Memory) -> Estate {
+        Estate(Arc::new(Mutex::new(Some(memory))))
+    }
+
+    /// Does something with it; `None` when it was taken.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> Option<T> {
+        self.lock(|memory| memory.as_mut().map(work))
+    }
+
+    /// Takes it, unless somebody has.
+    pub(super) fn take(&self) -> Option<Memory> {
+        self.lock(Option::take)
+    }
+
+    /// Gives it back.
+    pub(super) fn put(&self, memory: Memory) {
+        self.lock(|place| *place = Some(memory));
+    }
+
+    fn lock<T>(&self, work: impl FnOnce(&mut Option<Memory>) -> T) -> T {
+        // As new as the last record that was noted: a panic elsewhere leaves nothing half done.
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Invariants: the mailbox is drained before each tick and never without bound; with no connection it sleeps until
 //! one comes (the world stands still, at no cost); a panic of the core ends this room's connections with 4009 and
-//! begins another room with everybody's slot and score, and nothing else in the process notices.
+//! begins another room with everybody's slot and score, and nothing else in the process notices. A thread that has hung is
+//! left to itself (`RoomHandle::mend`): should it wake, it finds itself deposed and ends.
 
 use std::{
     collections::BTreeMap,
+    io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
     time::{Duration, Instant},
@@ -22,7 +24,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
-    memory::{Keeping, Memory},
+    memory::Estate,
     outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
     tape::Tape,
@@ -53,7 +55,9 @@ pub(super) struct Task {
     times: TickTimes,
     restarts: u32,
     tape: Option<Tape>,
-    memory: Memory,
+    estate: Estate,
+    /// Another thread is the room now.
+    deposed: bool,
     /// So many rooms break as they are built.
     #[cfg(test)]
     flaws: u32,
@@ -94,20 +98,26 @@ enum Flow {
 }
 
 impl Task {
+    /// The room of this estate, begun for the `restarts`th time after the first.
+    ///
+    /// # Errors
+    /// The core panics as it is built.
     pub(super) fn new(
         blueprint: Blueprint,
+        restarts: u32,
         mailbox: mpsc::Receiver<Mail>,
-        keeping: Option<Keeping>,
-    ) -> (Task, watch::Receiver<RoomReport>, Outlook) {
-        let memory = Memory::new(keeping, blueprint.terms.mode.word(), blueprint.secret);
-        let room = build(&blueprint, 0, &memory, 0);
-        let tape = tape(&blueprint, 0);
+        estate: Estate,
+    ) -> io::Result<(Task, watch::Receiver<RoomReport>, Outlook)> {
+        // Unwind safe: nothing that was half built is kept.
+        let built = catch_unwind(AssertUnwindSafe(|| build(&blueprint, restarts, &estate, 0)));
+        let room = built.map_err(|_| io::Error::other("the room panicked as it was built"))?;
+        let tape = tape(&blueprint, restarts);
         let first = RoomReport {
             status: room.status(),
             at: Instant::now(),
             paused: true,
             ticks: TickFigures::default(),
-            restarts: 0,
+            restarts,
             players: room.players().into(),
             tuning: blueprint.tuning,
         };
@@ -124,13 +134,14 @@ impl Task {
             bytes: BytesMut::new(),
             epoch: Instant::now(),
             times: TickTimes::default(),
-            restarts: 0,
+            restarts,
             tape,
-            memory,
+            estate,
+            deposed: false,
             #[cfg(test)]
             flaws: 0,
         };
-        (task, reports, outlook)
+        Ok((task, reports, outlook))
     }
 
     /// Runs until told to stop, or until nobody holds a handle.
@@ -141,7 +152,8 @@ impl Task {
                 self.record();
                 // Before the mailbox closes, which tells others that all is done.
                 self.tape = None;
-                self.memory.close();
+                // Waits until all of it is on the disk.
+                drop(self.estate.take());
                 return;
             }
         }
@@ -152,7 +164,7 @@ impl Task {
         self.show();
         while self.outboxes.is_empty() {
             let Some(mail) = self.mailbox.blocking_recv() else { return Flow::Stop };
-            if self.receive(mail) == Flow::Stop {
+            if self.receive(mail) == Flow::Stop || self.deposed {
                 return Flow::Stop;
             }
         }
@@ -172,6 +184,9 @@ impl Task {
                         return Flow::Stop;
                     }
                     self.tick();
+                    if self.deposed {
+                        return Flow::Stop;
+                    }
                     if self.easel.is_wanted() {
                         self.show();
                     }
@@ -232,7 +247,7 @@ impl Task {
             Mail::Stop => return Flow::Stop,
             #[cfg(test)]
             Mail::Flaws(flaws) => self.flaws = flaws,
-            #[cfg(test)]
+            #[cfg(any(test, feature = "sabotage"))]
             Mail::Sabotage(work) => {
                 self.with_room(|_, _| work());
             }
@@ -286,10 +301,10 @@ impl Task {
         }));
         match result {
             // Before anybody is told what came of it.
-            Ok(()) => self.memory.note(&mut self.room),
+            Ok(()) => self.deposed |= self.estate.with(|memory| memory.note(&mut self.room)).is_none(),
             Err(_) => self.begin_anew(),
         }
-        result.is_ok()
+        result.is_ok() && !self.deposed
     }
 
     /// Hands out what the room said; `put` decides how messages besides snapshots go.
@@ -343,7 +358,7 @@ impl Task {
             outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
-        self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
+        self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
         self.room = self.build_anew();
         self.tape = tape(&self.blueprint, self.restarts);
     }
@@ -360,7 +375,7 @@ impl Task {
                     thread::sleep(pause);
                     pause *= 2;
                     self.restarts += 1;
-                    self.memory.begin_anew(self.blueprint.secret.wrapping_add(u64::from(self.restarts)));
+                    self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
                 }
             }
         }
@@ -371,12 +386,12 @@ impl Task {
         let now_us = self.now_us();
         #[cfg(test)]
         let flawed = self.flaws.checked_sub(1).inspect(|left| self.flaws = *left).is_some();
-        let Task { blueprint, restarts, memory, .. } = self;
+        let Task { blueprint, restarts, estate, .. } = self;
         // Unwind safe: nothing that was half built is kept.
         catch_unwind(AssertUnwindSafe(|| {
             #[cfg(test)]
             assert!(!flawed, "asked to, by a test");
-            build(blueprint, *restarts, memory, now_us)
+            build(blueprint, *restarts, estate, now_us)
         }))
     }
 
@@ -416,23 +431,30 @@ impl Task {
 }
 
 /// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
-fn build(blueprint: &Blueprint, restarts: u32, memory: &Memory, now_us: u64) -> Room {
+fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> Room {
+    // Of one that was taken nothing is left: what is built of it ends at once.
+    let (session, save) = estate.with(|memory| (memory.session(), memory.save().clone())).unwrap_or_default();
     let config = RoomConfig {
         name: blueprint.name.clone(),
         id: blueprint.id.to_string(),
         seed: blueprint.seed.wrapping_add(u64::from(restarts)),
-        secret: blueprint.secret.wrapping_add(u64::from(restarts)),
+        secret: secret_of(blueprint, restarts),
         bots: blueprint.bots,
         players_max: blueprint.players_max,
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
-        session: Some(memory.session()),
+        session: Some(session),
         record: blueprint.record.is_some(),
         defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
         ..RoomConfig::default()
     };
-    Room::again(config, memory.save(), now_us)
+    Room::again(config, &save, now_us)
+}
+
+/// Seed of the draws of a room's life.
+pub(super) fn secret_of(blueprint: &Blueprint, restarts: u32) -> u64 {
+    blueprint.secret.wrapping_add(u64::from(restarts))
 }
 
 /// The recording of the room's next life. Without a file the game goes on unrecorded.
@@ -452,7 +474,7 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Inbox, RoomHandle, Seat, outbox_pair},
+        room::{Inbox, RoomHandle, Seat, memory::Memory, outbox_pair},
     };
     use shared::{
         defs::ShipClass,
@@ -626,6 +648,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn orders_reach_the_room_and_the_report_says_who_is_here() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        let ada = || room.report().players.iter().find(|row| row.name == "Ada").cloned();
+        until("she is on the roll", || ada().is_some()).await;
+        let conn = seat.conn();
+        assert_eq!(ada().and_then(|row| row.conn), Some(conn));
+        assert!(room.order(Order::Mute { conn, ticks: None }));
+        until("she is muted", || ada().is_some_and(|row| row.is_muted)).await;
+        let reason = shared::protocol::NoticeText::clean("spam, again");
+        assert!(room.order(Order::Kick { conn, code: CloseCode::Kicked, reason }));
+        let goodbye = timeout(SOON, inbox.closing).await.expect("in time").expect("told");
+        assert_eq!(goodbye, Goodbye { code: CloseCode::Kicked, reason: Some("spam, again".into()) });
+        until("she is gone", || ada().is_none()).await;
+    }
+
+    #[tokio::test]
     async fn a_room_that_hangs_is_seen_and_seen_to_recover() {
         let room = RoomHandle::open(blueprint(), None).unwrap();
         let _company = enter(&room).await;
@@ -637,12 +677,47 @@ mod tests {
         until("it is taken for dead", || !room.is_alive()).await;
         drop(release);
         until("it lives again", || room.is_alive()).await;
+        assert!(!room.mend(SOON).unwrap(), "what lives is left alone");
+    }
+
+    #[tokio::test]
+    async fn another_thread_takes_the_place_of_one_that_hangs() {
+        let room = RoomHandle::open(blueprint(), None).unwrap();
+        let (seat, inbox, _) = come_back(&room, None, 10).await;
+        seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+        until("it has a slot", || room.report().status.humans == 1).await;
+        let tuning = {
+            let mut tuning = shared::defs::Tuning::STANDARD;
+            tuning.set("gravity", 50).unwrap();
+            tuning
+        };
+        assert!(room.order(Order::Tune { tuning }));
+        until("it is told of other numbers", || room.report().tuning == tuning).await;
+        let (release, hold) = std::sync::mpsc::channel::<()>();
+        room.sabotage(move || {
+            let _ = hold.recv();
+        })
+        .await;
+        let soon = Duration::from_millis(300);
+        until("it is mended", || room.mend(soon).unwrap()).await;
+        assert!(!room.mend(soon).unwrap(), "once");
+        // Whoever was in the room that hung has the slot back in the other, before that one wakes.
+        let (_seat, _inbox, resumed) = come_back(&room, Some(10), 11).await;
+        assert_eq!(resumed, Some(PlayerId(2)));
+        until("it ticks", || room.is_alive() && !room.report().paused).await;
+        assert_eq!((room.report().restarts, room.report().tuning), (1, tuning));
+        drop(release);
+        assert!(timeout(SOON, inbox.closing).await.expect("in time").is_err(), "the other ends when it wakes");
+        assert!(room.is_alive());
+        room.close().await;
+        assert!(!room.mend(Duration::ZERO).unwrap(), "what was closed stays closed");
     }
 
     #[test]
     fn who_does_not_read_what_must_arrive_is_too_slow() {
         let (_mail, mailbox) = mpsc::channel(1);
-        let (mut task, _report, _outlook) = Task::new(blueprint(), mailbox, None);
+        let memory = Memory::new(None, "drift", 1);
+        let (mut task, _report, _outlook) = Task::new(blueprint(), 0, mailbox, Estate::new(memory)).unwrap();
         let (slow, mut slow_inbox) = outbox_pair();
         let (other, mut other_inbox) = outbox_pair();
         task.receive(Mail::Arrive { conn: ConnId(1), arrival: Box::new(arrival()), outbox: slow });

@@ -78,6 +78,7 @@ async fn a_chatterbox_is_hushed_once_and_stays() {
             Chat::Said(said) => lines += said.len(),
             Chat::Hushed => hushes += 1,
             Chat::Earlier(_) => panic!("nothing was said before"),
+            Chat::Muted => panic!("nobody is muted here"),
         }
     }
     assert!(lines <= 5, "{lines}");

@@ -12,6 +12,7 @@ use glam::Vec2;
 use crate::{
     ids::ShipId,
     math,
+    order::sort_few,
     sim::Kinematics,
     tick::{DT, TICK_US, Tick},
 };
@@ -78,7 +79,7 @@ impl PastClock {
         self.late_us = offset_us - self.best_us;
         self.sorted.clear();
         self.sorted.extend(self.arrivals.iter().map(|(_, offset, _)| offset - self.best_us));
-        self.sorted.sort_unstable_by(f64::total_cmp);
+        sort_few(&mut self.sorted, f64::total_cmp);
         let late_us = self.sorted[(self.sorted.len() * 95).div_ceil(100).max(1) - 1].max(0.0);
         self.wanted_us = (1.5 * self.interval_us() + late_us).clamp(DELAY_US.0, DELAY_US.1);
     }

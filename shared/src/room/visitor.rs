@@ -64,6 +64,8 @@ pub struct Visitor {
     pub mail: Mail,
     /// The standing it was shown last.
     pub scores_shown: u32,
+    /// A snapshot has gone out since that.
+    pub shown_since_scores: bool,
     /// Where it looks without a ship.
     pub gaze: Gaze,
     last_place: Vec2,
@@ -93,6 +95,7 @@ impl Visitor {
             mute: None,
             mail: Mail::default(),
             scores_shown: 0,
+            shown_since_scores: true,
             gaze: Gaze::default(),
             last_place: Vec2::new(700.0, 0.0),
             stamp: None,

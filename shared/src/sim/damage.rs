@@ -12,6 +12,7 @@ use crate::{
     defs::{Defs, Special, WeaponKind},
     ids::PlayerId,
     math,
+    order::sort_few,
     tick::{DT, Tick},
 };
 
@@ -71,7 +72,7 @@ fn note(hurts: &mut Vec<Hurts>, by: PlayerId, amount: i32, tick: Tick) {
         Some(known) => (known.amount, known.tick) = (known.amount.saturating_add(amount), tick),
         None => {
             if hurts.len() >= HURTS_MAX {
-                hurts.sort_by_key(|hurts| core::cmp::Reverse(tick.since(hurts.tick)));
+                sort_few(hurts, |a, b| tick.since(b.tick).cmp(&tick.since(a.tick)));
                 hurts.remove(0);
             }
             hurts.push(Hurts { by, amount, tick });

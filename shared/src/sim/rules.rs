@@ -17,6 +17,7 @@ use crate::{
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
+    order::sort_few,
     quantize::{Angle, Lattice, STEPS},
     rng::{Keyed, Purpose},
     tick::{TICK_HZ, Tick},
@@ -371,19 +372,17 @@ const WORTH_START: u32 = 60;
 /// Who wears the crown: the richest, if worth more than three times what the middle one is, among three pilots or more.
 #[must_use]
 pub fn crowned(world: &World) -> Option<PlayerId> {
-    let mut worths: Vec<(u32, core::cmp::Reverse<usize>)> = world
-        .pilots
-        .iter()
-        .enumerate()
-        .filter_map(|(slot, pilot)| Some((pilot.as_ref()?.score + WORTH_START, core::cmp::Reverse(slot))))
-        .collect();
+    // Of equals the first: a slot is held as how many are after it.
+    let worth =
+        |(slot, pilot): (usize, &Option<Pilot>)| Some((pilot.as_ref()?.score + WORTH_START, u16::MAX - slot as u16));
+    let mut worths: Vec<(u32, u16)> = world.pilots.iter().enumerate().filter_map(worth).collect();
     if worths.len() < 3 {
         return None;
     }
     worths.sort_unstable();
     let (middle, _) = worths[worths.len() / 2];
-    let (most, slot) = worths[worths.len() - 1];
-    (most > middle * CROWN_TIMES).then_some(PlayerId(slot.0 as u16))
+    let (most, after) = worths[worths.len() - 1];
+    (most > middle * CROWN_TIMES).then_some(PlayerId(u16::MAX - after))
 }
 
 /// The crown is worn from this many times the middle pilot's worth.
@@ -401,7 +400,7 @@ pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Optio
     lost.score = (before as f32 * rules.death_keeps) as u32;
     let mut hurts = std::mem::take(&mut lost.hurts);
     hurts.retain(|hurts| tick.since(hurts.tick) <= i32::from(rules.blame_ticks));
-    hurts.sort_by_key(|hurts| (core::cmp::Reverse(hurts.amount), hurts.by));
+    sort_few(&mut hurts, |a, b| b.amount.cmp(&a.amount).then(a.by.cmp(&b.by)));
     let blamed = hurts.iter().map(|hurts| Event::Blamed { victim, by: hurts.by, amount: hurts.amount });
     stage.events.extend(blamed);
     let all = hurts.iter().map(|hurts| i64::from(hurts.amount)).sum::<i64>().max(1) as f32;

@@ -15,6 +15,7 @@ use crate::{
         wormhole::WormholeDef,
     },
     math::{self, TAU},
+    order::sort_few,
     quantize::Lattice,
     rng::{Keyed, Purpose},
     tick::{DT, Tick},
@@ -102,7 +103,7 @@ fn free_bands(arena: &ArenaDef) -> Vec<(f32, f32)> {
     let cores = arena.core.iter().map(|core| (core.orbit_radius, core.radius));
     let mut taken: Vec<(f32, f32)> =
         planets.chain(belts).chain(cores).map(|(at, half)| (at - half - room, at + half + room)).collect();
-    taken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_few(&mut taken, |a, b| a.0.total_cmp(&b.0));
     let (mut from, end) = (def.inner, arena.radius_min - arena.margin);
     let mut free = Vec::with_capacity(PLANETS + arena.belts.len() + 1);
     for (start, stop) in taken.into_iter().chain([(end, end)]) {

@@ -169,7 +169,10 @@ impl Meter {
         }
         subject.frames += 1;
         self.sums.ships.0 += view.ships.len() as u64;
-        self.sums.ships.1 += view.ships.iter().filter(|ship| ship.stale).count() as u64;
+        // The own decoy looks like that on purpose.
+        let own = player.replica.player();
+        let frozen = view.ships.iter().filter(|ship| ship.stale && Some(ship.id.player.pilot()) != own);
+        self.sums.ships.1 += frozen.count() as u64;
         if player.frame_ticks == SMOOTH {
             self.sums.jumps.0 += subject.count_jumps(view, player.view_half);
             self.sums.jumps.1 += TICK_US;

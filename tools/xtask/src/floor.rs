@@ -2,18 +2,17 @@
 //!
 //! Round by round: Perihelion with a light swarm, then `floor` with the same swarm and messages of the sizes and rates
 //! just measured. What counts is the ratio of processor time per client, for machines are noisy and both get the same
-//! noise. Invariant: what was started is ended, also when a round fails. Not here: what is sent (`tools/swarm`).
+//! noise. Not here: what is sent (`tools/swarm`).
 
 use std::{
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
+    process::{Command, ExitCode, Stdio},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::toolchain::Tree;
+use crate::{serving::Serving, toolchain::Tree};
 
 const USAGE: &str = "bench-floor [--clients N] [--secs S] [--rounds R] [--bots N]";
 /// Seconds over which clients come.
@@ -85,33 +84,23 @@ fn parse(args: &[String]) -> Result<Plan> {
     Ok(plan)
 }
 
-/// A server that ends with its handle.
-struct Serving(Child);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn measure(server: &mut Command, swarm: &Path, plan: Plan, report: &PathBuf) -> Result<Figures> {
-    let name = server.get_program().to_string_lossy().into_owned();
-    server.stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut serving = Serving(server.spawn().with_context(|| format!("cannot start {name}"))?);
-    let lines = BufReader::new(serving.0.stdout.take().context("its output is ours")?).lines();
-    let mut words =
-        lines.map_while(Result::ok).flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-    let url = words.find(|word| word.starts_with("http://")).with_context(|| format!("{name} does not start"))?;
+    let serving = Serving::start(server.stderr(Stdio::null()))?;
     let mut command = Command::new(swarm);
-    command.arg(&url).args(["--light", "--clients", &plan.clients.to_string(), "--secs", &plan.secs.to_string()]);
-    command.args(["--ramp", &RAMP_S.to_string(), "--pid", &serving.0.id().to_string(), "--json"]).arg(report);
+    command.arg(&serving.url).args([
+        "--light",
+        "--clients",
+        &plan.clients.to_string(),
+        "--secs",
+        &plan.secs.to_string(),
+    ]);
+    command.args(["--ramp", &RAMP_S.to_string(), "--pid", &serving.pid().to_string(), "--json"]).arg(report);
     let output = command.stderr(Stdio::inherit()).output().context("cannot start swarm")?;
     // 3 is a void run: it has figures, which the table marks.
     ensure!(
         matches!(output.status.code(), Some(0 | 3)),
-        "swarm says of {name}:\n{}",
+        "swarm says of {}:\n{}",
+        server.get_program().display(),
         String::from_utf8_lossy(&output.stdout)
     );
     let text = std::fs::read(report).with_context(|| format!("swarm left no {}", report.display()))?;

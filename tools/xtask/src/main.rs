@@ -11,10 +11,13 @@ mod dev;
 mod dist;
 mod floor;
 mod gate;
+mod nginx;
 mod page;
 mod python2;
 mod release;
 mod server;
+mod serving;
+mod soak;
 mod steps;
 #[cfg(test)]
 mod tidy;
@@ -35,6 +38,8 @@ Usage: cargo xtask <command>
   bench-floor       compare the server with the cheapest one that sends the same bytes ([--clients N] [--secs S]
                     [--rounds R] [--bots N])
   bench-frames      what a frame of the thickest fight costs the page, and whether its memory grows in five minutes
+  soak              half an hour of guests that come, go and misbehave: does the server give everything back
+                    ([--minutes N] [--clients N])
   help              this text
 ";
 
@@ -62,6 +67,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "test" => gate::test(rest),
         "bench-floor" => floor::bench(rest),
         "bench-frames" => no_more("bench-frames", rest).and_then(|()| steps::bench_frames()),
+        "soak" => soak::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use crate::{
     browser, client,
     dist::{self, Weight},
     gate::Step,
-    page, python2, server,
+    nginx, page, python2, server,
     toolchain::{self, Tree, WASM_TARGET},
 };
 
@@ -39,8 +39,9 @@ fn tools(tree: &Tree) -> Result<()> {
     toolchain::ensure_wasm_target(tree)?;
     let browser = browser::ensure()?;
     println!("{}, {}", browser.chromium.display(), browser.driver.display());
-    if toolchain::on_path(&["nginx"]).is_none() && !toolchain::is_program(std::path::Path::new("/usr/sbin/nginx")) {
-        println!("note: no nginx, so docs/nginx.conf will not be tried (Debian: `apt install nginx-light`)");
+    match nginx::ensure(tree) {
+        Some(program) => println!("{}", program.display()),
+        None => println!("note: no nginx, so docs/nginx.conf will not be tried (Debian: `apt install nginx-light`)"),
     }
     Ok(())
 }
@@ -150,7 +151,7 @@ fn in_browser(tree: &Tree, what: &str, filter: &[&str]) -> Result<()> {
     let module = client::compiled(tree, "wasm-checks");
     let args = [&["test", "--package", "e2e", "--", "--test-threads=1"][..], filter].concat();
     let page = tree.target.join("client");
-    let env: [(&str, &OsStr); 7] = [
+    let mut env: Vec<(&str, &OsStr)> = vec![
         // A failing test tells with words and pictures; frames of the async machinery would bury them.
         ("RUST_BACKTRACE", OsStr::new("0")),
         ("PERIHELION_BIN", binary.as_os_str()),
@@ -160,5 +161,7 @@ fn in_browser(tree: &Tree, what: &str, filter: &[&str]) -> Result<()> {
         ("CHROMIUM", browser.chromium.as_os_str()),
         ("CHROMEDRIVER", browser.driver.as_os_str()),
     ];
+    let nginx = nginx::find(tree);
+    env.extend(nginx.iter().map(|program| ("NGINX", program.as_os_str())));
     tree.cargo(what, &args, &env)
 }

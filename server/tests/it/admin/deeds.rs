@@ -22,7 +22,12 @@ async fn seated(server: &Running, profile: u8, name: &str) -> Socket {
 
 /// Until the staff see this player.
 async fn seen(page: &mut Page, name: &str) -> Value {
-    let is_it = |player: &Value| player["name"] == name && player["conn"].is_number();
+    seen_but(page, name, &Value::Null).await
+}
+
+/// The same on another connection than this.
+async fn seen_but(page: &mut Page, name: &str, conn: &Value) -> Value {
+    let is_it = |player: &Value| player["name"] == name && player["conn"].is_number() && player["conn"] != *conn;
     let figures = page.until("figures", |told| told["rooms"][0]["players"].as_array().unwrap().iter().any(is_it)).await;
     figures["rooms"][0]["players"].as_array().unwrap().iter().find(|player| is_it(player)).unwrap().clone()
 }
@@ -59,7 +64,7 @@ async fn who_is_removed_is_told_why_and_may_come_back() {
     assert!(text.contains("Foo Bar is removed"), "{text}");
     assert_eq!(closed(&mut foo).await, (4_014, "spamming <b>".to_owned()));
     let mut foo = seated(&server, 1, "Foo Bar").await;
-    let row = seen(&mut page, "Foo Bar").await;
+    let row = seen_but(&mut page, "Foo Bar", &row["conn"]).await;
     page.done(&format!("kick #{}", row["slot"])).await;
     assert_eq!(closed(&mut foo).await.0, 4_014);
     let (ok, text) = page.run("kick #999").await;
@@ -161,7 +166,6 @@ async fn a_word_to_all_the_map_and_the_physics_reach_who_they_are_for() {
     assert!(rows.iter().any(|row| row["name"] == "gravity" && row["max"].as_u64() > Some(100)), "{rows:?}");
     let mut pilot = Pilot::play(server.address, "Ada").await;
     page.done("announce The final begins").await;
-    pilot.until("the banner", |_| true).await;
     let mut banner = None;
     while banner.is_none() {
         pilot.step("the banner").await;
@@ -183,12 +187,24 @@ async fn a_word_to_all_the_map_and_the_physics_reach_who_they_are_for() {
         assert!(!ok && text.contains(says), "{line}: {text}");
     }
     page.done("set gravity 150").await;
-    // Nobody may watch a room that rests: the pilot keeps it going.
-    let gravity = |percent: u64| move |told: &Value| told["rooms"][0]["tuning"]["gravity"] == percent;
-    page.until("figures", gravity(150)).await;
+    // The pilot keeps the room going, and flies on by the new numbers.
+    while_flying(&mut pilot, page.until("figures", gravity_is(150))).await;
     page.done("undo").await;
-    page.until("figures", gravity(100)).await;
+    while_flying(&mut pilot, page.until("figures", gravity_is(100))).await;
     page.done("bots main 6").await;
-    page.until("figures", |told| told["rooms"][0]["bots"].as_u64() == Some(5)).await;
-    drop(pilot);
+    while_flying(&mut pilot, page.until("figures", |told| told["rooms"][0]["bots"].as_u64() == Some(5))).await;
+}
+
+fn gravity_is(percent: u64) -> impl Fn(&Value) -> bool {
+    move |told| told["rooms"][0]["tuning"]["gravity"].as_u64() == Some(percent)
+}
+
+async fn while_flying<T>(pilot: &mut Pilot, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = pilot.step("the others") => {}
+        }
+    }
 }

@@ -25,6 +25,7 @@ mod lobby;
 mod map;
 mod modes;
 mod nginx;
+mod orders;
 mod pad;
 mod page;
 mod picture;

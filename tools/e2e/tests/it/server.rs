@@ -116,11 +116,20 @@ impl GameServer {
         data
     }
 
+    /// It is asked to read its settings anew (SIGHUP).
+    pub fn reload(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// It is asked to stop (SIGTERM) and does not keep anybody waiting for that.
     pub fn ask_to_stop(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    fn signal(&self, signal: Signal) {
         let process = self.process.borrow();
         let pid = process.as_ref().and_then(|(child, _)| child.id()).and_then(|id| Pid::from_raw(id.cast_signed()));
-        kill_process(pid.expect("it is running"), Signal::TERM).expect("it is running");
+        kill_process(pid.expect("it is running"), signal).expect("it is running");
     }
 
     /// It was asked to stop: waits until it has; returns how it ended and what it kept.

@@ -96,6 +96,13 @@ impl Stage {
         page
     }
 
+    /// Ends the browser that was begun last, if it had no complaint: one that draws leaves the next less time to.
+    pub async fn dismiss_last(&self) {
+        let last = self.pages.borrow_mut().pop().expect("there is a page");
+        last.expect_quiet_console().await;
+        last.close().await;
+    }
+
     async fn expect_quiet_consoles(&self) {
         let pages = self.pages.borrow().clone();
         for page in pages {
