@@ -98,6 +98,9 @@ async fn rows(page: &Page, id: &str) -> Vec<String> {
 fn an_owner_comes_in_by_the_link_and_sees_the_server_live() {
     stage::run("admin-sight", async |stage| {
         let server = stage.server(&["--bots", "8"]).await;
+        // A room without people rests, and nothing of it moves.
+        let pilot = stage.player(&server, &Window::SMALL, "Foo").await;
+        pilot.keep_flying().await;
         let page = owner(stage, &server, &Window::DESKTOP).await;
         page.until_js("the bots are told", "document.querySelectorAll('#players-rows tr').length >= 8").await;
         page.until_js("the map is live", "/\\d/.test(document.getElementById('map').getAttribute('aria-label'))").await;
@@ -183,12 +186,21 @@ async fn focus_goes_through(page: &Page) {
     );
 }
 
+/// The page is opened anew, and its pilot flies.
+async fn come_again(pilot: &Page, server: &GameServer) {
+    pilot.open(&server.url).await;
+    pilot.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+    pilot.play("Foo").await;
+}
+
 #[test]
 fn whoever_is_muted_kicked_or_banned_notices_and_a_ban_can_be_undone() {
     stage::run("admin-people", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
         let pilot = stage.player(&server, &Window::SMALL, "Foo").await;
         pilot.keep_flying().await;
+        // Who is kept out is refused by the game's socket, and the browser writes that down.
+        pilot.expect_console(&["/ws"]);
         let page = owner(stage, &server, &Window::DESKTOP).await;
         act(&page, "Foo", "mute").await;
         page.until_visible("ask").await;
@@ -201,8 +213,7 @@ fn whoever_is_muted_kicked_or_banned_notices_and_a_ban_can_be_undone() {
         answer_dialog(&page, &[("ask-reason", "go and rest")]).await;
         pilot.until_js("the reason is read", "document.body.innerText.includes('go and rest')").await;
         pilot.picture("admin-kicked").await;
-        pilot.open(&server.url).await;
-        pilot.play("Foo").await;
+        come_again(&pilot, &server).await;
         act(&page, "Foo", "ban").await;
         answer_dialog(&page, &[("ask-time", "2h"), ("ask-reason", "aims by itself")]).await;
         pilot.until_js("the ban is read", "document.body.innerText.includes('aims by itself')").await;
@@ -216,8 +227,7 @@ fn whoever_is_muted_kicked_or_banned_notices_and_a_ban_can_be_undone() {
         page.click("toast-undo").await;
         page.until_js("the ban is gone", "!document.querySelector('#bans-rows').innerText.includes('aims by itself')")
             .await;
-        pilot.open(&server.url).await;
-        pilot.play("Foo").await;
+        come_again(&pilot, &server).await;
         let lines = rows(&page, "audit-rows").await.join("\n");
         for line in ["mute #", "unmute #", "kick #", "ban #", "undo"] {
             assert!(lines.contains(line), "`{line}` is not in the audit log:\n{lines}");
@@ -267,6 +277,7 @@ fn everybody_is_told_physics_change_under_way_and_the_end_can_be_called_off() {
         answer_dialog(&page, &[("ask-reason", "for a while")]).await;
         page.until_js("it is locked", "document.getElementById('state').dataset.state === 'locked'").await;
         let late = stage.browser(&Window::SMALL).await;
+        late.expect_console(&["/ws"]);
         late.open(&server.url).await;
         late.until_js("a newcomer reads why", "document.body.innerText.includes('for a while')").await;
         late.picture("admin-locked").await;
