@@ -110,7 +110,7 @@ impl Hall {
 }
 
 fn text(text: &str) -> NoticeText {
-    NoticeText::clean(text).unwrap()
+    NoticeText::clean(text).expect("something is left of it")
 }
 
 #[test]

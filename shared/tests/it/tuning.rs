@@ -15,7 +15,7 @@ use suite::harness::{Match, Style};
 
 fn tuning(numbers: &[(&str, u16)]) -> Tuning {
     let mut tuning = Tuning::STANDARD;
-    numbers.iter().for_each(|(name, percent)| tuning.set(name, *percent).unwrap());
+    numbers.iter().for_each(|(name, percent)| tuning.set(name, *percent).expect("within its limits"));
     tuning
 }
 
