@@ -1,5 +1,5 @@
-//! The picture of the screen of 1962 as it lasts: what was drawn glows on and fades. Invariant: made anew when the canvas
-//! has another size, and only where that screen is shown.
+//! The picture of the screen of 1962 as it lasts: what was drawn glows on and fades. Invariant: made anew when the
+//! canvas has another size, and only where that screen is shown.
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlFramebuffer, WebGlTexture};
 
