@@ -11,13 +11,13 @@ use shared::{
     clip::{Clip, ClipScreening},
     defs::Defs,
     ids::PlayerId,
-    protocol::Leaderboard,
+    protocol::{Leaderboard, SeasonEnd},
     replay::{ReplayError, Screening, Show, Subject},
     replica::view::View,
-    tick::TICK_HZ,
+    tick::{TICK_HZ, TICK_US},
 };
 
-use crate::net::Kill;
+use crate::{net::Kill, season};
 
 /// How fast a recording can be played, times real time.
 pub const PACES: [f32; 7] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
@@ -274,6 +274,13 @@ impl Film {
     #[must_use]
     pub fn kills(&self) -> &[Kill] {
         &self.kills
+    }
+
+    /// What the podium shows, while it stands: as long as in the arena.
+    #[must_use]
+    pub fn podium(&self) -> Option<SeasonEnd> {
+        let (ago, end) = self.screening.as_ref()?.season()?;
+        (ago as u64 * TICK_US < season::STANDS_US).then_some(end)
     }
 
     /// Whether a recording is open.

@@ -6,7 +6,7 @@ pub mod card;
 use shared::protocol::SeasonEnd;
 
 /// The podium stands this long, µs.
-const STANDS_US: u64 = 12_000_000;
+pub const STANDS_US: u64 = 12_000_000;
 
 /// The end of the last season.
 #[derive(Debug, Clone, Default)]

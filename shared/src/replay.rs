@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use chunk::is_plain;
 pub use chunk::{CHUNK_BYTES_MAX, CHUNK_TICKS};
-pub use playback::{Playback, Summary};
+pub use playback::{PastSeason, Playback, Summary};
 pub use recorder::Recorder;
 pub use screening::{Death, Screening, Subject};
 pub use show::Show;

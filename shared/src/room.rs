@@ -34,7 +34,7 @@ mod priority;
 mod roll;
 pub(crate) mod rounds;
 pub(crate) mod scoreboard;
-mod season;
+pub(crate) mod season;
 mod seats;
 mod sets;
 mod snapshot;
@@ -423,7 +423,7 @@ impl Room {
     fn turn_season(&mut self) {
         let Some(number) = self.season.turn(self.world.tick) else { return };
         let board = Scoreboard::of(&self.world, &self.config.defs, None);
-        let standing = season::Standing::of(&self.world, &self.seats, number, board);
+        let standing = season::Standing::of(&self.world, |player| Some(&self.seats.get(player)?.name), number, board);
         let unseated = self.visitors.values_mut().filter(|visitor| visitor.seat.is_none());
         unseated.for_each(|visitor| visitor.deeds.note(Deed::Season(standing.told_to(None))));
         let told: Vec<_> =

@@ -8,7 +8,11 @@ use shared::{
 
 /// The recording of a room of bots.
 pub fn recording(ticks: u64) -> Vec<u8> {
-    let mut room = Room::new(RoomConfig { seed: 3, bots: 12, record: true, ..RoomConfig::default() });
+    recording_of(ticks, RoomConfig { seed: 3, bots: 12, record: true, ..RoomConfig::default() })
+}
+
+fn recording_of(ticks: u64, config: RoomConfig) -> Vec<u8> {
+    let mut room = Room::new(config);
     let mut bytes = Vec::new();
     for i in 1..=ticks {
         room.tick(i * TICK_US, &|_| true);
@@ -167,4 +171,16 @@ fn the_feed_has_the_names_and_the_times_of_the_recording() {
         }
     }
     assert!(seen > 0, "nobody died");
+}
+
+#[test]
+fn the_podium_stands_after_the_end_of_a_season_as_long_as_in_the_arena() {
+    let mut film = Film::default();
+    let config = RoomConfig { seed: 3, bots: 5, season_ticks: 300, record: true, ..RoomConfig::default() };
+    film.open("match.rec", recording_of(500, config));
+    assert!(film.podium().is_none());
+    film.seek(310);
+    arrive(&mut film);
+    let end = film.podium().expect("it has just ended");
+    assert!(end.best.len() == 3 && end.own.is_some() && end.number == 0, "{end:?}");
 }

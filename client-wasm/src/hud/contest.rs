@@ -26,7 +26,7 @@ const SIDES: [(Id, Id, Id); 2] = [
 /// The panel.
 #[derive(Debug, Default)]
 pub struct Contest {
-    shown: Cached<(bool, bool, bool)>,
+    shown: Cached<(bool, bool, bool, bool)>,
     names: [CachedText; 2],
     figures: [CachedText; 2],
     shares: [Cached<u32>; 2],
@@ -40,7 +40,9 @@ impl Widget for Contest {
         let round = frame.view.round.filter(|_| frame.defs.mode.teams);
         let fixed = frame.defs.mode.classes.is_some();
         let with_cores = frame.defs.arena.core.is_some();
-        if self.shown.changed((round.is_some(), fixed, with_cores)) {
+        let scope = frame.defs.mode.terms.mode == GameMode::Y1962;
+        if self.shown.changed((round.is_some(), fixed, with_cores, scope)) {
+            dom.flag("hud", "scope", scope);
             dom.flag("contest", "off", round.is_none());
             dom.flag("hud", "contested", round.is_some());
             dom.flag("contest", "bare", !with_cores);
@@ -237,5 +239,7 @@ mod tests {
         assert!(dom.has("contest.bare") && dom.has("verdict!off") && dom.has("verdict-what=Round 2"), "{:?}", dom.done);
         assert!(shown(GameMode::Drift, RoundPhase::Play).has("contest.off"));
         assert!(shown(GameMode::Y1962, RoundPhase::Play).has("lobby.fixed"));
+        assert!(shown(GameMode::Y1962, RoundPhase::Play).has("hud.scope"), "the instruments are of its colour");
+        assert!(!shown(GameMode::Duel, RoundPhase::Play).has("hud.scope"));
     }
 }

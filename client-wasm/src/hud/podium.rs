@@ -1,7 +1,7 @@
 //! The podium at the end of a season: the three best, and how one did oneself. Invariant: it never takes a key, a click or a
 //! touch that is not on its own buttons, and goes by itself.
 
-use shared::protocol::PodiumPlace;
+use shared::protocol::{PodiumPlace, SeasonEnd};
 
 use super::{Cached, Dom, Frame, Id, Source, Widget, keys::cap, score::grouped};
 use crate::{
@@ -19,50 +19,68 @@ const STEPS: [(Id, Id, Id); 3] = [
 /// The podium.
 #[derive(Debug, Default)]
 pub struct Podium {
-    /// Number of the season shown, whether names are masked, and how it is said.
-    shown: Cached<Option<(u16, bool, Language)>>,
+    /// Number of the season shown, the own rank, whether names are masked, and how it is said.
+    shown: Cached<Option<(u16, u16, bool, Language)>>,
     /// There is a season whose card can be made.
     card: Cached<bool>,
 }
 
 impl Widget for Podium {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
-        // A recording has no ceremony.
-        let Source::Line(net) = frame.source else { return };
-        let ceremony = net.ceremony();
-        if self.card.changed(ceremony.last().is_some()) {
-            dom.flag("season-card", "off", ceremony.last().is_none());
-        }
-        let end = ceremony.podium((frame.now_s * 1e6) as u64).filter(|_| net.playing());
-        if !self.shown.changed(end.map(|end| (end.number, frame.masks.is_some(), frame.language))) {
+        let recorded = match frame.source {
+            Source::Film(film) => film.podium(),
+            Source::Line(_) => None,
+        };
+        let end = match frame.source {
+            Source::Line(net) => {
+                let ceremony = net.ceremony();
+                if self.card.changed(ceremony.last().is_some()) {
+                    dom.flag("season-card", "off", ceremony.last().is_none());
+                }
+                ceremony.podium((frame.now_s * 1e6) as u64).filter(|_| net.playing())
+            }
+            Source::Film(_) => recorded.as_ref(),
+        };
+        let rank = |end: &SeasonEnd| end.own.map_or(0, |own| own.rank);
+        if !self.shown.changed(end.map(|end| (end.number, rank(end), frame.masks.is_some(), frame.language))) {
             return;
         }
         dom.flag("podium", "off", end.is_none());
-        let Some(end) = end else { return };
-        dom.text("podium-title", &Word::SeasonOver.with(frame.language, &[&end.number.to_string()]));
-        for (at, (step, name, points)) in STEPS.into_iter().enumerate() {
-            let place = end.best.get(at);
-            dom.flag(step, "empty", place.is_none());
-            // By rank: the slot of that moment may be somebody else's by now.
-            let own = end.own.is_some_and(|own| usize::from(own.rank) == at + 1);
-            dom.flag(step, "own", own);
-            let shown = |place: &PodiumPlace| {
-                if own { place.name.clone() } else { frame.shown_name(place.player, &place.name).to_owned() }
-            };
-            dom.text(name, &place.map_or_else(String::new, shown));
-            dom.text(points, &place.map_or_else(String::new, |place| grouped(place.points)));
+        if let Some(end) = end {
+            show(frame, end, dom);
         }
-        let (mut own_row, mut deeds) = (String::new(), String::new());
-        if let Some(own) = &end.own {
-            let place = [own.rank.to_string(), end.pilots.to_string(), grouped(own.points)];
-            own_row = Word::SeasonOwn.with(frame.language, &place.each_ref().map(String::as_str));
-            let counts = [own.kills, own.deaths, own.streak].map(|count| count.to_string());
-            deeds = Word::SeasonDeeds.with(frame.language, &counts.each_ref().map(String::as_str));
-        }
-        dom.text("podium-own", &own_row);
-        dom.text("podium-deeds", &deeds);
-        dom.text("podium-key", &cap(frame, Action::Dismiss));
     }
+}
+
+fn show(frame: &Frame<'_>, end: &SeasonEnd, dom: &mut dyn Dom) {
+    // A recording does not know the number.
+    let title = match end.number {
+        0 => frame.say(Word::SeasonOverThen).to_owned(),
+        number => Word::SeasonOver.with(frame.language, &[&number.to_string()]),
+    };
+    dom.text("podium-title", &title);
+    for (at, (step, name, points)) in STEPS.into_iter().enumerate() {
+        let place = end.best.get(at);
+        dom.flag(step, "empty", place.is_none());
+        // By rank: the slot of that moment may be somebody else's by now.
+        let own = end.own.is_some_and(|own| usize::from(own.rank) == at + 1);
+        dom.flag(step, "own", own);
+        let shown = |place: &PodiumPlace| {
+            if own { place.name.clone() } else { frame.shown_name(place.player, &place.name).to_owned() }
+        };
+        dom.text(name, &place.map_or_else(String::new, shown));
+        dom.text(points, &place.map_or_else(String::new, |place| grouped(place.points)));
+    }
+    let (mut own_row, mut deeds) = (String::new(), String::new());
+    if let Some(own) = &end.own {
+        let place = [own.rank.to_string(), end.pilots.to_string(), grouped(own.points)];
+        own_row = Word::SeasonOwn.with(frame.language, &place.each_ref().map(String::as_str));
+        let counts = [own.kills, own.deaths, own.streak].map(|count| count.to_string());
+        deeds = Word::SeasonDeeds.with(frame.language, &counts.each_ref().map(String::as_str));
+    }
+    dom.text("podium-own", &own_row);
+    dom.text("podium-deeds", &deeds);
+    dom.text("podium-key", &cap(frame, Action::Dismiss));
 }
 
 #[cfg(test)]

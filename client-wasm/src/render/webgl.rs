@@ -3,6 +3,7 @@
 
 pub mod gpu;
 pub mod labels;
+mod trail;
 
 use shared::ids::PlayerId;
 use web_sys::{WebGl2RenderingContext as Gl, WebGlTexture};
@@ -10,6 +11,7 @@ use web_sys::{WebGl2RenderingContext as Gl, WebGlTexture};
 use self::{
     gpu::{Instances, Program},
     labels::Labels,
+    trail::Trail,
 };
 use super::nebula;
 use crate::view::{Scene, backdrop::STAR_REACH};
@@ -65,6 +67,8 @@ pub struct Renderer {
     over: Instances<12>,
     nebula: WebGlTexture,
     labels: Labels,
+    /// What glows on, while the screen is that of 1962.
+    trail: Option<Trail>,
 }
 
 macro_rules! program {
@@ -103,6 +107,7 @@ impl Renderer {
             over: Instances::new(&gl, scene.over.limit())?,
             nebula: gpu::texture(&gl, nebula::SIDE as i32, &nebula::picture(0x9E12), Gl::REPEAT)?,
             labels: Labels::new(&gl)?,
+            trail: None,
             gl,
         };
         renderer.gl.enable(Gl::BLEND);
@@ -118,19 +123,26 @@ impl Renderer {
         pixel_ratio: f32,
         names: impl Fn(PlayerId) -> Option<&'a str>,
     ) {
+        let fade = self.begin_trail(scene, size);
         let gl = &self.gl;
         gl.viewport(0, 0, size.0 as i32, size.1 as i32);
         let view = [scene.centre.x, scene.centre.y, scene.half.x, scene.half.y];
         let motion = if scene.calm { 0.0 } else { 1.0 };
         // Device px per u from what the canvas really has, so that lines are one pixel at any zoom of the page.
         let pixels = size.0 as f32 / (scene.half.x * 2.0);
-        let misc = [pixels, scene.time_s, motion, pixel_ratio];
-        gl.disable(Gl::BLEND);
+        let misc = [pixels, scene.time_s, motion, pixel_ratio, fade];
+        if !scene.scope {
+            gl.disable(Gl::BLEND);
+        }
         gl.bind_vertex_array(None);
         self.sky.begin(gl, view, misc);
         gl.bind_texture(Gl::TEXTURE_2D, Some(&self.nebula));
         gl.draw_arrays(Gl::TRIANGLES, 0, 3);
         gl.enable(Gl::BLEND);
+        if scene.scope {
+            // A point that is lit again is no brighter for what is left of it.
+            gl.blend_equation(Gl::MAX);
+        }
         self.stars.begin(gl, view, misc);
         gl.draw_arrays_instanced(Gl::TRIANGLE_STRIP, 0, 4, STARS);
         self.rings.draw(gl, &self.ring, view, misc, scene.rings.items(), (RING_SEGMENTS + 1) * 2);
@@ -145,6 +157,29 @@ impl Renderer {
         self.under.draw(gl, &self.sprite, view, misc, scene.under.items(), 4);
         self.ships.draw(gl, &self.ship, view, misc, scene.ships.items(), 4);
         self.over.draw(gl, &self.sprite, view, misc, scene.over.items(), 4);
-        self.labels.draw(gl, &self.label, &scene.labels, size, pixel_ratio, names);
+        self.labels.draw(gl, &self.label, &scene.labels, (size, pixel_ratio), fade, names);
+        if scene.scope {
+            gl.blend_equation(Gl::FUNC_ADD);
+            if let Some(trail) = &self.trail {
+                trail.show(gl);
+            }
+        }
+    }
+
+    /// Draws on what glows on where the screen is that of 1962. Returns by how much the old picture fades: nothing is the
+    /// usual look, and all of it is a screen on which nothing glows on, for who wants less motion.
+    fn begin_trail(&mut self, scene: &Scene, size: (u32, u32)) -> f32 {
+        let wanted = scene.scope && !scene.calm;
+        if let Some(trail) = self.trail.take_if(|trail| !wanted || !trail.fits(size)) {
+            trail.free(&self.gl);
+        }
+        if wanted && self.trail.is_none() {
+            self.trail = Trail::new(&self.gl, size);
+        }
+        match &mut self.trail {
+            Some(trail) => trail.begin(&self.gl, scene.time_s),
+            None if scene.scope => 1.0,
+            None => 0.0,
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use glam::Vec2;
 use shared::{
-    defs::Defs,
+    defs::{Defs, GameMode},
     ids::PlayerId,
     limits, math,
     replica::view::{ShipView, View},
@@ -58,6 +58,8 @@ pub struct Scene {
     pub time_s: f32,
     /// Less motion is wanted.
     pub calm: bool,
+    /// The screen is that of 1962: strokes of one colour that glow on.
+    pub scope: bool,
     /// Colours of ships.
     pub colours: Colours,
     /// Radius of the star, u.
@@ -88,6 +90,7 @@ impl Default for Scene {
             pixels_per_unit: 1.0,
             time_s: 0.0,
             calm: false,
+            scope: false,
             colours: Colours::USUAL,
             star_radius: 0.0,
             star_seen: false,
@@ -139,6 +142,7 @@ impl Scene {
         self.pixels_per_unit = camera.pixels_per_unit();
         self.time_s = from.time_s;
         (self.calm, self.colours) = (from.looks.calm, from.looks.colours);
+        self.scope = defs.mode.terms.mode == GameMode::Y1962;
         backdrop::build(self, view, defs, camera);
         let own = view.own_ship().map(|ship| ship.id.player);
         wormhole::build(self, view, defs, camera, from.time_s);
@@ -346,6 +350,30 @@ pub mod tests {
         };
         scene.build(&ingredients, |player| player.0 >= 10);
         scene
+    }
+
+    #[test]
+    fn only_1962_is_on_the_screen_of_its_time() {
+        for mode in GameMode::ALL {
+            let (view, looks, camera) =
+                (View::default(), Looks::default(), Camera::new(Vec2::new(1600.0, 900.0), false));
+            let mut scene = Scene::default();
+            let ingredients = Ingredients {
+                view: &view,
+                defs: &Defs::of(shared::defs::Terms::of(mode)),
+                camera: &camera,
+                effects: &Effects::new(1, &looks),
+                touch: &Touch::default(),
+                leader: None,
+                own: None,
+                time_s: 0.0,
+                looks: &looks,
+                guide: None,
+                ghosts: (false, false),
+            };
+            scene.build(&ingredients, |_| false);
+            assert_eq!(scene.scope, mode == GameMode::Y1962, "{mode:?}");
+        }
     }
 
     #[test]

@@ -213,6 +213,7 @@ words! {
     CopyByHand "copy-by-hand" "Select it and copy" "Markieren und kopieren";
     SeasonLeft "season-left" "Season {0}" "Saison {0}";
     SeasonOver "season-over" "Season {0} is over" "Saison {0} ist vorbei";
+    SeasonOverThen "season-over-then" "The season is over" "Die Saison ist vorbei";
     SeasonOwn "season-own" "#{0} of {1} with {2} points" "#{0} von {1} mit {2} Punkten";
     SeasonDeeds "season-deeds" "Kills: {0}, deaths: {1}, best streak: {2}" "Abschüsse: {0}, verloren: {1}, beste Serie: {2}";
     Podium "podium" "The best of the season" "Die Besten der Saison";

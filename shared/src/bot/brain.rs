@@ -137,7 +137,7 @@ impl Brain {
         }
         let hull = sight.own.hull as f32 / (f32::from(helm::own_def(sight).hull) * 1_000.0);
         let enemy = self.choose_enemy(sight, tick);
-        let pursuer = enemy.filter(|_| hull < 0.45 * (1.3 - self.skill));
+        let pursuer = enemy.filter(|_| hull < 0.55 * (1.3 - self.skill));
         let refuge = pursuer.and_then(|pursuer| helm::refuge(sight, pursuer.pos));
         if let Some(command) = helm::dodge(sight, refuge.is_none()) {
             return command;
@@ -182,16 +182,16 @@ impl Brain {
             Temperament::Bully => FIGHT_RANGE,
         };
         let grudge = self.grudge.filter(|(_, when)| tick.since(*when) < 60 * 8).map(|(player, _)| player);
-        let healthy = sight.own.hull as f32 > 600.0 * f32::from(helm::own_def(sight).hull);
+        let healthy = sight.own.hull as f32 > 750.0 * f32::from(helm::own_def(sight).hull);
         let duty = sight.defs.mode.teams;
         let eager = duty || (healthy && self.hunts(tick));
         let range = if sight.defs.mode.one_life { f32::INFINITY } else { range };
         let threat = |ship: &ShipSight| sight.war.is_some_and(|war| war::threatens(&war, ship.pos));
         let fair = |ship: &&ShipSight| {
             let wanted = Some(ship.player.pilot()) == grudge;
-            // No honour in hunting beginners, or ships far below one's own.
+            // No honour in hunting beginners, or ships of a lower step.
             let tier = |class| sight.defs.ship(class).tier;
-            let small = tier(ship.class) + 1 < tier(sight.own.class);
+            let small = tier(ship.class) < tier(sight.own.class);
             let beginner = !duty && (small || (!ship.bot && ship.score < BEGINNER_SCORE));
             !ship.protected && (wanted || threat(ship) || (eager && !beginner && at.distance(ship.pos) < range))
         };

@@ -12,8 +12,9 @@ use super::{
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    protocol::{DecodeError, codec, rules_hash},
+    protocol::{DecodeError, OwnSeason, SeasonEnd, codec, rules_hash},
     rewind::Rewind,
+    room::{scoreboard::Scoreboard, season::Standing},
     sim::{Command, Event, Order, World, checksum, step},
     tick::Tick,
 };
@@ -63,6 +64,19 @@ struct Moment {
     /// Where everybody was lately.
     rewind: Rewind,
     played: usize,
+    /// How the last season ended.
+    season: Option<PastSeason>,
+}
+
+/// A season that ended in a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastSeason {
+    /// Ticks from the start of the recording.
+    pub played: usize,
+    /// How it ended for everybody; its number, which no recording tells, is 0.
+    pub end: SeasonEnd,
+    /// And for each pilot.
+    pub each: Vec<(PlayerId, OwnSeason)>,
 }
 
 /// What playing all of a recording showed.
@@ -105,7 +119,14 @@ impl Playback {
         let defs = Defs::of(header.terms);
         let mut world = World::new(header.seed, header.secret, &defs);
         world.tick = header.start;
-        let now = Moment { world, held: Held::new(), names: BTreeMap::new(), rewind: Rewind::default(), played: 0 };
+        let now = Moment {
+            world,
+            held: Held::new(),
+            names: BTreeMap::new(),
+            rewind: Rewind::default(),
+            played: 0,
+            season: None,
+        };
         Ok(Playback {
             room: header.room,
             start: header.start,
@@ -148,6 +169,12 @@ impl Playback {
         self.now.names.get(&player).map(String::as_str)
     }
 
+    /// How the last season ended, if one has.
+    #[must_use]
+    pub fn season(&self) -> Option<&PastSeason> {
+        self.now.season.as_ref()
+    }
+
     /// What happened in the last step.
     #[must_use]
     pub fn events(&self) -> &[Event] {
@@ -184,6 +211,12 @@ impl Playback {
         now.names.extend(record.names.iter().cloned());
         if let Some(Order::Tune { tuning }) = record.orders.iter().rfind(|order| matches!(order, Order::Tune { .. })) {
             self.defs.retune(tuning);
+        }
+        if record.orders.iter().any(|order| matches!(order, Order::EndSeason { .. })) {
+            let board = Scoreboard::of(&now.world, &self.defs, None);
+            let name_of = |player| now.names.get(&player).map(String::as_str);
+            let (end, each) = Standing::of(&now.world, name_of, 0, board).into_parts();
+            now.season = Some(PastSeason { played: now.played + 1, end, each });
         }
         let commands: Vec<(PlayerId, Command)> = now.held.iter().map(|(player, command)| (*player, *command)).collect();
         self.events.clear();

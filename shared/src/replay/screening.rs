@@ -12,7 +12,7 @@ use super::{Playback, ReplayError, Show, projector::Projector};
 use crate::{
     defs::Defs,
     ids::PlayerId,
-    protocol::Leaderboard,
+    protocol::{Leaderboard, SeasonEnd},
     replica::view::View,
     room::scoreboard::Scoreboard,
     sim::{Cause, Event},
@@ -313,6 +313,13 @@ impl Show for Screening {
 
     fn leaderboard(&self) -> &Leaderboard {
         &self.board
+    }
+
+    fn season(&self) -> Option<(usize, SeasonEnd)> {
+        let past = self.playback.season()?;
+        let own = self.followed().and_then(|own| past.each.iter().find(|(player, _)| *player == own));
+        let ago = self.playback.position().0.checked_sub(past.played)?;
+        Some((ago, SeasonEnd { own: own.map(|(_, own)| *own), ..past.end.clone() }))
     }
 
     fn deaths(&self) -> &VecDeque<Death> {

@@ -4,7 +4,12 @@
 use std::collections::VecDeque;
 
 use super::{Death, ReplayError, Subject};
-use crate::{defs::Defs, ids::PlayerId, protocol::Leaderboard, replica::view::View};
+use crate::{
+    defs::Defs,
+    ids::PlayerId,
+    protocol::{Leaderboard, SeasonEnd},
+    replica::view::View,
+};
 
 /// Something recorded, being watched. Sans-io: the shell says how much time has passed and draws [`Show::frame`].
 pub trait Show {
@@ -68,6 +73,11 @@ pub trait Show {
 
     /// The standing of this moment, with the row of whoever is followed.
     fn leaderboard(&self) -> &Leaderboard;
+
+    /// How a season ended a little before this moment: how many ticks ago, and how, for whoever is followed too.
+    fn season(&self) -> Option<(usize, SeasonEnd)> {
+        None
+    }
 
     /// The deaths of the last seconds before this moment, oldest first.
     fn deaths(&self) -> &VecDeque<Death>;

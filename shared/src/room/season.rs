@@ -1,7 +1,7 @@
 //! Seasons: when one ends, and what everybody came to in it. Invariant: it ends by the room's ticks, so a room that stands
 //! still loses no time; the standing is that of the world before the step that sets the scores back.
 
-use super::{scoreboard::Scoreboard, seats::Seats};
+use super::scoreboard::Scoreboard;
 use crate::{
     ids::PlayerId,
     limits::PODIUM_STEPS,
@@ -69,13 +69,18 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// The standing of season `number`, as `world` is.
+    /// The standing of season `number`, as `world` is. Who has no name has no place.
     #[must_use]
-    pub fn of(world: &'a World, seats: &Seats, number: u16, board: Scoreboard) -> Standing<'a> {
+    pub fn of<'n>(
+        world: &'a World,
+        name_of: impl Fn(PlayerId) -> Option<&'n str>,
+        number: u16,
+        board: Scoreboard,
+    ) -> Standing<'a> {
         let place = |row: &ScoreRow| {
             let pilot = world.pilot(row.player)?;
             // Who left in this very tick has no name any more, and no place to stand on.
-            let name = seats.get(row.player)?.name.clone();
+            let name = name_of(row.player)?.to_owned();
             Some(PodiumPlace { player: row.player, name, bot: pilot.bot, points: row.score })
         };
         let best = board.rows().iter().filter_map(place).take(PODIUM_STEPS).collect();
@@ -86,18 +91,26 @@ impl<'a> Standing<'a> {
     /// What the reader in slot `own` is told.
     #[must_use]
     pub fn told_to(&self, own: Option<PlayerId>) -> Box<SeasonEnd> {
-        let own = own.and_then(|player| {
-            let (rank, pilot) = (self.board.rank(player)?, self.world.pilot(player)?);
-            Some(OwnSeason {
-                rank,
-                points: pilot.score,
-                kills: pilot.kills,
-                deaths: pilot.deaths,
-                streak: pilot.best_streak,
-                class: pilot.best_class,
-            })
-        });
-        Box::new(SeasonEnd { own, ..self.common.clone() })
+        Box::new(SeasonEnd { own: own.and_then(|player| self.own(player)), ..self.common.clone() })
+    }
+
+    /// How it ended for everybody, and for each pilot: what a recording shows of it.
+    #[must_use]
+    pub fn into_parts(self) -> (SeasonEnd, Vec<(PlayerId, OwnSeason)>) {
+        let each = self.board.rows().iter().filter_map(|row| Some((row.player, self.own(row.player)?))).collect();
+        (self.common, each)
+    }
+
+    fn own(&self, player: PlayerId) -> Option<OwnSeason> {
+        let (rank, pilot) = (self.board.rank(player)?, self.world.pilot(player)?);
+        Some(OwnSeason {
+            rank,
+            points: pilot.score,
+            kills: pilot.kills,
+            deaths: pilot.deaths,
+            streak: pilot.best_streak,
+            class: pilot.best_class,
+        })
     }
 }
 

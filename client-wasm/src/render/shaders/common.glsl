@@ -3,6 +3,9 @@ precision highp float;
 precision highp int;
 uniform vec4 u_view;  // camera centre (u), half of the picture (u)
 uniform vec4 u_misc;  // device px per u, time (s), motion (0 calm, 1 full), device px per CSS px
+uniform float u_scope;  // 0: the usual look; else the screen of 1962, and how much of the old picture fades in this frame
+const vec3 PHOSPHOR = vec3(0.46, 1.0, 0.80);
+vec3 phosphor(vec3 c) { return u_scope > 0.0 ? PHOSPHOR * max(c.r, max(c.g, c.b)) : c; }
 const float TAU = 6.28318531;
 
 float hash1(float n) { return fract(sin(n) * 43758.5453); }

@@ -6,5 +6,5 @@ void main() {
   // Red holds the letters, green their dark edge.
   vec4 t = texture(u_picture, v_uv);
   float letter = t.r, edge = t.a;
-  o = vec4(v_colour.rgb * letter, edge) * v_colour.a;
+  o = vec4(phosphor(v_colour.rgb) * letter, edge) * v_colour.a;
 }

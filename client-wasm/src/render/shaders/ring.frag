@@ -12,6 +12,10 @@ void main() {
     a *= smoothstep(0.30, 0.36, abs(fract(v_at.x * v_style.y) - 0.5));
   }
   vec3 c = v_colour.rgb;
+  if (u_scope > 0.0) {
+    o = vec4(phosphor(c) * a * v_colour.a, 0.0);
+    return;
+  }
   if (v_style.x > 1.5) {
     // The wall: light and slanted hatching that fade toward the inside, dark red outside.
     float in_side = clamp(-v_at.y, 0.0, 1.0), out_side = clamp(v_at.y, 0.0, 1.0);

@@ -60,6 +60,15 @@ void main() {
   } else {
     mark = abs(max(abs(m.x), abs(m.y)) - 0.19) - 0.055;
   }
+  if (u_scope > 0.0) {
+    // Thin lines, one's own whole and bright, others' broken and dimmer: on a screen of one colour for every eye.
+    float thin = max(0.7 * px * u_misc.w, 0.03);
+    float stroke = 1.0 - smoothstep(thin, thin + px, abs(d));
+    if (v_colour.w > 0.5) { stroke *= 0.8 * step(0.3, fract(v_p.x * 2.6)); }
+    stroke = max(stroke, 0.8 * (1.0 - smoothstep(thin, thin + px, abs(mark))));
+    o = vec4(PHOSPHOR * max(stroke, flash * cover) * opacity, 0.0);
+    return;
+  }
   c = mix(c, mix(tint, vec3(1.0), 0.25), 1.0 - smoothstep(-px, px, mark));
   float outline = smoothstep(-line - px, -line + px, d);
   c = mix(c, mix(tint, vec3(1.0), 0.12), outline);

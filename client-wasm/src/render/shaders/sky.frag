@@ -2,6 +2,10 @@ in vec2 v_ndc;
 out vec4 o;
 uniform sampler2D u_picture;
 void main() {
+  if (u_scope > 0.0) {
+    o = vec4(vec3(0.004, 0.022, 0.018) * u_scope, u_scope);
+    return;
+  }
   vec2 around = v_ndc * u_view.zw;
   vec2 uv = (u_view.xy * 0.10 + around) / 2900.0;
   vec3 gas = texture(u_picture, uv).rgb;

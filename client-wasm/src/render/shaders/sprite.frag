@@ -99,6 +99,17 @@ vec4 beam(float faded) {
   vec3 c = v_colour.rgb * (core + halo) + vec3(core) * 0.6 * (1.0 - faded);
   return vec4(c * ends, 0.0) * (1.0 - smoothstep(0.8, 1.0, abs(v_p.y)));
 }
+// The same in thin strokes and dots, for the screen of 1962.
+vec4 drawn(int kind, float r, vec4 usual) {
+  switch (kind) {
+    case 0: return light(over(r - min(0.4, 1.4 * v_px.x * u_misc.w)));
+    case 4: return light(over(abs(v_p.y) - max(0.3, v_px.y)) * step(-0.2, v_p.x));
+    case 5: return light(over(abs(v_p.y) - max(0.08, v_px.y)) * step(1.0 - 2.0 * (0.35 + 0.65 * hash1(floor(v_kind.z * 20.0))), v_p.x));
+    case 10: return light(over(abs(r - 0.95) - max(0.01, 0.7 * v_px.x)));
+    case 14: return light(over(abs(v_p.y) - max(0.2, v_px.y)) * (1.0 - v_kind.z));
+    default: return usual;
+  }
+}
 void main() {
   int kind = int(v_kind.y + 0.5);
   float r = length(v_p);
@@ -123,4 +134,5 @@ void main() {
     case 17: o = badge(min(r - 0.15, max(abs(r - 0.47) - 0.10, 0.11 - min(abs(v_p.x), abs(v_p.y))))); break;
     default: o = badge(min(wedge(v_p + vec2(0.24, 0.0)), abs(wedge(v_p - vec2(0.2, 0.0))) - 0.045));
   }
+  if (u_scope > 0.0) { o = vec4(phosphor(drawn(kind, r, o).rgb), 0.0); }
 }

@@ -6,6 +6,18 @@ void main() {
   float t = u_misc.y * mix(0.25, 1.0, u_misc.z);
   float r = length(v_p);
   if (r > u_star.y) { discard; }
+  if (u_scope > 0.0) {
+    // Strokes through the middle, as the beam of the tube drew them, and where it burns.
+    float w = 0.9 * u_misc.w / (u_misc.x * u_star.x), light = 1.0 - smoothstep(w, 2.0 * w, abs(r - 1.0));
+    float turn = floor(u_misc.y * 12.0 * u_misc.z);
+    for (float i = 0.0; i < 3.0; i++) {
+      float a = (hash1(turn) + i / 3.0) * TAU * 0.5;
+      vec2 d = vec2(cos(a), sin(a));
+      light = max(light, (1.0 - smoothstep(w, 2.0 * w, abs(dot(v_p, vec2(-d.y, d.x))))) * step(abs(dot(v_p, d)), 0.72));
+    }
+    o = vec4(PHOSPHOR * light, 0.0);
+    return;
+  }
   vec2 dir = v_p / max(r, 1e-4);
   float aa = 1.5 / (u_misc.x * u_star.x);
   vec3 c = vec3(0.0);

@@ -14,6 +14,7 @@ pub struct Program {
     program: WebGlProgram,
     view: Option<WebGlUniformLocation>,
     misc: Option<WebGlUniformLocation>,
+    scope: Option<WebGlUniformLocation>,
 }
 
 impl Program {
@@ -47,14 +48,15 @@ impl Program {
             gl.delete_shader(Some(shader));
         }
         let uniform = |name| gl.get_uniform_location(&program, name);
-        Ok(Program { view: uniform("u_view"), misc: uniform("u_misc"), program })
+        Ok(Program { view: uniform("u_view"), misc: uniform("u_misc"), scope: uniform("u_scope"), program })
     }
 
     /// Makes it current.
-    pub fn begin(&self, gl: &Gl, view: [f32; 4], misc: [f32; 4]) {
+    pub fn begin(&self, gl: &Gl, view: [f32; 4], misc: [f32; 5]) {
         gl.use_program(Some(&self.program));
         gl.uniform4f(self.view.as_ref(), view[0], view[1], view[2], view[3]);
         gl.uniform4f(self.misc.as_ref(), misc[0], misc[1], misc[2], misc[3]);
+        gl.uniform1f(self.scope.as_ref(), misc[4]);
     }
 
     /// Sets a uniform that only this program has. Must be current.
@@ -94,7 +96,7 @@ impl<const N: usize> Instances<N> {
     }
 
     /// Uploads and draws `items` with `vertices` each, in one call.
-    pub fn draw(&self, gl: &Gl, program: &Program, view: [f32; 4], misc: [f32; 4], items: &[[f32; N]], vertices: i32) {
+    pub fn draw(&self, gl: &Gl, program: &Program, view: [f32; 4], misc: [f32; 5], items: &[[f32; N]], vertices: i32) {
         if items.is_empty() {
             return;
         }

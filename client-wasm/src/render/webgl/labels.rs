@@ -77,14 +77,14 @@ impl Labels {
         })
     }
 
-    /// Draws `labels` on a canvas of `size` device px.
+    /// Draws `labels` on a canvas of `size` device px; `scope` as in `common.glsl`.
     pub fn draw<'a>(
         &mut self,
         gl: &Gl,
         program: &Program,
         labels: &[Label],
-        size: (u32, u32),
-        ratio: f32,
+        (size, ratio): ((u32, u32), f32),
+        scope: f32,
         names: impl Fn(PlayerId) -> Option<&'a str>,
     ) {
         if (ratio - self.ratio).abs() > 0.01 {
@@ -100,7 +100,7 @@ impl Labels {
         if self.batch.is_empty() {
             return;
         }
-        program.begin(gl, [0.0; 4], [0.0; 4]);
+        program.begin(gl, [0.0; 4], [0.0, 0.0, 0.0, 0.0, scope]);
         program.set2(gl, "u_size", size.0 as f32, size.1 as f32);
         gl.bind_texture(Gl::TEXTURE_2D, Some(&self.texture));
         if core::mem::take(&mut self.changed) {

@@ -5,7 +5,8 @@ use crate::{
     replay::playback::tests::recording,
     replica::view::{Phase, ViewEvent},
     rng::{Keyed, Purpose},
-    tick::Tick,
+    room::{Room, RoomConfig},
+    tick::{TICK_US, Tick},
 };
 
 fn screening(ticks: u64) -> Screening {
@@ -221,4 +222,37 @@ fn a_name_that_hides_something_is_damage() {
     harmed[at..at + 3].copy_from_slice("\u{202E}".as_bytes());
     let error = Screening::open(harmed).unwrap_err();
     assert!(error.to_string().contains("names out of range"), "{error}");
+}
+
+#[test]
+fn the_end_of_a_season_is_shown_as_its_players_heard_of_it() {
+    let mut room = Room::new(RoomConfig { seed: 5, bots: 6, season_ticks: 400, record: true, ..RoomConfig::default() });
+    let mut bytes = Vec::new();
+    for i in 1..=1_000 {
+        room.tick(i * TICK_US, &|_| true);
+        bytes.extend(core::iter::from_fn(|| room.poll_recording()).flatten());
+    }
+    room.finish_recording();
+    bytes.extend(core::iter::from_fn(|| room.poll_recording()).flatten());
+    let mut screening = Screening::open(bytes).unwrap();
+    screening.look_at(Subject::Pilot(PlayerId(2)));
+    assert_eq!(screening.season(), None, "none has ended yet");
+    // The standing is that of the tick before the scores were set back.
+    goto(&mut screening, 399);
+    let board = Scoreboard::of(screening.playback.world(), screening.defs(), None);
+    let mut seen = Vec::new();
+    for place in [420, 950, 420, 830] {
+        goto(&mut screening, place);
+        let (ago, end) = screening.season().expect("one has ended");
+        assert_eq!(
+            end.own.map(|own| own.rank),
+            if place < 800 { board.rank(PlayerId(2)) } else { end.own.map(|own| own.rank) }
+        );
+        seen.push((place - ago, end));
+    }
+    assert_eq!(seen.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [401, 801, 401, 801]);
+    assert!(seen[0] == seen[2] && seen[1] == seen[3], "however one got there");
+    let best: Vec<_> = seen[0].1.best.iter().map(|place| (place.player, place.points)).collect();
+    let rows: Vec<_> = board.rows().iter().take(best.len()).map(|row| (row.player, row.score)).collect();
+    assert_eq!((best.len(), best), (3, rows));
 }

@@ -3,6 +3,7 @@
 // arguments[0]: { task: "hold" } stays where it is; { task: "hunt", foe: NAME } flies to the foe and shoots;
 // { task: "siege" } flies to the enemy's core and shoots at it; { task: "plunge" } flies into the star;
 // { task: "tow", foe: NAME } flies to the foe and takes it in tow;
+// { task: "gather" } flies to decoys that float, round the star until there is one;
 // { task: "tour" } flies to the star and shoots at whoever is near.
 const { task, foe } = arguments[0];
 const SHOT_SPEED = 620, STAR_GM = 16e6, STAR_SOFTENING = 60;
@@ -86,7 +87,8 @@ function hunt(state) {
     return;
   }
   const seen = others.sort((a, b) => far(a) - far(b))[0];
-  const goal = seen || (task === "tour" ? orbit(own) : window.autopilot.waypoint);
+  const gift = task === "gather" && state.pickups.filter((one) => one.kind === "decoy").sort((a, b) => far(a) - far(b))[0];
+  const goal = seen || gift || (task === "tour" || task === "gather" ? orbit(own) : window.autopilot.waypoint);
   if (!goal) { thrust(false); fire(false); brake(true); return; }
   const distance = Math.hypot(goal.x - own.x, goal.y - own.y);
   if (task === "tow" && seen && distance < 210) {
@@ -106,9 +108,9 @@ function hunt(state) {
     return;
   }
   fire(false);
-  const to = task === "tour" ? goal : course(own, goal);
+  const to = task === "tour" || (task === "gather" && !gift) ? goal : course(own, goal);
   const dx = to.x - own.x, dy = to.y - own.y, length = Math.hypot(dx, dy) || 1;
-  const speed = to === goal ? Math.min(CRUISE, 40 + 1.2 * Math.max(0, length - 200)) : CRUISE;
+  const speed = to === goal ? Math.min(CRUISE, 40 + 1.2 * Math.max(0, gift ? length : length - 200)) : CRUISE;
   const wx = (dx / length) * speed - own.vx, wy = (dy / length) * speed - own.vy;
   const wanted = Math.atan2(wy, wx);
   brake(false);

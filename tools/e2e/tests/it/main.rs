@@ -15,6 +15,7 @@ mod classes;
 mod combat;
 mod comeback;
 mod death;
+mod decoy;
 mod driver;
 mod flying;
 mod foreign;

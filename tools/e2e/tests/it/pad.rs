@@ -69,6 +69,8 @@ fn a_gamepad_flies_fires_and_lets_go() {
         page.picture("pad").await;
         // It is pulled out while it fires.
         page.js("held.here = false").await;
+        // With an empty store there may be no shots already: the page is to see it gone before it is back.
+        frames(&page).await;
         page.until("the last shots are spent", |state| state.shots == 0).await;
         page.js("held.here = true").await;
         let tick = page.state().await.tick;

@@ -178,6 +178,8 @@ pub struct Own {
     pub class: Class,
     pub charging: bool,
     pub special: bool,
+    /// A decoy is aboard.
+    pub decoy: bool,
 }
 
 impl Own {
