@@ -238,7 +238,7 @@ fn rows<T>(
     read: fn(&Row<'_>) -> rusqlite::Result<Option<T>>,
 ) -> rusqlite::Result<Vec<T>> {
     let mut statement = connection.prepare(query)?;
-    let rows = statement.query_map([], |row| read(row))?;
+    let rows = statement.query_map([], read)?;
     rows.filter_map(Result::transpose).collect()
 }
 
