@@ -13,7 +13,7 @@ root=${1:-/var/tmp/perihelion-debian}
 here=$(cd "$(dirname "$0")/.." && pwd)
 rustup=${RUSTUP:-https://sh.rustup.rs}
 lines() { sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$here/docs/HOSTING.md" | sed "1d;\$d;s|https://sh.rustup.rs|$rustup|"; }
-inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin REPOSITORY=/repository /bin/sh -eux -c "cd /root; $1"; }
+inside() { chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin REPOSITORY=/repository /bin/sh -eux -c "cd /root; $1"; }
 
 [ -x "$root/bin/sh" ] || debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian
 cp /etc/resolv.conf "$root/etc/resolv.conf"
@@ -48,5 +48,5 @@ grep -q https://play.example.org/ /tmp/banner
 curl -sS --http1.1 --max-time 3 -o /dev/null -w "%{http_code}\n" --cacert /run/credentials/perihelion.service/cert.pem \
     --resolve play.example.org:443:127.0.0.1 -H "Connection: Upgrade" -H "Upgrade: websocket" -H "Origin: https://play.example.org" \
     -H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" https://play.example.org/ws | grep -q 101
-kill "$(cat /proc/[0-9]*/stat | sed -n "s/^\([0-9]*\) (perihelion).*/\1/p" | head -n 1)"'
+kill "$pid"'
 echo "docs/HOSTING.md leads from a bare Debian to a server with https."

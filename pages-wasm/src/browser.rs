@@ -1,10 +1,12 @@
 //! The window, its clock, its elements, and what HTTP brings. Invariant: everything here answers, whatever the page or
 //! the browser lacks; text goes into the page as text.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, RequestInit, Response, Window};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, RequestInit, Response, Window};
 
 /// The window. There is one: the module is only ever loaded by a page.
 pub fn window() -> Window {
@@ -57,12 +59,104 @@ pub fn marked(name: &str) -> Vec<(Element, String)> {
     elements.filter_map(|element| element.get_attribute(name).map(|value| (element, value))).collect()
 }
 
+pub fn set_hidden(id: &str, is_hidden: bool) {
+    if let Some(element) = element(id).filter(|element| element.hidden() != is_hidden) {
+        element.set_hidden(is_hidden);
+    }
+}
+
+/// An element that is listened to, for what, and by whom.
+type Listening<'a> = (HtmlElement, &'a str, Closure<dyn FnMut(Event)>);
+
+/// Waits for one of these kinds of event at elements with these ids, and says which it was. What the browser would do by
+/// itself it does not: forms are sent by the code that asked.
+pub async fn next_of(wanted: &[(&str, &str)]) -> usize {
+    let chosen = Rc::new(Cell::new(0));
+    let mut listening: Vec<Listening<'_>> = Vec::new();
+    let promise = Promise::new(&mut |resolve, _| {
+        for (index, (id, kind)) in wanted.iter().enumerate() {
+            let Some(element) = element(id) else { continue };
+            let (resolve, chosen) = (resolve.clone(), Rc::clone(&chosen));
+            let handler = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+                event.prevent_default();
+                chosen.set(index);
+                // It only resolves a promise, which cannot fail.
+                let _ = resolve.call0(&JsValue::NULL);
+            });
+            // It fails for no kind of event.
+            let _ = element.add_event_listener_with_callback(kind, handler.as_ref().unchecked_ref());
+            listening.push((element, kind, handler));
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+    for (element, kind, handler) in &listening {
+        let _ = element.remove_event_listener_with_callback(kind, handler.as_ref().unchecked_ref());
+    }
+    chosen.get()
+}
+
 /// Calls `handler` at every click, for as long as the page lives.
 pub fn on_click(id: &str, handler: impl FnMut() + 'static) {
     let Some(element) = element(id) else { return };
     let handler = Closure::<dyn FnMut()>::new(handler);
     element.set_onclick(Some(handler.as_ref().unchecked_ref()));
     handler.forget();
+}
+
+/// Every element of this class.
+pub fn of_class(name: &str) -> Vec<Element> {
+    let Ok(list) = document().query_selector_all(&format!(".{name}")) else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect()
+}
+
+/// Takes the text out of a field; `None` where there is none.
+pub fn take_value(id: &str) -> Option<String> {
+    let field: HtmlInputElement = element(id)?.dyn_into().ok()?;
+    let text = field.value().trim().to_owned();
+    field.set_value("");
+    (!text.is_empty()).then_some(text)
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    // It fails only for pages that are gone.
+    let _ = window().location().reload();
+}
+
+/// Calls `handler` at every event of this kind at or below `target`, for as long as the page lives.
+pub fn on_event(target: &web_sys::EventTarget, kind: &str, handler: impl FnMut(Event) + 'static) {
+    let handler = Closure::<dyn FnMut(Event)>::new(handler);
+    // It fails for no kind of event.
+    let _ = target.add_event_listener_with_callback(kind, handler.as_ref().unchecked_ref());
+    handler.forget();
+}
+
+/// Whoever sees this wants nothing to move that need not.
+pub fn is_calm() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether anything stands behind `#` in the address.
+pub fn has_fragment() -> bool {
+    window().location().hash().is_ok_and(|fragment| fragment.len() > 1)
+}
+
+/// Takes what stands behind `#` out of the address, where nobody is to find it: not in the history, not in a picture.
+pub fn take_fragment() -> String {
+    let location = window().location();
+    let fragment = location.hash().unwrap_or_default();
+    if fragment.is_empty() {
+        return fragment;
+    }
+    let path = location.pathname().unwrap_or_default();
+    let replaced =
+        window().history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
+    if replaced.is_err() {
+        // What cannot be replaced can be emptied.
+        let _ = location.set_hash("");
+    }
+    fragment.trim_start_matches('#').to_owned()
 }
 
 /// Waits; a browser that refuses timers does not wait.
@@ -102,6 +196,30 @@ pub async fn fetch(path: &str) -> Option<Fetched> {
     let head_bytes = head_bytes(&response);
     let buffer: ArrayBuffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?;
     Some(Fetched { status: response.status(), body: Uint8Array::new(&buffer).to_vec(), head_bytes })
+}
+
+/// What became of something said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    pub status: u16,
+    pub body: String,
+    /// When to try again, s.
+    pub retry_after_s: Option<u32>,
+}
+
+/// Says JSON to our own server. `None` when no answer comes.
+pub async fn post(path: &str, json: &str) -> Option<Posted> {
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_body(&json.into());
+    let headers = web_sys::Headers::new().ok()?;
+    headers.set("content-type", "application/json").ok()?;
+    options.set_headers(&headers);
+    let response = JsFuture::from(window().fetch_with_str_and_init(path, &options)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let retry_after_s = response.headers().get("retry-after").ok().flatten().and_then(|text| text.parse().ok());
+    let body = JsFuture::from(response.text().ok()?).await.ok()?.as_string().unwrap_or_default();
+    Some(Posted { status: response.status(), body, retry_after_s })
 }
 
 /// The status line, every header line and the empty one.

@@ -17,6 +17,7 @@ const WAITING_MAX: usize = 1_024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happening {
     Open,
+    /// Of bytes or of text, which comes as its UTF-8.
     Message(Vec<u8>),
     Close(u16),
 }
@@ -38,7 +39,15 @@ pub struct Socket {
 impl Socket {
     /// Connects to our own server. `None` when the browser refuses.
     pub fn connect(path: &str) -> Option<Socket> {
-        let socket = WebSocket::new(&browser::socket_url(path)).ok()?;
+        Socket::over(WebSocket::new(&browser::socket_url(path)).ok()?)
+    }
+
+    /// The same in a protocol that has a name.
+    pub fn connect_as(path: &str, protocol: &str) -> Option<Socket> {
+        Socket::over(WebSocket::new_with_str(&browser::socket_url(path), protocol).ok()?)
+    }
+
+    fn over(socket: WebSocket) -> Option<Socket> {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let handler = |read: fn(JsValue) -> Option<Happening>| {
@@ -52,8 +61,10 @@ impl Socket {
         let handlers = [
             handler(|_| Some(Happening::Open)),
             handler(|event| {
-                let buffer = event.dyn_into::<MessageEvent>().ok()?.data().dyn_into::<ArrayBuffer>().ok()?;
-                Some(Happening::Message(Uint8Array::new(&buffer).to_vec()))
+                let data = event.dyn_into::<MessageEvent>().ok()?.data();
+                let text = data.as_string().map(String::into_bytes);
+                let bytes = || data.dyn_into::<ArrayBuffer>().map(|buffer| Uint8Array::new(&buffer).to_vec()).ok();
+                text.or_else(bytes).map(Happening::Message)
             }),
             handler(|event| Some(Happening::Close(event.dyn_into::<CloseEvent>().map_or(1_006, |event| event.code())))),
         ];
@@ -86,6 +97,11 @@ impl Socket {
     /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows.
     pub fn send(&self, bytes: &[u8]) {
         let _ = self.socket.send_with_u8_array(bytes);
+    }
+
+    /// The same of text.
+    pub fn say(&self, text: &str) {
+        let _ = self.socket.send_with_str(text);
     }
 }
 

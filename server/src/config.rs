@@ -29,7 +29,7 @@ pub use source::Sources;
 
 use crate::{limits::Limits, room::Blueprint};
 use setting::{Row, Section};
-use source::{Assignment, Place};
+use source::{Assignment, Place, Written};
 
 /// Rooms in a file. More: refused.
 const ROOMS_MAX: usize = 64;
@@ -64,7 +64,18 @@ impl Settings {
     /// # Errors
     /// The first thing that is wrong with them.
     pub fn read(sources: &Sources) -> Result<Settings, ConfigError> {
-        let written = sources.from_file()?;
+        Settings::join(sources.from_file()?, sources)
+    }
+
+    /// Of a file's text alone.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn of_text(text: &str) -> Result<Settings, ConfigError> {
+        Settings::join(source::parse(Path::new("the text"), text)?, &Sources::default())
+    }
+
+    fn join(written: Written, sources: &Sources) -> Result<Settings, ConfigError> {
         let mut rooms = written.rooms;
         if rooms.is_empty() {
             rooms.push(RoomId::main());

@@ -52,9 +52,11 @@ use warp::{
     path::FullPath,
 };
 
+pub use admin::is_wish;
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 pub use origin::Guests;
+pub use upgrade::is_handshake;
 
 use crate::{
     address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, dashboard::Dashboard,

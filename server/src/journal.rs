@@ -19,7 +19,7 @@ use std::{io, path::Path};
 use shared::room::{FlightResult, Record, Save};
 
 pub use file::JournalFile;
-pub use frame::{Contents, read};
+pub use frame::{Contents, read, write};
 pub use scribe::{Disk, Scribe};
 pub use writer::{Journal, JournalFigures};
 

@@ -32,6 +32,7 @@ pub mod log;
 pub mod machine;
 pub mod network;
 pub mod permits;
+pub mod probe;
 pub mod proxies;
 pub mod rates;
 pub mod reload;

@@ -222,7 +222,8 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
+/// What a file at `path` says that holds this text.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
     let line_at = |offset: usize| 1 + text[..offset.min(text.len())].matches('\n').count();
     let origin = |offset: usize| Origin::File(path.to_owned(), line_at(offset));
     let document = DeTable::parse(text).map_err(|error| ConfigError::NoToml {

@@ -14,6 +14,8 @@
 
 mod socket;
 
+pub use socket::is_wish;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -148,6 +148,12 @@ fn accept(
     Ok(switching(&accept_key))
 }
 
+/// Whether a request is a whole handshake, whoever it is from.
+#[must_use]
+pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
+    check_handshake(method, headers).is_ok()
+}
+
 /// The same check for another WebSocket than the game's.
 pub(super) fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Box<Answer>> {
     check_handshake(method, headers).map_err(|refused| Box::new(refuse(&refused, headers, None)))

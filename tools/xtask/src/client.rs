@@ -73,7 +73,8 @@ pub fn compiled(tree: &Tree, package: &str) -> PathBuf {
 /// Everything the finished files are made from.
 struct Sources {
     game: Page,
-    check: Page,
+    /// Those around the game, which load one module.
+    around: [Page; 2],
     arena: Vec<u8>,
     icon: File,
 }
@@ -128,9 +129,9 @@ fn read_module(tree: &Tree, package: &str) -> Result<Vec<u8>> {
 impl Sources {
     fn read(tree: &Tree) -> Result<Sources> {
         let game = Page::read(tree, page::GAME, "client-wasm")?;
-        let check = Page::read(tree, page::CHECK, "pages-wasm")?;
+        let around = [Page::read(tree, page::CHECK, "pages-wasm")?, Page::read(tree, page::ADMIN, "pages-wasm")?];
         let icon = read_named(tree, game.links.icon.href()?)?;
-        Ok(Sources { game, check, arena: read_module(tree, "arena-wasm")?, icon })
+        Ok(Sources { game, around, arena: read_module(tree, "arena-wasm")?, icon })
     }
 
     /// Changes whenever the finished files might: with the sources, with this program, with the optimiser.
@@ -144,9 +145,9 @@ impl Sources {
         };
         let page = |page: &Page| [page.html.as_bytes(), &page.wasm, &page.css.bytes].map(hash16).join(" ");
         format!(
-            "{care:?}\ngame {}\ncheck {}\narena {}\nicon {}\nxtask {}\nwasm-opt {}\n",
+            "{care:?}\ngame {}\naround {}\narena {}\nicon {}\nxtask {}\nwasm-opt {}\n",
             page(&self.game),
-            page(&self.check),
+            self.around.each_ref().map(page).join(" "),
             hash16(&self.arena),
             hash16(&self.icon.bytes),
             age(tool.as_deref()),
@@ -185,31 +186,32 @@ impl Sources {
             File { name: icon.clone(), bytes: self.icon.bytes },
             File { name: page::GAME.to_owned(), bytes: html.into_bytes() },
         ];
-        let pages = module("pages", &self.check.wasm)?;
-        files.extend(check_files(self.check, pages, icon)?);
+        let pages = module("pages", &self.around[0].wasm)?;
+        files.extend(around_files(self.around, pages, icon)?);
         Ok(files)
     }
 }
 
-/// The connection doctor's page and what is its own.
-fn check_files(check: Page, pages: Module, icon: String) -> Result<[File; 5]> {
-    let boot = page::pages_script(&pages.js.name, &pages.wasm.name);
-    let names = page::Names {
-        boot: format!("pages-boot-{}.js", hash16(boot.as_bytes())),
-        js: pages.js.name.clone(),
-        wasm: pages.wasm.name.clone(),
-        css: hashed_name(&check.css)?,
-        icon,
-        arena: Default::default(),
-    };
-    let html = page::rewrite(&check.html, &check.links, &names);
-    Ok([
-        File { name: names.boot, bytes: boot.into_bytes() },
-        pages.js,
-        pages.wasm,
-        File { name: names.css, bytes: check.css.bytes },
-        File { name: page::CHECK.to_owned(), bytes: html.into_bytes() },
-    ])
+/// The pages around the game, what each has of its own, and the module that they share.
+fn around_files(around: [Page; 2], pages: Module, icon: String) -> Result<Vec<File>> {
+    let boot = page::pages_script(&pages.js.name, &pages.wasm.name).into_bytes();
+    let boot = File { name: format!("pages-boot-{}.js", hash16(&boot)), bytes: boot };
+    let mut files = Vec::new();
+    for (name, around) in [page::CHECK, page::ADMIN].into_iter().zip(around) {
+        let names = page::Names {
+            boot: boot.name.clone(),
+            js: pages.js.name.clone(),
+            wasm: pages.wasm.name.clone(),
+            css: hashed_name(&around.css)?,
+            icon: icon.clone(),
+            arena: Default::default(),
+        };
+        let html = page::rewrite(&around.html, &around.links, &names);
+        files.push(File { name: names.css, bytes: around.css.bytes });
+        files.push(File { name: name.to_owned(), bytes: html.into_bytes() });
+    }
+    files.extend([boot, pages.js, pages.wasm]);
+    Ok(files)
 }
 
 /// A module for the browser: the glue and the code.

@@ -33,6 +33,7 @@ const CLIENT_SOURCES: &[&str] = &[
     "assets",
     "index.html",
     "check.html",
+    "admin.html",
     "Cargo.toml",
     "Cargo.lock",
 ];

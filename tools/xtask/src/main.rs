@@ -11,6 +11,7 @@ mod dev;
 mod dist;
 mod floor;
 mod gate;
+mod meanwhile;
 mod nginx;
 mod page;
 mod python2;

@@ -13,9 +13,11 @@ use anyhow::{Context, Result, bail, ensure};
 pub const GAME: &str = "index.html";
 /// The connection doctor's page.
 pub const CHECK: &str = "check.html";
+/// The administration's page.
+pub const ADMIN: &str = "admin.html";
 /// The crate the game's page loads, as its tag names it…
 pub const CLIENT_MANIFEST: &str = "client-wasm/Cargo.toml";
-/// …and that of the doctor's.
+/// …and that of the pages around it.
 pub const PAGES_MANIFEST: &str = "pages-wasm/Cargo.toml";
 /// What the tag says about the profile, so that trunk and xtask ship the same code.
 pub const CLIENT_PROFILE: &str = "wasm-release";
@@ -166,7 +168,7 @@ pub fn service_worker(names: &Names, page_hash: &str) -> String {
 
 /// Whether a finished file is fetched when the page runs already, for practice and for offline, or is of a page of its own.
 pub fn is_later(name: &str) -> bool {
-    ["arena-", "pages-", "check"].iter().any(|part| name.starts_with(part))
+    ["arena-", "pages-", "check", "admin"].iter().any(|part| name.starts_with(part))
         || name == MANIFEST
         || name == SERVICE_WORKER.trim_start_matches('/')
 }
@@ -200,7 +202,7 @@ pub fn arena_script(js: &str, wasm: &str) -> String {
     format!("import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n")
 }
 
-/// The script of the connection doctor's page, which must say something also where nothing else runs.
+/// The script of the pages around the game, which must say something also where nothing else runs.
 pub fn pages_script(js: &str, wasm: &str) -> String {
     format!(
         r#"import init from "./{js}";
@@ -210,7 +212,7 @@ function sorry(error) {{
   if (!verdict) return;
   verdict.dataset.grade = "bad";
   verdict.textContent = typeof WebAssembly === "object"
-    ? "The check could not be loaded. Reload the page; if that does not help, the line is the trouble."
+    ? "The page could not be loaded. Reload it; if that does not help, the line is the trouble."
     : "This browser has no WebAssembly, which the game runs on. Any browser from 2023 or later will do.";
 }}
 try {{
@@ -226,7 +228,7 @@ try {{
 /// `cargo xtask play` show the same game under the same rules.
 pub fn check_agreement(root: &Path, bindgen_version: &str) -> Result<()> {
     let read = |name: &str| std::fs::read_to_string(root.join(name)).with_context(|| format!("cannot read {name}"));
-    for (name, manifest) in [(GAME, CLIENT_MANIFEST), (CHECK, PAGES_MANIFEST)] {
+    for (name, manifest) in [(GAME, CLIENT_MANIFEST), (CHECK, PAGES_MANIFEST), (ADMIN, PAGES_MANIFEST)] {
         check_page(root, (name, manifest), &read(name)?)?;
     }
     let trunk = read("Trunk.toml")?.parse::<toml::Table>().context("Trunk.toml is not valid TOML")?;

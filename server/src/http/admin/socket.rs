@@ -101,6 +101,12 @@ enum Wish {
     Watch { room: Option<String> },
 }
 
+/// Whether bytes are something that a dashboard may say.
+#[must_use]
+pub fn is_wish(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Wish>(bytes).is_ok()
+}
+
 #[derive(Serialize)]
 struct Told {
     is: &'static str,

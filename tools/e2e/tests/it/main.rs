@@ -6,6 +6,7 @@
 //! with a deadline; a test that leaves an unexpected line in the browser's console fails.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "what a failed test tells, and the measured figures")]
 
+mod admin;
 mod boards;
 mod canvas;
 mod chat;
