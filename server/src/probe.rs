@@ -11,7 +11,7 @@ use crate::{
     http::{self, Guests},
     journal::{self, Entry},
     proxies::Proxies,
-    staff::command::Order,
+    staff::order::Order,
 };
 
 /// A settings file.

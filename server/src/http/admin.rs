@@ -78,8 +78,8 @@ pub fn routes(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
 }
 
 async fn change(name: &str, asked: Asked) -> Answer {
-    if let Err(answer) = asked.is_from_our_page() {
-        return answer;
+    if let Some(refusal) = asked.refusal() {
+        return refusal;
     }
     match name {
         "login" => log_in(asked).await,
@@ -185,17 +185,15 @@ fn me(asked: &Asked) -> Answer {
 }
 
 impl Asked {
-    /// What no other site can have a visitor's browser send.
-    fn is_from_our_page(&self) -> Result<(), Answer> {
+    /// For all but what no other site can have a visitor's browser send.
+    fn refusal(&self) -> Option<Answer> {
         if !is_ours(&self.headers) {
-            return Err(error(StatusCode::FORBIDDEN, "only the page of this server may ask that"));
+            return Some(error(StatusCode::FORBIDDEN, "only the page of this server may ask that"));
         }
         let kind = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
-            return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is application/json"));
-        }
-        Ok(())
+        let is_json = kind.eq_ignore_ascii_case("application/json");
+        (!is_json).then(|| error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is application/json"))
     }
 
     /// The session that the cookie names, whether or not there is one.

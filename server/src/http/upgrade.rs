@@ -155,8 +155,8 @@ pub fn is_handshake(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// The same check for another WebSocket than the game's.
-pub(super) fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Answer> {
-    check_handshake(method, headers).map_err(|refused| refuse(&refused, headers, None))
+pub(super) fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Box<Answer>> {
+    check_handshake(method, headers).map_err(|refused| Box::new(refuse(&refused, headers, None)))
 }
 
 /// What RFC 6455 §4.2.1 asks of the request; gives the value that proves we understood it.

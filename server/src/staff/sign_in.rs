@@ -129,8 +129,8 @@ impl Staff {
         let name = Accounts::clean(name).ok_or(SignInError::Account(AccountError::Name))?;
         let is_free = self.with(|book| book.accounts.find(&name).is_none());
         let is_own = who.name.as_ref() == Some(&name);
-        let may_take = who.name.is_none() && is_free;
-        if !is_own && !may_take {
+        let takes_it = who.name.is_none() && is_free;
+        if !(is_own || takes_it) {
             return Err(SignInError::Account(AccountError::Taken));
         }
         let hash = self.passwords.hash(password).await?;

@@ -48,25 +48,27 @@ const PING_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) fn answer(asked: Asked, method: &Method, on_upgrade: Option<OnUpgrade>) -> Answer {
     match open(&asked, method, on_upgrade) {
-        Ok(answer) | Err(answer) => answer,
+        Ok(answer) => answer,
+        Err(refusal) => *refusal,
     }
 }
 
-fn open(asked: &Asked, method: &Method, on_upgrade: Option<OnUpgrade>) -> Result<Answer, Answer> {
+fn open(asked: &Asked, method: &Method, on_upgrade: Option<OnUpgrade>) -> Result<Answer, Box<Answer>> {
     let accept_key = upgrade::handshake(method, &asked.headers)?;
     if !is_ours(&asked.headers) {
-        return Err(error(StatusCode::FORBIDDEN, "only the page of this server may open this"));
+        return refused(StatusCode::FORBIDDEN, "only the page of this server may open this");
     }
-    let (session, _) = asked.signed_in().ok_or_else(|| refuse(SignInError::NotSignedIn))?;
+    let (session, _) = asked.signed_in().ok_or_else(|| Box::new(refuse(SignInError::NotSignedIn)))?;
     if !speaks_our_protocol(&asked.headers) {
-        return Err(error(StatusCode::BAD_REQUEST, "the sub-protocol is perihelion-admin"));
+        return refused(StatusCode::BAD_REQUEST, "the sub-protocol is perihelion-admin");
     }
     let context = &asked.context;
-    let full = || error(StatusCode::SERVICE_UNAVAILABLE, "too many look at the dashboard already");
-    let place = Arc::clone(context.dashboard.places()).try_acquire_owned().map_err(|_| full())?;
+    let Ok(place) = Arc::clone(context.dashboard.places()).try_acquire_owned() else {
+        return refused(StatusCode::SERVICE_UNAVAILABLE, "too many look at the dashboard already");
+    };
     let alive = context.alive.upgrade().filter(|_| !*context.shutdown.borrow());
     let (Some(on_upgrade), Some(alive)) = (on_upgrade, alive) else {
-        return Err(error(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"));
+        return refused(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
     };
     let context = Arc::clone(context);
     tokio::spawn(async move {
@@ -79,6 +81,10 @@ fn open(asked: &Asked, method: &Method, on_upgrade: Option<OnUpgrade>) -> Result
     let mut answer = upgrade::switching(&accept_key);
     answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
     Ok(answer)
+}
+
+fn refused(status: StatusCode, sentence: &str) -> Result<Answer, Box<Answer>> {
+    Err(Box::new(error(status, sentence)))
 }
 
 fn speaks_our_protocol(headers: &HeaderMap) -> bool {
