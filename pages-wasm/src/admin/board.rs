@@ -205,12 +205,13 @@ impl Board {
         }
     }
 
+    /// One bot more or fewer. Bots fill a room up to a number of pilots, whoever flies.
     fn step_bots(&mut self, room: &str, by: i64) {
-        let Some(bots) = self.desk.figures.as_ref().and_then(|figures| figures.room(room)).map(|room| room.bots) else {
-            return;
-        };
-        let wanted = (i64::from(bots) + by).max(0);
-        self.run(&format!("bots {room} {wanted}"), Asker::Button);
+        let figures = self.desk.figures.as_ref();
+        let Some(room) = figures.and_then(|figures| figures.room(room)) else { return };
+        let wanted = (i64::from(room.humans) + i64::from(room.bots) + by).max(0);
+        let line = format!("bots {} {wanted}", room.id);
+        self.run(&line, Asker::Button);
     }
 
     /// What a click at `element` does; the nearest attribute counts.

@@ -145,6 +145,6 @@ pub(super) static TABLE: &[Row] = &[
     ("do-it", "Do it", "Ausführen"),
     ("not-connected", "Not connected: nothing was done.", "Nicht verbunden: nichts geschah."),
     ("waiting-map", "Waiting for the map…", "Warte auf die Karte…"),
-    ("map-people", "{} ships in sight", "{} Schiffe zu sehen"),
+    ("map-people", "Ships in sight: {}", "Schiffe zu sehen: {}"),
     ("nobody-yet", "nobody measured yet", "noch niemand gemessen"),
 ];

@@ -15,9 +15,6 @@ use shared::{
     tick::{TICK_US, Tick},
 };
 
-/// A match of bots alone, recorded.
-const RECORDING: &[u8] = include_bytes!("../../wasm-checks/recordings/bots.rec");
-
 pub fn client_messages() -> Vec<Vec<u8>> {
     let batch = CommandBatch {
         ack: Tick(900),
@@ -99,20 +96,39 @@ pub fn panoramas() -> Vec<Vec<u8>> {
 }
 
 pub fn recordings() -> Vec<Vec<u8>> {
-    vec![RECORDING.to_vec()]
+    vec![recording()]
 }
 
-/// A clip of whatever the recorded match shows after ten seconds.
+/// Fifteen seconds of ten bots.
+fn recording() -> Vec<u8> {
+    let mut room =
+        Room::new(RoomConfig { seed: 12, bots: 10, start_points: 300, record: true, ..RoomConfig::default() });
+    let mut bytes = Vec::new();
+    for i in 1..=900 {
+        room.tick(i * TICK_US, &|_| false);
+        while room.poll_output().is_some() {}
+        bytes.extend(std::iter::from_fn(|| room.poll_recording()).flatten());
+    }
+    room.finish_recording();
+    bytes.extend(std::iter::from_fn(|| room.poll_recording()).flatten());
+    bytes
+}
+
+/// A clip of whoever of them can be shown for five seconds.
 pub fn clips() -> Vec<Vec<u8>> {
+    let recording = recording();
+    let clip = (0..10).find_map(|id| clip_of(&recording, PlayerId(id)));
+    vec![clip.expect("somebody flies that long")]
+}
+
+fn clip_of(recording: &[u8], killer: PlayerId) -> Option<Vec<u8>> {
     const FROM: usize = 600;
-    const TICKS: u64 = 300;
-    let killer = PlayerId(2);
-    let mut screening = Screening::open(RECORDING.to_vec()).expect("it is ours");
+    let mut screening = Screening::open(recording.to_vec()).expect("it is ours");
     screening.look_at(Subject::Pilot(killer));
     screening.seek(FROM);
     while !screening.seek_on(60).expect("it is whole") {}
     let mut views = Vec::new();
-    for tick in 0..TICKS {
+    for tick in 0..300 {
         screening.advance(1.0, 1).expect("it is whole");
         views.push((tick * TICK_US, screening.frame().clone()));
         screening.clear_events();
@@ -122,14 +138,13 @@ pub fn clips() -> Vec<Vec<u8>> {
         stills: &stills,
         kill_us: 4_000_000,
         killer,
-        victim: PlayerId(3),
+        victim: PlayerId(killer.0 ^ 1),
         cause: Cause::Ram,
         points: 35,
         room: "Drift",
         terms: Terms::default(),
     };
-    let clip = cut.clip(|player| Some(("Ada", player != killer))).expect("there are enough pictures");
-    vec![clip.to_bytes()]
+    Some(cut.clip(|player| Some(("Ada", player != killer)))?.to_bytes())
 }
 
 pub fn names() -> Vec<Vec<u8>> {

@@ -186,11 +186,16 @@ async fn focus_goes_through(page: &Page) {
     );
 }
 
-/// The page is opened anew, and its pilot flies.
+/// The page is opened anew, and its pilot flies: at once when the page remembers that they did, else by the button.
 async fn come_again(pilot: &Page, server: &GameServer) {
     pilot.open(&server.url).await;
-    pilot.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
-    pilot.play("Foo").await;
+    pilot
+        .js("setInterval(() => {
+                const play = document.getElementById('play');
+                if (play?.checkVisibility()) play.click();
+            }, 200)")
+        .await;
+    pilot.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
 }
 
 #[test]
@@ -223,8 +228,7 @@ fn whoever_is_muted_kicked_or_banned_notices_and_a_ban_can_be_undone() {
         page.until_js("the ban is listed", "document.querySelector('#bans-rows').innerText.includes('aims by itself')")
             .await;
         page.picture("admin-ban-listed").await;
-        page.until_visible("toast-undo").await;
-        page.click("toast-undo").await;
+        page.js("document.querySelector('#bans [data-run=undo]').click()").await;
         page.until_js("the ban is gone", "!document.querySelector('#bans-rows').innerText.includes('aims by itself')")
             .await;
         come_again(&pilot, &server).await;
