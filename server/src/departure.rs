@@ -71,13 +71,17 @@ impl Departure {
     }
 
     /// By staff: in `seconds`, and not at once even where nobody plays, so that who asked hears of it.
-    pub fn announce(&self, ending: Ending, seconds: u16) {
+    /// False where a signal was first: its end holds.
+    #[must_use]
+    pub fn announce(&self, ending: Ending, seconds: u16) -> bool {
         let now = Instant::now();
         let earliest = now + Duration::from_secs(1);
         let latest = (now + Duration::from_secs(seconds.into())).max(earliest);
-        if self.put(Leaving { ending, earliest, latest, by_signal: false }) {
+        let is_put = self.put(Leaving { ending, earliest, latest, by_signal: false });
+        if is_put {
             self.tell(seconds.max(1));
         }
+        is_put
     }
 
     /// By a signal: after `patience`, or sooner if staff said so.
@@ -87,7 +91,8 @@ impl Departure {
         let latest = sooner.map_or(now + patience, |sooner| sooner.min(now + patience));
         self.put(Leaving { ending: Ending::Stop, earliest: now, latest, by_signal: true });
         let seconds = u16::try_from(patience.as_secs()).unwrap_or(u16::MAX);
-        if seconds > 0 && sooner.is_none() && self.lobby.is_played() {
+        let is_news = sooner.is_none_or(|told| latest < told);
+        if seconds > 0 && is_news && self.lobby.is_played() {
             self.tell(seconds);
         }
     }
@@ -172,7 +177,7 @@ mod tests {
         let departure = departure();
         assert!(!departure.is_announced());
         let began = Instant::now();
-        departure.announce(Ending::Restart, 60);
+        assert!(departure.announce(Ending::Restart, 60));
         assert!(departure.is_announced() && departure.remaining() == Some(Duration::from_secs(60)));
         assert_eq!(departure.due().await, Ending::Restart);
         assert_eq!(began.elapsed(), Duration::from_secs(1));
@@ -182,7 +187,7 @@ mod tests {
     async fn it_is_called_off_unless_a_signal_asked_for_it() {
         let departure = departure();
         assert_eq!(departure.call_off(), Err(KeepsGoing::Nothing));
-        departure.announce(Ending::Stop, 60);
+        assert!(departure.announce(Ending::Stop, 60));
         assert_eq!(departure.call_off(), Ok(()));
         assert!(!departure.is_announced());
         let due = tokio::spawn({
@@ -193,14 +198,14 @@ mod tests {
         assert!(!due.is_finished(), "nothing is announced");
         departure.announce_by_signal(Duration::from_secs(10));
         assert_eq!(departure.call_off(), Err(KeepsGoing::Signal));
-        departure.announce(Ending::Restart, 60);
+        assert!(departure.announce(Ending::Restart, 60));
         assert_eq!(due.await.unwrap(), Ending::Stop, "the signal was first");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_signal_is_no_later_than_what_staff_said() {
         let departure = departure();
-        departure.announce(Ending::Restart, 3);
+        assert!(departure.announce(Ending::Restart, 3));
         departure.announce_by_signal(Duration::from_secs(10));
         assert_eq!(departure.remaining(), Some(Duration::from_secs(3)));
     }

@@ -75,14 +75,9 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(0));
     }
 
-    /// The settings' numbers are these; rooms that were told so keep what was set in them since.
+    /// The settings' numbers of the game are these; see [`RoomHandle::retune`].
     pub fn retune(&self, tuning: Tuning) {
-        for room in self.all() {
-            if !room.retune(tuning) {
-                let room = room.blueprint();
-                tracing::warn!(room = room.id.as_str(), "the room is too busy to hear of other physics; reload again");
-            }
-        }
+        self.all().iter().for_each(|room| room.retune(tuning));
     }
 
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people

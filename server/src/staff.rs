@@ -36,12 +36,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use shared::{
+    protocol::{CloseCode, NoticeText},
+    room::Order,
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 
 use crate::{
+    bucket::Rate,
     clock::now_s,
     departure::Departure,
     lobby::Lobby,
@@ -119,6 +124,9 @@ impl Speaker {
     }
 }
 
+/// Commands a second of one of the staff, and at once: many hands' worth, and too few to write the audit log full.
+const COMMANDS: Rate = Rate { per_s: 5, burst: 60 };
+
 /// Asked of whoever can read the settings again: what came of it, in one sentence, good or bad.
 pub type Reload = oneshot::Sender<Result<String, String>>;
 
@@ -153,6 +161,8 @@ pub struct Staff {
 struct Tries {
     addresses: AddressRates,
     names: Rates<String>,
+    /// Commands, by who gives them.
+    commands: Rates<String>,
 }
 
 impl Staff {
@@ -170,7 +180,11 @@ impl Staff {
             book: Mutex::new(Book::new(keeper)),
             changes: watch::channel(Changes::default()).0,
             passwords: Passwords::default(),
-            tries: Tries { addresses: Rates::new(sign_in::TRIES), names: Rates::new(sign_in::TRIES) },
+            tries: Tries {
+                addresses: Rates::new(sign_in::TRIES),
+                names: Rates::new(sign_in::TRIES),
+                commands: Rates::new(COMMANDS),
+            },
             present: Present::default(),
             lobby,
             departure,
@@ -188,8 +202,14 @@ impl Staff {
             changes.audit += 1;
             changes.staff += 1;
         });
+        let lock = self.lock();
         for (conn, guest, room) in self.present.all(|_| true) {
             self.hold_to_bans(conn, &guest, &room);
+            if let Some(reason) = &lock {
+                let reason = NoticeText::clean(reason);
+                // A room too busy to hear of it keeps a spectator.
+                let _ = room.order(Order::TurnAway { conn, code: CloseCode::Locked, reason });
+            }
         }
         self.put_tunings_in_force();
     }

@@ -266,19 +266,10 @@ impl RoomHandle {
         let _ = self.line().mail.try_send(Mail::Restarting { seconds });
     }
 
-    /// Takes up the settings' numbers of the game, if they are others than before. False when its mailbox is full.
-    #[must_use]
-    pub fn retune(&self, tuning: Tuning) -> bool {
-        let now = self.blueprint();
-        if now.tuning == tuning {
-            return true;
-        }
-        if !self.order(Order::Tune { tuning }) {
-            return false;
-        }
-        let tuned = Blueprint { tuning, ..Blueprint::clone(&now) };
+    /// Takes up the settings' numbers of the game. They hold with the next [`Order::Tune`].
+    pub fn retune(&self, tuning: Tuning) {
+        let tuned = Blueprint { tuning, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
-        true
     }
 
     /// Has it do what those who run the server want. False when its mailbox is full, or it is gone: nothing is done then.

@@ -33,7 +33,9 @@ impl AccountError {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            AccountError::Name => "a name has 2 to 24 characters, each of them a-z, 0-9, . _ or -",
+            AccountError::Name => {
+                "a name has 2 to 24 characters, each of them a-z, 0-9, . _ or -, and is neither owner nor cli"
+            }
             AccountError::Unknown => "nobody of the staff has this name",
             AccountError::Taken => "somebody of the staff has this name",
             AccountError::Full => "there are as many people in the staff as there may be",
@@ -52,7 +54,10 @@ impl Accounts {
     pub fn clean(name: &str) -> Option<String> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         let good = NAME_CHARS.contains(&name.len()) && name.chars().all(is_plain);
-        good.then(|| name.to_ascii_lowercase())
+        let name = name.to_ascii_lowercase();
+        // What the log calls those who have no name.
+        let is_word = matches!(name.as_str(), "owner" | "cli");
+        (good && !is_word).then_some(name)
     }
 
     /// Takes in those that were stored; who is here already stays as they are.
@@ -142,6 +147,8 @@ mod tests {
             ("Anna", Some("anna")),
             ("a.b-c_9", Some("a.b-c_9")),
             ("a", None),
+            ("CLI", None),
+            ("owner", None),
             ("anna ", None),
             ("änna", None),
             ("аnna", None),

@@ -1,6 +1,6 @@
 //! Who is kept out, and who is kept quiet. Pure: time is an argument, in seconds since 1970, because it outlives processes.
 //!
-//! Invariants: numbers of bans are unique while the process lives; one whose time is over keeps nobody out, whether or not it
+//! Invariants: a number is given once while the process lives; one whose time is over keeps nobody out, whether or not it
 //! is still listed; there are at most [`BANS_MAX`] that have not ended.
 
 use std::collections::BTreeMap;
@@ -38,47 +38,52 @@ impl Guest {
 
 /// The bans and mutes.
 #[derive(Debug, Default)]
-pub struct Bans(BTreeMap<u32, BanRow>);
+pub struct Bans {
+    rows: BTreeMap<u32, BanRow>,
+    /// The last number that was given: what somebody remembers of one must never mean another.
+    last: u32,
+}
 
 impl Bans {
     /// Takes in those that were stored. Those of this process get new numbers behind them: what they are now is told.
     pub fn restore(&mut self, stored: Vec<BanRow>) -> Vec<BanRow> {
-        let of_this_process = std::mem::take(&mut self.0);
-        self.0 = stored.into_iter().take(BANS_MAX).map(|row| (row.id, row)).collect();
+        let of_this_process = std::mem::take(&mut self.rows);
+        self.rows = stored.into_iter().take(BANS_MAX).map(|row| (row.id, row)).collect();
+        self.last = self.rows.last_key_value().map_or(self.last, |(last, _)| self.last.max(*last));
         of_this_process.into_values().filter_map(|row| self.add(row)).collect()
     }
 
     /// Adds one under a number of its own; `None` when there are as many as there may be.
     pub fn add(&mut self, row: BanRow) -> Option<BanRow> {
-        if self.0.len() >= BANS_MAX {
+        if self.rows.len() >= BANS_MAX {
             return None;
         }
-        let id = self.0.last_key_value().map_or(1, |(last, _)| last.saturating_add(1));
-        let row = BanRow { id, ..row };
-        self.0.insert(id, row.clone());
+        self.last = self.last.checked_add(1)?;
+        let row = BanRow { id: self.last, ..row };
+        self.rows.insert(row.id, row.clone());
         Some(row)
     }
 
     /// Puts back one that was lifted, under its old number.
     pub fn put_back(&mut self, row: BanRow) {
-        self.0.insert(row.id, row);
+        self.rows.insert(row.id, row);
     }
 
     /// Lifts one.
     pub fn lift(&mut self, id: u32) -> Option<BanRow> {
-        self.0.remove(&id)
+        self.rows.remove(&id)
     }
 
     /// Forgets those whose time is over: their numbers.
     pub fn forget_old(&mut self, now_s: u64) -> Vec<u32> {
-        let old: Vec<u32> = self.0.values().filter(|row| !is_on(row, now_s)).map(|row| row.id).collect();
-        old.iter().for_each(|id| drop(self.0.remove(id)));
+        let old: Vec<u32> = self.rows.values().filter(|row| !is_on(row, now_s)).map(|row| row.id).collect();
+        old.iter().for_each(|id| drop(self.rows.remove(id)));
         old
     }
 
     /// Those in force, newest first.
     pub fn all(&self, now_s: u64) -> impl Iterator<Item = &BanRow> {
-        self.0.values().rev().filter(move |row| is_on(row, now_s))
+        self.rows.values().rev().filter(move |row| is_on(row, now_s))
     }
 
     /// What keeps somebody out, or quiet: the one that lasts longest.
@@ -149,6 +154,19 @@ mod tests {
             assert_eq!(on, kept_out, "{from} {profile:?} at {at_s}");
             assert!(bans.on(BanKind::Mute, &guest(from, profile), at_s).is_none());
         }
+    }
+
+    #[test]
+    fn a_number_that_was_lifted_never_means_another() {
+        let mut bans = Bans::default();
+        let add = |bans: &mut Bans| bans.add(row(BanKind::Ban, address("10.0.0.1"), None)).unwrap();
+        let (first, second) = (add(&mut bans), add(&mut bans));
+        bans.lift(second.id);
+        let third = add(&mut bans);
+        assert_eq!((first.id, second.id, third.id), (1, 2, 3));
+        assert_eq!(bans.lift(second.id), None);
+        let restored = bans.restore(vec![BanRow { id: 9, ..third.clone() }]);
+        assert!(restored.iter().all(|row| row.id > 9), "{restored:?}");
     }
 
     #[test]

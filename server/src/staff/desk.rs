@@ -11,16 +11,21 @@ pub(super) mod physics;
 pub(super) mod rooms;
 pub(super) mod server;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{
-    Speaker, Staff, are_kept,
+    Speaker, Staff, Via, are_kept,
     order::{CommandError, Order},
     sign_in::row_of,
 };
 use crate::{
+    address::AddressKey,
     room::RoomHandle,
     store::{BanRow, Kept},
 };
@@ -84,13 +89,8 @@ pub enum Undo {
     Lift(Vec<BanRow>),
     /// Put these back.
     PutBack(Vec<BanRow>),
-    /// Set this to what it was.
-    Setting {
-        /// What.
-        key: String,
-        /// What it was.
-        before: Option<String>,
-    },
+    /// Set these keys to what they were.
+    Settings(Vec<(String, Option<String>)>),
     /// Give a room as many bots as it had.
     Bots {
         /// Which.
@@ -112,6 +112,10 @@ pub struct Answer {
 impl Staff {
     /// Carries out a line, about `room` where it names none.
     pub async fn run(&self, speaker: &Speaker, room: Option<&str>, line: &str) -> Answer {
+        if speaker.via != Via::Cli && !self.tries.commands.take(speaker.shown().to_owned(), 1, Instant::now()) {
+            // Not noted: that would be the way to write the log full.
+            return Answer { ok: false, text: "too many commands at once; wait a moment".to_owned() };
+        }
         let (noted, outcome) = match Order::parse(line) {
             // What is no command may be a password in the wrong place.
             Err(CommandError::Unknown { word, nearest }) => {
@@ -145,12 +149,28 @@ impl Staff {
 
     fn note(&self, speaker: &Speaker, line: &str, outcome: &str) {
         let by = speaker.shown();
+        let line = without_addresses(line);
         let command = line.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
         tracing::info!(by, via = speaker.via.word(), command = ?crate::log::Shown(command), "staff");
         let first = outcome.lines().next().unwrap_or_default();
         self.with(|book| book.note(row_of(speaker, line.trim_start_matches('/'), first)));
         self.changed(|changes| changes.audit += 1);
     }
+}
+
+/// Addresses are told nowhere but to who asks for one: their tags stand in the log.
+fn without_addresses(line: &str) -> String {
+    let tagged = |word: &str| {
+        let address = word.parse::<IpAddr>().ok()?;
+        Some(format!("#{}", AddressKey::of(address).tag()))
+    };
+    let has_one = line.split_whitespace().any(|word| word.parse::<IpAddr>().is_ok());
+    if !has_one {
+        return line.to_owned();
+    }
+    let words: Vec<String> =
+        line.split_whitespace().map(|word| tagged(word).unwrap_or_else(|| word.to_owned())).collect();
+    words.join(" ")
 }
 
 async fn reloaded(reload: oneshot::Receiver<Result<String, String>>) -> Answer {
@@ -197,4 +217,16 @@ impl Desk<'_> {
 /// For an order that found a mailbox full.
 pub(super) fn busy() -> Refused {
     Refused::new("the room is too busy to hear of it; try again in a moment")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_tag_in_the_log() {
+        let line = without_addresses("ban-address 203.0.113.9 1d rude");
+        assert!(line.starts_with("ban-address #") && line.ends_with(" 1d rude") && !line.contains("203"), "{line}");
+        assert_eq!(without_addresses("announce  two  blanks"), "announce  two  blanks");
+    }
 }

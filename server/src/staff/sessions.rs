@@ -21,6 +21,8 @@ pub const TOKEN_TIME: Duration = Duration::from_secs(15 * 60);
 pub const INVITATION_TIME: Duration = Duration::from_secs(24 * 3_600);
 /// Sessions at once.
 const SESSIONS_MAX: usize = 256;
+/// Sessions of one name: who signs in more often ends an own one, not somebody else's.
+const OWN_SESSIONS_MAX: usize = 16;
 /// One-time tokens at once.
 const TOKENS_MAX: usize = 16;
 
@@ -50,6 +52,12 @@ struct Open {
 impl Sessions {
     /// Signs in.
     pub fn begin(&mut self, secret: &Secret, who: Identity, now: Instant) {
+        let own = self.open.iter().filter(|open| open.who == who).count();
+        if own >= OWN_SESSIONS_MAX
+            && let Some(oldest) = self.open.iter().position(|open| open.who == who)
+        {
+            self.open.remove(oldest);
+        }
         let open = Open { key: secret.key(), who, until: now + SESSION_TIME };
         push(&mut self.open, SESSIONS_MAX, open, now);
     }
@@ -149,6 +157,11 @@ mod tests {
         sessions.begin(&first, who("ada"), now);
         for _ in 0..SESSIONS_MAX {
             sessions.begin(&Secret::draw().unwrap(), who("bob"), now);
+        }
+        assert_eq!(sessions.open.len(), 1 + OWN_SESSIONS_MAX);
+        assert!(sessions.find(first.key(), now).is_some(), "one person's sessions end nobody else's");
+        for number in 0..SESSIONS_MAX {
+            sessions.begin(&Secret::draw().unwrap(), who(&number.to_string()), now);
         }
         assert_eq!((sessions.open.len(), sessions.find(first.key(), now)), (SESSIONS_MAX, None));
     }

@@ -77,10 +77,12 @@ impl Staff {
     /// See [`SignInError`].
     pub fn sign_in_by_token(&self, token: &str, from: AddressKey, via: Via) -> Result<Secret, SignInError> {
         let now = Instant::now();
-        self.pay_address(from, now)?;
-        let key = Secret::parse(token).map(|secret| secret.key()).ok_or(SignInError::Wrong)?;
-        let who = self.with(|book| book.sessions.accept(key, now)).ok_or(SignInError::Wrong)?;
-        self.tries.addresses.give_back(&from, TRY_COST);
+        let key = Secret::parse(token).map(|secret| secret.key());
+        let Some(who) = key.and_then(|key| self.with(|book| book.sessions.accept(key, now))) else {
+            // Only a wrong one is a try: nobody guesses 256 bits, and others behind the address may have used theirs up.
+            self.pay_address(from, now)?;
+            return Err(SignInError::Wrong);
+        };
         self.begin(who, via, "signin by token")
     }
 
@@ -101,6 +103,7 @@ impl Staff {
         let name = Accounts::clean(name).unwrap_or_default();
         if !self.tries.names.take(name.clone(), TRY_COST, now) {
             tracing::warn!(peer = %from.tag(), "too many tries to sign in as one of the staff");
+            self.tries.addresses.give_back(&from, TRY_COST);
             return Err(SignInError::TooMany);
         }
         let account = self.with(|book| book.accounts.find(&name).cloned());
@@ -148,7 +151,9 @@ impl Staff {
             }
             book.accounts.set_password(&name, hash).map_err(SignInError::Account)?;
             let row = book.accounts.seen(&name, now_s()).ok_or(SignInError::NotSignedIn)?;
-            drop(book.keep(StaffRecord::Account(row)));
+            if book.keep(StaffRecord::Account(row)).is_none() {
+                tracing::error!("a password of the staff is not stored: it is good until the process ends");
+            }
             book.sessions.rename(session, Identity { name: Some(name.clone()), role: who.role });
             book.sessions.end_all(&name, Some(session));
             book.note(row_of(&speaker, "password", "done"));

@@ -123,6 +123,14 @@ impl Tuning {
         *self == Tuning::STANDARD
     }
 
+    /// A tunable's name as the table has it, however its case and its dashes were written.
+    ///
+    /// # Errors
+    /// No tunable has this name.
+    pub fn name_of(name: &str) -> Result<&'static str, TuningError> {
+        Ok(TABLE[place(name)?].name)
+    }
+
     /// A tunable's number, per cent.
     ///
     /// # Errors

@@ -145,10 +145,6 @@ impl Staff {
     fn hold(&self, rows: &[BanRow]) {
         for row in rows {
             for (conn, guest, room) in self.present().all(|guest| guest.is(&row.target)) {
-                if row.kind == BanKind::Mute {
-                    // Lifted, or the new one, or an older one that lasts longer.
-                    self.mute(conn, &guest, &room, true);
-                }
                 self.hold_to_bans(conn, &guest, &room);
             }
         }
@@ -163,10 +159,11 @@ impl Staff {
                 tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a ban");
             }
         }
-        self.mute(conn, guest, room, false);
+        self.mute(conn, guest, room);
     }
 
-    fn mute(&self, conn: ConnId, guest: &Guest, room: &RoomHandle, also_none: bool) {
+    /// As it is now: the one that lasts longest, or none, also where a seat remembers one that was lifted meanwhile.
+    fn mute(&self, conn: ConnId, guest: &Guest, room: &RoomHandle) {
         let now_s = now_s();
         let mute = self.with(|book| book.bans.on(BanKind::Mute, guest, now_s).map(|row| row.until_s));
         let ticks = match mute {
@@ -175,8 +172,7 @@ impl Staff {
                 // Whoever is here for a year has heard enough.
                 seconds.min(i32::MAX.cast_unsigned() / TICK_HZ).saturating_mul(TICK_HZ)
             }),
-            None if also_none => Some(0),
-            None => return,
+            None => Some(0),
         };
         if !room.order(RoomOrder::Mute { conn, ticks }) {
             tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a mute");

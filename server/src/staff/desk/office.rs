@@ -120,12 +120,16 @@ pub(in crate::staff) fn undo(desk: &Desk<'_>, _: &Order) -> Result<Done, Refused
             let what = rows.first().map(|row| format!("the {} of {}", row.kind.word(), row.who)).unwrap_or_default();
             Ok(Done::keeping(format!("{what} holds again"), kept))
         }
-        Undo::Setting { key, before } => {
-            if !desk.staff.tune_as_set(&key, before.as_deref()) {
-                return Err(busy());
+        Undo::Settings(settings) => {
+            let (mut what, mut all_kept) = (Vec::new(), Vec::new());
+            for (key, before) in settings {
+                if !desk.staff.tune_as_set(&key, before.as_deref()) {
+                    return Err(busy());
+                }
+                what.push(key.replace('/', " of "));
+                all_kept.push(desk.staff.with(|book| book.set(&key, before)).1);
             }
-            let (_, kept) = desk.staff.with(|book| book.set(&key, before));
-            Ok(Done::keeping(format!("{} is as it was before", key.replace('/', " of ")), vec![kept]))
+            Ok(Done::keeping(format!("as it was before: {}", what.join(", ")), all_kept))
         }
         Undo::Bots { room, before } => {
             let room = desk.room_of(&room)?;

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shared::{defs::Tuning, room::Order as RoomOrder};
+use shared::{
+    defs::{Tuning, TuningError},
+    room::Order as RoomOrder,
+};
 
 use super::{Desk, Done, Refused, Undo, busy};
 use crate::{
@@ -30,7 +33,8 @@ pub(in crate::staff) fn set(desk: &Desk<'_>, order: &Order) -> Result<Done, Refu
     let name = order.text("tunable").unwrap_or_default();
     let percent = order.number("value").and_then(|value| u16::try_from(value).ok()).unwrap_or(u16::MAX);
     // Judged before anything changes anywhere.
-    Tuning::STANDARD.clone().set(name, percent).map_err(|error| Refused::new(error.to_string()))?;
+    Tuning::STANDARD.clone().set(name, percent).map_err(unfit)?;
+    let name = Tuning::name_of(name).map_err(unfit)?;
     let rooms = desk.rooms(order)?;
     let kept = desk.tune(&rooms, |set| {
         set.insert(name.to_owned(), percent);
@@ -39,16 +43,17 @@ pub(in crate::staff) fn set(desk: &Desk<'_>, order: &Order) -> Result<Done, Refu
 }
 
 pub(in crate::staff) fn reset(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
-    let name = order.text("tunable");
-    if let Some(name) = name {
-        Tuning::STANDARD.get(name).map_err(|error| Refused::new(error.to_string()))?;
-    }
+    let name = order.text("tunable").map(Tuning::name_of).transpose().map_err(unfit)?;
     let rooms = desk.rooms(order)?;
     let kept = desk.tune(&rooms, |set| match name {
         Some(name) => drop(set.remove(name)),
         None => set.clear(),
     })?;
     Ok(Done::keeping(format!("{} as in the settings in {}", name.unwrap_or("everything"), ids(&rooms)), kept))
+}
+
+fn unfit(error: TuningError) -> Refused {
+    Refused::new(error.to_string())
 }
 
 fn ids(rooms: &[Arc<RoomHandle>]) -> String {
@@ -62,7 +67,7 @@ impl Desk<'_> {
         rooms: &[Arc<RoomHandle>],
         change: impl Fn(&mut BTreeMap<String, u16>),
     ) -> Result<Vec<Option<Kept>>, Refused> {
-        let mut all_kept = Vec::new();
+        let (mut all_kept, mut before) = (Vec::new(), Vec::new());
         for room in rooms {
             let key = key(room);
             let mut set = parse(self.staff.with(|book| book.settings.get(&key).cloned()).as_deref());
@@ -70,21 +75,22 @@ impl Desk<'_> {
             if !room.order(RoomOrder::Tune { tuning: over(room, &set) }) {
                 return Err(busy());
             }
-            let (before, kept) = self.staff.with(|book| book.set(&key, written(&set)));
-            self.can_undo(Undo::Setting { key, before });
+            let (was, kept) = self.staff.with(|book| book.set(&key, written(&set)));
+            before.push((key, was));
             all_kept.push(kept);
         }
+        self.can_undo(Undo::Settings(before));
         Ok(all_kept)
     }
 }
 
 impl Staff {
-    /// Has the rooms keep to what staff set; after a start or a reload.
+    /// Has the rooms keep to their settings, and over them to what staff set; after a start or a reload.
     pub(crate) fn put_tunings_in_force(&self) {
         let settings = self.with(|book| book.settings.clone());
         for room in self.lobby.all() {
-            let Some(value) = settings.get(&key(&room)) else { continue };
-            if !room.order(RoomOrder::Tune { tuning: over(&room, &parse(Some(value))) }) {
+            let set = parse(settings.get(&key(&room)).map(String::as_str));
+            if !room.order(RoomOrder::Tune { tuning: over(&room, &set) }) {
                 tracing::warn!(room = room.blueprint().id.as_str(), "the room is too busy to hear of its physics");
             }
         }

@@ -18,7 +18,7 @@ const CLOSED: &str = "nobody new is let in at the moment";
 pub(in crate::staff) fn lock(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
     let reason = order.text("reason").unwrap_or(CLOSED).to_owned();
     let (before, kept) = desk.staff.with(|book| book.set(LOCK, Some(reason)));
-    desk.can_undo(Undo::Setting { key: LOCK.to_owned(), before });
+    desk.can_undo(Undo::Settings(vec![(LOCK.to_owned(), before)]));
     Ok(Done::keeping("nobody new gets in", vec![kept]))
 }
 
@@ -27,7 +27,7 @@ pub(in crate::staff) fn unlock(desk: &Desk<'_>, _: &Order) -> Result<Done, Refus
         return Err(Refused::new("it is not locked"));
     }
     let (before, kept) = desk.staff.with(|book| book.set(LOCK, None));
-    desk.can_undo(Undo::Setting { key: LOCK.to_owned(), before });
+    desk.can_undo(Undo::Settings(vec![(LOCK.to_owned(), before)]));
     Ok(Done::keeping("everybody gets in again", vec![kept]))
 }
 
@@ -44,7 +44,9 @@ fn count_down(desk: &Desk<'_>, order: &Order, ending: Ending, does: &str) -> Res
     let Some(seconds) = u16::try_from(seconds).ok().filter(|seconds| u32::from(*seconds) <= SECONDS_MAX) else {
         return Err(Refused::new(format!("a countdown has {SECONDS_MAX} seconds at most")));
     };
-    desk.staff.departure.announce(ending, seconds);
+    if !desk.staff.departure.announce(ending, seconds) {
+        return Err(Refused::new("a signal told the process to stop already"));
+    }
     Ok(Done::text(format!("the server {does} in {seconds} s, or when nobody plays; cancel stops that")))
 }
 
