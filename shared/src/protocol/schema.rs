@@ -178,7 +178,7 @@ fn client_samples() -> [ClientMessage; 13] {
 
 fn server_samples() -> [ServerMessage; 16] {
     let player = PlayerId(5);
-    let notice = NoticeText::clean("a\nb").expect("it says something");
+    let notice = NoticeText::sample();
     let tuning = tunings()[1];
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };

@@ -11,7 +11,6 @@ mod dev;
 mod dist;
 mod floor;
 mod gate;
-mod meanwhile;
 mod nginx;
 mod page;
 mod python2;

@@ -12,7 +12,6 @@ use crate::{
     browser, client,
     dist::{self, Weight},
     gate::Step,
-    meanwhile::Meanwhile,
     nginx, page, python2, server,
     toolchain::{self, Tree, WASM_TARGET},
 };
@@ -61,12 +60,7 @@ fn clippy(tree: &Tree) -> Result<()> {
 }
 
 fn unit(tree: &Tree) -> Result<()> {
-    // Compiled by itself first: that needs all the machine has.
-    tree.cargo("the tests", &["test", "--workspace", "--exclude", "e2e", "--no-run"], &[])?;
-    let building = tree.is_whole_gate.then(|| Meanwhile::build(tree));
-    tree.cargo("the tests", &["test", "--workspace", "--exclude", "e2e"], &[])?;
-    building.into_iter().for_each(Meanwhile::wait);
-    Ok(())
+    tree.cargo("the tests", &["test", "--workspace", "--exclude", "e2e"], &[])
 }
 
 /// Autobahn's fuzzing client is a program for Python 2. Where there is none, this step says so and passes.

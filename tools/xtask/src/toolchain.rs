@@ -21,8 +21,6 @@ pub struct Tree {
     pub root: PathBuf,
     /// Cargo's target folder, wherever the user's settings put it.
     pub target: PathBuf,
-    /// Every step of the gate is run: what a later one needs may be begun.
-    pub is_whole_gate: bool,
 }
 
 impl Tree {
@@ -45,7 +43,7 @@ impl Tree {
         let metadata: serde_json::Value =
             serde_json::from_slice(&output.stdout).context("`cargo metadata` did not print JSON")?;
         let target = metadata["target_directory"].as_str().context("`cargo metadata` names no target folder")?;
-        Ok(Tree { root, target: PathBuf::from(target), is_whole_gate: false })
+        Ok(Tree { root, target: PathBuf::from(target) })
     }
 
     /// Where cargo puts a program; `profile` is the name of its folder.
