@@ -198,7 +198,7 @@ mod tests {
         assert!(!due.is_finished(), "nothing is announced");
         departure.announce_by_signal(Duration::from_secs(10));
         assert_eq!(departure.call_off(), Err(KeepsGoing::Signal));
-        assert!(departure.announce(Ending::Restart, 60));
+        assert!(!departure.announce(Ending::Restart, 60));
         assert_eq!(due.await.unwrap(), Ending::Stop, "the signal was first");
     }
 

@@ -100,7 +100,8 @@ async fn who_is_banned_stays_out_until_it_is_taken_back() {
     }
     let audit = page.until("audit", |told| told["rows"][0]["line"].as_str().unwrap().starts_with("ban-address")).await;
     assert_eq!((&audit["rows"][0]["who"], &audit["rows"][0]["via"]), (&json!("owner"), &json!("page")));
-    page.done("unban 1").await;
+    assert!(audit["rows"][0]["line"].as_str().unwrap().starts_with("ban-address #"), "no address stands in the log");
+    page.done("unban 2").await;
     assert!(hello_as(server.address, Some(2), None).await.is_ok());
 }
 
