@@ -18,11 +18,12 @@ use crate::{
 };
 
 /// What goes in besides the binary and the settings.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "LICENSE",
     "CHANGELOG.md",
     "README.md",
     "docs/HOSTING.md",
+    "docs/ADMIN.md",
     "docs/SECURITY.md",
     "docs/nginx.conf",
     "docs/Caddyfile",
