@@ -1,5 +1,5 @@
 //! Passwords: argon2id, on threads that may block, few at a time. Invariants: what is kept is a PHC string, never a password; a
-//! name that nobody has takes as long to refuse as a wrong password; however many try, no more than [`AT_ONCE`] are computed.
+//! name that nobody has takes as long to refuse as a wrong password; however many try, no more than `AT_ONCE` are computed.
 
 use std::{sync::Arc, time::Duration};
 

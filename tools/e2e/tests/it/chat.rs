@@ -107,8 +107,13 @@ fn quick_words_are_chosen_by_digit_by_pointer_and_by_touch() {
         let bo = stage.player(&server, &Window::PHONE, "Bo").await;
         ada.until_visible("wheel-open").await;
         assert!(!ada.is_visible("chat-open").await, "only quick words are allowed here");
+        // A line there is, but for commands alone.
         ada.press('t').await;
+        ada.until("the line is open", |state| state.writing).await;
+        ada.until_js("it has the keyboard", "document.activeElement.id === 'chat-line'").await;
+        ada.until_visible("chat-note").await;
         ada.press(ENTER).await;
+        ada.until("the line is closed", |state| !state.writing).await;
 
         ada.key_down('c').await;
         let state = ada.until("the wheel is open", |state| state.wheel).await;
