@@ -2,37 +2,19 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use shared::{
     defs::ShipClass,
-    protocol::{Chat, ClientMessage, Quick, ServerMessage, Words, codec},
+    protocol::{Chat, ClientMessage, Quick, Words, codec},
 };
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    clients::{Socket, closed, welcomed},
+    clients::{Socket, closed, next_chat, say, welcomed},
     pilot::Pilot,
     running::{Running, in_time},
 };
-
-async fn say(socket: &mut Socket, text: &str) {
-    let message = ClientMessage::Say(Words::Text(text.into()));
-    socket.send(Message::Binary(codec::encode_client(&message).into())).await.expect("sent");
-}
-
-async fn next_chat(socket: &mut Socket) -> Chat {
-    in_time("a word", async {
-        loop {
-            if let Message::Binary(bytes) = socket.next().await.expect("open").expect("whole")
-                && let Ok(ServerMessage::Chat(chat)) = codec::decode_server(&bytes)
-            {
-                return chat;
-            }
-        }
-    })
-    .await
-}
 
 /// A connection with a slot.
 async fn seated(server: &Running, name: &str) -> Socket {

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
-use shared::protocol::{Hello, Opening, ProfileToken, Resume, ResumeToken, codec};
+use shared::protocol::{
+    Chat, ClientMessage, Hello, Opening, ProfileToken, Resume, ResumeToken, ServerMessage, Words, codec,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -132,6 +134,26 @@ pub async fn raw_close_code(stream: &mut TcpStream) -> u16 {
                 Some((0x88, payload)) if payload.len() >= 2 => return u16::from_be_bytes([payload[0], payload[1]]),
                 Some(_) => {}
                 None => return 0,
+            }
+        }
+    })
+    .await
+}
+
+/// Says a line to everybody.
+pub async fn say(socket: &mut Socket, text: &str) {
+    let message = ClientMessage::Say(Words::Text(text.into()));
+    socket.send(Message::Binary(codec::encode_client(&message).into())).await.expect("sent");
+}
+
+/// The next word of the chat.
+pub async fn next_chat(socket: &mut Socket) -> Chat {
+    in_time("a word", async {
+        loop {
+            if let Message::Binary(bytes) = socket.next().await.expect("open").expect("whole")
+                && let Ok(ServerMessage::Chat(chat)) = codec::decode_server(&bytes)
+            {
+                return chat;
             }
         }
     })

@@ -3,12 +3,12 @@
 use futures_util::SinkExt;
 use shared::{
     defs::ShipClass,
-    protocol::{Chat, ClientMessage, ServerMessage, Words, codec},
+    protocol::{Chat, ClientMessage, codec},
 };
 
 use super::*;
 use crate::{
-    clients::{closed, knock as hello_as},
+    clients::{closed, knock as hello_as, next_chat, say},
     pilot::Pilot,
 };
 
@@ -30,25 +30,6 @@ async fn seen_but(page: &mut Page, name: &str, conn: &Value) -> Value {
     let is_it = |player: &Value| player["name"] == name && player["conn"].is_number() && player["conn"] != *conn;
     let figures = page.until("figures", |told| told["rooms"][0]["players"].as_array().unwrap().iter().any(is_it)).await;
     figures["rooms"][0]["players"].as_array().unwrap().iter().find(|player| is_it(player)).unwrap().clone()
-}
-
-async fn say(socket: &mut Socket, text: &str) {
-    let message = ClientMessage::Say(Words::Text(text.into()));
-    socket.send(Message::Binary(codec::encode_client(&message).into())).await.expect("sent");
-}
-
-/// The next word of the chat.
-async fn heard(socket: &mut Socket) -> Chat {
-    in_time("a word", async {
-        loop {
-            if let Message::Binary(bytes) = socket.next().await.expect("open").expect("whole")
-                && let Ok(ServerMessage::Chat(chat)) = codec::decode_server(&bytes)
-            {
-                return chat;
-            }
-        }
-    })
-    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,7 +96,7 @@ async fn who_is_muted_is_heard_by_nobody_also_after_coming_back() {
     seen(&mut page, "Bar").await;
     page.done("mute Foo 10m shouting").await;
     say(&mut foo, "AAAA").await;
-    assert_eq!(heard(&mut foo).await, Chat::Muted);
+    assert_eq!(next_chat(&mut foo).await, Chat::Muted);
     drop(foo);
     let mut foo = seated(&server, 1, "Foo2").await;
     page.until("figures", |told| {
@@ -127,10 +108,10 @@ async fn who_is_muted_is_heard_by_nobody_also_after_coming_back() {
     })
     .await;
     say(&mut foo, "BBBB").await;
-    assert_eq!(heard(&mut foo).await, Chat::Muted);
+    assert_eq!(next_chat(&mut foo).await, Chat::Muted);
     page.done("unmute Foo2").await;
     say(&mut foo, "sorry").await;
-    let Chat::Said(lines) = heard(&mut bar).await else { panic!("something said") };
+    let Chat::Said(lines) = next_chat(&mut bar).await else { panic!("something said") };
     assert!(format!("{lines:?}").contains("sorry") && lines.len() == 1, "{lines:?}");
 }
 
