@@ -7,9 +7,10 @@
 //! hatch (the CLI)    ─┘   role? → desk → answer      └► audit ─► store
 //! ```
 //!
-//! Invariants: nothing is done without a role that may, and nothing is done or refused without a line in the audit log. What is
-//! confirmed is on the disk, or the answer says that it is not. A password and a token are in no log, no answer to somebody else
-//! and no file but as a hash. The one lock is held for map operations, never across an await, and never by a tick.
+//! Invariants: nothing is done without a role that may, and nothing is done, or refused but for its haste, without a line in
+//! the audit log. What is confirmed is on the disk, or the answer says that it is not; for a password the log does. A password
+//! and a token are in no log, no answer to somebody else and no file but as a hash. The one lock is held for map operations,
+//! never across an await, and never by a tick.
 
 pub mod accounts;
 pub mod audit;

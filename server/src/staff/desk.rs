@@ -2,7 +2,7 @@
 //! beside.
 //!
 //! Invariants: a command of the table is carried out for a role that may, and never else; each attempt is a line in the audit log,
-//! in which no password and no token stands.
+//! in which no password and no token stands, but for those that come faster than hands type, which come to nothing.
 
 pub(super) mod bans;
 pub(super) mod office;
