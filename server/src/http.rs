@@ -13,7 +13,7 @@
 //! | `/ws` | `upgrade` |
 //! | `/rooms.json`, `/rooms` | `rooms`: the public ones, and making a private one |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
-//! | `/readyz` | 200 while players are let in, else 503 |
+//! | `/readyz` | `ready`: 200 while players are let in, else 503 and why |
 //! | `/status.json` | `status` |
 //! | `/metrics` | `metrics` |
 //! | `/boards.json` | `boards` |
@@ -34,6 +34,7 @@ mod headers;
 mod metrics;
 mod negotiate;
 mod origin;
+mod ready;
 mod rooms;
 mod status;
 mod upgrade;
@@ -210,9 +211,10 @@ fn game(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
     let health = warp::path!("healthz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
         read_only(&method, || probe(context.lobby.is_alive(), "the room has stopped"))
     });
-    let ready = warp::path!("readyz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
-        read_only(&method, || probe(context.lobby.is_alive() && context.has_place(), "no more players for now"))
-    });
+    let ready = warp::path!("readyz")
+        .and(with.clone())
+        .and(warp::method())
+        .map(|context: Arc<Context>, method| read_only(&method, || ready::answer(&context)));
     let status = warp::path!("status.json")
         .and(with.clone())
         .and(warp::method())
@@ -317,13 +319,6 @@ impl Context {
     #[must_use]
     pub fn limits(&self) -> Arc<Limits> {
         Arc::clone(&self.live.borrow().limits)
-    }
-
-    fn has_place(&self) -> bool {
-        !*self.shutdown.borrow()
-            && !self.staff.departure().is_announced()
-            && self.staff.lock().is_none()
-            && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }
 
