@@ -152,6 +152,7 @@ async fn it_is_up_within_a_second_and_says_where() {
     let banner = &process.banner;
     assert!(banner.starts_with(concat!("Perihelion ", env!("CARGO_PKG_VERSION"), " is up.\n")), "{banner}");
     assert!(banner.contains(&format!("http://localhost:{}/", process.address.port())), "{banner}");
+    assert!(banner.contains(&format!("Protocol:        {:016x}\n", shared::protocol::proto_hash())), "{banner}");
 }
 
 #[cfg(unix)]
