@@ -332,6 +332,8 @@ impl Room {
                 }
             }
             ClientMessage::NeedFull => {
+                // Who slept asks as well, and has lost nothing.
+                self.status.desyncs += u64::from(visitor.flow.is_awake(now_us));
                 let allowed = visitor.resynced.is_none_or(|last| self.world.tick.since(last) >= RESYNC_TICKS);
                 if allowed {
                     visitor.resynced = Some(self.world.tick);

@@ -7,7 +7,10 @@ use std::{
 
 use shared::room::FlightKey;
 
-use super::{WAITING_MAX, intake::Errand};
+use super::{
+    WAITING_MAX,
+    intake::{Errand, Errands},
+};
 use crate::journal::DatedFlight;
 
 /// A flight on its way, and whom to tell when it is kept.
@@ -20,7 +23,7 @@ pub(super) struct Offer {
 /// One journal's way to the store.
 #[derive(Debug)]
 pub struct Keeper {
-    offers: Option<SyncSender<Errand>>,
+    offers: Option<Errands>,
     offered: BTreeSet<FlightKey>,
     /// As many can be confirmed as are offered: the store never waits for it.
     kept: (SyncSender<FlightKey>, Receiver<FlightKey>),
@@ -29,7 +32,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(offers: Option<SyncSender<Errand>>) -> Keeper {
+    pub(super) fn new(offers: Option<Errands>) -> Keeper {
         Keeper { offers, offered: BTreeSet::new(), kept: sync_channel(WAITING_MAX), idle: Vec::new() }
     }
 
@@ -42,7 +45,7 @@ impl Keeper {
         match &self.offers {
             Some(offers) if flight.result.profile.is_some() => {
                 let offer = Offer { flight: flight.clone(), kept: self.kept.0.clone() };
-                if offers.try_send(Errand::Flight(offer)).is_err() {
+                if !offers.put(Errand::Flight(offer)) {
                     return;
                 }
             }

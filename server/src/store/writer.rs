@@ -122,6 +122,7 @@ impl Writer {
     fn write(&mut self) -> bool {
         if self.vitals.health() == Health::Damaged {
             // Nobody will write these; their journals keep them, and staff are told.
+            self.vitals.done(self.batch.len() + self.staff.len());
             self.batch.clear();
             self.staff.clear();
             return true;
@@ -134,9 +135,12 @@ impl Writer {
             return true;
         }
         let batch: Vec<DatedFlight> = self.batch.iter().map(|offer| offer.flight.clone()).collect();
+        let began = Instant::now();
         let written = flights::add(connection, &batch, now_s()).and_then(|()| staff::add(connection, &self.staff));
+        self.vitals.committed(began.elapsed());
         match written {
             Ok(()) => {
+                self.vitals.done(self.batch.len() + self.staff.len());
                 for offer in self.staff.drain(..) {
                     // Who gave the order has stopped waiting.
                     let _ = offer.kept.send(());
@@ -153,7 +157,7 @@ impl Writer {
 
     /// Says so once when the health changes; whether it is good.
     fn set(&self, health: Health, why: &str) -> bool {
-        let before = self.vitals.set(health);
+        let before = self.vitals.set(health, Instant::now());
         let file = self.paths.database.display();
         match health {
             Health::Ok if before == Health::Degraded => tracing::info!(%file, "results are stored again"),
@@ -212,11 +216,14 @@ mod tests {
         // The file may not grow: what SQLite says to a full disk.
         limit(&writer, 1);
         writer.batch.extend((1..=1_000).map(|number| offer(number, &kept)));
+        (0..1_000).for_each(|_| vitals.arrived());
         assert!(!writer.write() && !writer.write());
         assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Degraded, 0));
+        assert_eq!(vitals.waiting(), 1_000);
         limit(&writer, 1_000_000);
         assert!(writer.write());
         assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Ok, 1_000));
+        assert_eq!((vitals.waiting(), vitals.ill_for(Instant::now())), (0, None));
         let stored: i64 = writer
             .connection
             .as_ref()

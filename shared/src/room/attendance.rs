@@ -33,6 +33,8 @@ const DEPARTED_MAX: usize = 8;
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
+        self.status.resumes_tried += u64::from(credentials.resume_key.is_some());
+        self.status.resumes_won += u64::from(seat.is_some());
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
         visitor.profile = credentials.profile_key;
         visitor.speech = Speech::new(self.world.tick);

@@ -181,6 +181,12 @@ pub struct RoomStatus {
     pub late_presses: u64,
     /// Claims about the picture that were replaced by what was measured, since the start.
     pub claims_replaced: u64,
+    /// Connections that wanted an earlier slot back, since the start…
+    pub resumes_tried: u64,
+    /// …and those that got it.
+    pub resumes_won: u64,
+    /// Clients that lost the thread while they kept up, and asked for everything anew, since the start.
+    pub desyncs: u64,
     /// Snapshots handed over.
     pub snapshots: u64,
     /// Snapshots skipped because a client was behind.
