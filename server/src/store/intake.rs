@@ -35,6 +35,11 @@ impl Errands {
         Errands { queue, vitals }
     }
 
+    /// The last transaction that is in a copy, too.
+    pub(super) fn copied(&self) -> u64 {
+        self.vitals.copied()
+    }
+
     /// Hands one over; false when the queue is full, or nobody is at its other end.
     pub(super) fn put(&self, errand: Errand) -> bool {
         // Counted first: the writer may be done with it before this returns.

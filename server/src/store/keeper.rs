@@ -1,4 +1,5 @@
-//! How a journal has its flights kept. Invariant: a flight is offered again until it is confirmed; nothing here waits.
+//! How a journal has its flights kept. Invariant: a flight is offered again until it is confirmed, with the transaction that it is
+//! in; nothing here waits.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +18,7 @@ use crate::journal::DatedFlight;
 #[derive(Debug)]
 pub(super) struct Offer {
     pub flight: DatedFlight,
-    pub kept: SyncSender<FlightKey>,
+    pub kept: SyncSender<(FlightKey, u64)>,
 }
 
 /// One journal's way to the store.
@@ -26,7 +27,7 @@ pub struct Keeper {
     offers: Option<Errands>,
     offered: BTreeSet<FlightKey>,
     /// As many can be confirmed as are offered: the store never waits for it.
-    kept: (SyncSender<FlightKey>, Receiver<FlightKey>),
+    kept: (SyncSender<(FlightKey, u64)>, Receiver<(FlightKey, u64)>),
     /// Without a store, or for nobody: confirmed at once.
     idle: Vec<FlightKey>,
 }
@@ -54,10 +55,17 @@ impl Keeper {
         self.offered.insert(key);
     }
 
-    /// The next flight that is kept for good.
-    pub fn next_kept(&mut self) -> Option<FlightKey> {
-        let key = self.idle.pop().or_else(|| self.kept.1.try_recv().ok())?;
+    /// The next flight that is kept, and the number of the transaction by which it is; 0 for one that nobody keeps.
+    pub fn next_kept(&mut self) -> Option<(FlightKey, u64)> {
+        let idle = self.idle.pop().map(|key| (key, 0));
+        let (key, commit) = idle.or_else(|| self.kept.1.try_recv().ok())?;
         self.offered.remove(&key);
-        Some(key)
+        Some((key, commit))
+    }
+
+    /// The last transaction that is in a copy, too.
+    #[must_use]
+    pub fn copied(&self) -> u64 {
+        self.offers.as_ref().map_or(0, Errands::copied)
     }
 }

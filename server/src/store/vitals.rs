@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -60,12 +60,18 @@ pub struct Vitals {
     health: Mutex<(Health, Option<Instant>)>,
     waiting: AtomicUsize,
     commits: Histogram,
+    copied: AtomicU64,
 }
 
 impl Default for Vitals {
     fn default() -> Vitals {
         let commits = Histogram::new(COMMIT_BOUNDS_S);
-        Vitals { health: Mutex::new((Health::Off, None)), waiting: AtomicUsize::new(0), commits }
+        Vitals {
+            health: Mutex::new((Health::Off, None)),
+            waiting: AtomicUsize::new(0),
+            commits,
+            copied: AtomicU64::new(0),
+        }
     }
 }
 
@@ -105,6 +111,17 @@ impl Vitals {
     /// So many wait no more.
     pub(super) fn done(&self, errands: usize) {
         self.waiting.fetch_sub(errands, Ordering::Relaxed);
+    }
+
+    /// The last transaction of this process that is in a copy, too; they count from 1.
+    #[must_use]
+    pub fn copied(&self) -> u64 {
+        self.copied.load(Ordering::Relaxed)
+    }
+
+    /// Everything up to that transaction is in a copy.
+    pub(super) fn copied_up_to(&self, commit: u64) {
+        self.copied.store(commit, Ordering::Relaxed);
     }
 
     /// A transaction took so long, good or bad.
