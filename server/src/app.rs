@@ -36,7 +36,7 @@ use crate::{
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
-    room::Keeping,
+    room::{self, BlackBox, Keeping},
     staff::{Reload, Staff},
     store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
@@ -129,11 +129,16 @@ impl App {
             None => Store::none(),
         };
         let journal = Arc::new(JournalFigures::default());
+        let (rooms, crash_bytes) = (config.rooms.len(), config.server.crashes_mb * 1_024 * 1_024);
+        if let Some(folder) = &data_dir {
+            room::sweep(&folder.crashes());
+        }
         let keeping = |room: &RoomId| {
             data_dir.as_ref().map(|folder| Keeping {
                 journal: folder.journal(room.as_str()),
                 keeper: intake.keeper(),
                 figures: Arc::clone(&journal),
+                black_box: BlackBox::of(folder.crashes(), room.as_str(), rooms, crash_bytes),
             })
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
@@ -367,3 +372,6 @@ fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
         Err(error) => Err(StartError::Data(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use shared::{
 
 use crate::config::RoomId;
 
+mod black_box;
 mod handle;
 mod memory;
 mod outbox;
@@ -21,6 +22,7 @@ mod tape;
 mod task;
 mod tick_times;
 
+pub use black_box::{BlackBox, sweep};
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use memory::Keeping;
 pub use outbox::{Goodbye, Inbox, Outbox, Waiting, pair as outbox_pair};

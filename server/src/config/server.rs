@@ -54,6 +54,8 @@ settings! {
         data_dir: PathBuf = PathBuf::from("./perihelion-data"), path(), [Flag("data-dir")];
         /// Room for clips of kills in the data folder, MB, beyond which the oldest go; 0 keeps none.
         clips_mb: u64 = 64, whole(0..=100_000), [];
+        /// Room for what rooms did before they broke in the data folder, MB, half of it for recordings under way; 0 keeps none.
+        crashes_mb: u64 = 256, whole(0..=100_000), [];
         /// Serve the page from this folder instead of the one inside the binary.
         client_dir: Option<PathBuf> = None, optional(path(), "the page inside the binary"), [Flag("client-dir")];
         /// How the log on stderr is written: for people, or an object per line for programs.

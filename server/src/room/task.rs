@@ -111,7 +111,7 @@ impl Task {
         // Unwind safe: nothing that was half built is kept.
         let built = catch_unwind(AssertUnwindSafe(|| build(&blueprint, restarts, &estate, 0)));
         let room = built.map_err(|_| io::Error::other("the room panicked as it was built"))?;
-        let tape = tape(&blueprint, restarts);
+        let tape = tape(&blueprint, restarts, &estate);
         let first = RoomReport {
             status: room.status(),
             at: Instant::now(),
@@ -358,9 +358,22 @@ impl Task {
             outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
+        self.keep_tape();
         self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
         self.room = self.build_anew();
-        self.tape = tape(&self.blueprint, self.restarts);
+        self.tape = tape(&self.blueprint, self.restarts, &self.estate);
+    }
+
+    /// What the room did up to the last tick before it broke.
+    fn keep_tape(&mut self) {
+        // Unwind safe: the room is thrown away.
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            self.room.finish_recording();
+            self.record();
+        }));
+        if let Some(tape) = self.tape.take() {
+            tape.keep();
+        }
     }
 
     /// Another room. One that cannot be built is tried again some times, a little later each time, with other seeds and in the
@@ -437,7 +450,9 @@ impl Task {
 /// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
 fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> Room {
     // Of one that was taken nothing is left: what is built of it ends at once.
-    let (session, save) = estate.with(|memory| (memory.session(), memory.save().clone())).unwrap_or_default();
+    let (session, save, in_black_box) = estate
+        .with(|memory| (memory.session(), memory.save().clone(), memory.black_box().is_some()))
+        .unwrap_or_default();
     let config = RoomConfig {
         name: blueprint.name.clone(),
         id: blueprint.id.to_string(),
@@ -449,7 +464,7 @@ fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> 
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
         session: Some(session),
-        record: blueprint.record.is_some(),
+        record: blueprint.record.is_some() || in_black_box,
         defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
         ..RoomConfig::default()
     };
@@ -461,13 +476,17 @@ pub(super) fn secret_of(blueprint: &Blueprint, restarts: u32) -> u64 {
     blueprint.secret.wrapping_add(u64::from(restarts))
 }
 
-/// The recording of the room's next life. Without a file the game goes on unrecorded.
-fn tape(blueprint: &Blueprint, restarts: u32) -> Option<Tape> {
-    let path = blueprint.record.as_ref()?;
-    match Tape::start(path, restarts) {
+/// The recording of the room's next life: the one that the host wants, else the one in case it breaks. Without a file the game goes
+/// on unrecorded.
+fn tape(blueprint: &Blueprint, restarts: u32, estate: &Estate) -> Option<Tape> {
+    let begun = match &blueprint.record {
+        Some(path) => Tape::start(path, restarts),
+        None => Tape::of_life(&estate.with(|memory| memory.black_box().cloned()).flatten()?, restarts),
+    };
+    match begun {
         Ok(tape) => Some(tape),
         Err(error) => {
-            tracing::error!(file = %path.display(), %error, "the match is not recorded");
+            tracing::error!(room = %blueprint.name, %error, "the match is not recorded");
             None
         }
     }
@@ -478,7 +497,7 @@ mod tests {
     use super::*;
     use crate::{
         limits::RELIABLE_MAX,
-        room::{Inbox, RoomHandle, Seat, memory::Memory, outbox_pair},
+        room::{BlackBox, Inbox, Keeping, RoomHandle, Seat, memory::Memory, outbox_pair},
     };
     use shared::{
         defs::ShipClass,
@@ -487,6 +506,8 @@ mod tests {
         room::Credentials,
     };
     use tokio::time::timeout;
+
+    use std::sync::Arc;
 
     const SOON: Duration = Duration::from_secs(5);
 
@@ -609,6 +630,33 @@ mod tests {
             until("the restart is reported", || room.report().restarts == restarts).await;
             old = Some(new + 50);
         }
+    }
+
+    #[tokio::test]
+    async fn a_room_that_breaks_leaves_what_it_did_to_be_played_again() {
+        let home = tempfile::tempdir().unwrap();
+        let crashes = home.path().join("crashes");
+        let keeping = Keeping {
+            journal: home.path().join("main.journal"),
+            keeper: crate::store::Store::none().1.keeper(),
+            figures: Arc::default(),
+            black_box: BlackBox::of(crashes.clone(), "main", 1, 1 << 20),
+        };
+        let room = RoomHandle::open(blueprint(), Some(keeping)).unwrap();
+        let (_seat, _inbox, _) = come_back(&room, None, 10).await;
+        until("a second has passed", || room.report().status.tick.0 > 70).await;
+        let tick = room.report().status.tick.0;
+        room.sabotage(|| panic!("asked to, by a test")).await;
+        let kept = || {
+            let files = std::fs::read_dir(&crashes).into_iter().flatten().map(|entry| entry.unwrap().path());
+            files.filter(|path| path.extension().is_some_and(|ending| ending == "rec")).collect::<Vec<_>>()
+        };
+        until("a crash file", || kept().len() == 1).await;
+        let told = crate::replay::verify(&kept()[0]).unwrap();
+        let ticks: u32 = told.split(" ticks").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+        assert!(ticks >= tick && told.starts_with("as recorded:"), "{told} of {tick}");
+        room.close().await;
+        until("the next life left nothing", || std::fs::read_dir(&crashes).unwrap().count() == 1).await;
     }
 
     #[tokio::test]
