@@ -19,6 +19,7 @@ use tokio::{
 
 use crate::{
     accept,
+    address::log_in_full,
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
@@ -27,12 +28,13 @@ use crate::{
     dashboard::{self, Dashboard},
     data_dir::{DataDir, DataDirError},
     departure::{Departure, Ending},
-    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live, Part},
+    http::{AssetError, Assets, Context, LOOKS_RATE, Live, Part, Refusals},
     journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
+    log::LogAddresses,
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
@@ -107,6 +109,7 @@ impl App {
     /// # Errors
     /// See [`StartError`].
     pub fn start(config: Config) -> Result<App, StartError> {
+        log_in_full(config.server.log_addresses == LogAddresses::Full);
         let listener = listen(config.server.bind, config.server.port).map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
         let staff_listener = match config.server.admin {
@@ -174,6 +177,7 @@ impl App {
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
             counters: Counters::default(),
+            refusals: Refusals::default(),
             shutdown: stopping,
             alive: alive.0.downgrade(),
             started: Instant::now(),
@@ -216,6 +220,7 @@ impl App {
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
         let Settings { server, limits, physics, rooms } = settings;
+        log_in_full(server.log_addresses == LogAddresses::Full);
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));

@@ -35,6 +35,7 @@ mod metrics;
 mod negotiate;
 mod origin;
 mod ready;
+mod refusals;
 mod rooms;
 mod status;
 mod upgrade;
@@ -57,6 +58,7 @@ pub use admin::is_wish;
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 pub use origin::Guests;
+pub use refusals::Refusals;
 pub use upgrade::is_handshake;
 
 use crate::{
@@ -116,6 +118,8 @@ pub struct Context {
     pub attempts: Attempts,
     /// What happened.
     pub counters: Counters,
+    /// Who was turned away, as far as the log was told.
+    pub refusals: Refusals,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// A clone is held by every session: the server waits for their end.
@@ -144,16 +148,17 @@ pub fn site(
     context: Arc<Context>,
     part: Part,
 ) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
-    let (counters, is_encrypted) = (context.counters.clone(), context.is_encrypted);
-    let service = TowerToHyperService::new(warp::service(routes(context, part)));
+    let service = TowerToHyperService::new(warp::service(routes(Arc::clone(&context), part)));
     move |request| {
-        let counters = counters.clone();
+        let context = Arc::clone(&context);
+        let (limit, peer) = (refusals::limit_of(request.uri().path()), request.extensions().get::<Peer>().copied());
         let host = headers::clean_host(request.headers());
         let answer = service.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
-            counters.answered(response.status().as_u16());
-            headers::apply(response.headers_mut(), host.as_deref(), is_encrypted);
+            context.counters.answered(response.status().as_u16());
+            context.refusals.note(response.status(), limit, peer);
+            headers::apply(response.headers_mut(), host.as_deref(), context.is_encrypted);
             Ok(response)
         })
     }

@@ -327,6 +327,17 @@ mod tests {
     }
 
     #[test]
+    fn a_school_behind_one_address_is_as_many_as_it_is() {
+        let permits = permits(|limits| limits.exempt = vec!["10.0.0.0/30".parse().unwrap()]);
+        let now = Instant::now();
+        let take = |n| permits.acquire(Kind::Session, key(n), now);
+        let _class: Vec<_> = (0..30).map(|_| take(1).unwrap()).collect();
+        let _others: Vec<_> = (0..8).map(|_| take(9).unwrap()).collect();
+        assert_eq!(take(9).unwrap_err(), Refusal::Address);
+        assert!((0..5).all(|_| permits.make_room(key(1), now).is_ok()));
+    }
+
+    #[test]
     fn who_came_in_exempt_takes_nothing_from_the_counts_when_that_has_changed() {
         let permits = permits(|_| {});
         let loopback = AddressKey::of(std::net::Ipv4Addr::LOCALHOST.into());

@@ -9,7 +9,7 @@ use super::{
     kind::{header_name, ip_address, list, network, optional, path, site, text, whole, word, yes_no},
     setting::settings,
 };
-use crate::log::LogForm;
+use crate::log::{LogAddresses, LogForm};
 
 settings! {
     /// The process as a whole.
@@ -60,5 +60,8 @@ settings! {
         client_dir: Option<PathBuf> = None, optional(path(), "the page inside the binary"), [Flag("client-dir")];
         /// How the log on stderr is written: for people, or an object per line for programs.
         log: LogForm = LogForm::Text, word(&[("text", LogForm::Text), ("json", LogForm::Json)]), [Flag("log")];
+        /// How the log names visitors: by tags that mean nothing after the next start (tag), or by their addresses (full).
+        log_addresses: LogAddresses = LogAddresses::Tag, word(&[("tag", LogAddresses::Tag), ("full", LogAddresses::Full)]),
+            [Flag("log-addresses"), Live];
     }
 }

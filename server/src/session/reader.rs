@@ -20,7 +20,7 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Voice, staff::console::Console};
+use crate::{address::LoggedAddress, limits::Limits, room::Voice, staff::console::Console};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -35,7 +35,7 @@ pub(super) struct Reader<'a> {
     meter: Arc<Meter>,
     limits: &'a Limits,
     heard_nothing: &'a Notify,
-    peer: AddressTag,
+    peer: LoggedAddress,
     began: Instant,
     heard: Instant,
     pinged: bool,
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
         meter: Arc<Meter>,
         limits: &'a Limits,
         heard_nothing: &'a Notify,
-        peer: AddressTag,
+        peer: LoggedAddress,
     ) -> Reader<'a> {
         let began = Instant::now();
         let budget = Budget::new(0);
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whose messages it reads.
-    pub(super) fn peer(&self) -> AddressTag {
+    pub(super) fn peer(&self) -> LoggedAddress {
         self.peer
     }
 

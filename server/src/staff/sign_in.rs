@@ -102,7 +102,7 @@ impl Staff {
         // What is no name is nobody's, after the same time.
         let name = Accounts::clean(name).unwrap_or_default();
         if !self.tries.names.take(name.clone(), TRY_COST, now) {
-            tracing::warn!(peer = %from.tag(), "too many tries to sign in as one of the staff");
+            tracing::warn!(peer = %from.logged(), "too many tries to sign in as one of the staff");
             self.tries.addresses.give_back(&from, TRY_COST);
             return Err(SignInError::TooMany);
         }
@@ -114,7 +114,7 @@ impl Staff {
             self.tries.names.give_back(&name, TRY_COST);
         }
         if !verdict? {
-            tracing::warn!(peer = %from.tag(), via = via.word(), "a wrong try to sign in as one of the staff");
+            tracing::warn!(peer = %from.logged(), via = via.word(), "a wrong try to sign in as one of the staff");
             return Err(SignInError::Wrong);
         }
         // It may have changed meanwhile.
@@ -212,7 +212,7 @@ impl Staff {
         if self.tries.addresses.take(from, TRY_COST, now) {
             return Ok(());
         }
-        tracing::warn!(peer = %from.tag(), "too many tries to sign in");
+        tracing::warn!(peer = %from.logged(), "too many tries to sign in");
         Err(SignInError::TooMany)
     }
 

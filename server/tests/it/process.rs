@@ -320,6 +320,81 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     assert!(peers.clone().count() > 0 && !peers.clone().any(|line| line.contains("127.0.0.1")), "{log}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_host_who_wants_addresses_in_the_log_has_them_and_reads_whom_a_limit_turned_away() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    std::fs::write(&file, "[server]\nlog_addresses = \"full\"\nper_ip = 1\n[limits]\nloopback_exempt = false\n")
+        .unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let mut first = welcomed(process.address).await;
+    for _ in 0..20 {
+        assert_eq!(
+            crate::clients::status_with_origin(process.address, &format!("http://{}", process.address)).await,
+            429
+        );
+    }
+    process.signal("-TERM");
+    closed(&mut first).await;
+    let (_, log) = process.ended().await;
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("turned away")).collect();
+    assert!(told.len() == 1 && told[0].contains("ws") && told[0].contains("127.0.0.1"), "{log}");
+    assert!(log.lines().any(|line| line.contains("entered") && line.contains("127.0.0.1")), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_takes_nothing_more_is_told_of_and_nobody_who_plays_notices() {
+    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+
+    let folder = Folder::new();
+    // A limit on files is the full disk that needs no root; the signal that goes with it is not part of that.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", BINARY, "--bind", "127.0.0.1", "--port", "0"]);
+    command.args(["--drain-seconds", "0", "--data-dir"]).arg(folder.path());
+    let process = Process::from_command(command);
+    let status = async || -> serde_json::Value {
+        let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        serde_json::from_slice(&crate::running::ask_raw(process.address, head.as_bytes()).await.body).expect("JSON")
+    };
+    let staff_say = |words: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(["admin", "--data-dir"]).arg(folder.path()).args(words);
+        command.output().expect("starts")
+    };
+    until("the store is open", async || status().await["store"] == "ok").await;
+    let mut pilot = Pilot::play(process.address, "Steady").await;
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let flying = tokio::spawn(async move {
+        while stopped.try_recv().is_err() {
+            pilot.step("the disk to recover").await;
+        }
+        pilot
+    });
+    let pid = Pid::from_raw(i32::try_from(process.child.id()).unwrap()).expect("a process");
+    let usual = getrlimit(Resource::Fsize);
+    prlimit(Some(pid), Resource::Fsize, Rlimit { current: Some(1), maximum: usual.maximum }).expect("our own child");
+    until("it is known that the disk takes nothing", async || {
+        drop(staff_say(&["announce", "hello"]));
+        let status = status().await;
+        status["store"] == "degraded" && status["journal_failing"] == true
+    })
+    .await;
+    let text = String::from_utf8(staff_say(&["mute-address", "10.0.0.9", "1h"]).stdout).unwrap();
+    assert!(text.contains("not stored"), "{text}");
+    prlimit(Some(pid), Resource::Fsize, usual).expect("our own child");
+    until("it is well again", async || {
+        let status = status().await;
+        status["store"] == "ok" && status["journal_failing"] == false
+    })
+    .await;
+    stop.send(()).unwrap();
+    let mut pilot = flying.await.expect("nobody was disconnected");
+    pilot.until("the ship", |replica| replica.view().own_ship().is_some() || replica.fall().is_some()).await;
+    assert_eq!(status().await["players"], 1);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn without_file_descriptors_it_waits_without_spinning_and_recovers() {
