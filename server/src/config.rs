@@ -162,7 +162,8 @@ impl Settings {
             check_page(folder)?;
         }
         let tuning = self.physics.tuning;
-        let made = |blueprint| Blueprint { tuning, ..blueprint };
+        let bounds = self.limits.of_rooms();
+        let made = |blueprint| Blueprint { tuning, bounds, ..blueprint };
         let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()).map(made));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
         Ok(Config { server: self.server, limits: self.limits, rooms })

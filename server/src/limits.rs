@@ -121,6 +121,17 @@ settings! {
 }
 
 impl Limits {
+    /// How patient rooms are.
+    #[must_use]
+    pub fn of_rooms(&self) -> RoomBounds {
+        RoomBounds {
+            seat_s: self.seat_seconds,
+            ship_s: self.ship_seconds,
+            chat_burst: self.chat_burst,
+            chat_s: self.chat_seconds,
+        }
+    }
+
     /// Whether nothing is counted for this address.
     #[must_use]
     pub fn exempts(&self, key: AddressKey) -> bool {

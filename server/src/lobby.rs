@@ -124,8 +124,8 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let tuning = self.public[0].blueprint().tuning;
-        let blueprint = Blueprint { tuning, ..settings.blueprint(id.clone()).map_err(system)? };
+        let Blueprint { tuning, bounds, .. } = *self.public[0].blueprint();
+        let blueprint = Blueprint { tuning, bounds, ..settings.blueprint(id.clone()).map_err(system)? };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);

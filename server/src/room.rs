@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use shared::{
     defs::{Terms, Tuning},
     protocol::ChatMode,
+    room::RoomBounds,
 };
 
 use crate::config::RoomId;
@@ -56,6 +57,8 @@ pub struct Blueprint {
     pub terms: Terms,
     /// What of its numbers is not as usual.
     pub tuning: Tuning,
+    /// How patient it is.
+    pub bounds: RoomBounds,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

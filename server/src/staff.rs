@@ -177,15 +177,12 @@ impl Staff {
         page: String,
     ) -> (Arc<Staff>, mpsc::Receiver<Reload>) {
         let (reloads, asked) = mpsc::channel(RELOADS_MAX);
+        let tries = sign_in::rate_of(permits.limits().staff_tries);
         let staff = Staff {
             book: Mutex::new(Book::new(keeper)),
             changes: watch::channel(Changes::default()).0,
             passwords: Passwords::default(),
-            tries: Tries {
-                addresses: Rates::new(sign_in::TRIES),
-                names: Rates::new(sign_in::TRIES),
-                commands: Rates::new(COMMANDS),
-            },
+            tries: Tries { addresses: Rates::new(tries), names: Rates::new(tries), commands: Rates::new(COMMANDS) },
             present: Present::default(),
             lobby,
             departure,

@@ -63,7 +63,7 @@ use feed::Feed;
 use flow::Turn;
 use history::History;
 use index::{Area, Index};
-pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
+pub use io::{CommandCounts, ConnId, Credentials, Output, RoomBounds, RoomConfig, RoomEvent, RoomStatus, Standing};
 use ledger::Ledger;
 pub use ledger::{
     FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,

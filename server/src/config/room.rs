@@ -6,6 +6,7 @@ use shared::{
     defs::{GameMode, Terms, Tuning},
     limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
+    room::RoomBounds,
     tick::TICK_HZ,
 };
 
@@ -131,6 +132,7 @@ impl RoomSettings {
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },
             chat: self.chat,
             password: self.password.clone(),
+            bounds: RoomBounds::default(),
             record: None,
         })
     }

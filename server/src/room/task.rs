@@ -463,6 +463,7 @@ fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> 
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
+        bounds: blueprint.bounds,
         session: Some(session),
         record: blueprint.record.is_some() || in_black_box,
         defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
@@ -525,6 +526,7 @@ mod tests {
             password: None,
             terms: shared::defs::Terms::default(),
             tuning: shared::defs::Tuning::STANDARD,
+            bounds: shared::room::RoomBounds::default(),
             record: None,
         }
     }

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         peer: LoggedAddress,
     ) -> Reader<'a> {
         let began = Instant::now();
-        let budget = Budget::new(0);
+        let budget = Budget::new(limits, 0);
         let check_every = CHECK_EVERY.min(limits.fragment_timeout / 4).min(limits.ping_after / 2);
         let mut looks = interval_at(began + check_every, check_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

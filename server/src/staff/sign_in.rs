@@ -21,7 +21,9 @@ use crate::{
 /// What a wrong try costs…
 const TRY_COST: u64 = 180;
 /// …of what comes back in a quarter of an hour: five tries, and one each three minutes.
-pub(super) const TRIES: Rate = Rate { per_s: 1, burst: 5 * TRY_COST };
+pub(super) fn rate_of(tries: u64) -> Rate {
+    Rate { per_s: 1, burst: tries * TRY_COST }
+}
 /// After so many seconds there is a try again.
 pub const AGAIN_S: u16 = TRY_COST as u16;
 

@@ -4,8 +4,9 @@ use super::{commands::Source, order::Order};
 use crate::{
     defs::Defs,
     ids::PlayerId,
+    limits::{CHAT_BURST, CHAT_TICKS},
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
-    tick::Tick,
+    tick::{TICK_HZ, Tick},
 };
 
 /// A connection, named by the shell; never reused.
@@ -44,6 +45,29 @@ pub struct RoomConfig {
     pub chat: ChatMode,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
     pub bytes_per_s: u32,
+    /// What a host may set otherwise.
+    pub bounds: RoomBounds,
+}
+
+/// How patient a room is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomBounds {
+    /// Slot and score of who lost the line stay this long, s…
+    pub seat_s: u32,
+    /// …and the ship in the world this long, s; half of it where rounds are of one life.
+    pub ship_s: u32,
+    /// Lines that one connection may say at once…
+    pub chat_burst: u32,
+    /// …and seconds for one more.
+    pub chat_s: u32,
+}
+
+impl Default for RoomBounds {
+    /// A change of networks takes seconds, and who logs off to get away is not to be spared; a line of chat in two seconds
+    /// can be read.
+    fn default() -> RoomBounds {
+        RoomBounds { seat_s: 60, ship_s: 10, chat_burst: CHAT_BURST, chat_s: CHAT_TICKS / TICK_HZ }
+    }
 }
 
 impl Default for RoomConfig {
@@ -63,6 +87,7 @@ impl Default for RoomConfig {
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
+            bounds: RoomBounds::default(),
         }
     }
 }
