@@ -117,6 +117,9 @@ impl App {
             StaffDoor::On | StaffDoor::Off => None,
         };
         let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
+        let site = game_page(&config.server, address);
+        let limits = Arc::new(config.limits);
+        let (live, _) = watch::channel(Arc::new(Live::of(&config.server, Arc::clone(&limits))));
         let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
@@ -149,8 +152,8 @@ impl App {
         let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
-        let page = admin.clone().unwrap_or_default();
-        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);
+        let pages = (admin.clone().unwrap_or_default(), site);
+        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone());
         let restored = restore(Arc::clone(&staff), intake.staff_save());
         let (name, motd) = (config.server.name, config.server.motd);
         let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
@@ -172,7 +175,6 @@ impl App {
                 hops: config.server.proxy_hops,
                 header: config.server.ip_header,
             },
-            guests: Guests { sites: config.server.allowed_origins, native: config.server.allow_native },
             is_encrypted: tls.is_some(),
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
@@ -329,15 +331,19 @@ impl App {
     }
 }
 
+/// Where players find theirs, without a path.
+fn game_page(server: &ServerSettings, game: SocketAddr) -> String {
+    let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
+    server.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", own_address(game)))
+}
+
 /// Where staff find their page, if it is anywhere.
 fn admin_page(server: &ServerSettings, game: SocketAddr, own: Option<&TcpListener>) -> io::Result<Option<String>> {
     let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
-    let at = |address| format!("{scheme}://{}/admin", own_address(address));
-    Ok(match (server.admin, own, &server.public_url) {
-        (StaffDoor::Off, ..) => None,
-        (_, Some(own), _) => Some(at(own.local_addr()?)),
-        (_, None, Some(url)) => Some(format!("{url}/admin")),
-        (_, None, None) => Some(at(game)),
+    Ok(match (server.admin, own) {
+        (StaffDoor::Off, _) => None,
+        (_, Some(own)) => Some(format!("{scheme}://{}/admin", own_address(own.local_addr()?))),
+        (_, None) => Some(format!("{}/admin", game_page(server, game))),
     })
 }
 

@@ -94,6 +94,12 @@ impl Permits {
         self.with(|counts| counts.limits = limits);
     }
 
+    /// Those of now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        self.with(|counts| Arc::clone(&counts.limits))
+    }
+
     /// Asks for one place; without an address only the limits for all count.
     ///
     /// # Errors

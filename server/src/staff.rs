@@ -51,6 +51,7 @@ use crate::{
     clock::now_s,
     departure::Departure,
     lobby::Lobby,
+    permits::Permits,
     rates::{AddressRates, Rates},
     store::{BanKind, Kept, StaffKeeper, StaffSave},
 };
@@ -153,8 +154,12 @@ pub struct Staff {
     lobby: Arc<Lobby>,
     departure: Departure,
     reloads: mpsc::Sender<Reload>,
-    /// Where the page for staff is.
+    /// Where the page for staff is…
     page: String,
+    /// …and that of the game.
+    site: String,
+    /// For what a host has set.
+    permits: Permits,
 }
 
 /// Tries to sign in: an address, and a name from wherever, have five, and one more each three minutes.
@@ -167,14 +172,16 @@ struct Tries {
 }
 
 impl Staff {
-    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is. Gives the end at which
+    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is, `site`
+    /// that of the game. Gives the end at which
     /// reloads are asked for.
     #[must_use]
     pub fn new(
         lobby: Arc<Lobby>,
         departure: Departure,
         keeper: StaffKeeper,
-        page: String,
+        (page, site): (String, String),
+        permits: Permits,
     ) -> (Arc<Staff>, mpsc::Receiver<Reload>) {
         let (reloads, asked) = mpsc::channel(RELOADS_MAX);
         let tries = sign_in::rate_of(permits.limits().staff_tries);
@@ -188,6 +195,8 @@ impl Staff {
             departure,
             reloads,
             page,
+            site,
+            permits,
         };
         (Arc::new(staff), asked)
     }
