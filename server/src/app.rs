@@ -149,14 +149,11 @@ impl App {
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
-        let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
         let pages = (admin.clone().unwrap_or_default(), site);
         let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone());
         let restored = restore(Arc::clone(&staff), intake.staff_save());
-        let (name, motd) = (config.server.name, config.server.motd);
-        let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
@@ -225,17 +222,18 @@ impl App {
         log_in_full(server.log_addresses == LogAddresses::Full);
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
-        self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
+        self.live.send_replace(Arc::new(Live::of(server, limits)));
         for (id, wished) in rooms {
             let Some(room) = self.lobby.find(id.as_str()) else { continue };
             let now = room.blueprint();
-            // Another mode waits for a restart, and so do the numbers that go with it; the password is a host's alone.
-            let (bots, players_max) = if now.terms.mode == wished.mode {
-                (wished.bots(), wished.players_max())
+            // Another mode waits for a restart, and so do the numbers and the name that go with it; the password is a host's alone.
+            let (bots, players_max, name) = if now.terms.mode == wished.mode {
+                (wished.bots(), wished.players_max(), wished.title())
             } else {
-                (now.bots, now.players_max)
+                (now.bots, now.players_max, now.name.clone())
             };
-            if !room.resize(bots, players_max, wished.password.clone()) {
+            let changed = room.resize(bots, players_max, wished.password.clone());
+            if !changed || !room.introduce(name, wished.chat) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
@@ -296,7 +294,7 @@ impl App {
 
     /// Has those who play know (see `limits.drain`) that the process ends, as a signal does, and waits for it.
     pub async fn drain(&self) -> Ending {
-        self.departure().announce_by_signal(self.limits.drain);
+        self.departure().announce_by_signal(self.permits.limits().drain);
         self.departure().due().await
     }
 

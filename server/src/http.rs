@@ -62,9 +62,9 @@ pub use refusals::Refusals;
 pub use upgrade::is_handshake;
 
 use crate::{
-    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, dashboard::Dashboard,
-    journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies,
-    rates::AddressRates, staff::Staff, store::Store,
+    address::AddressKey, attempts::Attempts, clips::Clips, config::ServerSettings, counters::Counters,
+    dashboard::Dashboard, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits,
+    proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -79,8 +79,19 @@ pub struct Live {
     pub name: String,
     /// A line for everybody who opens the page.
     pub motd: Option<String>,
+    /// Who may open a socket besides our own page.
+    pub guests: Guests,
     /// Timeouts and maxima.
     pub limits: Arc<Limits>,
+}
+
+impl Live {
+    /// What of these settings requests are answered from.
+    #[must_use]
+    pub fn of(server: &ServerSettings, limits: Arc<Limits>) -> Live {
+        let guests = Guests { sites: server.allowed_origins.clone(), native: server.allow_native };
+        Live { name: server.name.clone(), motd: server.motd.clone(), guests, limits }
+    }
 }
 
 /// What every request is answered from.
@@ -108,8 +119,6 @@ pub struct Context {
     pub permits: Permits,
     /// Whose word about who asks is believed.
     pub proxies: Proxies,
-    /// Who may open a socket besides our own page.
-    pub guests: Guests,
     /// We end TLS ourselves.
     pub is_encrypted: bool,
     /// How often one address may look at the arena.

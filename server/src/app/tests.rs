@@ -178,7 +178,8 @@ async fn one_room_breaks_and_nobody_in_another_misses_anything() {
 fn the_server_unwinds() {
     let manifest = include_str!("../../../Cargo.toml");
     let panic_of = |profile: &str| {
-        let section = manifest.split("\n[").find_map(|section| section.strip_prefix(&format!("profile.{profile}]\n")))?;
+        let section =
+            manifest.split("\n[").find_map(|section| section.strip_prefix(&format!("profile.{profile}]\n")))?;
         section.lines().find_map(|line| line.strip_prefix("panic = "))
     };
     assert_eq!(panic_of("release"), Some("\"unwind\""), "or a panic ends every room");

@@ -42,14 +42,14 @@ settings! {
         /// The header in which they tell who asks.
         ip_header: String = "x-forwarded-for".to_owned(), header_name(), [Flag("ip-header")];
         /// Sites besides the server's own whose pages may play here.
-        allowed_origins: Vec<String> = Vec::new(), list(site()), [Flag("allowed-origins")];
+        allowed_origins: Vec<String> = Vec::new(), list(site()), [Flag("allowed-origins"), Live];
         /// Programs that are no browser and name no site may play here, too.
-        allow_native: bool = true, yes_no(), [Flag("allow-native")];
+        allow_native: bool = true, yes_no(), [Flag("allow-native"), Live];
         /// Where the page for those who run the server is: under /admin here (on), nowhere (off), or at an address of its
         /// own and not here.
         admin: StaffDoor = StaffDoor::On, staff_door(), [Flag("admin")];
         /// Seconds between the news that the server goes down and the moment it does, while somebody plays; 0: at once.
-        drain_seconds: u64 = 10, whole(0..=600), [Flag("drain-seconds")];
+        drain_seconds: u64 = 10, whole(0..=600), [Flag("drain-seconds"), Live];
         /// Folder for what must survive a restart: scores, results, boards, clips.
         data_dir: PathBuf = PathBuf::from("./perihelion-data"), path(), [Flag("data-dir")];
         /// Room for clips of kills in the data folder, MB, beyond which the oldest go; 0 keeps none.

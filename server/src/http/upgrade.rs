@@ -109,7 +109,7 @@ fn accept(
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
     let accept_key = check_handshake(method, headers)?;
-    if !context.guests.admit(headers) {
+    if !context.live().guests.admit(headers) {
         return Err(Refused::Origin);
     }
     // hyper offers no upgrade on HTTP/1.0.

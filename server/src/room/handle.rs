@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use shared::{
     defs::Tuning,
-    protocol::{ClientMessage, Hello, NoticeText},
+    protocol::{ChatMode, ClientMessage, Hello, NoticeText},
     room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
@@ -56,6 +56,11 @@ pub(super) enum Mail {
     Resize {
         bots: u16,
         players_max: u16,
+    },
+    /// It is called so from now on, and this may be said.
+    Introduce {
+        name: String,
+        chat: ChatMode,
     },
     Restarting {
         seconds: u16,
@@ -201,6 +206,18 @@ impl RoomHandle {
         }
         let resized = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resized);
+        true
+    }
+
+    /// Calls it something else from now on, and has its people say more, or less. Who is in is told the name when they come
+    /// again. False when its mailbox is full: nothing has changed then.
+    #[must_use]
+    pub fn introduce(&self, name: String, chat: ChatMode) -> bool {
+        if self.line().mail.try_send(Mail::Introduce { name: name.clone(), chat }).is_err() {
+            return false;
+        }
+        let introduced = Blueprint { name, chat, ..Blueprint::clone(&self.blueprint()) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(introduced);
         true
     }
 

@@ -234,6 +234,10 @@ impl Task {
                 self.with_room(|room, _| room.resize(bots, players_max));
                 self.deliver(Outbox::send);
             }
+            Mail::Introduce { name, chat } => {
+                (self.blueprint.name, self.blueprint.chat) = (name.clone(), chat);
+                self.with_room(|room, _| room.introduce(name, chat));
+            }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
             Mail::Order(order) => {
                 let tuned = if let Order::Tune { tuning } = order { Some(tuning) } else { None };
@@ -699,6 +703,10 @@ mod tests {
         until("five bots", || room.report().status.bots == 5).await;
         assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
         assert!(room.admits(Some("word")) && !room.admits(None));
+        assert!(room.introduce("Another".into(), shared::protocol::ChatMode::Off));
+        let (_seat, _inbox, welcome) = come(&room, arrival()).await;
+        assert_eq!((welcome.room.as_str(), welcome.chat), ("Another", shared::protocol::ChatMode::Off));
+        assert_eq!(room.blueprint().name, "Another");
     }
 
     #[tokio::test]

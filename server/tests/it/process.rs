@@ -168,13 +168,18 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
     };
     assert!(list().await.contains("\"motd\":null"));
     let mut player = welcomed(process.address).await;
-    std::fs::write(&file, "[server]\nmotd = \"Hello\"\n[rooms.main]\nmax_players = 7\nwins = 2\n").unwrap();
+    let foreign = async || crate::clients::status_with_origin(process.address, "https://friend.example").await;
+    assert_eq!(foreign().await, 403);
+    let server = "motd = \"Hello\"\nallowed_origins = [\"https://friend.example\"]\nallow_native = false\n";
+    let room = "name = \"The den\"\nchat = \"off\"\nmax_players = 7\nwins = 2\n";
+    std::fs::write(&file, format!("[server]\n{server}[rooms.main]\n{room}")).unwrap();
     process.signal("-HUP");
     until("the new settings hold", async || {
         let list = list().await;
-        list.contains("\"motd\":\"Hello\"") && list.contains("\"max_players\":7")
+        list.contains("\"motd\":\"Hello\"") && list.contains("\"max_players\":7") && list.contains("The den")
     })
     .await;
+    assert_eq!(foreign().await, 101, "the friend's page may play here now");
     std::fs::write(&file, "[server]\nmotd = 3\n").unwrap();
     process.signal("-HUP");
     // The player has stayed; what was wrong is in the log, and the process goes on.

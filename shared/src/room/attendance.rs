@@ -15,7 +15,7 @@ use crate::{
     defs::ShipClass,
     ids::PlayerId,
     limits::PLAYERS_MAX,
-    protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
+    protocol::{ChatMode, CloseCode, Hello, Roster, ServerMessage, Welcome},
     sim::{Order, Pilot, round},
     tick::{TICK_HZ, Tick},
 };
@@ -236,6 +236,12 @@ impl Room {
         self.seats.remove(player);
         self.orders.push(Order::Discharge { player });
         self.balance_bots(0);
+    }
+
+    /// Another name, which who comes from now on is told, and other things that may be said.
+    pub fn introduce(&mut self, name: String, chat: ChatMode) {
+        self.talk.allow(chat);
+        (self.config.name, self.config.chat) = (name, chat);
     }
 
     /// Other numbers of bots and people from now on. Nobody who plays is sent away for them; bots come and go at once.
