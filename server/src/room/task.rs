@@ -504,6 +504,7 @@ mod tests {
             password: None,
             terms: shared::defs::Terms::default(),
             tuning: shared::defs::Tuning::STANDARD,
+            numbers: super::super::Numbers::default(),
             record: None,
         }
     }
