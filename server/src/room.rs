@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use shared::{
+    bot::Skill,
     defs::{Terms, Tuning},
     protocol::ChatMode,
 };
@@ -42,6 +43,8 @@ pub struct Blueprint {
     pub secret: u64,
     /// Bots fill the room up to this many pilots.
     pub bots: u16,
+    /// How well they fly.
+    pub bot_skill: Skill,
     /// People who may play at once.
     pub players_max: u16,
     /// Points that every pilot begins with.

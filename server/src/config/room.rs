@@ -3,6 +3,7 @@
 use std::{fmt, ops::RangeInclusive};
 
 use shared::{
+    bot::Skill,
     defs::{GameMode, Mutator, Terms, Tuning},
     limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
@@ -38,6 +39,8 @@ settings! {
             [Flag("max-players"), Live];
         /// Fill the room up to this many pilots with bots.
         bots: Option<u16> = None, optional(whole(0..=PILOTS_MAX), "16, or 2 in duel and 1962"), [Flag("bots"), Live];
+        /// How well bots fly: easy (clumsy, all of them), normal (most are, a few are sharp), hard (most are sharp).
+        bot_skill: Skill = Skill::Normal, word(&SKILLS), [Flag("bot-skill")];
         /// Minutes of a season of drift, after which scores begin anew; 0: scores last.
         season_minutes: SeasonTicks = 10 * TICKS_PER_MINUTE, SeasonMinutes, [Flag("season-minutes")];
         /// A round lasts this long at most.
@@ -65,6 +68,7 @@ const MODES: [(&str, GameMode); 4] =
     [("drift", GameMode::Drift), ("core-war", GameMode::CoreWar), ("duel", GameMode::Duel), ("1962", GameMode::Y1962)];
 const CHATS: [(&str, ChatMode); 3] = [("off", ChatMode::Off), ("quick", ChatMode::Quick), ("full", ChatMode::Full)];
 
+const SKILLS: [(&str, Skill); 3] = [("easy", Skill::Easy), ("normal", Skill::Normal), ("hard", Skill::Hard)];
 /// Every mutator, and the one of the week.
 const MUTATORS: [(&str, Choice); Mutator::ALL.len() + 1] = {
     let mut words = [("weekly", Choice::Weekly); Mutator::ALL.len() + 1];
@@ -141,6 +145,7 @@ impl RoomSettings {
             seed: self.seed.map_or_else(getrandom::u64, Ok)?,
             secret: getrandom::u64()?,
             bots: self.bots(),
+            bot_skill: self.bot_skill,
             players_max: self.players_max(),
             terms: self.terms(),
             tuning: numbers.at(now_s()),
