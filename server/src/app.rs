@@ -212,7 +212,7 @@ impl App {
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, physics, rooms } = settings;
+        let Settings { server, limits, net: _, physics, rooms } = settings;
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));

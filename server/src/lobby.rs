@@ -105,9 +105,10 @@ impl Lobby {
     pub fn place(&self) -> &Arc<RoomHandle> {
         let is_open = |room: &RoomHandle| room.blueprint().password.is_none();
         let listings = self.public.iter().map(|room| {
-            let admits = is_open(room) && room.is_alive();
+            let report = room.report();
+            let admits = is_open(room) && room.is_alive() && !report.is_closed;
             let players_max = if admits { room.blueprint().players_max } else { 0 };
-            Listing { humans: room.report().humans(), players_max }
+            Listing { humans: report.humans(), players_max }
         });
         let first_open = || self.public.iter().position(|room| is_open(room));
         &self.public[fullest_with_a_place(listings).or_else(first_open).unwrap_or(0)]
@@ -142,8 +143,9 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let physics = self.public[0].blueprint().numbers.physics;
-        let blueprint = settings.blueprint(id.clone(), physics).map_err(system)?;
+        let first = self.public[0].blueprint();
+        let blueprint = settings.blueprint(id.clone(), first.numbers.physics).map_err(system)?;
+        let blueprint = Blueprint { net: first.net.clone(), ..blueprint };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);

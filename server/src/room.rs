@@ -12,9 +12,10 @@ use shared::{
     protocol::ChatMode,
 };
 
-use crate::config::RoomId;
+use crate::config::{NetSettings, RoomId};
 
 mod handle;
+mod ladder;
 mod memory;
 mod numbers;
 mod outbox;
@@ -61,6 +62,8 @@ pub struct Blueprint {
     pub tuning: Tuning,
     /// …and what the settings say of them, for when the week or the settings change.
     pub numbers: Numbers,
+    /// How much it sends, and how far back it looks.
+    pub net: NetSettings,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

@@ -58,6 +58,11 @@ pub enum ConfigError {
         /// What was probably meant, as a question.
         meant: Option<String>,
     },
+    /// Somebody wants another rate of ticks.
+    TickRate {
+        /// Where.
+        origin: Origin,
+    },
     /// A flag or variable speaks of a room that the file does not have.
     NoSuchRoom {
         /// Where.
@@ -112,7 +117,10 @@ impl fmt::Display for ConfigError {
             ConfigError::NoToml { origin, reason } => write!(f, "{origin}: {:?}", Shown(reason)),
             ConfigError::NoSection { origin, name } => {
                 let name = Shown(name);
-                write!(f, "{origin}: {name:?} is no section (there are [server], [limits], [physics] and [rooms.<id>])")
+                write!(
+                    f,
+                    "{origin}: {name:?} is no section (there are [server], [limits], [net], [physics] and [rooms.<id>])"
+                )
             }
             ConfigError::NoRoomId { origin, id } => {
                 write!(f, "{origin}: a room cannot be called \"{:?}\": an id has {}", Shown(id), RoomId::ALLOWED)
@@ -127,6 +135,10 @@ impl fmt::Display for ConfigError {
                     _ => write!(f, "{origin} is {value}, and has to be {allowed}")?,
                 }
                 meant.as_ref().map_or(Ok(()), |meant| write!(f, "; {meant}"))
+            }
+            ConfigError::TickRate { origin } => {
+                write!(f, "{origin}: net.tick_hz is 60 and no setting: page and server reckon by the same steps")?;
+                f.write_str("; net.snapshot_hz says how often is sent")
             }
             ConfigError::NoSuchRoom { origin, id, rooms } => {
                 let rooms: Vec<_> = rooms.iter().map(RoomId::as_str).collect();

@@ -11,6 +11,7 @@ use shared::{
 };
 
 use super::{
+    NetSettings,
     kind::{Kind, list, optional, text, whole, word},
     raw::Raw,
     setting::settings,
@@ -155,6 +156,7 @@ impl RoomSettings {
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },
             chat: self.chat,
             password: self.password.clone(),
+            net: NetSettings::default(),
             record: None,
         })
     }

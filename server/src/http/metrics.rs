@@ -77,7 +77,7 @@ fn seconds(us: u32) -> f64 {
     f64::from(us) / 1e6
 }
 
-static ROOM: [OfRoom; 27] = [
+static ROOM: [OfRoom; 29] = [
     OfRoom::gauge("alive", "1 while the room ticks, or rests for want of company", |room| {
         f64::from(u8::from(room.alive))
     }),
@@ -141,6 +141,16 @@ static ROOM: [OfRoom; 27] = [
     OfRoom::counter("messages_dropped", "Messages of clients that found the room's mailbox full", |room| {
         room.dropped as f64
     }),
+    OfRoom::gauge(
+        "load_steps",
+        "Steps down from all that the room would do, because its ticks take too long",
+        |room| room.report.rung.into(),
+    ),
+    OfRoom::gauge(
+        "load_closed",
+        "1 while the room takes nobody new and no bots, because its ticks take too long",
+        |room| u8::from(room.report.is_closed).into(),
+    ),
     OfRoom::counter("restarts", "Times the room began anew after a panic", |room| room.report.restarts.into()),
 ];
 

@@ -97,6 +97,10 @@ pub struct RoomReport {
     pub players: Arc<[PlayerRow]>,
     /// What of its numbers is not as usual.
     pub tuning: Tuning,
+    /// Steps down from all that it would do, for want of time; see `room/ladder`.
+    pub rung: u32,
+    /// On the last of them: it takes nobody new.
+    pub is_closed: bool,
 }
 
 impl RoomReport {

@@ -25,6 +25,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Blueprint,
     handle::{Arrival, Mail, RoomReport},
+    ladder::Ladder,
     memory::Estate,
     outbox::{Goodbye, Outbox, OutboxError},
     outlook::{self, Easel, Outlook},
@@ -52,6 +53,7 @@ pub(super) struct Task {
     bytes: BytesMut,
     epoch: Instant,
     times: TickTimes,
+    ladder: Ladder,
     restarts: u32,
     tape: Option<Tape>,
     estate: Estate,
@@ -119,9 +121,12 @@ impl Task {
             restarts,
             players: room.players().into(),
             tuning: blueprint.tuning,
+            rung: 0,
+            is_closed: false,
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
+        let ladder = Ladder::new(blueprint.net.snapshot_ticks());
         let task = Task {
             blueprint,
             room,
@@ -133,6 +138,7 @@ impl Task {
             bytes: BytesMut::new(),
             epoch: Instant::now(),
             times: TickTimes::default(),
+            ladder,
             restarts,
             tape,
             estate,
@@ -159,6 +165,11 @@ impl Task {
     }
 
     fn wait_for_company(&mut self) -> Flow {
+        if self.ladder.rung() > 0 {
+            // Nobody is here, so there is nothing that takes time.
+            self.ladder.reset();
+            self.relieve();
+        }
         self.publish(true);
         self.show();
         while self.outboxes.is_empty() {
@@ -189,7 +200,9 @@ impl Task {
                     if self.easel.is_wanted() {
                         self.show();
                     }
-                    self.times.record(late_us, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+                    let time_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+                    self.times.record(late_us, time_us);
+                    self.weigh(time_us);
                     if published.elapsed() >= REPORT_EVERY {
                         published = Instant::now();
                         self.publish(false);
@@ -198,6 +211,31 @@ impl Task {
             }
         }
         Flow::Continue
+    }
+
+    /// A tick took so long: if many did lately, the room does less, and later all again. A line for each step: there are as
+    /// many down as the ladder has rungs, and one up in ten seconds.
+    fn weigh(&mut self, time_us: u64) {
+        let before = self.ladder.rung();
+        if !self.ladder.note(time_us) {
+            return;
+        }
+        let (rung, relief) = (self.ladder.rung(), self.ladder.relief());
+        let (room, ticks, closed) = (&*self.blueprint.name, relief.snapshot_ticks, relief.is_closed);
+        if rung > before {
+            tracing::warn!(%room, rung, ticks_per_snapshot = ticks, closed, "ticks take too long; the room does less");
+        } else {
+            tracing::info!(%room, rung, ticks_per_snapshot = ticks, closed, "ticks are short again; the room does more");
+        }
+        self.relieve();
+    }
+
+    /// Has the room do as much as the ladder says.
+    fn relieve(&mut self) {
+        let relief = self.ladder.relief();
+        if self.with_room(|room, _| room.relieve(relief)) {
+            self.deliver(Outbox::send);
+        }
     }
 
     fn read_mail(&mut self) -> Flow {
@@ -372,7 +410,9 @@ impl Task {
         let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
         let (ticks, restarts) = (self.times.figures(), self.restarts);
         let (at, players) = (Instant::now(), players.into());
-        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning });
+        let (rung, is_closed) = (self.ladder.rung(), self.ladder.relief().is_closed);
+        let report = RoomReport { status, at, paused, ticks, restarts, players, tuning, rung, is_closed };
+        self.report.send_replace(report);
     }
 
     fn now_us(&self) -> u64 {

@@ -113,6 +113,10 @@ impl Room {
             self.close(conn, CloseCode::Draining);
             return;
         }
+        if self.relief.is_closed {
+            self.close(conn, CloseCode::Full);
+            return;
+        }
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
@@ -252,9 +256,9 @@ impl Room {
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
-            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
-            let wanted =
-                if self.config.bots > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
+            let most = if self.relief.is_closed { 0 } else { self.config.bots };
+            let wanted = usize::from(most).min(PLAYERS_MAX).saturating_sub(humans + coming);
+            let wanted = if most > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
             if bots > wanted {
                 let Some(leaver) = bots::choose_leaver(&self.seats, &self.world, &self.config.defs.mode) else {
                     return;

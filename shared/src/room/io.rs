@@ -6,6 +6,7 @@ use crate::{
     defs::Defs,
     ids::PlayerId,
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
+    rewind::REWIND_MS_MAX,
     tick::Tick,
 };
 
@@ -47,6 +48,11 @@ pub struct RoomConfig {
     pub chat: ChatMode,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
     pub bytes_per_s: u32,
+    /// Ticks from one snapshot of a connection to the next, 1 to [`SNAPSHOT_TICKS_MAX`](super::SNAPSHOT_TICKS_MAX), where all is
+    /// well; see [`Room::relieve`](super::Room::relieve).
+    pub snapshot_ticks: u32,
+    /// How far back rays look for what their pilot saw, ms.
+    pub rewind_ms: u16,
 }
 
 impl Default for RoomConfig {
@@ -67,6 +73,8 @@ impl Default for RoomConfig {
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
+            snapshot_ticks: 2,
+            rewind_ms: REWIND_MS_MAX,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
+mod cadence;
 mod chat;
 mod core_war;
 mod decoy;

@@ -31,6 +31,8 @@ impl Task {
         self.outputs.clear();
         self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
         self.room = self.build_anew();
+        // It begins as one that has all the time it needs.
+        self.ladder.reset();
         self.tape = tape(&self.blueprint, self.restarts);
     }
 
@@ -91,6 +93,9 @@ fn config_of(blueprint: &Blueprint, restarts: u32, session: u64) -> RoomConfig {
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
+        snapshot_ticks: blueprint.net.snapshot_ticks(),
+        rewind_ms: blueprint.net.max_rewind_ms,
+        bytes_per_s: blueprint.net.max_bytes_per_s,
         session: Some(session),
         record: blueprint.record.is_some(),
         defs: Defs::tuned(blueprint.terms, &blueprint.tuning),
@@ -123,10 +128,11 @@ mod tests {
 
     #[test]
     fn what_a_host_sets_reaches_the_core() {
-        let settings = "[rooms.main]\nmutators = [\"heavy-star\"]\nbot_skill = \"hard\"";
+        let settings = "[net]\nsnapshot_hz = 20\nmax_rewind_ms = 50\nmax_bytes_per_s = 9000\n[rooms.main]\nmutators = [\"heavy-star\"]\nbot_skill = \"hard\"";
         let config = Settings::of_text(settings).unwrap().into_config().unwrap();
         let told = config_of(&config.rooms[0], 0, 7);
         assert_eq!((told.id, told.bot_skill), (RoomId::main().to_string(), Skill::Hard));
+        assert_eq!((told.snapshot_ticks, told.rewind_ms, told.bytes_per_s), (3, 50, 9_000));
         assert_eq!(told.defs.tuning.mutators.iter().collect::<Vec<_>>(), [Mutator::HeavyStar]);
     }
 }

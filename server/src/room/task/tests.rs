@@ -29,6 +29,7 @@ fn blueprint() -> Blueprint {
         terms: shared::defs::Terms::default(),
         tuning: shared::defs::Tuning::STANDARD,
         numbers: crate::room::Numbers::default(),
+        net: crate::config::NetSettings::default(),
         record: None,
     }
 }
@@ -258,4 +259,37 @@ fn who_does_not_read_what_must_arrive_is_too_slow() {
     assert_eq!(slow_inbox.closing.try_recv(), Ok(CloseCode::TooSlow.into()));
     assert!(other_inbox.closing.try_recv().is_err());
     assert_eq!(task.outboxes.keys().copied().collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_room_whose_ticks_take_too_long_sends_less_then_takes_nobody_and_comes_back_to_all_of_it() {
+    let (_mail, mailbox) = mpsc::channel(1);
+    let memory = Memory::new(None, "drift", 1);
+    let (mut task, report, _outlook) = Task::new(blueprint(), 0, mailbox, Estate::new(memory)).unwrap();
+    let (outbox, _inbox) = outbox_pair();
+    task.receive(Mail::Arrive { conn: ConnId(1), arrival: Box::new(arrival()), outbox });
+    // Of its two seconds' worth of turns, how many came to something or were passed, and what it says of itself.
+    let second = |task: &mut Task, time_us: u64| {
+        let turns = |task: &Task| task.room.status().snapshots + task.room.status().snapshots_skipped;
+        let before = turns(task);
+        for _ in 0..60 {
+            task.tick();
+            task.weigh(time_us);
+        }
+        task.publish(false);
+        let told = report.borrow();
+        (turns(task) - before, told.rung, told.is_closed, told.status.bots)
+    };
+    assert_eq!(second(&mut task, 1_000), (30, 0, false, 2));
+    let slow: Vec<_> = (0..4).map(|_| second(&mut task, 20_000)).collect();
+    assert_eq!(slow, [(30, 1, false, 2), (20, 2, false, 2), (15, 3, true, 0), (15, 3, true, 0)]);
+    // Who asks for a seat is sent on.
+    let (outbox, mut inbox) = outbox_pair();
+    task.receive(Mail::Arrive { conn: ConnId(2), arrival: Box::new(arrival()), outbox });
+    let play = ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark };
+    task.receive(Mail::Message { conn: ConnId(2), message: play, at: Instant::now() });
+    assert_eq!(inbox.closing.try_recv(), Ok(CloseCode::Full.into()));
+    let good: Vec<_> = (0..31).map(|_| second(&mut task, 1_000)).collect();
+    assert_eq!((good[8].1, good[9], good[19].1, good[29].1), (3, (15, 2, false, 2), 1, 0));
+    assert_eq!(good[30], (30, 0, false, 2));
 }
