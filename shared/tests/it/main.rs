@@ -1,6 +1,7 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
 mod chat;
+mod content;
 mod core_war;
 mod decoy;
 mod duels;
