@@ -310,3 +310,17 @@ fn one_launches_on_a_circle_around_the_star() {
     // A rock of a belt may be in the way at once.
     assert!(off.len() <= 2, "{off:?}");
 }
+
+#[test]
+fn the_players_guide_has_every_ship_with_its_numbers() {
+    let guide = include_str!("../../../docs/PLAYING.md");
+    let defs = Defs::standard();
+    for class in ShipClass::ALL {
+        let def = defs.ship(class);
+        let row = format!(
+            "| {} | **{}** | {}, {}, {} | {}°/s |",
+            def.price, def.name, def.hull, def.shield, def.energy, def.turn_deg_s
+        );
+        assert!(guide.contains(&row), "docs/PLAYING.md has no row that begins with {row}");
+    }
+}

@@ -438,7 +438,6 @@ fn live(mode: GameMode, seed: u64, minutes: u32, lives: &mut Lives) {
 fn bots_live_mine_and_fight_and_the_star_takes_few() {
     let mut lives = Lives::default();
     (2_013..2_021).for_each(|seed| live(GameMode::Drift, seed, 4, &mut lives));
-    println!("{lives:?}");
     assert!(lives.score > 2_400, "{lives:?}");
     assert!(lives.shot >= 80, "{lives:?}");
     // One in twenty by the star, as the design allows; a third goes home.
@@ -451,7 +450,6 @@ fn in_other_modes_the_star_takes_few_bots_too() {
     for mode in [GameMode::CoreWar, GameMode::Duel, GameMode::Y1962] {
         let mut lives = Lives::default();
         (1..9).for_each(|seed| live(mode, seed, 6, &mut lives));
-        println!("{mode:?}: {lives:?}");
         assert!(lives.deaths >= 20 && lives.burnt * 20 <= lives.deaths, "{mode:?}: {lives:?}");
     }
 }
