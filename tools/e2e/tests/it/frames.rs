@@ -71,6 +71,33 @@ fn what_a_frame_costs() {
     });
 }
 
+/// From the navigation to the moment at which Play can be clicked, and to the arena behind it; ms, both.
+const INTERACTIVE: &str = "const seen = { play: null, arena: null };
+    const watch = setInterval(() => {
+      const state = window.perihelion ? JSON.parse(perihelion.state()) : null;
+      const play = document.getElementById('play');
+      if (seen.play === null && state && play && !play.disabled && play.getClientRects().length) seen.play = performance.now();
+      if (seen.arena === null && state?.phase === 'spectating' && state.tick > 0) seen.arena = performance.now();
+      if (seen.play !== null && seen.arena !== null) { clearInterval(watch); window.interactive = seen; }
+    }, 5);";
+
+#[test]
+#[ignore = "a benchmark: cargo xtask bench-frames"]
+fn how_soon_one_can_play() {
+    stage::run("bench-interactive", async |stage| {
+        let server = stage.server(&["--bots", "16"]).await;
+        for _ in 0..5 {
+            let page = stage.browser(&TINY).await;
+            page.before_load(INTERACTIVE).await;
+            page.open(&server.url).await;
+            page.until_js("it is interactive", "window.interactive").await;
+            let seen = page.js("return window.interactive").await;
+            println!("Play can be clicked after {} ms, the arena is in sight after {} ms", seen["play"], seen["arena"]);
+            stage.dismiss_last().await;
+        }
+    });
+}
+
 #[test]
 #[ignore = "a benchmark: cargo xtask bench-frames"]
 fn memory_does_not_grow_in_five_minutes() {
