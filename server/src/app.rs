@@ -22,6 +22,7 @@ use crate::{
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
+    clock::now_s,
     config::{Config, RoomId, ServerSettings, Settings, door::StaffDoor},
     counters::Counters,
     dashboard::{self, Dashboard},
@@ -37,7 +38,7 @@ use crate::{
     proxies::Proxies,
     rates::AddressRates,
     room::Keeping,
-    staff::{Reload, Staff},
+    staff::{Reload, Staff, weeks},
     store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
 };
@@ -143,6 +144,7 @@ impl App {
         let departure = Departure::new(Arc::clone(&lobby));
         let page = admin.clone().unwrap_or_default();
         let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);
+        tokio::spawn(weeks::run(Arc::downgrade(&staff)));
         let restored = restore(Arc::clone(&staff), intake.staff_save());
         let (name, motd) = (config.server.name, config.server.motd);
         let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
@@ -227,7 +229,8 @@ impl App {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
-        self.lobby.retune(physics.tuning);
+        let of = |id: &RoomId| rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.mutators.clone());
+        self.lobby.retune(physics.tuning, of, now_s());
         self.staff.put_tunings_in_force();
     }
 

@@ -162,8 +162,7 @@ impl Settings {
             check_page(folder)?;
         }
         let tuning = self.physics.tuning;
-        let made = |blueprint| Blueprint { tuning, ..blueprint };
-        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()).map(made));
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone(), tuning));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
         Ok(Config { server: self.server, limits: self.limits, rooms })
     }
@@ -200,15 +199,13 @@ fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), Config
         return Ok(());
     }
     let value = if row.is_secret() { "no secret that is allowed".to_owned() } else { raw.to_string() };
-    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed: (row.allowed)() })
+    let (allowed, meant) = ((row.allowed)(), (row.meant)(&raw));
+    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed, meant })
 }
 
 /// The key that was probably meant.
 fn nearest<S>(rows: &[Row<S>], key: &str) -> Option<&'static str> {
-    let likeness = |row: &Row<S>| strsim::jaro_winkler(row.key, key);
-    let best = rows.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    // What clap asks of a suggestion.
-    (likeness(best) > 0.7).then_some(best.key)
+    kind::nearest(rows.iter().map(|row| row.key), key)
 }
 
 #[cfg(test)]

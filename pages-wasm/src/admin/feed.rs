@@ -106,6 +106,8 @@ pub struct Room {
     pub late_ticks: u64,
     /// Per cent of the standard number, by the tunable's name.
     pub tuning: BTreeMap<String, u16>,
+    /// What made the numbers so, by name.
+    pub mutators: Vec<String>,
     pub players: Vec<Player>,
 }
 
@@ -265,7 +267,7 @@ mod tests {
         "journal_failing":false,"rooms":[{"id":"main","name":"Drift","mode":"drift","is_private":false,"humans":2,
         "players_max":50,"bots":6,"watching":1,"is_paused":false,"restarts":0,
         "tick_us":{"p50":120,"p99":900,"max":2100,"histogram":[[100,5],[250,40],[null,0]]},"late_ticks":0,
-        "tuning":{"gravity":150},"players":[{"slot":3,"name":"Foo","is_bot":false,"team":null,"class":"Spark",
+        "tuning":{"gravity":150},"mutators":["heavy-star"],"players":[{"slot":3,"name":"Foo","is_bot":false,"team":null,"class":"Spark",
         "points":120,"kills":2,"rtt_ms":34,"address":"#a1b2","is_muted":false,"is_watching":false,"is_flying":true}]},
         {"id":"b","humans":1,"bots":2,"tick_us":{"p99":1200}}]}"##;
 
@@ -276,6 +278,7 @@ mod tests {
         assert_eq!((figures.state, figures.leaves_in_s, figures.bytes_per_s.into), (State::Locked, None, 200.0));
         let room = figures.room("main").expect("there");
         assert_eq!((room.tuning["gravity"], room.tick_us.histogram[1]), (150, (Some(250.0), 40)));
+        assert_eq!(room.mutators, ["heavy-star"]);
         assert_eq!(room.players[0].address.as_deref(), Some("#a1b2"));
         assert!(figures.room("c").is_none());
     }

@@ -55,6 +55,8 @@ pub enum ConfigError {
         value: String,
         /// What would be right.
         allowed: String,
+        /// What was probably meant, as a question.
+        meant: Option<String>,
     },
     /// A flag or variable speaks of a room that the file does not have.
     NoSuchRoom {
@@ -119,10 +121,13 @@ impl fmt::Display for ConfigError {
                 write!(f, "{origin}: there is no setting {place}.{:?}", Shown(key))?;
                 suggestion.map_or(Ok(()), |meant| write!(f, "; is {place}.{meant} meant?"))
             }
-            ConfigError::BadValue { origin, name, value, allowed } => match origin {
-                Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}"),
-                _ => write!(f, "{origin} is {value}, and has to be {allowed}"),
-            },
+            ConfigError::BadValue { origin, name, value, allowed, meant } => {
+                match origin {
+                    Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}")?,
+                    _ => write!(f, "{origin} is {value}, and has to be {allowed}")?,
+                }
+                meant.as_ref().map_or(Ok(()), |meant| write!(f, "; {meant}"))
+            }
             ConfigError::NoSuchRoom { origin, id, rooms } => {
                 let rooms: Vec<_> = rooms.iter().map(RoomId::as_str).collect();
                 write!(f, "{origin} is about the room {id}, and the settings file has none (but {})", rooms.join(", "))

@@ -68,6 +68,7 @@ struct Room {
     tick_us: Ticks,
     late_ticks: u64,
     tuning: BTreeMap<&'static str, u16>,
+    mutators: Vec<&'static str>,
     players: Vec<Player>,
 }
 
@@ -227,6 +228,7 @@ fn room_of(
         },
         late_ticks: ticks.late,
         tuning: report.tuning.iter().map(|(row, percent)| (row.name, percent)).collect(),
+        mutators: report.tuning.mutators.iter().map(shared::defs::Mutator::name).collect(),
         players: players_of(context, report),
         id,
     }

@@ -29,6 +29,29 @@ pub enum Temperament {
     Bully,
 }
 
+/// How well the bots of a room fly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Skill {
+    /// Clumsy, all of them.
+    Easy,
+    /// Most are clumsy, so that a beginner can win, and a few are sharp.
+    #[default]
+    Normal,
+    /// Most are sharp, none clumsy.
+    Hard,
+}
+
+impl Skill {
+    /// The skill of a bot, `0..=1`, of a draw between 0 and 1.
+    fn of_draw(self, draw: f32) -> f32 {
+        match self {
+            Skill::Easy => 0.3 * draw * draw,
+            Skill::Normal => draw * draw,
+            Skill::Hard => 1.0 - 0.4 * draw * draw,
+        }
+    }
+}
+
 /// Ticks between two looks around. Fifteen looks a second are plenty and cheap.
 const LOOK_TICKS: u32 = 4;
 /// A person below this score is left alone unless they shoot first.
@@ -58,18 +81,23 @@ pub struct Brain {
 }
 
 impl Brain {
-    /// A mind for the pilot in slot `player`; everything about it follows from `seed`. Skill is skewed low and
-    /// reaction takes 150–300 ms, so that a beginner can win.
+    /// A mind of [`Skill::Normal`].
     #[must_use]
     pub fn new(seed: u64, player: PlayerId) -> Brain {
+        Brain::skilled(seed, player, Skill::Normal)
+    }
+
+    /// A mind for the pilot in slot `player`; everything else about it follows from `seed`. Reaction takes 150 ms (the sharpest)
+    /// to 300 ms.
+    #[must_use]
+    pub fn skilled(seed: u64, player: PlayerId, skill: Skill) -> Brain {
         let mut keyed = Keyed::new(seed, Tick(0), u32::from(player.0), Purpose::Bot);
         let temperament = match keyed.below(6) {
             0..=2 => Temperament::Miner,
             3..=4 => Temperament::Duelist,
             _ => Temperament::Bully,
         };
-        let draw = keyed.unit();
-        let skill = draw * draw;
+        let skill = skill.of_draw(keyed.unit());
         let reaction_ticks = 18 - (skill * 9.0) as i32;
         Brain {
             seed,

@@ -263,7 +263,8 @@ impl Room {
                 self.orders.push(Order::Discharge { player: leaver });
             } else if bots < wanted {
                 let team = self.seats.team_for_bot(&self.config.defs.mode);
-                let seated = bots::seat_one(&mut self.seats, team, self.config.secret, self.world.tick);
+                let seated =
+                    bots::seat_one(&mut self.seats, team, self.config.bot_skill, self.config.secret, self.world.tick);
                 let Some(player) = seated else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });

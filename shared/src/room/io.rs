@@ -2,6 +2,7 @@
 
 use super::{commands::Source, order::Order};
 use crate::{
+    bot::Skill,
     defs::Defs,
     ids::PlayerId,
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
@@ -27,6 +28,8 @@ pub struct RoomConfig {
     pub defs: Defs,
     /// Bots fill the arena up to this many pilots.
     pub bots: u16,
+    /// How well they fly.
+    pub bot_skill: Skill,
     /// People who may play at once. More: close code 4004.
     pub players_max: u16,
     /// The tick before the first one. Ticks wrap after 2.2 years; tests begin shortly before that.
@@ -55,6 +58,7 @@ impl Default for RoomConfig {
             secret: 1,
             defs: Defs::standard(),
             bots: 16,
+            bot_skill: Skill::Normal,
             players_max: 64,
             start: Tick(0),
             start_points: 0,
