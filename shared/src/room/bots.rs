@@ -174,7 +174,51 @@ fn ship_sight(world: &World, defs: &Defs, own: &Ship, player: PlayerId) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::room::{Room, RoomConfig};
+    use crate::{
+        quantize::Lattice,
+        room::{Room, RoomConfig},
+        sim::{Now, Order, step},
+    };
+
+    /// A Spark, and a Wraith `away` u from it, cloaked or not.
+    fn beside_a_wraith(away: f32, cloaked: bool) -> (World, Defs) {
+        let defs = Defs::standard();
+        let mut world = World::new(1, 1, &defs);
+        for (slot, class) in [(0, ShipClass::Spark), (1, ShipClass::Wraith)] {
+            let player = PlayerId(slot);
+            let enlist = Order::Enlist { player, bot: true, points: 500 };
+            step(&mut world, &[enlist, Order::Launch { player, class }], &[], &defs, &Now, &mut Vec::new());
+        }
+        for (slot, x) in [(0, 1_500.0), (1, 1_500.0 + away)] {
+            let ship = world.pilot_mut(PlayerId(slot)).and_then(|pilot| pilot.ship.as_mut()).expect("launched");
+            ship.body.pos = Lattice::nearest(Vec2::new(x, 0.0));
+            ship.special_left = if slot == 1 && cloaked { 1 } else { 0 };
+        }
+        (world, defs)
+    }
+
+    #[test]
+    fn bots_see_through_no_cloak_that_a_person_could_not() {
+        for (away, cloaked, seen) in [(300.0, false, true), (300.0, true, false), (90.0, true, true)] {
+            let (world, defs) = beside_a_wraith(away, cloaked);
+            let own = world.ship(PlayerId(0)).expect("it flies");
+            let sight = ship_sight(&world, &defs, own, PlayerId(1));
+            assert_eq!(sight.is_some(), seen, "{away} u, cloaked: {cloaked}");
+        }
+    }
+
+    #[test]
+    fn a_bot_sees_what_a_screen_shows_and_no_farther() {
+        for (away, seen) in [(700.0, 1), (VIEW_HALF.0 as f32 + 60.0, 0)] {
+            let (world, defs) = beside_a_wraith(away, false);
+            let mut index = Index::default();
+            index.rebuild(&world);
+            let sky = Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            let own = world.ship(PlayerId(0)).expect("it flies");
+            let sight = sight(&world, &index, &defs, &sky, own, &mut Vec::new());
+            assert_eq!(sight.ships.len(), seen, "{away} u");
+        }
+    }
 
     #[test]
     fn a_room_has_bots_of_the_skill_that_it_is_made_with() {

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod chat;
+mod content;
 mod core_war;
 mod decoy;
 mod duels;
