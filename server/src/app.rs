@@ -23,6 +23,7 @@ use crate::{
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
+    clock::now_s,
     config::{Config, RoomId, ServerSettings, Settings, door::StaffDoor},
     counters::Counters,
     dashboard::{self, Dashboard},
@@ -39,7 +40,7 @@ use crate::{
     proxies::Proxies,
     rates::AddressRates,
     room::{self, BlackBox, Keeping},
-    staff::{Reload, Staff},
+    staff::{Reload, Staff, weeks},
     store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
 };
@@ -153,6 +154,7 @@ impl App {
         let departure = Departure::new(Arc::clone(&lobby));
         let pages = (admin.clone().unwrap_or_default(), site);
         let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone());
+        tokio::spawn(weeks::run(Arc::downgrade(&staff)));
         let restored = restore(Arc::clone(&staff), intake.staff_save());
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);
@@ -218,7 +220,7 @@ impl App {
 
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, physics, rooms } = settings;
+        let Settings { server, limits, net: _, physics, rooms } = settings;
         log_in_full(server.log_addresses == LogAddresses::Full);
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
@@ -237,7 +239,8 @@ impl App {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
-        self.lobby.retune(physics.tuning);
+        let of = |id: &RoomId| rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.mutators.clone());
+        self.lobby.retune(physics.tuning, of, now_s());
         self.staff.put_tunings_in_force();
     }
 

@@ -6,6 +6,7 @@
 
 pub mod door;
 pub mod kind;
+pub mod net;
 pub mod physics;
 pub mod raw;
 pub mod room;
@@ -22,6 +23,7 @@ use std::{
 };
 
 pub use error::ConfigError;
+pub use net::NetSettings;
 pub use physics::PhysicsSettings;
 pub use room::{RoomId, RoomSettings};
 pub use server::ServerSettings;
@@ -41,6 +43,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[limits]`
     pub limits: Limits,
+    /// `[net]`
+    pub net: NetSettings,
     /// `[physics]`
     pub physics: PhysicsSettings,
     /// `[rooms.<id>]`, in the order of the file.
@@ -87,6 +91,7 @@ impl Settings {
         let mut settings = Settings {
             server: ServerSettings::default(),
             limits: Limits::default(),
+            net: NetSettings::default(),
             physics: PhysicsSettings::default(),
             rooms: rooms.into_iter().map(|id| (id, RoomSettings::default())).collect(),
         };
@@ -105,6 +110,8 @@ impl Settings {
         match &assignment.place {
             Place::Server => put(&mut self.server, assignment),
             Place::Limits => put(&mut self.limits, assignment),
+            Place::Net if assignment.key == "tick_hz" => Err(ConfigError::TickRate { origin: assignment.origin }),
+            Place::Net => put(&mut self.net, assignment),
             Place::Physics => put(&mut self.physics, assignment),
             Place::Room(id) => match self.rooms.iter_mut().find(|(known, _)| known == id) {
                 Some((_, room)) => put(room, assignment),
@@ -134,6 +141,7 @@ impl Settings {
         let mut changes = (Vec::new(), Vec::new());
         compare(&mut changes, "server", &self.server, &new.server);
         compare(&mut changes, "limits", &self.limits, &new.limits);
+        compare(&mut changes, "net", &self.net, &new.net);
         compare(&mut changes, "physics", &self.physics, &new.physics);
         let room = |settings: &Settings, id: &RoomId| -> Option<RoomSettings> {
             settings.rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.clone())
@@ -163,8 +171,8 @@ impl Settings {
         }
         let tuning = self.physics.tuning;
         let bounds = self.limits.of_rooms();
-        let made = |blueprint| Blueprint { tuning, bounds, ..blueprint };
-        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()).map(made));
+        let made = |blueprint| Blueprint { net: self.net.clone(), bounds, ..blueprint };
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone(), tuning).map(made));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
         Ok(Config { server: self.server, limits: self.limits, rooms })
     }
@@ -201,15 +209,13 @@ fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), Config
         return Ok(());
     }
     let value = if row.is_secret() { "no secret that is allowed".to_owned() } else { raw.to_string() };
-    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed: (row.allowed)() })
+    let (allowed, meant) = ((row.allowed)(), (row.meant)(&raw));
+    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed, meant })
 }
 
 /// The key that was probably meant.
 fn nearest<S>(rows: &[Row<S>], key: &str) -> Option<&'static str> {
-    let likeness = |row: &Row<S>| strsim::jaro_winkler(row.key, key);
-    let best = rows.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    // What clap asks of a suggestion.
-    (likeness(best) > 0.7).then_some(best.key)
+    kind::nearest(rows.iter().map(|row| row.key), key)
 }
 
 #[cfg(test)]

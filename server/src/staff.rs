@@ -31,6 +31,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod times;
 pub mod view;
+pub(crate) mod weeks;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

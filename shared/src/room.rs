@@ -31,6 +31,7 @@ mod pacer;
 mod panorama;
 mod post;
 mod priority;
+mod relief;
 mod roll;
 pub(crate) mod rounds;
 pub(crate) mod scoreboard;
@@ -58,6 +59,7 @@ use crate::{
     sim::{self, Command, Event, World, step},
     tick::{TICK_HZ, TICK_US},
 };
+pub use budget::{BYTES_PER_S, BYTES_PER_S_LEAST};
 use chat::{Talk, Verdict};
 use feed::Feed;
 use flow::Turn;
@@ -72,6 +74,7 @@ pub use order::Order;
 use order::Retuning;
 pub use pacer::{Pace, Pacer};
 use post::Post;
+pub use relief::{Relief, SNAPSHOT_TICKS_MAX};
 pub use roll::PlayerRow;
 use scoreboard::Scoreboard;
 use season::Season;
@@ -114,6 +117,7 @@ pub struct Room {
     post: Post,
     talk: Talk,
     retuning: Retuning,
+    relief: Relief,
     scores_version: u32,
     /// Keys of people who left a match of rounds of one life, for when they come back.
     departed: Vec<seats::ResumeKey>,
@@ -177,6 +181,7 @@ impl Room {
             post: Post::default(),
             talk: Talk::new(config.chat, start),
             retuning: Retuning::default(),
+            relief: Relief { snapshot_ticks: config.snapshot_ticks, is_closed: false },
             scores_version: 0,
             departed: Vec::new(),
             round_told: None,
@@ -387,7 +392,7 @@ impl Room {
         let before = (human.commands.late, human.commands.presses_late);
         let last = batch.first.plus(batch.commands.len() as i32 - 1);
         let early_us = i64::from(last.since(now)) * TICK_US as i64;
-        let settled = claim::settle(batch.seen, rtt_us, early_us);
+        let settled = claim::settle(batch.seen, rtt_us, early_us, claim::parts_of(self.config.rewind_ms));
         let mut fresh = false;
         for (i, sent) in batch.commands.iter().enumerate() {
             fresh |= human.commands.insert(batch.first.plus(i as i32), *sent, settled.back, now, next_in_us);
@@ -523,15 +528,16 @@ impl Room {
                 self.scores_version += 1;
             }
         }
-        // Half of the connections in the first tick of a second and half in the second, as their turns are.
-        if self.world.tick.0 % TICK_HZ >= 2 {
+        // In the first ticks of a second, as their turns are.
+        let every = self.relief.snapshot_ticks;
+        if self.world.tick.0 % TICK_HZ >= every {
             return;
         }
         let version = self.scores_version;
         for (conn, visitor) in &mut self.visitors {
             // Where bytes are so few that a standing is worth some snapshots, they take turns.
             let may = visitor.shown_since_scores && visitor.scores_shown != version;
-            if may && Visitor::has_turn(*conn, self.world.tick) {
+            if may && Visitor::has_turn(*conn, self.world.tick, every) {
                 (visitor.scores_shown, visitor.shown_since_scores) = (version, false);
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
@@ -563,12 +569,12 @@ impl Room {
     }
 
     fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
-        let Room { config, world, seats, visitors, history, index, press, body, post, status, used, .. } = self;
-        let tick = world.tick;
+        let Room { config, world, seats, visitors, history, index, press, body, post, status, used, relief, .. } = self;
+        let (tick, every) = (world.tick, relief.snapshot_ticks);
         press.begin(world, world.pilots.len());
         let mut scene = Scene { world, defs: &config.defs, history, index, press };
         let mut dead = Vec::new();
-        for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick)) {
+        for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick, every)) {
             let mailed = visitor.mail.send(conn, post);
             visitor.budget.spend(mailed);
             if !visitor.is_due(tick) {

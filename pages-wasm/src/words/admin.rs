@@ -127,6 +127,7 @@ pub(super) static TABLE: &[Row] = &[
     ("changed", "{} changed", "{} verändert"),
     ("private", "private", "privat"),
     ("paused", "rests", "ruht"),
+    ("loaded", "overloaded: sends less", "überlastet: sendet weniger"),
     ("fewer-bots", "One bot fewer in {}", "Ein Bot weniger in {}"),
     ("more-bots", "One bot more in {}", "Ein Bot mehr in {}"),
     ("bot", "bot", "Bot"),

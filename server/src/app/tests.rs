@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use shared::{
-    defs::{Defs, ShipClass},
+    defs::{Defs, ShipClass, Tuning},
     ids::PlayerId,
     protocol::{Resume, ServerMessage, codec},
     replica::{Intent, Replica},
@@ -105,7 +105,7 @@ fn server(home: &Path) -> App {
     };
     // Points to begin with are points to lose.
     let settings = RoomSettings { bots: Some(2), start_points: 500, season_minutes: 0, ..RoomSettings::default() };
-    let rooms = ["a", "b"].map(|id| settings.blueprint(RoomId::parse(id).unwrap()).unwrap());
+    let rooms = ["a", "b"].map(|id| settings.blueprint(RoomId::parse(id).unwrap(), Tuning::STANDARD).unwrap());
     App::start(Config { server, limits: Limits::default(), rooms: rooms.into() }).expect("starts")
 }
 

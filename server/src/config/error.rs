@@ -55,6 +55,13 @@ pub enum ConfigError {
         value: String,
         /// What would be right.
         allowed: String,
+        /// What was probably meant, as a question.
+        meant: Option<String>,
+    },
+    /// Somebody wants another rate of ticks.
+    TickRate {
+        /// Where.
+        origin: Origin,
     },
     /// A flag or variable speaks of a room that the file does not have.
     NoSuchRoom {
@@ -110,7 +117,10 @@ impl fmt::Display for ConfigError {
             ConfigError::NoToml { origin, reason } => write!(f, "{origin}: {:?}", Shown(reason)),
             ConfigError::NoSection { origin, name } => {
                 let name = Shown(name);
-                write!(f, "{origin}: {name:?} is no section (there are [server], [limits], [physics] and [rooms.<id>])")
+                write!(
+                    f,
+                    "{origin}: {name:?} is no section (there are [server], [limits], [net], [physics] and [rooms.<id>])"
+                )
             }
             ConfigError::NoRoomId { origin, id } => {
                 write!(f, "{origin}: a room cannot be called \"{:?}\": an id has {}", Shown(id), RoomId::ALLOWED)
@@ -119,10 +129,17 @@ impl fmt::Display for ConfigError {
                 write!(f, "{origin}: there is no setting {place}.{:?}", Shown(key))?;
                 suggestion.map_or(Ok(()), |meant| write!(f, "; is {place}.{meant} meant?"))
             }
-            ConfigError::BadValue { origin, name, value, allowed } => match origin {
-                Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}"),
-                _ => write!(f, "{origin} is {value}, and has to be {allowed}"),
-            },
+            ConfigError::BadValue { origin, name, value, allowed, meant } => {
+                match origin {
+                    Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}")?,
+                    _ => write!(f, "{origin} is {value}, and has to be {allowed}")?,
+                }
+                meant.as_ref().map_or(Ok(()), |meant| write!(f, "; {meant}"))
+            }
+            ConfigError::TickRate { origin } => {
+                write!(f, "{origin}: net.tick_hz is 60 and no setting: page and server reckon by the same steps")?;
+                f.write_str("; net.snapshot_hz says how often is sent")
+            }
             ConfigError::NoSuchRoom { origin, id, rooms } => {
                 let rooms: Vec<_> = rooms.iter().map(RoomId::as_str).collect();
                 write!(f, "{origin} is about the room {id}, and the settings file has none (but {})", rooms.join(", "))

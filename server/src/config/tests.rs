@@ -78,6 +78,15 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[rooms.Main]", &["line 1", "Main", "small letters"]),
         ("[rooms.main]\nmode = \"chess\"", &["rooms.main.mode", "chess", "core-war"]),
         ("[rooms.a]\nmode = \"1962\"\nmax_players = 4", &["rooms.a.max_players", "2 at most", "1962"]),
+        ("[net]\ntick_hz = 30", &["line 2", "net.tick_hz is 60", "same steps", "snapshot_hz"]),
+        ("[net]\nsnapshot_hz = 25", &["net.snapshot_hz", "60, 30, 20 or 15"]),
+        ("[net]\nmax_rewind_ms = 201", &["net.max_rewind_ms", "0 to 200"]),
+        ("[net]\nmax_bytes_per_s = 5999", &["net.max_bytes_per_s", "6000 to 1000000"]),
+        ("[rooms.main]\nmode = \"drft\"", &["is drift meant by \"drft\"?"]),
+        (
+            "[rooms.a]\nmutators = [\"rich-kills\", \"low-gravty\"]",
+            &["rooms.a.mutators", "open-hangar or weekly", "is low-gravity meant by \"low-gravty\"?"],
+        ),
         ("[limits]\nhello_timeout = 0", &["limits.hello_timeout", "0.1 to 60"]),
         ("[limits]\nhello_timeout = [1]", &["limits.hello_timeout", "a list"]),
         ("[server]\nport = 0xfffff", &["1048575"]),
@@ -101,7 +110,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
 #[test]
 fn what_is_printed_reads_as_the_same() {
     let file = "[server]\nname = \"Q\\\"\\\\\"\nper_ip = 3\n[limits]\nhello_timeout = 1.5\n[rooms.a]\nseason_minutes = 0.2\n\
-        chat = \"off\"\nseed = 18_446_744_073_709_551_615\n[rooms.b]\nmode = \"duel\"";
+        chat = \"off\"\nmutators = [\"weekly\", \"glass-hulls\"]\nseed = 18_446_744_073_709_551_615\n[rooms.b]\nmode = \"duel\"";
     let printed = read(file, &[], &[]).unwrap().print();
     assert_eq!(read(&printed, &[], &[]).unwrap().print(), printed);
     for line in ["name = \"Q\\\"\\\\\"", "hello_timeout = 1.5", "season_minutes = 0.2", "seed = 18446744073709551615"] {
@@ -148,6 +157,7 @@ fn lines() -> impl Strategy<Value = String> {
         "port",
         "name",
         "bind",
+        "mutators",
         "motd",
         "bots",
         "mode",
@@ -170,8 +180,17 @@ fn lines() -> impl Strategy<Value = String> {
     ];
     let line = prop_oneof![
         (keys, values).prop_map(|(key, value)| format!("{key} = {value}")),
-        prop::sample::select(vec!["[server]", "[limits]", "[rooms.main]", "[rooms.b]", "[rooms]", "[[rooms]]", "#"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "[server]",
+            "[limits]",
+            "[net]",
+            "[rooms.main]",
+            "[rooms.b]",
+            "[rooms]",
+            "[[rooms]]",
+            "#"
+        ])
+        .prop_map(str::to_owned),
         "\\PC{0,20}",
     ];
     prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))

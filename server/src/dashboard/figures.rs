@@ -67,7 +67,10 @@ struct Room {
     restarts: u32,
     tick_us: Ticks,
     late_ticks: u64,
+    /// Steps down from all that it would do, for want of time.
+    load_steps: u32,
     tuning: BTreeMap<&'static str, u16>,
+    mutators: Vec<&'static str>,
     players: Vec<Player>,
 }
 
@@ -226,7 +229,9 @@ fn room_of(
             histogram: since(&ticks.histogram, histograms.get(&id)),
         },
         late_ticks: ticks.late,
+        load_steps: report.rung,
         tuning: report.tuning.iter().map(|(row, percent)| (row.name, percent)).collect(),
+        mutators: report.tuning.mutators.iter().map(shared::defs::Mutator::name).collect(),
         players: players_of(context, report),
         id,
     }

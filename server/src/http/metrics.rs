@@ -180,6 +180,16 @@ static ROOM: &[OfRoom] = &[
         "Clients that lost the thread while they kept up, and were told everything anew",
         |room| room.report.status.desyncs as f64,
     ),
+    OfRoom::gauge(
+        "load_steps",
+        "Steps down from all that the room would do, because its ticks take too long",
+        |room| room.report.rung.into(),
+    ),
+    OfRoom::gauge(
+        "load_closed",
+        "1 while the room takes nobody new and no bots, because its ticks take too long",
+        |room| u8::from(room.report.is_closed).into(),
+    ),
     OfRoom::counter("restarts", "Times the room began anew after a panic", |room| room.report.restarts.into()),
 ];
 

@@ -20,17 +20,20 @@ struct Facts {
     /// WebSockets of players and of all, each with what there may be.
     sessions: (usize, usize),
     sockets: (usize, usize),
+    /// Every public room does less than it should, and takes nobody new.
+    overloaded: bool,
     store_ill: Option<Duration>,
 }
 
 /// What must not be, and the words for it.
-static REASONS: [(fn(&Facts) -> bool, &str); 7] = [
+static REASONS: [(fn(&Facts) -> bool, &str); 8] = [
     (|facts| !facts.rooms_alive, "a room has stopped"),
     (|facts| facts.stopping, "the server is stopping"),
     (|facts| facts.draining, "the server is about to go down"),
     (|facts| facts.locked, "the door is locked"),
     (|facts| facts.sessions.0 >= facts.sessions.1, "as many players as there may be"),
     (|facts| facts.sockets.0 >= facts.sockets.1, "as many connections as there may be"),
+    (|facts| facts.overloaded, "the ticks of every room take too long"),
     (
         |facts| facts.store_ill.is_some_and(|time| time > STORE_ILL_MAX),
         "results cannot be stored for more than a minute",
@@ -58,6 +61,7 @@ impl Facts {
             locked: context.staff.lock().is_some(),
             sessions: (sessions, limits.sessions_max),
             sockets: (sessions + context.permits.lanes(), limits.connections_max),
+            overloaded: context.lobby.public().iter().all(|room| room.report().is_closed),
             store_ill: context.store.ill_for(now),
         }
     }
@@ -74,6 +78,7 @@ mod tests {
         locked: false,
         sessions: (9, 10),
         sockets: (19, 20),
+        overloaded: false,
         store_ill: None,
     };
 
@@ -88,6 +93,7 @@ mod tests {
             (Facts { locked: true, ..GOOD }, Some("locked")),
             (Facts { sessions: (10, 10), ..GOOD }, Some("players")),
             (Facts { sockets: (20, 20), ..GOOD }, Some("connections")),
+            (Facts { overloaded: true, ..GOOD }, Some("too long")),
             (ill(60), None),
             (ill(61), Some("stored")),
             (Facts { draining: true, ..ill(61) }, Some("about to go down")),

@@ -20,7 +20,7 @@ use shared::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Blueprint, Keeping,
+    Blueprint, Keeping, Numbers,
     memory::{Estate, Memory},
     outbox::Outbox,
     outlook::Outlook,
@@ -102,6 +102,10 @@ pub struct RoomReport {
     pub players: Arc<[PlayerRow]>,
     /// What of its numbers is not as usual.
     pub tuning: Tuning,
+    /// Steps down from all that it would do, for want of time; see `room/ladder`.
+    pub rung: u32,
+    /// On the last of them: it takes nobody new.
+    pub is_closed: bool,
 }
 
 impl RoomReport {
@@ -290,9 +294,9 @@ impl RoomHandle {
         let _ = self.line().mail.try_send(Mail::Restarting { seconds });
     }
 
-    /// Takes up the settings' numbers of the game. They hold with the next [`Order::Tune`].
-    pub fn retune(&self, tuning: Tuning) {
-        let tuned = Blueprint { tuning, ..Blueprint::clone(&self.blueprint()) };
+    /// Takes up the settings' numbers of the game, as they are at `unix_s`. They hold with the next [`Order::Tune`].
+    pub fn retune(&self, numbers: Numbers, unix_s: u64) {
+        let tuned = Blueprint { tuning: numbers.at(unix_s), numbers, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
     }
 

@@ -15,6 +15,7 @@ use server::{
     config::{Config, RoomId, RoomSettings, ServerSettings},
     limits::Limits,
 };
+use shared::defs::Tuning;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -78,8 +79,9 @@ impl Running {
             ..ServerSettings::default()
         };
         set(&mut server);
-        let rooms =
-            rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
+        let rooms = rooms
+            .iter()
+            .map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id"), Tuning::STANDARD).expect("randomness"));
         let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
         Running { address: app.address(), app, page }
     }

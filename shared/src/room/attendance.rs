@@ -108,6 +108,10 @@ impl Room {
             self.close(conn, CloseCode::Draining);
             return;
         }
+        if self.relief.is_closed {
+            self.close(conn, CloseCode::Full);
+            return;
+        }
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
@@ -254,9 +258,9 @@ impl Room {
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
-            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
-            let wanted =
-                if self.config.bots > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
+            let most = if self.relief.is_closed { 0 } else { self.config.bots };
+            let wanted = usize::from(most).min(PLAYERS_MAX).saturating_sub(humans + coming);
+            let wanted = if most > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
             if bots > wanted {
                 let Some(leaver) = bots::choose_leaver(&self.seats, &self.world, &self.config.defs.mode) else {
                     return;
@@ -265,7 +269,8 @@ impl Room {
                 self.orders.push(Order::Discharge { player: leaver });
             } else if bots < wanted {
                 let team = self.seats.team_for_bot(&self.config.defs.mode);
-                let seated = bots::seat_one(&mut self.seats, team, self.config.secret, self.world.tick);
+                let seated =
+                    bots::seat_one(&mut self.seats, team, self.config.bot_skill, self.config.secret, self.world.tick);
                 let Some(player) = seated else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });

@@ -2,10 +2,12 @@
 
 use super::{commands::Source, order::Order};
 use crate::{
+    bot::Skill,
     defs::Defs,
     ids::PlayerId,
     limits::{CHAT_BURST, CHAT_TICKS},
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
+    rewind::REWIND_MS_MAX,
     tick::{TICK_HZ, Tick},
 };
 
@@ -28,6 +30,8 @@ pub struct RoomConfig {
     pub defs: Defs,
     /// Bots fill the arena up to this many pilots.
     pub bots: u16,
+    /// How well they fly.
+    pub bot_skill: Skill,
     /// People who may play at once. More: close code 4004.
     pub players_max: u16,
     /// The tick before the first one. Ticks wrap after 2.2 years; tests begin shortly before that.
@@ -45,6 +49,11 @@ pub struct RoomConfig {
     pub chat: ChatMode,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
     pub bytes_per_s: u32,
+    /// Ticks from one snapshot of a connection to the next, 1 to [`SNAPSHOT_TICKS_MAX`](super::SNAPSHOT_TICKS_MAX), where all is
+    /// well; see [`Room::relieve`](super::Room::relieve).
+    pub snapshot_ticks: u32,
+    /// How far back rays look for what their pilot saw, ms.
+    pub rewind_ms: u16,
     /// What a host may set otherwise.
     pub bounds: RoomBounds,
 }
@@ -79,6 +88,7 @@ impl Default for RoomConfig {
             secret: 1,
             defs: Defs::standard(),
             bots: 16,
+            bot_skill: Skill::Normal,
             players_max: 64,
             start: Tick(0),
             start_points: 0,
@@ -87,6 +97,8 @@ impl Default for RoomConfig {
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
+            snapshot_ticks: 2,
+            rewind_ms: REWIND_MS_MAX,
             bounds: RoomBounds::default(),
         }
     }

@@ -145,10 +145,10 @@ impl Visitor {
         })
     }
 
-    /// Whether it is this connection's turn at `tick`: every second tick, half of the connections on even ones.
+    /// Whether it is this connection's turn at `tick`: once in `every` ticks, and as many of the connections in each.
     #[must_use]
-    pub fn has_turn(conn: ConnId, tick: Tick) -> bool {
-        tick.0.wrapping_add(conn.0 as u32).is_multiple_of(2)
+    pub fn has_turn(conn: ConnId, tick: Tick, every: u32) -> bool {
+        tick.0.wrapping_add(conn.0 as u32).is_multiple_of(every)
     }
 
     /// Whether a snapshot is due at a turn: not more than once a second while the tab is hidden.
