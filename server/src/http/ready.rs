@@ -25,8 +25,11 @@ struct Facts {
     store_ill: Option<Duration>,
 }
 
-/// What must not be, and the words for it.
-static REASONS: [(fn(&Facts) -> bool, &str); 8] = [
+/// Whether it is so, and the words for it.
+type Reason = (fn(&Facts) -> bool, &'static str);
+
+/// What must not be.
+static REASONS: [Reason; 8] = [
     (|facts| !facts.rooms_alive, "a room has stopped"),
     (|facts| facts.stopping, "the server is stopping"),
     (|facts| facts.draining, "the server is about to go down"),

@@ -14,11 +14,14 @@ use super::{
 };
 use crate::journal::DatedFlight;
 
+/// A flight that is kept, and the transaction by which it is.
+type Told = (FlightKey, u64);
+
 /// A flight on its way, and whom to tell when it is kept.
 #[derive(Debug)]
 pub(super) struct Offer {
     pub flight: DatedFlight,
-    pub kept: SyncSender<(FlightKey, u64)>,
+    pub kept: SyncSender<Told>,
 }
 
 /// One journal's way to the store.
@@ -27,7 +30,7 @@ pub struct Keeper {
     offers: Option<Errands>,
     offered: BTreeSet<FlightKey>,
     /// As many can be confirmed as are offered: the store never waits for it.
-    kept: (SyncSender<(FlightKey, u64)>, Receiver<(FlightKey, u64)>),
+    kept: (SyncSender<Told>, Receiver<Told>),
     /// Without a store, or for nobody: confirmed at once.
     idle: Vec<FlightKey>,
 }

@@ -20,10 +20,10 @@ use crate::{
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_player_joins_and_flies() {
     let server = Running::start();
-    let mut pilot = Pilot::play(server.address, "Kepler").await;
+    let mut pilot = Pilot::play(server.address, "Newcomer").await;
     let player = pilot.replica.player().expect("a slot");
     pilot.until("the own name in the roster", |replica| replica.name_of(player).is_some()).await;
-    assert_eq!(pilot.replica.name_of(player).unwrap().name, "Kepler");
+    assert_eq!(pilot.replica.name_of(player).unwrap().name, "Newcomer");
     let (x, y) = own_position(&pilot.replica).unwrap();
     pilot.intent = press(Buttons::THRUST);
     pilot

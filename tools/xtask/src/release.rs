@@ -31,8 +31,11 @@ const FILES: [&str; 10] = [
     "packaging/perihelion.service",
 ];
 
+/// A word of the repository, and the archive's for it.
+type Change = (&'static str, &'static str);
+
 /// What goes in under another name than it has here, with the paths of the archive in the place of the repository's.
-const ADAPTED: [(&str, &str, &[(&str, &str)]); 2] = [
+const ADAPTED: [(&str, &str, &[Change]); 2] = [
     ("packaging/Dockerfile.runtime", "Dockerfile", &[]),
     (
         "packaging/compose.yaml",
@@ -84,7 +87,7 @@ fn gather(root: &Path, binary: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn adapted(root: &Path, from: &str, changes: &[(&str, &str)]) -> Result<String> {
+fn adapted(root: &Path, from: &str, changes: &[Change]) -> Result<String> {
     let text = fs::read_to_string(root.join(from)).with_context(|| format!("cannot read {from}"))?;
     changes.iter().try_fold(text, |text, (here, there)| {
         ensure!(text.contains(here), "{from} does not say {here} any more");
