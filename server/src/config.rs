@@ -208,8 +208,9 @@ fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), Config
         return Ok(());
     }
     let value = if row.is_secret() { "no secret that is allowed".to_owned() } else { raw.to_string() };
-    let (allowed, meant) = ((row.allowed)(), (row.meant)(&raw));
-    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed, meant })
+    let meant = (row.meant)(&raw).map(|meant| format!("; {meant}"));
+    let allowed = (row.allowed)() + meant.as_deref().unwrap_or_default();
+    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed })
 }
 
 /// The key that was probably meant.

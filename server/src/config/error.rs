@@ -53,10 +53,8 @@ pub enum ConfigError {
         name: String,
         /// What is written.
         value: String,
-        /// What would be right.
+        /// What would be right, and what was probably meant.
         allowed: String,
-        /// What was probably meant, as a question.
-        meant: Option<String>,
     },
     /// Somebody wants another rate of ticks.
     TickRate {
@@ -129,13 +127,10 @@ impl fmt::Display for ConfigError {
                 write!(f, "{origin}: there is no setting {place}.{:?}", Shown(key))?;
                 suggestion.map_or(Ok(()), |meant| write!(f, "; is {place}.{meant} meant?"))
             }
-            ConfigError::BadValue { origin, name, value, allowed, meant } => {
-                match origin {
-                    Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}")?,
-                    _ => write!(f, "{origin} is {value}, and has to be {allowed}")?,
-                }
-                meant.as_ref().map_or(Ok(()), |meant| write!(f, "; {meant}"))
-            }
+            ConfigError::BadValue { origin, name, value, allowed } => match origin {
+                Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}"),
+                _ => write!(f, "{origin} is {value}, and has to be {allowed}"),
+            },
             ConfigError::TickRate { origin } => {
                 write!(f, "{origin}: net.tick_hz is 60 and no setting: page and server reckon by the same steps")?;
                 f.write_str("; net.snapshot_hz says how often is sent")
