@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     protocol::{ClientMessage, Edges, Hello, LaneKey, ResumeToken, SentCommand},
     quantize::Angle,
+    replay::Playback,
     room::{ConnId, Credentials, RoomConfig, RoomEvent, seats::Holder},
     sim::Buttons,
     tick::TICK_US,
@@ -96,20 +97,55 @@ fn who_has_a_hand_is_not_marked() {
         // Somebody has to be there, or the world stands still.
         for _ in 0..ticks {
             tick(&mut room, &mut |_, _| Command::default());
-            let Room { world, commands, events, config, .. } = &room;
-            for (player, command) in commands {
-                let habits = &mut all[player.index()];
-                match world.ship(*player) {
-                    Some(ship) => habits.note(world, &config.defs, ship, *command, &mut rows),
-                    None => habits.pause(),
-                }
-                events.iter().for_each(|event| habits.hear(event, *player));
-            }
+            let commands = room.commands.iter().copied();
+            look(&room.world, &room.config.defs, &room.events, commands, (&mut all, &mut rows));
         }
-        for (slot, habits) in all.iter().enumerate() {
-            let words: Vec<_> = habits.marks.words().collect();
-            assert!(words.is_empty(), "seed {seed}, slot {slot}: {words:?}");
+        nobody_is_marked(&all, &format!("seed {seed}"));
+    }
+}
+
+/// Looks at everybody's command of a tick as if they were people.
+fn look(
+    world: &World,
+    defs: &Defs,
+    events: &[Event],
+    commands: impl Iterator<Item = (PlayerId, Command)>,
+    (all, rows): (&mut [Habits], &mut Rows),
+) {
+    for (player, command) in commands {
+        let habits = &mut all[player.index()];
+        match world.ship(player) {
+            Some(ship) => habits.note(world, defs, ship, command, rows),
+            None => habits.pause(),
         }
+        events.iter().for_each(|event| habits.hear(event, player));
+    }
+}
+
+fn nobody_is_marked(all: &[Habits], what: &str) {
+    for (slot, habits) in all.iter().enumerate() {
+        let words: Vec<_> = habits.marks.words().collect();
+        assert!(words.is_empty(), "{what}, slot {slot}: {words:?}");
+    }
+}
+
+/// Of older rules they are nobody's; that they are not is `tools/wasm-checks`' to see.
+#[test]
+fn nobody_in_the_golden_recordings_is_marked() {
+    let recordings = [
+        &include_bytes!("../../../../tools/wasm-checks/recordings/bots.rec")[..],
+        include_bytes!("../../../../tools/wasm-checks/recordings/crowd.rec"),
+        include_bytes!("../../../../tools/wasm-checks/recordings/guests.rec"),
+        include_bytes!("../../../../tools/wasm-checks/recordings/mixed.rec"),
+        include_bytes!("../../../../tools/wasm-checks/recordings/trio.rec"),
+    ];
+    for (number, bytes) in recordings.into_iter().enumerate() {
+        let Ok(mut film) = Playback::open(bytes.to_vec()) else { continue };
+        let (mut all, mut rows) = (vec![Habits::default(); crate::limits::PLAYERS_MAX], Rows::default());
+        while film.step().expect("whole") {
+            look(film.world(), film.defs(), film.events(), film.commands(), (&mut all, &mut rows));
+        }
+        nobody_is_marked(&all, &format!("recording {number}"));
     }
 }
 
