@@ -60,8 +60,8 @@ pub use upgrade::is_handshake;
 
 use crate::{
     address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, dashboard::Dashboard,
-    journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies,
-    rates::AddressRates, staff::Staff, store::Store,
+    journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, moderation::words::LiveWords,
+    permits::Permits, proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -85,6 +85,8 @@ pub struct Live {
 pub struct Context {
     /// What a reload changes.
     pub live: watch::Receiver<Arc<Live>>,
+    /// Words that nobody is to read.
+    pub words: LiveWords,
     /// The page.
     pub assets: Assets,
     /// The rooms.

@@ -9,7 +9,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    ConfigError, PhysicsSettings,
+    ConfigError, ModerationSettings, PhysicsSettings,
     raw::Raw,
     room::{RoomId, RoomSettings},
     server::ServerSettings,
@@ -33,6 +33,8 @@ pub enum Place {
     Limits,
     /// `[physics]`
     Physics,
+    /// `[moderation]`
+    Moderation,
     /// `[rooms.<id>]`
     Room(RoomId),
 }
@@ -43,6 +45,7 @@ impl fmt::Display for Place {
             Place::Server => f.write_str("server"),
             Place::Limits => f.write_str("limits"),
             Place::Physics => f.write_str("physics"),
+            Place::Moderation => f.write_str("moderation"),
             Place::Room(id) => write!(f, "rooms.{id}"),
         }
     }
@@ -206,6 +209,7 @@ fn variables(rooms: &[RoomId]) -> Vec<Variable> {
     }
     let mut all = of(Limits::ROWS, &Place::Limits, true);
     all.extend(of(PhysicsSettings::ROWS, &Place::Physics, true));
+    all.extend(of(ModerationSettings::ROWS, &Place::Moderation, true));
     for id in rooms {
         all.extend(of(RoomSettings::ROWS, &Place::Room(id.clone()), false));
     }
@@ -235,13 +239,14 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
         let part = name.get_ref().as_ref();
         let no_section = |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
         let table = match value.get_ref() {
-            DeValue::Table(table) if matches!(part, "server" | "limits" | "physics" | "rooms") => table,
+            DeValue::Table(table) if matches!(part, "server" | "limits" | "physics" | "moderation" | "rooms") => table,
             _ => return Err(no_section(part, name.span().start)),
         };
         match part {
             "server" => written.take(&origin, &Place::Server, table),
             "limits" => written.take(&origin, &Place::Limits, table),
             "physics" => written.take(&origin, &Place::Physics, table),
+            "moderation" => written.take(&origin, &Place::Moderation, table),
             _ => {
                 for (id, room) in table {
                     let (text, at) = (id.get_ref().as_ref(), id.span().start);

@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use shared::{
     defs::Tuning,
-    protocol::{ClientMessage, Hello, NoticeText},
+    protocol::{ChatLine, ClientMessage, Hello, NoticeText},
     room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
@@ -97,6 +97,8 @@ pub struct RoomReport {
     pub players: Arc<[PlayerRow]>,
     /// What of its numbers is not as usual.
     pub tuning: Tuning,
+    /// What was said last, oldest first.
+    pub talk: Arc<[ChatLine]>,
 }
 
 impl RoomReport {

@@ -9,6 +9,7 @@ use std::{
     collections::BTreeMap,
     io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use shared::{
     defs::Defs,
-    protocol::CloseCode,
+    protocol::{ChatLine, CloseCode},
     room::{ConnId, Order, Output, Pace, Pacer, Room, RoomConfig, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
@@ -53,6 +54,8 @@ pub(super) struct Task {
     bytes: BytesMut,
     epoch: Instant,
     times: TickTimes,
+    /// What was said last, and how many lines there had been.
+    talk: (u32, Arc<[ChatLine]>),
     restarts: u32,
     tape: Option<Tape>,
     estate: Estate,
@@ -120,6 +123,7 @@ impl Task {
             restarts,
             players: room.players().into(),
             tuning: blueprint.tuning,
+            talk: Arc::default(),
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
@@ -134,6 +138,7 @@ impl Task {
             bytes: BytesMut::new(),
             epoch: Instant::now(),
             times: TickTimes::default(),
+            talk: Default::default(),
             restarts,
             tape,
             estate,
@@ -416,12 +421,17 @@ impl Task {
     }
 
     fn publish(&mut self, paused: bool) {
-        let facts = |room: &Room| (room.status(), room.players(), room.tuning());
+        let known = self.talk.0;
+        let facts = |room: &Room| (room.status(), room.players(), room.tuning(), newer_talk(room, known));
         // Of the next room, if this one broke on being asked.
-        let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        let Some((status, players, tuning, newer)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        if let Some(talk) = newer {
+            self.talk = talk;
+        }
+        let talk = Arc::clone(&self.talk.1);
         let (ticks, restarts) = (self.times.figures(), self.restarts);
         let (at, players) = (Instant::now(), players.into());
-        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning });
+        self.report.send_replace(RoomReport { status, at, paused, ticks, restarts, players, tuning, talk });
     }
 
     fn now_us(&self) -> u64 {
@@ -432,6 +442,12 @@ impl Task {
         u64::try_from(at.saturating_duration_since(self.epoch).as_micros())
             .expect("the process is younger than 584,000 years")
     }
+}
+
+/// What was said last, if that is no longer what it was when there had been `known` lines.
+fn newer_talk(room: &Room, known: u32) -> Option<(u32, Arc<[ChatLine]>)> {
+    let (said, lines) = room.talk();
+    (said != known).then(|| (said, lines.cloned().collect()))
 }
 
 /// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
