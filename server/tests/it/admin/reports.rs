@@ -66,7 +66,9 @@ async fn a_report_brings_the_last_ten_lines_to_staff_who_can_act_on_it_after_the
     assert!(!ok && text.contains("there is no report 9"), "{text}");
     // And who is still here is removed by it.
     assert!(page.done("mute report:2 5m").await.contains("is quiet"));
-    let text = answer(&mut seated(&server, 3, "Cy").await, "report Ada").await;
+    let mut cy = seated(&server, 3, "Cy").await;
+    published(&server).await;
+    let text = answer(&mut cy, "report Ada").await;
     assert!(text.contains("wait half a minute"), "{text}");
     page.done("kick Ada").await;
     assert_eq!(closed(&mut ada).await.0, 4_014);
