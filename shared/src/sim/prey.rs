@@ -9,6 +9,9 @@ use crate::{ids::PlayerId, tick::Tick};
 /// Pilots that are remembered; more: the one of longest ago is forgotten.
 const PREY_MAX: usize = 8;
 
+/// Times that are counted: by then it pays nothing.
+const TIMES_MAX: u8 = 16;
+
 /// Somebody whom a pilot has destroyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prey {
@@ -31,7 +34,7 @@ impl Pilot {
     #[must_use]
     pub fn prey_worth(&self, who: Option<PlayerId>, tick: Tick, prey_ticks: u16) -> f32 {
         let known = self.prey.iter().find(|prey| prey.who == who && tick.since(prey.tick) <= i32::from(prey_ticks));
-        known.map_or(1.0, |prey| 0.5_f32.powi(i32::from(prey.times)))
+        known.map_or(1.0, |prey| 1.0 / (1_u32 << prey.times.min(TIMES_MAX)) as f32)
     }
 
     /// Remembers that they were destroyed.
@@ -44,6 +47,6 @@ impl Pilot {
         if self.prey.len() >= PREY_MAX {
             self.prey.remove(0);
         }
-        self.prey.push(Prey { who, tick, times: times.saturating_add(1).min(16) });
+        self.prey.push(Prey { who, tick, times: (times + 1).min(TIMES_MAX) });
     }
 }
