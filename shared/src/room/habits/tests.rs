@@ -2,7 +2,6 @@ use super::*;
 use crate::{
     protocol::{ClientMessage, Edges, Hello, LaneKey, ResumeToken, SentCommand},
     quantize::Angle,
-    replay::Playback,
     room::{ConnId, Credentials, RoomConfig, RoomEvent, seats::Holder},
     sim::Buttons,
     tick::TICK_US,
@@ -120,26 +119,6 @@ fn nobody_is_marked(all: &[Habits], what: &str) {
     for (slot, habits) in all.iter().enumerate() {
         let words: Vec<_> = habits.marks.words().collect();
         assert!(words.is_empty(), "{what}, slot {slot}: {words:?}");
-    }
-}
-
-/// Of older rules they are nobody's; that they are not is `tools/wasm-checks`' to see.
-#[test]
-fn nobody_in_the_golden_recordings_is_marked() {
-    let recordings = [
-        &include_bytes!("../../../../tools/wasm-checks/recordings/bots.rec")[..],
-        include_bytes!("../../../../tools/wasm-checks/recordings/crowd.rec"),
-        include_bytes!("../../../../tools/wasm-checks/recordings/guests.rec"),
-        include_bytes!("../../../../tools/wasm-checks/recordings/mixed.rec"),
-        include_bytes!("../../../../tools/wasm-checks/recordings/trio.rec"),
-    ];
-    for (number, bytes) in recordings.into_iter().enumerate() {
-        let Ok(mut film) = Playback::open(bytes.to_vec()) else { continue };
-        let (mut all, mut rows) = (vec![Habits::default(); crate::limits::PLAYERS_MAX], Rows::default());
-        while film.step().expect("whole") {
-            look(film.world(), film.defs(), film.events(), film.commands(), (&mut all, &mut rows));
-        }
-        nobody_is_marked(&all, &format!("recording {number}"));
     }
 }
 
