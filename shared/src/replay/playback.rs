@@ -175,11 +175,6 @@ impl Playback {
         self.now.season.as_ref()
     }
 
-    /// What everybody commands in this tick, by slot.
-    pub fn commands(&self) -> impl Iterator<Item = (PlayerId, Command)> {
-        self.now.held.iter().map(|(player, command)| (*player, *command))
-    }
-
     /// What happened in the last step.
     #[must_use]
     pub fn events(&self) -> &[Event] {
