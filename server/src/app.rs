@@ -19,6 +19,7 @@ use tokio::{
 
 use crate::{
     accept,
+    address::log_in_full,
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
@@ -28,16 +29,17 @@ use crate::{
     dashboard::{self, Dashboard},
     data_dir::{DataDir, DataDirError},
     departure::{Departure, Ending},
-    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live, Part},
+    http::{AssetError, Assets, Context, LOOKS_RATE, Live, Part, Refusals},
     journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
+    log::LogAddresses,
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
-    room::Keeping,
+    room::{self, BlackBox, Keeping},
     staff::{Reload, Staff, weeks},
     store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
@@ -108,6 +110,7 @@ impl App {
     /// # Errors
     /// See [`StartError`].
     pub fn start(config: Config) -> Result<App, StartError> {
+        log_in_full(config.server.log_addresses == LogAddresses::Full);
         let listener = listen(config.server.bind, config.server.port).map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
         let staff_listener = match config.server.admin {
@@ -115,6 +118,9 @@ impl App {
             StaffDoor::On | StaffDoor::Off => None,
         };
         let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
+        let site = game_page(&config.server, address);
+        let limits = Arc::new(config.limits);
+        let (live, _) = watch::channel(Arc::new(Live::of(&config.server, Arc::clone(&limits))));
         let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
@@ -130,24 +136,26 @@ impl App {
             None => Store::none(),
         };
         let journal = Arc::new(JournalFigures::default());
+        let (rooms, crash_bytes) = (config.rooms.len(), config.server.crashes_mb * 1_024 * 1_024);
+        if let Some(folder) = &data_dir {
+            room::sweep(&folder.crashes());
+        }
         let keeping = |room: &RoomId| {
             data_dir.as_ref().map(|folder| Keeping {
                 journal: folder.journal(room.as_str()),
                 keeper: intake.keeper(),
                 figures: Arc::clone(&journal),
+                black_box: BlackBox::of(folder.crashes(), room.as_str(), rooms, crash_bytes),
             })
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
-        let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
-        let page = admin.clone().unwrap_or_default();
-        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);
+        let pages = (admin.clone().unwrap_or_default(), site);
+        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone());
         tokio::spawn(weeks::run(Arc::downgrade(&staff)));
         let restored = restore(Arc::clone(&staff), intake.staff_save());
-        let (name, motd) = (config.server.name, config.server.motd);
-        let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
         let (shutdown, stopping) = watch::channel(false);
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
@@ -166,11 +174,11 @@ impl App {
                 hops: config.server.proxy_hops,
                 header: config.server.ip_header,
             },
-            guests: Guests { sites: config.server.allowed_origins, native: config.server.allow_native },
             is_encrypted: tls.is_some(),
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
             counters: Counters::default(),
+            refusals: Refusals::default(),
             shutdown: stopping,
             alive: alive.0.downgrade(),
             started: Instant::now(),
@@ -213,19 +221,21 @@ impl App {
     /// Takes up what of `settings` can change while it runs; who is connected stays so.
     pub fn take_up(&self, settings: &Settings) {
         let Settings { server, limits, net: _, physics, rooms } = settings;
+        log_in_full(server.log_addresses == LogAddresses::Full);
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
-        self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
+        self.live.send_replace(Arc::new(Live::of(server, limits)));
         for (id, wished) in rooms {
             let Some(room) = self.lobby.find(id.as_str()) else { continue };
             let now = room.blueprint();
-            // Another mode waits for a restart, and so do the numbers that go with it; the password is a host's alone.
-            let (bots, players_max) = if now.terms.mode == wished.mode {
-                (wished.bots(), wished.players_max())
+            // Another mode waits for a restart, and so do the numbers and the name that go with it; the password is a host's alone.
+            let (bots, players_max, name) = if now.terms.mode == wished.mode {
+                (wished.bots(), wished.players_max(), wished.title())
             } else {
-                (now.bots, now.players_max)
+                (now.bots, now.players_max, now.name.clone())
             };
-            if !room.resize(bots, players_max, wished.password.clone()) {
+            let changed = room.resize(bots, players_max, wished.password.clone());
+            if !changed || !room.introduce(name, wished.chat) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
@@ -287,7 +297,7 @@ impl App {
 
     /// Has those who play know (see `limits.drain`) that the process ends, as a signal does, and waits for it.
     pub async fn drain(&self) -> Ending {
-        self.departure().announce_by_signal(self.limits.drain);
+        self.departure().announce_by_signal(self.permits.limits().drain);
         self.departure().due().await
     }
 
@@ -322,15 +332,19 @@ impl App {
     }
 }
 
+/// Where players find theirs, without a path.
+fn game_page(server: &ServerSettings, game: SocketAddr) -> String {
+    let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
+    server.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", own_address(game)))
+}
+
 /// Where staff find their page, if it is anywhere.
 fn admin_page(server: &ServerSettings, game: SocketAddr, own: Option<&TcpListener>) -> io::Result<Option<String>> {
     let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
-    let at = |address| format!("{scheme}://{}/admin", own_address(address));
-    Ok(match (server.admin, own, &server.public_url) {
-        (StaffDoor::Off, ..) => None,
-        (_, Some(own), _) => Some(at(own.local_addr()?)),
-        (_, None, Some(url)) => Some(format!("{url}/admin")),
-        (_, None, None) => Some(at(game)),
+    Ok(match (server.admin, own) {
+        (StaffDoor::Off, _) => None,
+        (_, Some(own)) => Some(format!("{scheme}://{}/admin", own_address(own.local_addr()?))),
+        (_, None) => Some(format!("{}/admin", game_page(server, game))),
     })
 }
 
@@ -370,3 +384,6 @@ fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
         Err(error) => Err(StartError::Data(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,8 +170,9 @@ impl Settings {
             check_page(folder)?;
         }
         let tuning = self.physics.tuning;
-        let on_net = |blueprint| Blueprint { net: self.net.clone(), ..blueprint };
-        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone(), tuning).map(on_net));
+        let bounds = self.limits.of_rooms();
+        let made = |blueprint| Blueprint { net: self.net.clone(), bounds, ..blueprint };
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone(), tuning).map(made));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
         Ok(Config { server: self.server, limits: self.limits, rooms })
     }

@@ -17,6 +17,7 @@ pub mod bucket;
 pub mod cli;
 pub mod clips;
 pub mod clock;
+pub mod complaint;
 pub mod config;
 pub mod counters;
 pub mod dashboard;

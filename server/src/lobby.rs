@@ -145,7 +145,7 @@ impl Lobby {
         let id = RoomId::draw_code().map_err(system)?;
         let first = self.public[0].blueprint();
         let blueprint = settings.blueprint(id.clone(), first.numbers.physics).map_err(system)?;
-        let blueprint = Blueprint { net: first.net.clone(), ..blueprint };
+        let blueprint = Blueprint { net: first.net.clone(), bounds: first.bounds, ..blueprint };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);

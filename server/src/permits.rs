@@ -94,6 +94,12 @@ impl Permits {
         self.with(|counts| counts.limits = limits);
     }
 
+    /// Those of now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        self.with(|counts| Arc::clone(&counts.limits))
+    }
+
     /// Asks for one place; without an address only the limits for all count.
     ///
     /// # Errors
@@ -324,6 +330,17 @@ mod tests {
         let _held: Vec<_> = (0..20).map(|_| permits.acquire(Kind::Session, loopback, now).unwrap()).collect();
         assert_eq!(permits.acquire(Kind::Session, loopback, now).unwrap_err(), Refusal::Full);
         assert_eq!(permits.acquire(Kind::Http, key(1), now).unwrap_err(), Refusal::Full);
+    }
+
+    #[test]
+    fn a_school_behind_one_address_is_as_many_as_it_is() {
+        let permits = permits(|limits| limits.exempt = vec!["10.0.0.0/30".parse().unwrap()]);
+        let now = Instant::now();
+        let take = |n| permits.acquire(Kind::Session, key(n), now);
+        let _class: Vec<_> = (0..30).map(|_| take(1).unwrap()).collect();
+        let _others: Vec<_> = (0..8).map(|_| take(9).unwrap()).collect();
+        assert_eq!(take(9).unwrap_err(), Refusal::Address);
+        assert!((0..5).all(|_| permits.make_room(key(1), now).is_ok()));
     }
 
     #[test]

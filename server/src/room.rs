@@ -10,10 +10,12 @@ use shared::{
     bot::Skill,
     defs::{Terms, Tuning},
     protocol::ChatMode,
+    room::RoomBounds,
 };
 
 use crate::config::{NetSettings, RoomId};
 
+mod black_box;
 mod handle;
 mod ladder;
 mod memory;
@@ -24,6 +26,7 @@ mod tape;
 mod task;
 mod tick_times;
 
+pub use black_box::{BlackBox, sweep};
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use memory::Keeping;
 pub use numbers::{Choice, Numbers};
@@ -60,6 +63,8 @@ pub struct Blueprint {
     pub terms: Terms,
     /// What of its numbers is not as usual…
     pub tuning: Tuning,
+    /// How patient it is.
+    pub bounds: RoomBounds,
     /// …and what the settings say of them, for when the week or the settings change.
     pub numbers: Numbers,
     /// How much it sends, and how far back it looks.

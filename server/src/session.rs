@@ -138,7 +138,7 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         alive,
     } = session;
     let began = Instant::now();
-    let peer = address.tag();
+    let peer = address.logged();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX, &counters);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();

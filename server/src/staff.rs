@@ -52,6 +52,7 @@ use crate::{
     clock::now_s,
     departure::Departure,
     lobby::Lobby,
+    permits::Permits,
     rates::{AddressRates, Rates},
     store::{BanKind, Kept, StaffKeeper, StaffSave},
 };
@@ -154,8 +155,12 @@ pub struct Staff {
     lobby: Arc<Lobby>,
     departure: Departure,
     reloads: mpsc::Sender<Reload>,
-    /// Where the page for staff is.
+    /// Where the page for staff is…
     page: String,
+    /// …and that of the game.
+    site: String,
+    /// For what a host has set.
+    permits: Permits,
 }
 
 /// Tries to sign in: an address, and a name from wherever, have five, and one more each three minutes.
@@ -168,30 +173,31 @@ struct Tries {
 }
 
 impl Staff {
-    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is. Gives the end at which
+    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is, `site`
+    /// that of the game. Gives the end at which
     /// reloads are asked for.
     #[must_use]
     pub fn new(
         lobby: Arc<Lobby>,
         departure: Departure,
         keeper: StaffKeeper,
-        page: String,
+        (page, site): (String, String),
+        permits: Permits,
     ) -> (Arc<Staff>, mpsc::Receiver<Reload>) {
         let (reloads, asked) = mpsc::channel(RELOADS_MAX);
+        let tries = sign_in::rate_of(permits.limits().staff_tries);
         let staff = Staff {
             book: Mutex::new(Book::new(keeper)),
             changes: watch::channel(Changes::default()).0,
             passwords: Passwords::default(),
-            tries: Tries {
-                addresses: Rates::new(sign_in::TRIES),
-                names: Rates::new(sign_in::TRIES),
-                commands: Rates::new(COMMANDS),
-            },
+            tries: Tries { addresses: Rates::new(tries), names: Rates::new(tries), commands: Rates::new(COMMANDS) },
             present: Present::default(),
             lobby,
             departure,
             reloads,
             page,
+            site,
+            permits,
         };
         (Arc::new(staff), asked)
     }

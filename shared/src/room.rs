@@ -65,7 +65,7 @@ use feed::Feed;
 use flow::Turn;
 use history::History;
 use index::{Area, Index};
-pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
+pub use io::{CommandCounts, ConnId, Credentials, Output, RoomBounds, RoomConfig, RoomEvent, RoomStatus, Standing};
 use ledger::Ledger;
 pub use ledger::{
     FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,
@@ -337,6 +337,8 @@ impl Room {
                 }
             }
             ClientMessage::NeedFull => {
+                // Who slept asks as well, and has lost nothing.
+                self.status.desyncs += u64::from(visitor.flow.is_awake(now_us));
                 let allowed = visitor.resynced.is_none_or(|last| self.world.tick.since(last) >= RESYNC_TICKS);
                 if allowed {
                     visitor.resynced = Some(self.world.tick);

@@ -7,6 +7,7 @@ use shared::{
     defs::{GameMode, Mutator, Terms, Tuning},
     limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
+    room::RoomBounds,
     tick::TICK_HZ,
 };
 
@@ -31,7 +32,7 @@ settings! {
     /// A public room; as many as you like, each under an id of its own, of which its address is made: `/r/main`.
     pub struct RoomSettings {
         /// Name of the room.
-        name: Option<String> = None, optional(text(1..=32), "that of the mode: \"Drift\""), [Flag("name")];
+        name: Option<String> = None, optional(text(1..=32), "that of the mode: \"Drift\""), [Flag("name"), Live];
         /// What is played: drift (everybody for themselves), core-war (two teams, two cores), duel (rounds of one
         /// life), 1962.
         mode: GameMode = GameMode::Drift, word(&MODES), [Flag("mode")];
@@ -57,7 +58,7 @@ settings! {
         /// Points that every pilot begins with; 160 buy a Lancer.
         start_points: u32 = 0, whole(0..=1_000_000), [Flag("start-points")];
         /// What people may say to each other: off (nothing), quick (eight phrases), full (anything).
-        chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat")];
+        chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat"), Live];
         /// Asked of everybody who wants in.
         password: Option<String> = None, optional(text(1..=PASSWORD_CHARS_MAX), "everybody may come"), [Secret, Live];
         /// Seed of the arena.
@@ -156,6 +157,7 @@ impl RoomSettings {
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },
             chat: self.chat,
             password: self.password.clone(),
+            bounds: RoomBounds::default(),
             net: NetSettings::default(),
             record: None,
         })

@@ -109,7 +109,7 @@ fn accept(
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
     let accept_key = check_handshake(method, headers)?;
-    if !context.guests.admit(headers) {
+    if !context.live().guests.admit(headers) {
         return Err(Refused::Origin);
     }
     // hyper offers no upgrade on HTTP/1.0.
@@ -209,7 +209,7 @@ fn refuse(refused: &Refused, headers: &HeaderMap, peer: Option<Peer>) -> Answer 
         |name: HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if *refused == Refused::Origin {
         let origin = shown(header::ORIGIN).unwrap_or_default();
-        let peer = peer.map(|Peer(key)| key.tag().to_string()).unwrap_or_default();
+        let peer = peer.map(|Peer(key)| key.logged().to_string()).unwrap_or_default();
         tracing::info!(peer, origin = ?Shown(&origin), "WebSocket from another site refused");
     }
     let (status, sentence, extra) = match refused {

@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use shared::{
     defs::Tuning,
-    protocol::{ClientMessage, Hello, NoticeText},
+    protocol::{ChatMode, ClientMessage, Hello, NoticeText},
     room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
@@ -56,6 +56,11 @@ pub(super) enum Mail {
     Resize {
         bots: u16,
         players_max: u16,
+    },
+    /// It is called so from now on, and this may be said.
+    Introduce {
+        name: String,
+        chat: ChatMode,
     },
     Restarting {
         seconds: u16,
@@ -167,6 +172,13 @@ impl RoomHandle {
         // One that was closed has nothing left.
         let Some(mut memory) = line.estate.take() else { return Ok(false) };
         let blueprint = Blueprint { tuning: report.tuning, ..Blueprint::clone(&self.blueprint()) };
+        if let Some(black_box) = memory.black_box().cloned() {
+            // The one that hangs writes on, into a file that has another name.
+            let life = report.restarts;
+            if let Err(error) = thread::Builder::new().name("crash".into()).spawn(move || black_box.keep(life)) {
+                tracing::error!(%error, "no thread to keep what the room did");
+            }
+        }
         let restarts = report.restarts + 1;
         memory.begin_anew(secret_of(&blueprint, restarts));
         let estate = Estate::new(memory);
@@ -198,6 +210,18 @@ impl RoomHandle {
         }
         let resized = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resized);
+        true
+    }
+
+    /// Calls it something else from now on, and has its people say more, or less. Who is in is told the name when they come
+    /// again. False when its mailbox is full: nothing has changed then.
+    #[must_use]
+    pub fn introduce(&self, name: String, chat: ChatMode) -> bool {
+        if self.line().mail.try_send(Mail::Introduce { name: name.clone(), chat }).is_err() {
+            return false;
+        }
+        let introduced = Blueprint { name, chat, ..Blueprint::clone(&self.blueprint()) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(introduced);
         true
     }
 

@@ -112,7 +112,7 @@ impl Task {
         // Unwind safe: nothing that was half built is kept.
         let built = catch_unwind(AssertUnwindSafe(|| build(&blueprint, restarts, &estate, 0)));
         let room = built.map_err(|_| io::Error::other("the room panicked as it was built"))?;
-        let tape = tape(&blueprint, restarts);
+        let tape = tape(&blueprint, restarts, &estate);
         let first = RoomReport {
             status: room.status(),
             at: Instant::now(),
@@ -270,6 +270,10 @@ impl Task {
                 (self.blueprint.bots, self.blueprint.players_max) = (bots, players_max);
                 self.with_room(|room, _| room.resize(bots, players_max));
                 self.deliver(Outbox::send);
+            }
+            Mail::Introduce { name, chat } => {
+                (self.blueprint.name, self.blueprint.chat) = (name.clone(), chat);
+                self.with_room(|room, _| room.introduce(name, chat));
             }
             Mail::Restarting { seconds } => self.handle(RoomEvent::Restarting { seconds }),
             Mail::Order(order) => {

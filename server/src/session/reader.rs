@@ -20,7 +20,7 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Voice, staff::console::Console};
+use crate::{address::LoggedAddress, limits::Limits, room::Voice, staff::console::Console};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -35,7 +35,7 @@ pub(super) struct Reader<'a> {
     meter: Arc<Meter>,
     limits: &'a Limits,
     heard_nothing: &'a Notify,
-    peer: AddressTag,
+    peer: LoggedAddress,
     began: Instant,
     heard: Instant,
     pinged: bool,
@@ -51,10 +51,10 @@ impl<'a> Reader<'a> {
         meter: Arc<Meter>,
         limits: &'a Limits,
         heard_nothing: &'a Notify,
-        peer: AddressTag,
+        peer: LoggedAddress,
     ) -> Reader<'a> {
         let began = Instant::now();
-        let budget = Budget::new(0);
+        let budget = Budget::new(limits, 0);
         let check_every = CHECK_EVERY.min(limits.fragment_timeout / 4).min(limits.ping_after / 2);
         let mut looks = interval_at(began + check_every, check_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whose messages it reads.
-    pub(super) fn peer(&self) -> AddressTag {
+    pub(super) fn peer(&self) -> LoggedAddress {
         self.peer
     }
 

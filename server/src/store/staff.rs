@@ -118,6 +118,13 @@ pub enum StaffRecord {
     Setting(String, Option<String>),
 }
 
+impl StaffRecord {
+    /// Whether it must not be lost with the file: what staff decided does, a line about it may.
+    pub(super) fn is_decision(&self) -> bool {
+        !matches!(self, StaffRecord::Audit(_))
+    }
+}
+
 /// Everything that was stored.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct StaffSave {

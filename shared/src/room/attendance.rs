@@ -15,17 +15,10 @@ use crate::{
     defs::ShipClass,
     ids::PlayerId,
     limits::PLAYERS_MAX,
-    protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
+    protocol::{ChatMode, CloseCode, Hello, Roster, ServerMessage, Welcome},
     sim::{Order, Pilot, round},
     tick::{TICK_HZ, Tick},
 };
-
-/// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
-const SHIP_GRACE_US: u64 = 10_000_000;
-/// …and this long where rounds are of one life: then the round is the other side's, which need not wait.
-const DUEL_GRACE_US: u64 = 5_000_000;
-/// …and the slot and score this long.
-const SEAT_GRACE_US: u64 = 60_000_000;
 
 /// People remembered who left a match of rounds of one life; more: the first is forgotten.
 const DEPARTED_MAX: usize = 8;
@@ -33,9 +26,11 @@ const DEPARTED_MAX: usize = 8;
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
+        self.status.resumes_tried += u64::from(credentials.resume_key.is_some());
+        self.status.resumes_won += u64::from(seat.is_some());
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
         visitor.profile = credentials.profile_key;
-        visitor.speech = Speech::new(self.world.tick);
+        visitor.speech = Speech::new(self.world.tick, &self.config.bounds);
         visitor.set_view(hello.view_half);
         visitor.earlier_key = credentials.resume_key;
         visitor.seat = seat;
@@ -204,8 +199,9 @@ impl Room {
     /// Frees the seats of those whose time to come back is up. By the clock, not by ticks: a room without company
     /// stands still, but absence does not.
     fn expire_seats(&mut self, now_us: u64) {
+        let grace_us = u64::from(self.config.bounds.seat_s) * 1_000_000;
         let gone = |seat: &Seat| match &seat.holder {
-            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= SEAT_GRACE_US),
+            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= grace_us),
             Holder::Bot(_) => false,
         };
         let freed: Vec<PlayerId> = self.seats.iter().filter(|seat| gone(seat)).map(|seat| seat.player).collect();
@@ -246,6 +242,12 @@ impl Room {
         self.balance_bots(0);
     }
 
+    /// Another name, which who comes from now on is told, and other things that may be said.
+    pub fn introduce(&mut self, name: String, chat: ChatMode) {
+        self.talk.allow(chat);
+        (self.config.name, self.config.chat) = (name, chat);
+    }
+
     /// Other numbers of bots and people from now on. Nobody who plays is sent away for them; bots come and go at once.
     pub fn resize(&mut self, bots: u16, players_max: u16) {
         (self.config.bots, self.config.players_max) = (bots, players_max);
@@ -283,6 +285,10 @@ impl Room {
     /// Launches whoever may, parks and frees whoever has been gone too long.
     pub(super) fn keep_seats(&mut self) {
         let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
+        // A dropped person's ship is neutral and vulnerable, then leaves the world; where rounds are of one life the round is the
+        // other side's then, which need not wait as long.
+        let halves = if self.config.defs.mode.one_life { 1 } else { 2 };
+        let grace_us = u64::from(self.config.bounds.ship_s) * 500_000 * halves;
         self.seats.keep_time(tick);
         self.expire_seats(self.now_us);
         for seat in self.seats.iter_mut() {
@@ -291,7 +297,6 @@ impl Room {
             let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
             let mut here = true;
             if let Holder::Human(human) = &seat.holder {
-                let grace_us = if self.config.defs.mode.one_life { DUEL_GRACE_US } else { SHIP_GRACE_US };
                 if flying && human.lost_us.is_some_and(|lost| self.now_us.saturating_sub(lost) >= grace_us) {
                     self.orders.push(Order::Park { player: seat.player });
                 }

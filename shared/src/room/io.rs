@@ -5,9 +5,10 @@ use crate::{
     bot::Skill,
     defs::Defs,
     ids::PlayerId,
+    limits::{CHAT_BURST, CHAT_TICKS},
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
     rewind::REWIND_MS_MAX,
-    tick::Tick,
+    tick::{TICK_HZ, Tick},
 };
 
 /// A connection, named by the shell; never reused.
@@ -53,6 +54,29 @@ pub struct RoomConfig {
     pub snapshot_ticks: u32,
     /// How far back rays look for what their pilot saw, ms.
     pub rewind_ms: u16,
+    /// What a host may set otherwise.
+    pub bounds: RoomBounds,
+}
+
+/// How patient a room is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomBounds {
+    /// Slot and score of who lost the line stay this long, s…
+    pub seat_s: u32,
+    /// …and the ship in the world this long, s; half of it where rounds are of one life.
+    pub ship_s: u32,
+    /// Lines that one connection may say at once…
+    pub chat_burst: u32,
+    /// …and seconds for one more.
+    pub chat_s: u32,
+}
+
+impl Default for RoomBounds {
+    /// A change of networks takes seconds, and who logs off to get away is not to be spared; a line of chat in two seconds
+    /// can be read.
+    fn default() -> RoomBounds {
+        RoomBounds { seat_s: 60, ship_s: 10, chat_burst: CHAT_BURST, chat_s: CHAT_TICKS / TICK_HZ }
+    }
 }
 
 impl Default for RoomConfig {
@@ -75,6 +99,7 @@ impl Default for RoomConfig {
             bytes_per_s: super::budget::BYTES_PER_S,
             snapshot_ticks: 2,
             rewind_ms: REWIND_MS_MAX,
+            bounds: RoomBounds::default(),
         }
     }
 }
@@ -193,6 +218,12 @@ pub struct RoomStatus {
     pub late_presses: u64,
     /// Claims about the picture that were replaced by what was measured, since the start.
     pub claims_replaced: u64,
+    /// Connections that wanted an earlier slot back, since the start…
+    pub resumes_tried: u64,
+    /// …and those that got it.
+    pub resumes_won: u64,
+    /// Clients that lost the thread while they kept up, and asked for everything anew, since the start.
+    pub desyncs: u64,
     /// Snapshots handed over.
     pub snapshots: u64,
     /// Snapshots skipped because a client was behind.

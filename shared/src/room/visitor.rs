@@ -3,8 +3,8 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, ledger::ProfileKey,
-    mute::Mute, post::Mail, rounds, seats::ResumeKey,
+    ConnId, RoomBounds, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze,
+    ledger::ProfileKey, mute::Mute, post::Mail, rounds, seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
@@ -91,7 +91,7 @@ impl Visitor {
             deeds: Log::default(),
             flow: Flow::new(now_us),
             budget: Budget::new(bytes_per_s, now_us),
-            speech: Speech::new(Tick(0)),
+            speech: Speech::new(Tick(0), &RoomBounds::default()),
             mute: None,
             mail: Mail::default(),
             scores_shown: 0,

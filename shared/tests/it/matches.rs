@@ -216,6 +216,8 @@ fn the_newer_of_two_connections_wins_and_tokens_rotate() {
     live.run(60, |_| {});
     assert!(live.players[twin].replica.resumed(), "the fresh token works");
     assert_ne!(live.players[twin].replica.token(), used, "and is replaced");
+    let status = live.room.status();
+    assert_eq!((status.resumes_tried, status.resumes_won), (2, 2), "and both are counted");
 }
 
 #[test]

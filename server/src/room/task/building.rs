@@ -29,11 +29,24 @@ impl Task {
             outbox.close(CloseCode::RoomGone.into());
         }
         self.outputs.clear();
+        self.keep_tape();
         self.estate.with(|memory| memory.begin_anew(secret_of(&self.blueprint, self.restarts)));
         self.room = self.build_anew();
         // It begins as one that has all the time it needs.
         self.ladder.reset();
-        self.tape = tape(&self.blueprint, self.restarts);
+        self.tape = tape(&self.blueprint, self.restarts, &self.estate);
+    }
+
+    /// What the room did up to the last tick before it broke.
+    fn keep_tape(&mut self) {
+        // Unwind safe: the room is thrown away.
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            self.room.finish_recording();
+            self.record();
+        }));
+        if let Some(tape) = self.tape.take() {
+            tape.keep();
+        }
     }
 
     /// Another room. One that cannot be built is tried again some times, a little later each time, with other seeds and in the
@@ -76,8 +89,11 @@ impl Task {
 /// A room with everybody in it who was in the last one. Another arena after each panic: one that panicked may do it again.
 pub(super) fn build(blueprint: &Blueprint, restarts: u32, estate: &Estate, now_us: u64) -> Room {
     // Of one that was taken nothing is left: what is built of it ends at once.
-    let (session, save) = estate.with(|memory| (memory.session(), memory.save().clone())).unwrap_or_default();
-    Room::again(config_of(blueprint, restarts, session), &save, now_us)
+    let (session, save, in_black_box) = estate
+        .with(|memory| (memory.session(), memory.save().clone(), memory.black_box().is_some()))
+        .unwrap_or_default();
+    let config = config_of(blueprint, restarts, session);
+    Room::again(RoomConfig { record: config.record || in_black_box, ..config }, &save, now_us)
 }
 
 /// What of a blueprint the core hears.
@@ -93,6 +109,7 @@ fn config_of(blueprint: &Blueprint, restarts: u32, session: u64) -> RoomConfig {
         start_points: blueprint.start_points,
         season_ticks: blueprint.season_ticks,
         chat: blueprint.chat,
+        bounds: blueprint.bounds,
         snapshot_ticks: blueprint.net.snapshot_ticks(),
         rewind_ms: blueprint.net.max_rewind_ms,
         bytes_per_s: blueprint.net.max_bytes_per_s,
@@ -108,13 +125,17 @@ pub(in crate::room) fn secret_of(blueprint: &Blueprint, restarts: u32) -> u64 {
     blueprint.secret.wrapping_add(u64::from(restarts))
 }
 
-/// The recording of the room's next life. Without a file the game goes on unrecorded.
-pub(super) fn tape(blueprint: &Blueprint, restarts: u32) -> Option<Tape> {
-    let path = blueprint.record.as_ref()?;
-    match Tape::start(path, restarts) {
+/// The recording of the room's next life: the one that the host wants, else the one in case it breaks. Without a file the game goes
+/// on unrecorded.
+pub(super) fn tape(blueprint: &Blueprint, restarts: u32, estate: &Estate) -> Option<Tape> {
+    let begun = match &blueprint.record {
+        Some(path) => Tape::start(path, restarts),
+        None => Tape::of_life(&estate.with(|memory| memory.black_box().cloned()).flatten()?, restarts),
+    };
+    match begun {
         Ok(tape) => Some(tape),
         Err(error) => {
-            tracing::error!(file = %path.display(), %error, "the match is not recorded");
+            tracing::error!(room = %blueprint.name, %error, "the match is not recorded");
             None
         }
     }
@@ -128,10 +149,11 @@ mod tests {
 
     #[test]
     fn what_a_host_sets_reaches_the_core() {
-        let settings = "[net]\nsnapshot_hz = 20\nmax_rewind_ms = 50\nmax_bytes_per_s = 9000\n[rooms.main]\nmutators = [\"heavy-star\"]\nbot_skill = \"hard\"";
+        let settings = "[limits]\nseat_seconds = 90\n[net]\nsnapshot_hz = 20\nmax_rewind_ms = 50\nmax_bytes_per_s = 9000\n[rooms.main]\nmutators = [\"heavy-star\"]\nbot_skill = \"hard\"";
         let config = Settings::of_text(settings).unwrap().into_config().unwrap();
         let told = config_of(&config.rooms[0], 0, 7);
         assert_eq!((told.id, told.bot_skill), (RoomId::main().to_string(), Skill::Hard));
+        assert_eq!(told.bounds.seat_s, 90);
         assert_eq!((told.snapshot_ticks, told.rewind_ms, told.bytes_per_s), (3, 50, 9_000));
         assert_eq!(told.defs.tuning.mutators.iter().collect::<Vec<_>>(), [Mutator::HeavyStar]);
     }

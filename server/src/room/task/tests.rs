@@ -1,7 +1,7 @@
 use super::{building::BUILD_TRIES, *};
 use crate::{
     limits::RELIABLE_MAX,
-    room::{Inbox, RoomHandle, Seat, memory::Memory, outbox_pair},
+    room::{BlackBox, Inbox, Keeping, RoomHandle, Seat, memory::Memory, outbox_pair},
 };
 use shared::{
     defs::ShipClass,
@@ -30,6 +30,7 @@ fn blueprint() -> Blueprint {
         tuning: shared::defs::Tuning::STANDARD,
         numbers: crate::room::Numbers::default(),
         net: crate::config::NetSettings::default(),
+        bounds: shared::room::RoomBounds::default(),
         record: None,
     }
 }
@@ -138,6 +139,33 @@ async fn who_played_when_it_panicked_has_the_slot_back_at_once() {
 }
 
 #[tokio::test]
+async fn a_room_that_breaks_leaves_what_it_did_to_be_played_again() {
+    let home = tempfile::tempdir().unwrap();
+    let crashes = home.path().join("crashes");
+    let keeping = Keeping {
+        journal: home.path().join("main.journal"),
+        keeper: crate::store::Store::none().1.keeper(),
+        figures: std::sync::Arc::default(),
+        black_box: BlackBox::of(crashes.clone(), "main", 1, 1 << 20),
+    };
+    let room = RoomHandle::open(blueprint(), Some(keeping)).unwrap();
+    let (_seat, _inbox, _) = come_back(&room, None, 10).await;
+    until("a second has passed", || room.report().status.tick.0 > 70).await;
+    let tick = room.report().status.tick.0;
+    room.sabotage(|| panic!("asked to, by a test")).await;
+    let kept = || {
+        let files = std::fs::read_dir(&crashes).into_iter().flatten().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "rec")).collect::<Vec<_>>()
+    };
+    until("a crash file", || kept().len() == 1).await;
+    let told = crate::replay::verify(&kept()[0]).unwrap();
+    let ticks: u32 = told.split(" ticks").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(ticks >= tick && told.starts_with("as recorded:"), "{told} of {tick}");
+    room.close().await;
+    until("the next life left nothing", || std::fs::read_dir(&crashes).unwrap().count() == 1).await;
+}
+
+#[tokio::test]
 async fn a_room_that_panics_again_and_again_gives_up_what_it_begins_with() {
     let room = RoomHandle::open(blueprint(), None).unwrap();
     let (seat, inbox, _) = come_back(&room, None, 10).await;
@@ -175,6 +203,10 @@ async fn bots_and_places_may_change_while_it_runs() {
     until("five bots", || room.report().status.bots == 5).await;
     assert_eq!((room.blueprint().bots, room.blueprint().players_max), (5, 3));
     assert!(room.admits(Some("word")) && !room.admits(None));
+    assert!(room.introduce("Another".into(), shared::protocol::ChatMode::Off));
+    let (_seat, _inbox, welcome) = come(&room, arrival()).await;
+    assert_eq!((welcome.room.as_str(), welcome.chat), ("Another", shared::protocol::ChatMode::Off));
+    assert_eq!(room.blueprint().name, "Another");
 }
 
 #[tokio::test]
