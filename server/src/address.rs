@@ -37,6 +37,18 @@ impl AddressKey {
         self.0.is_loopback()
     }
 
+    /// The same number for everybody behind it, for as long as the process lives; it says nothing else. 0 for addresses that say
+    /// nothing of who is behind them: of this machine, or of a network of one's own, where friends play.
+    #[must_use]
+    pub fn household(self) -> u32 {
+        let own = match self.0 {
+            IpAddr::V4(v4) => v4.is_private() || v4.is_link_local() || v4.is_loopback(),
+            IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback(),
+        };
+        let AddressTag(bytes) = self.tag();
+        if own { 0 } else { u32::from_be_bytes(bytes).max(1) }
+    }
+
     /// As it is, for what has to outlive the process: a ban. Never for a log.
     #[must_use]
     pub fn text(self) -> String {
@@ -114,6 +126,21 @@ mod tests {
 
     fn key(text: &str) -> AddressKey {
         AddressKey::of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_household_is_whoever_shares_an_address_of_the_world() {
+        for (one, other, is_one) in [
+            ("203.0.113.9", "203.0.113.9", true),
+            ("203.0.113.9", "203.0.113.10", false),
+            ("2001:db8:1:2::1", "2001:db8:1:2::9", true),
+        ] {
+            assert_eq!(key(one).household() == key(other).household(), is_one, "{one} {other}");
+            assert_ne!(key(one).household(), 0);
+        }
+        for own in ["127.0.0.1", "::1", "192.168.1.7", "10.0.0.1", "169.254.1.1", "fd00::1", "fe80::1"] {
+            assert_eq!(key(own).household(), 0, "{own}");
+        }
     }
 
     #[test]

@@ -36,6 +36,11 @@ use crate::{
     listener::{ListenError, listen},
     lobby::Lobby,
     log::LogAddresses,
+    moderation::{
+        watch as watchman,
+        webhook::{self, Herald, Hook, Tempo},
+        words::WordList,
+    },
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
@@ -88,6 +93,8 @@ pub struct App {
     limits: Arc<Limits>,
     lobby: Arc<Lobby>,
     live: watch::Sender<Arc<Live>>,
+    words: watch::Sender<Arc<WordList>>,
+    hook: watch::Sender<Option<Hook>>,
     permits: Permits,
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
@@ -153,13 +160,20 @@ impl App {
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
         let pages = (admin.clone().unwrap_or_default(), site);
-        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone());
+        let (herald, news) = Herald::new();
+        let (staff, reloads) =
+            Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone(), herald.clone());
         tokio::spawn(weeks::run(Arc::downgrade(&staff)));
         let restored = restore(Arc::clone(&staff), intake.staff_save());
+        let (words, live_words) = watch::channel(Arc::new(config.words));
         let (shutdown, stopping) = watch::channel(false);
+        let (hook, hooks) = watch::channel(config.hook);
+        tokio::spawn(webhook::run(news, hooks, Tempo::default(), stopping.clone()));
+        tokio::spawn(watchman::run(Arc::downgrade(&staff), herald, stopping.clone()));
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
             live: live.subscribe(),
+            words: live_words,
             assets,
             lobby: Arc::clone(&lobby),
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
@@ -205,6 +219,8 @@ impl App {
             limits,
             lobby,
             live,
+            words,
+            hook,
             permits,
             shutdown,
             alive,
@@ -218,10 +234,12 @@ impl App {
         })
     }
 
-    /// Takes up what of `settings` can change while it runs; who is connected stays so.
-    pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, net: _, physics, rooms } = settings;
+    /// Takes up what of `settings` can change while it runs, and these words; who is connected stays so.
+    pub fn take_up(&self, settings: &Settings, words: WordList) {
+        let Settings { server, limits, net: _, physics, moderation, rooms } = settings;
         log_in_full(server.log_addresses == LogAddresses::Full);
+        self.hook.send_replace(moderation.webhook.clone());
+        self.words.send_replace(Arc::new(words));
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live::of(server, limits)));

@@ -63,8 +63,8 @@ pub use upgrade::is_handshake;
 
 use crate::{
     address::AddressKey, attempts::Attempts, clips::Clips, config::ServerSettings, counters::Counters,
-    dashboard::Dashboard, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits,
-    proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
+    dashboard::Dashboard, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby,
+    moderation::words::LiveWords, permits::Permits, proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -99,6 +99,8 @@ impl Live {
 pub struct Context {
     /// What a reload changes.
     pub live: watch::Receiver<Arc<Live>>,
+    /// Words that nobody is to read.
+    pub words: LiveWords,
     /// The page.
     pub assets: Assets,
     /// The rooms.

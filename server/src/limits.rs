@@ -112,6 +112,8 @@ settings! {
     besides {
         /// WebSockets open at once, second lanes not counted; `server.max_players`. Full: 503.
         sessions_max: usize = 4_096;
+        /// So many of them are for staff; `server.reserved_slots`.
+        sessions_reserved: usize = 0;
         /// From the news that the server goes down until it does, for those who play; `server.drain_seconds`. Whole seconds;
         /// 0: at once.
         drain: Duration = Duration::from_secs(10);

@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, oneshot};
 pub use boards::{Board, OwnPlace, OwnRecord, Row, Span};
 pub use intake::{Intake, Kept, StaffKeeper};
 pub use keeper::Keeper;
-pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, StaffRecord, StaffSave, Target};
+pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, ReportRow, StaffRecord, StaffSave, Target};
 pub use vitals::{Health, Vitals};
 
 use crate::{clock::now_s, data_dir::DataDir};

@@ -21,6 +21,7 @@ mod fall;
 mod feed;
 mod flow;
 mod gaze;
+mod habits;
 mod history;
 mod index;
 mod io;
@@ -63,6 +64,8 @@ pub use budget::{BYTES_PER_S, BYTES_PER_S_LEAST};
 use chat::{Talk, Verdict};
 use feed::Feed;
 use flow::Turn;
+pub use habits::Marks;
+use habits::Rows;
 use history::History;
 use index::{Area, Index};
 pub use io::{CommandCounts, ConnId, Credentials, Output, RoomBounds, RoomConfig, RoomEvent, RoomStatus, Standing};
@@ -119,6 +122,8 @@ pub struct Room {
     retuning: Retuning,
     relief: Relief,
     scores_version: u32,
+    /// Rows of buttons that were pressed.
+    rows: Rows,
     /// Keys of people who left a match of rounds of one life, for when they come back.
     departed: Vec<seats::ResumeKey>,
     /// How the round stood when everybody was told last.
@@ -183,6 +188,7 @@ impl Room {
             retuning: Retuning::default(),
             relief: Relief { snapshot_ticks: config.snapshot_ticks, is_closed: false },
             scores_version: 0,
+            rows: Rows::default(),
             departed: Vec::new(),
             round_told: None,
             last_tick_us: 0,
@@ -223,6 +229,7 @@ impl Room {
             recorder.record(&orders, &commands, self.rewind.asked(&self.events), &self.world, name_of);
         }
         self.commands = commands;
+        self.note_habits();
         orders.clear();
         // Orders for the next step come below, behind the emptied list.
         self.orders = orders;
@@ -291,6 +298,11 @@ impl Room {
     #[must_use]
     pub fn tuning(&self) -> Tuning {
         self.retuning.goal(self.world.tuning)
+    }
+
+    /// The last lines that were said, oldest first, and how many there ever were.
+    pub fn talk(&self) -> (u32, impl Iterator<Item = &ChatLine>) {
+        self.talk.last()
     }
 
     /// The world, to look at (tests, tools).

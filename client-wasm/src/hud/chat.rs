@@ -67,7 +67,7 @@ impl Widget for ChatPanel {
         }
         self.pose(frame, dom);
         self.list(net, frame, now_us, dom);
-        self.list_muted(net, dom);
+        self.list_muted(net, frame, dom);
         let mute = frame.desk.is_writing() && mode != ChatMode::Full;
         let hushed = net.chat().hushed(now_us).or(mute.then_some(Word::ChatCommands));
         if self.hushed.changed(hushed) {
@@ -113,7 +113,7 @@ impl ChatPanel {
         }
     }
 
-    fn list_muted(&mut self, net: &Net, dom: &mut dyn Dom) {
+    fn list_muted(&mut self, net: &Net, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let muted = net.chat().muted();
         let latest = &muted[muted.len().saturating_sub(MUTED_ROWS)..];
         for (index, shown) in self.muted.iter_mut().enumerate() {
@@ -121,6 +121,7 @@ impl ChatPanel {
             if shown.changed(name) {
                 dom.row_flag(MUTED, index, "off", name.is_empty());
                 dom.cell(MUTED, index, 0, name);
+                dom.cell(MUTED, index, 1, frame.say(Word::ChatReport));
             }
         }
     }
@@ -233,7 +234,11 @@ mod tests {
         let mut net = net_that_heard(&[("Ada", "spam"), ("Bo", "hi")]);
         net.chat_mut().toggle_mute("Ada");
         let dom = shown(&mut ChatPanel::default(), &net, 1.0, Desk::default());
-        assert!(dom.has("chat-log[7,1]=hi") && dom.has("chat-muted[0,0]=Ada"), "{:?}", dom.done);
+        assert!(
+            dom.has("chat-log[7,1]=hi") && dom.has("chat-muted[0,0]=Ada") && dom.has("chat-muted[0,1]=Report"),
+            "{:?}",
+            dom.done
+        );
         assert!(!dom.done.iter().any(|done| done.contains("spam")));
     }
 

@@ -108,7 +108,8 @@ words! {
     // Talk.
     Chat "chat" "Chat" "Chat";
     ChatLine "chat-line" "Say to everybody" "Zu allen sagen";
-    ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste, schaltet ihn stumm.";
+    ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it or report it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste: stumm schalten, melden.";
+    ChatReport "chat-report" "Report" "Melden";
     ChatMuted "chat-muted" "Muted: click to hear again" "Stumm: ein Klick macht wieder hörbar";
     ChatOpen "chat-open" "Write to all" "Allen schreiben";
     ChatSilenced "chat-silenced" "You are muted here: nobody hears you" "Du bist hier stumm: Niemand hört dich";

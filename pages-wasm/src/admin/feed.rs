@@ -16,6 +16,9 @@ pub enum News {
     Bans {
         rows: Vec<Ban>,
     },
+    Reports {
+        rows: Vec<Report>,
+    },
     Audit {
         rows: Vec<Deed>,
     },
@@ -142,6 +145,8 @@ pub struct Player {
     pub is_muted: bool,
     pub is_watching: bool,
     pub is_flying: bool,
+    /// What their commands look like when no hand gives them, in words of the server.
+    pub marks: Vec<String>,
 }
 
 /// A room from above.
@@ -199,6 +204,22 @@ pub struct Ban {
     pub by: String,
     pub reason: String,
     pub at_s: f64,
+}
+
+/// Somebody whom a player reported.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    pub id: u64,
+    pub at_s: f64,
+    pub room: String,
+    pub who: String,
+    pub by: String,
+    pub reason: String,
+    /// What was said last, a line each.
+    pub lines: String,
+    /// Something can be done about them, here or gone.
+    pub is_known: bool,
 }
 
 /// A line of the audit log.

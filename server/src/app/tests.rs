@@ -106,7 +106,13 @@ fn server(home: &Path) -> App {
     // Points to begin with are points to lose.
     let settings = RoomSettings { bots: Some(2), start_points: 500, season_minutes: 0, ..RoomSettings::default() };
     let rooms = ["a", "b"].map(|id| settings.blueprint(RoomId::parse(id).unwrap(), Tuning::STANDARD).unwrap());
-    App::start(Config { server, limits: Limits::default(), rooms: rooms.into() }).expect("starts")
+    App::start(Config {
+        server,
+        limits: Limits::default(),
+        words: crate::moderation::words::WordList::default(),
+        hook: None,
+        rooms: rooms.into(),
+    }).expect("starts")
 }
 
 /// What `player` has in `room`, by its report.

@@ -21,6 +21,7 @@ pub fn print(settings: &Settings) -> String {
     section(&mut file, "limits", &settings.limits, true);
     section(&mut file, "net", &settings.net, true);
     section(&mut file, "physics", &settings.physics, true);
+    section(&mut file, "moderation", &settings.moderation, true);
     for (number, (id, room)) in settings.rooms.iter().enumerate() {
         section(&mut file, &format!("rooms.{id}"), room, number == 0);
     }

@@ -27,6 +27,8 @@ settings! {
         /// People who may be connected at once, in all rooms together, those who watch included. More are told that
         /// the server is full.
         max_players: usize = 4_096, whole(1..=16_384), [Flag("server-max-players"), Live];
+        /// So many of these places are for staff: for a browser that is signed in at /admin.
+        reserved_slots: usize = 0, whole(0..=1_024), [Flag("reserved-slots"), Live];
         /// People who may be connected at once from one address (IPv4, or IPv6 /64); loopback does not count.
         per_ip: usize = 8, whole(1..=16_384), [Flag("per-ip"), Live];
         /// Serve https and wss with this certificate (PEM, the whole chain), read anew when the file changes…

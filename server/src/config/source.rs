@@ -9,7 +9,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    ConfigError, NetSettings, PhysicsSettings,
+    ConfigError, ModerationSettings, NetSettings, PhysicsSettings,
     raw::Raw,
     room::{RoomId, RoomSettings},
     server::ServerSettings,
@@ -35,6 +35,8 @@ pub enum Place {
     Net,
     /// `[physics]`
     Physics,
+    /// `[moderation]`
+    Moderation,
     /// `[rooms.<id>]`
     Room(RoomId),
 }
@@ -46,6 +48,7 @@ impl fmt::Display for Place {
             Place::Limits => f.write_str("limits"),
             Place::Net => f.write_str("net"),
             Place::Physics => f.write_str("physics"),
+            Place::Moderation => f.write_str("moderation"),
             Place::Room(id) => write!(f, "rooms.{id}"),
         }
     }
@@ -211,6 +214,7 @@ fn variables(rooms: &[RoomId]) -> Vec<Variable> {
     let mut all = of(Limits::ROWS, &Place::Limits, true);
     all.extend(of(NetSettings::ROWS, &Place::Net, true));
     all.extend(of(PhysicsSettings::ROWS, &Place::Physics, true));
+    all.extend(of(ModerationSettings::ROWS, &Place::Moderation, true));
     for id in rooms {
         all.extend(of(RoomSettings::ROWS, &Place::Room(id.clone()), false));
     }
@@ -240,7 +244,11 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
         let part = name.get_ref().as_ref();
         let no_section = |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
         let table = match value.get_ref() {
-            DeValue::Table(table) if matches!(part, "server" | "limits" | "net" | "physics" | "rooms") => table,
+            DeValue::Table(table)
+                if matches!(part, "server" | "limits" | "net" | "physics" | "moderation" | "rooms") =>
+            {
+                table
+            }
             _ => return Err(no_section(part, name.span().start)),
         };
         match part {
@@ -248,6 +256,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
             "limits" => written.take(&origin, &Place::Limits, table),
             "net" => written.take(&origin, &Place::Net, table),
             "physics" => written.take(&origin, &Place::Physics, table),
+            "moderation" => written.take(&origin, &Place::Moderation, table),
             _ => {
                 for (id, room) in table {
                     let (text, at) = (id.get_ref().as_ref(), id.span().start);

@@ -61,6 +61,13 @@ fn a_secret_may_lie_in_a_file_and_is_shown_nowhere() {
     let settings = read("", &[("PERIHELION_ROOMS_MAIN_PASSWORD_FILE", path)], &[]).unwrap();
     assert_eq!(settings.rooms[0].1.password.as_deref(), Some("open sesame"));
     assert!(!settings.print().contains("sesame") && settings.print().contains("not shown"));
+    let hook = File::with("https://hooks.example/a/sesame\n");
+    let from = [("PERIHELION_MODERATION_WEBHOOK_FILE", hook.0.to_str().unwrap())];
+    let settings = read("", &from, &[]).unwrap();
+    assert_eq!(settings.moderation.webhook.as_ref().unwrap().text(), "https://hooks.example/a/sesame");
+    assert!(!settings.print().contains("sesame") && !format!("{settings:?}").contains("sesame"));
+    let error = read("[moderation]\nwebhook = \"sesame\"", &[], &[]).unwrap_err();
+    assert!(error.contains("moderation.webhook") && error.contains("https://") && !error.contains("sesame"), "{error}");
     let long = "sesame".repeat(50);
     let error = read("", &[("PERIHELION_ROOMS_MAIN_PASSWORD", &long)], &[]).unwrap_err();
     assert!(error.contains("PERIHELION_ROOMS_MAIN_PASSWORD") && !error.contains("sesame"), "{error}");
@@ -92,6 +99,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[server]\nport = 0xfffff", &["1048575"]),
         ("[server]\nname = \"a\nb\"", &["line "]),
         ("[server]\nport = 1\nport = 2", &["line 3", "duplicate"]),
+        ("[server]\nmax_players = 4\nreserved_slots = 4", &["server.reserved_slots is 4", "less than", "which is 4"]),
     ] {
         let error = read(text, &[], &[]).expect_err(text);
         for word in words {

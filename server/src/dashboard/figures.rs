@@ -98,6 +98,8 @@ struct Player {
     is_muted: bool,
     is_watching: bool,
     is_flying: bool,
+    /// What their commands look like when no hand gives them.
+    marks: Vec<&'static str>,
 }
 
 /// What is remembered from one look to the next.
@@ -260,6 +262,7 @@ fn players_of(context: &Context, report: &RoomReport) -> Vec<Player> {
         is_muted: row.is_muted,
         is_watching: row.is_watching,
         is_flying: row.flying,
+        marks: row.marks.words().collect(),
     };
     // Nobody is in a room that rests; its last report still lists who was.
     let rests = report.paused;

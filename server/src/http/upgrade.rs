@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, check, method_not_allowed, text};
+use super::{Answer, Context, Peer, admin, check, method_not_allowed, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
@@ -121,6 +121,7 @@ fn accept(
         Refusal::Address => Refused::Address,
     };
     let kind = match purpose {
+        Purpose::Main if admin::has_pass(context, headers) => Kind::Staff,
         Purpose::Main | Purpose::Doctor => Kind::Session,
         Purpose::Lane => Kind::Lane,
     };
@@ -134,6 +135,7 @@ fn accept(
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         counters: context.counters.clone(),
+        words: context.words.clone(),
         limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,

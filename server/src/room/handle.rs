@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use shared::{
     defs::Tuning,
-    protocol::{ChatMode, ClientMessage, Hello, NoticeText},
+    protocol::{ChatLine, ChatMode, ClientMessage, Hello, NoticeText},
     room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
@@ -106,6 +106,8 @@ pub struct RoomReport {
     pub rung: u32,
     /// On the last of them: it takes nobody new.
     pub is_closed: bool,
+    /// What was said last, oldest first.
+    pub talk: Arc<[ChatLine]>,
 }
 
 impl RoomReport {

@@ -11,13 +11,14 @@ use std::{
     collections::BTreeMap,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use bytes::{Bytes, BytesMut};
 use shared::{
-    protocol::CloseCode,
+    protocol::{ChatLine, CloseCode},
     room::{ConnId, Order, Output, Pace, Pacer, Room, RoomEvent},
 };
 use tokio::sync::{mpsc, watch};
@@ -54,6 +55,8 @@ pub(super) struct Task {
     epoch: Instant,
     times: TickTimes,
     ladder: Ladder,
+    /// What was said last, and how many lines there had been.
+    talk: (u32, Arc<[ChatLine]>),
     restarts: u32,
     tape: Option<Tape>,
     estate: Estate,
@@ -123,6 +126,7 @@ impl Task {
             tuning: blueprint.tuning,
             rung: 0,
             is_closed: false,
+            talk: Arc::default(),
         };
         let (report, reports) = watch::channel(first);
         let (easel, outlook) = outlook::pair(room.panorama());
@@ -139,6 +143,7 @@ impl Task {
             epoch: Instant::now(),
             times: TickTimes::default(),
             ladder,
+            talk: Default::default(),
             restarts,
             tape,
             estate,
@@ -409,13 +414,18 @@ impl Task {
     }
 
     fn publish(&mut self, paused: bool) {
-        let facts = |room: &Room| (room.status(), room.players(), room.tuning());
+        let known = self.talk.0;
+        let facts = |room: &Room| (room.status(), room.players(), room.tuning(), newer_talk(room, known));
         // Of the next room, if this one broke on being asked.
-        let Some((status, players, tuning)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        let Some((status, players, tuning, newer)) = self.look(facts).or_else(|| self.look(facts)) else { return };
+        if let Some(talk) = newer {
+            self.talk = talk;
+        }
+        let talk = Arc::clone(&self.talk.1);
         let (ticks, restarts) = (self.times.figures(), self.restarts);
         let (at, players) = (Instant::now(), players.into());
         let (rung, is_closed) = (self.ladder.rung(), self.ladder.relief().is_closed);
-        let report = RoomReport { status, at, paused, ticks, restarts, players, tuning, rung, is_closed };
+        let report = RoomReport { status, at, paused, ticks, restarts, players, tuning, rung, is_closed, talk };
         self.report.send_replace(report);
     }
 
@@ -427,6 +437,12 @@ impl Task {
         u64::try_from(at.saturating_duration_since(self.epoch).as_micros())
             .expect("the process is younger than 584,000 years")
     }
+}
+
+/// What was said last, if that is no longer what it was when there had been `known` lines.
+fn newer_talk(room: &Room, known: u32) -> Option<(u32, Arc<[ChatLine]>)> {
+    let (said, lines) = room.talk();
+    (said != known).then(|| (said, lines.cloned().collect()))
 }
 
 #[cfg(test)]

@@ -117,6 +117,7 @@ impl Staff {
         }
         if !verdict? {
             tracing::warn!(peer = %from.logged(), via = via.word(), "a wrong try to sign in as one of the staff");
+            account.iter().for_each(|account| self.note_wrong(account, from, via));
             return Err(SignInError::Wrong);
         }
         // It may have changed meanwhile.
@@ -208,6 +209,15 @@ impl Staff {
             book.sessions.invite(&secret, who, time, now);
             Ok(secret.text())
         })
+    }
+
+    /// Staff see who is tried. A name that is nobody's is not written down: it may be a password in the wrong place. There are as
+    /// many of these lines as a name has tries.
+    fn note_wrong(&self, account: &AccountRow, from: AddressKey, via: Via) {
+        let speaker = Speaker { name: Some(account.name.clone()), role: account.role, via };
+        let outcome = format!("refused: wrong password, from #{}", from.tag());
+        self.with(|book| book.note(row_of(&speaker, "signin", &outcome)));
+        self.changed(|changes| changes.audit += 1);
     }
 
     fn pay_address(&self, from: AddressKey, now: Instant) -> Result<(), SignInError> {

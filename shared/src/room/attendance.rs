@@ -6,6 +6,7 @@ use super::{
     chat::Speech,
     commands::CommandBuffer,
     deeds::Log,
+    habits::Habits,
     ledger::{Save, SeatState},
     rounds,
     seats::{Holder, Human, ResumeKey, Seat},
@@ -127,6 +128,7 @@ impl Room {
                 commands: CommandBuffer::default(),
                 deeds,
                 mute,
+                habits: Habits::default(),
             }))
         };
         let team = self.seats.team_for_person(&self.config.defs.mode);
@@ -137,10 +139,14 @@ impl Room {
             return;
         };
         visitor.seat = Some(player);
+        let household = visitor.household;
         if let Some(seat) = self.seats.get_mut(player) {
             seat.class = class;
         }
         self.enlist(player, keys);
+        if household != 0 {
+            self.orders.push(Order::Household { player, household });
+        }
         self.say(conn, &ServerMessage::Joined { player });
         self.balance_bots(0);
     }
@@ -175,6 +181,7 @@ impl Room {
                 commands: CommandBuffer::default(),
                 deeds: Log::default(),
                 mute: None,
+                habits: Habits::default(),
             }));
             if self.seats.add_at(saved.player, &saved.name, holder) {
                 if let Some(seat) = self.seats.get_mut(saved.player) {

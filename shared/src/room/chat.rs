@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::RoomBounds;
 use crate::{
-    limits::{CHAT_LINES_MAX, CHAT_ROOM_BURST, CHAT_ROOM_TICKS},
+    limits::{CHAT_KEPT_MAX, CHAT_LINES_MAX, CHAT_ROOM_BURST, CHAT_ROOM_TICKS},
     protocol::{Chat, ChatLine, ChatMode, Words},
     text,
     tick::{TICK_HZ, Tick},
@@ -77,16 +77,24 @@ pub enum Verdict {
 pub struct Talk {
     mode: ChatMode,
     breath: Breath,
-    /// The last lines, for who comes; those at the end that are not yet told are `fresh` in number.
+    /// The last lines, for who comes and who reports; those at the end that are not yet told are `fresh` in number.
     lines: VecDeque<ChatLine>,
     fresh: usize,
+    /// How many were ever said.
+    said: u32,
 }
 
 impl Talk {
     /// Silence.
     #[must_use]
     pub fn new(mode: ChatMode, now: Tick) -> Talk {
-        Talk { mode, breath: Breath::new(CHAT_ROOM_BURST, CHAT_ROOM_TICKS, now), lines: VecDeque::new(), fresh: 0 }
+        Talk {
+            mode,
+            breath: Breath::new(CHAT_ROOM_BURST, CHAT_ROOM_TICKS, now),
+            lines: VecDeque::new(),
+            fresh: 0,
+            said: 0,
+        }
     }
 
     /// From now on this may be said.
@@ -122,11 +130,17 @@ impl Talk {
 
     /// Keeps a line that was judged worth hearing.
     pub fn keep(&mut self, line: ChatLine) {
-        if self.lines.len() >= CHAT_LINES_MAX {
+        if self.lines.len() >= CHAT_KEPT_MAX {
             self.lines.pop_front();
         }
         self.lines.push_back(line);
         self.fresh += 1;
+        self.said = self.said.wrapping_add(1);
+    }
+
+    /// The last lines, oldest first, and how many were ever said: who asks again knows by that whether there are others.
+    pub fn last(&self) -> (u32, impl Iterator<Item = &ChatLine>) {
+        (self.said, self.lines.iter())
     }
 
     /// What was said since this was last asked, for everybody.
@@ -140,7 +154,8 @@ impl Talk {
     #[must_use]
     pub fn earlier(&self) -> Option<Chat> {
         let told = self.lines.len() - self.fresh;
-        (told > 0).then(|| Chat::Earlier(self.lines.range(..told).cloned().collect()))
+        let from = told.saturating_sub(CHAT_LINES_MAX);
+        (told > 0).then(|| Chat::Earlier(self.lines.range(from..told).cloned().collect()))
     }
 }
 
@@ -205,9 +220,15 @@ mod tests {
             assert_eq!(talk.take_fresh(), Some(Chat::Said(vec![line(n)])));
         });
         talk.keep(line(10));
-        assert_eq!(talk.earlier(), Some(Chat::Earlier((3..10).map(line).collect())));
+        assert_eq!(talk.earlier(), Some(Chat::Earlier((2..10).map(line).collect())));
         assert_eq!(talk.take_fresh(), Some(Chat::Said(vec![line(10)])));
         assert_eq!(talk.earlier(), Some(Chat::Earlier((3..11).map(line).collect())));
+        let (said, last) = talk.last();
+        assert_eq!(
+            (said, last.cloned().collect::<Vec<_>>()),
+            (11, (1..11).map(line).collect()),
+            "who reports sees more"
+        );
     }
 
     #[test]

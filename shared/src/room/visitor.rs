@@ -60,6 +60,8 @@ pub struct Visitor {
     pub speech: Speech,
     /// Nobody would hear what it says, if it took a seat.
     pub mute: Option<Mute>,
+    /// The same number for those who come from one place; 0: not known.
+    pub household: u32,
     /// What waits for its turn.
     pub mail: Mail,
     /// The standing it was shown last.
@@ -93,6 +95,7 @@ impl Visitor {
             budget: Budget::new(bytes_per_s, now_us),
             speech: Speech::new(Tick(0), &RoomBounds::default()),
             mute: None,
+            household: 0,
             mail: Mail::default(),
             scores_shown: 0,
             shown_since_scores: true,

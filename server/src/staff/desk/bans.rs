@@ -100,6 +100,8 @@ impl Desk<'_> {
             BanKind::Ban => "kept out",
             BanKind::Mute => "quiet",
         };
+        let why = if row.reason.is_empty() { String::new() } else { format!(": {}", row.reason) };
+        self.staff.herald.tell(&format!("{} is {done} for {}, by {}{why}", row.who, shown(*time), row.by));
         let text = format!("{} is {done} for {} ({} {})", row.who, shown(*time), kind.word(), row.id);
         self.can_undo(Undo::Lift(vec![row]));
         Ok(Done::keeping(text, vec![kept]))
