@@ -112,7 +112,8 @@ fn server(home: &Path) -> App {
         words: crate::moderation::words::WordList::default(),
         hook: None,
         rooms: rooms.into(),
-    }).expect("starts")
+    })
+    .expect("starts")
 }
 
 /// What `player` has in `room`, by its report.

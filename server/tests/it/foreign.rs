@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::process::Process;
+use crate::binary::Process;
 
 /// Runs a script of this folder against a server of its own; what it said, or `None` without Python.
 fn run_script(name: &str, arguments: &[&str]) -> Option<String> {

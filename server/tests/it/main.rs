@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in tests an unwrap is an assertion")]
 
 mod admin;
+mod binary;
 mod chat;
 mod check;
 mod clients;

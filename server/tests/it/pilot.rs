@@ -17,7 +17,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    clients::{Socket, open},
+    clients::{Socket, open_at},
     running::DEADLINE,
 };
 
@@ -37,10 +37,15 @@ pub fn press(buttons: u8) -> Intent {
 impl Pilot {
     /// Connects; the hello leaves with the first [`Self::until`].
     pub async fn connect(address: SocketAddr, resume: Option<Resume>) -> Pilot {
+        Pilot::connect_at(address, "/ws", resume).await
+    }
+
+    /// The same to the room at this path.
+    pub async fn connect_at(address: SocketAddr, path: &str, resume: Option<Resume>) -> Pilot {
         let replica = Replica::new(Defs::standard(), (800, 450), resume, 0);
         let mut frames = interval(Duration::from_micros(16_667));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Pilot { replica, intent: press(0), socket: open(address).await, began: Instant::now(), frames }
+        Pilot { replica, intent: press(0), socket: open_at(address, path).await, began: Instant::now(), frames }
     }
 
     /// Connects, asks to play and waits until the own ship is there.

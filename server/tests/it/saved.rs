@@ -20,9 +20,9 @@ use shared::{
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
+    binary::{Process, run},
     clients::{closed, hello, open},
     pilot::{Pilot, own_position},
-    process::{Process, run},
     running::{Folder, Reply, ask_raw, until},
 };
 

@@ -6,9 +6,9 @@ use shared::protocol::{Chat, Words};
 
 use super::*;
 use crate::{
+    binary::{Process, run},
     clients::knock as hello_as,
     pilot::Pilot,
-    process::{Process, run},
     running::{Folder, until},
 };
 
