@@ -416,6 +416,7 @@ impl App {
         if browser::document().hidden() {
             self.take_events();
         }
+        self.speaker.doze();
         self.net.tick(browser::now_us());
     }
 
@@ -704,6 +705,7 @@ impl App {
             PageEvent::Act(act) => self.act(act),
             PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
+            PageEvent::Attend(presence) => self.speaker.attend(presence),
             PageEvent::Woken => self.net.handle_woken(now_us),
             PageEvent::Settings(fact) => self.take_settings(fact),
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),

@@ -11,6 +11,7 @@ use shared::defs::ShipClass;
 use super::{
     browser::{document, element, is_for_a_control, listen, value, window},
     chat_events,
+    speaker::Presence,
 };
 use crate::{
     chat::desk::TalkEvent,
@@ -53,6 +54,8 @@ pub enum PageEvent {
     Talk(TalkEvent),
     /// The tab was shown or hidden.
     Visible(bool),
+    /// The player came to this page or went.
+    Attend(Presence),
     /// A control of the lab's panel was moved, or (without an id) its address edited.
     Lab {
         /// The element.
@@ -309,12 +312,20 @@ fn life(queue: &Queue) {
             element(id).map(|pad| pad.class_list().remove_1("held"));
         }
         push(&to, PageEvent::Input(InputEvent::Blur));
+        // Of a tab that goes away this may come last.
+        let hidden = document().visibility_state() == VisibilityState::Hidden;
+        push(&to, PageEvent::Attend(if hidden { Presence::Away } else { Presence::Aside }));
     });
+    let to = queue.clone();
+    listen(&window(), "focus", true, move |_: Event| push(&to, PageEvent::Attend(Presence::Here)));
     let to = queue.clone();
     listen(&document(), "visibilitychange", true, move |_: Event| {
         let visible = document().visibility_state() != VisibilityState::Hidden;
         push(&to, PageEvent::Input(InputEvent::Blur));
         push(&to, PageEvent::Visible(visible));
+        let here = document().has_focus().unwrap_or(true);
+        let seen = if here { Presence::Here } else { Presence::Aside };
+        push(&to, PageEvent::Attend(if visible { seen } else { Presence::Away }));
     });
     let to = queue.clone();
     listen(&window(), "pageshow", true, move |event: PageTransitionEvent| {
