@@ -48,6 +48,7 @@ use crate::{
     trophy::Trophy,
     view::{Camera, Effects, Scene, scene::Ingredients},
     watch::Watcher,
+    words::Word,
 };
 
 /// Longest step of animation, s: after a pause things go on, they do not jump.
@@ -135,9 +136,7 @@ pub fn start() {
     let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
     if !has_socket && !practises() {
         screen::offer_practice();
-        return screen::unsupported(
-            "Perihelion needs WebSockets to reach the arena, and this browser does not offer them.",
-        );
+        return screen::unsupported(Word::NeedsWebSockets);
     }
     let Some(screen) = Screen::find() else { return };
     let app = Rc::new(RefCell::new(App::new(screen)));

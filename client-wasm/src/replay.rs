@@ -308,7 +308,7 @@ impl Theatre {
                 self.film.open(&name, bytes);
                 self.camera.fit(self.film.defs().arena.wrap_half);
             }
-            FilmEvent::Refused(name, why) => self.film.refuse(&name, &why),
+            FilmEvent::Refused(name, why) => self.film.refuse(&name, why),
             FilmEvent::Hover(over) => film_events::mark("dropping", over),
         }
     }

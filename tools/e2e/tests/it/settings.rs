@@ -265,12 +265,12 @@ fn the_sliders_reach_the_speaker() {
         give(&page, "set-effects", "0").await;
         page.until_js(
             "effects are silent and all is quieter",
-            "gains[1].gain.value === 0 && Math.abs(gains[0].gain.value - 0.21) < 0.005",
+            "gains[1].gain.value === 0 && Math.abs(gains[0].gain.value - 0.105) < 0.005",
         )
         .await;
         page.picture("settings-volume").await;
         close(&page).await;
-        is_heard_only_by_who_is_there(&page, 0.21).await;
+        is_heard_only_by_who_is_there(&page, 0.105).await;
     });
 }
 
