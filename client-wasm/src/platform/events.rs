@@ -102,6 +102,8 @@ pub enum Act {
     Boards(&'static str),
     /// The map large, or small again.
     Map,
+    /// No more hints.
+    SkipHints,
     /// Close the dialog that is open.
     CloseSheet,
     /// A dialog is closed, whatever closed it.
@@ -109,7 +111,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 24] = [
+const ACTS: [(&str, Act); 25] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -130,6 +132,7 @@ const ACTS: [(&str, Act); 24] = [
     ("boards-all", Act::Boards("all")),
     ("boards-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
+    ("hint-skip", Act::SkipHints),
     ("rooms-open", Act::Rooms),
     ("rooms-make", Act::MakeRoom),
     ("rooms-close", Act::CloseSheet),
@@ -282,7 +285,8 @@ fn buttons(queue: &Queue) {
 }
 
 /// The buttons under the right thumb, and what they hold.
-const PADS: [(&str, Action); 2] = [("pad-special", Action::Special), ("pad-boost", Action::Boost)];
+const PADS: [(&str, Action); 3] =
+    [("pad-special", Action::Special), ("pad-boost", Action::Boost), ("pad-fire", Action::Fire)];
 
 /// Buttons under the right thumb: held while a finger is on them, wherever it lets go.
 fn pads(queue: &Queue) {

@@ -20,6 +20,7 @@ mod driver;
 mod flying;
 mod foreign;
 mod frames;
+mod hints;
 mod lab;
 mod lancer;
 mod lobby;
