@@ -23,6 +23,7 @@ mod frames;
 mod hints;
 mod lab;
 mod lancer;
+mod layout;
 mod lobby;
 mod map;
 mod modes;

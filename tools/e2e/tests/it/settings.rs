@@ -214,7 +214,8 @@ const CALM: &[&str] = &["--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 fn the_page_speaks_german_and_english_without_a_reload() {
     stage::run("languages", async |stage| {
         let server = stage.server(&["--bots", "4"]).await;
-        let page = stage.browser(&Window::PHONE).await;
+        let narrow = Window { touch: false, ..Window::PHONE };
+        let page = stage.browser(&narrow).await;
         page.before_load("Object.defineProperty(navigator, 'language', { get: () => 'de-AT' })").await;
         page.open(&server.url).await;
         page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;

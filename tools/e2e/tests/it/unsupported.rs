@@ -4,7 +4,7 @@ use crate::{page::Window, stage};
 
 /// A browser that draws nothing in three dimensions.
 const NO_WEBGL: Window =
-    Window { width: 640, height: 400, flags: &["--disable-3d-apis", "--disable-software-rasterizer"] };
+    Window { width: 640, height: 400, flags: &["--disable-3d-apis", "--disable-software-rasterizer"], touch: false };
 
 #[test]
 fn without_webgl2_the_page_says_so() {
