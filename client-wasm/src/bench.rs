@@ -1,6 +1,7 @@
 //! The page `/bench`: how long a frame takes this machine in the thickest fight the game promises to draw. It plays a scripted
 //! crowd through the same effects, scene, renderer and instruments as the arena and says what that cost, without the time
-//! of the graphics card. Invariant: it opens no socket; the crowd itself is made outside of the measured time.
+//! of the graphics card. A key lets it be heard. Invariant: it opens no socket; the crowd itself is made outside of the
+//! measured time.
 
 mod crowd;
 
@@ -17,7 +18,7 @@ use crate::{
     json::Json,
     names,
     net::{Net, Remembered},
-    platform::{browser, frames, hook},
+    platform::{browser, frames, hook, speaker::Speaker},
     screen::{self, Screen},
     view::{Camera, Effects, Scene, looks::Looks, scene::Ingredients},
     words::Language,
@@ -41,6 +42,7 @@ struct Bench {
     effects: Effects,
     scene: Scene,
     audio: Audio,
+    speaker: Speaker,
     widgets: Vec<Box<dyn Widget>>,
     page: Page,
     defs: Defs,
@@ -64,6 +66,7 @@ pub fn start() {
         effects: Effects::new(1, &Looks::default()),
         scene: Scene::default(),
         audio: Audio::default(),
+        speaker: Speaker::new(),
         widgets: hud::widgets(),
         page: Page::new(),
         defs: Defs::standard(),
@@ -73,7 +76,8 @@ pub fn start() {
         tick: 0,
         spent_us: Vec::with_capacity(FRAMES_MAX),
     }));
-    let state = bench.clone();
+    let (state, gesture) = (bench.clone(), bench.clone());
+    browser::listen(&browser::window(), "keydown", true, move |_: web_sys::Event| gesture.borrow_mut().speaker.wake());
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |bench| bench.state()));
     frames::run(move || bench.borrow_mut().frame());
     screen::ready();
@@ -114,6 +118,7 @@ impl Bench {
         self.effects.update(&self.view, defs, dt_s, |pos, radius| camera.sees(pos, radius));
         self.camera.shake(self.effects.shake());
         self.audio.update(&self.view, &self.camera, true, dt_s);
+        self.speaker.play(self.audio.cues(), self.audio.hum());
         let ingredients = Ingredients {
             view: &self.view,
             defs,
