@@ -14,8 +14,10 @@ const SHIFT: char = '\u{e008}';
 enum Seen {
     /// At least so many shots at once.
     Shots(u32),
-    /// A ray, or a beam.
+    /// A ray.
     Ray,
+    /// A beam, for as long as it is held.
+    Beam,
     /// A mine that stays.
     Mine,
 }
@@ -35,7 +37,7 @@ enum Special {
 const CLASSES: [(Class, &str, Seen, Special); 9] = [
     (Class::Spark, "lobby-spark", Seen::Shots(1), Special::Lasts),
     (Class::Needle, "lobby-needle", Seen::Shots(2), Special::Lasts),
-    (Class::Prospector, "lobby-prospector", Seen::Ray, Special::Lasts),
+    (Class::Prospector, "lobby-prospector", Seen::Beam, Special::Lasts),
     (Class::Anvil, "lobby-anvil", Seen::Shots(6), Special::Lasts),
     (Class::Lancer, "lobby-lancer", Seen::Ray, Special::Coasting),
     (Class::Wraith, "lobby-wraith", Seen::Shots(3), Special::Lasts),
@@ -98,6 +100,8 @@ async fn fire(page: &Page, weapon: Seen, name: &str) {
     match weapon {
         Seen::Shots(count) => page.until("shots fly", |state| state.shots >= count).await,
         Seen::Ray => page.until("a ray is seen", |state| state.beams > quiet.beams).await,
+        // A beam shows as a charge that is never over.
+        Seen::Beam => page.until("a beam burns", |state| state.own.is_some_and(|own| own.charging)).await,
         Seen::Mine => {
             let laid = "JSON.parse(perihelion.state())?.pickups.some(pickup => pickup.kind === 'mine')";
             page.until_js("a mine is laid", laid).await;
