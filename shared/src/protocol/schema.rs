@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Bumped by whoever changes the order of a body's sections, or anything else that the samples below do not show.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// Hash of everything both ends must agree on. Computed once per process, in well under a millisecond.
 #[must_use]
@@ -223,6 +223,7 @@ fn server_samples() -> [ServerMessage; 16] {
             pilots: 2,
             leader: Some(Leader { player, at: (3, -4) }),
             giants: vec![Leader { player, at: (5, -6) }],
+            mates: vec![Leader { player, at: (7, -8) }],
             season_ends: Some(Tick(36_000)),
         }),
         ServerMessage::News(News {
