@@ -18,7 +18,10 @@ use shared::{
 
 use crate::{
     audio::Audio,
-    chat::desk::{Desk, TalkEvent},
+    chat::{
+        self,
+        desk::{Desk, TalkEvent},
+    },
     frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{
@@ -625,6 +628,9 @@ impl App {
                     self.net.say(&Words::Quick(*quick));
                 }
                 self.take_keys_back();
+            }
+            TalkEvent::Reported(name) => {
+                self.net.say(&Words::Text(chat::report_of(&name)));
             }
             TalkEvent::Named(shown) => {
                 let name = self.name_behind(shown);

@@ -1,9 +1,10 @@
 //! The page `/bench`: how long a frame takes this machine in the thickest fight the game promises to draw. It plays a scripted
 //! crowd through the same effects, scene, renderer and instruments as the arena and says what that cost, without the time
-//! of the graphics card. A key lets it be heard. Invariant: it opens no socket; the crowd itself is made outside of the
-//! measured time.
+//! of the graphics card; with `?src=PATH` the netcode works through a recorded fight in the same frames. A key lets it be heard.
+//! Invariant: it opens no socket; the crowd itself is made outside of the measured time.
 
 mod crowd;
+mod netcode;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -18,11 +19,17 @@ use crate::{
     json::Json,
     names,
     net::{Net, Remembered},
-    platform::{browser, frames, hook, speaker::Speaker},
+    platform::{
+        browser,
+        film_events::{FilmEvent, FilmQueue},
+        film_fetch, frames, hook,
+        speaker::Speaker,
+    },
     screen::{self, Screen},
     view::{Camera, Effects, Scene, looks::Looks, scene::Ingredients},
     words::Language,
 };
+use netcode::Netcode;
 
 /// Where the page is.
 pub const PATH: &str = "/bench";
@@ -50,8 +57,34 @@ struct Bench {
     bindings: Bindings,
     names: Vec<String>,
     tick: u32,
-    /// What the frames took, µs, shortest first.
-    spent_us: Vec<u32>,
+    /// What the frames took.
+    whole: Spent,
+    /// The recorded fight, on its way…
+    asked: FilmQueue,
+    /// …and here, until it is over.
+    netcode: Option<Netcode>,
+    /// What the netcode took of the frames.
+    share: Spent,
+}
+
+/// What frames took, µs, shortest first.
+#[derive(Debug, Default)]
+struct Spent(Vec<u32>);
+
+impl Spent {
+    /// Remembers a frame among the others.
+    fn note(&mut self, spent_us: u32) {
+        if self.0.len() < FRAMES_MAX {
+            let at = self.0.partition_point(|other| *other <= spent_us);
+            self.0.insert(at, spent_us);
+        }
+    }
+
+    /// The time that this share of the frames took at most, ms.
+    fn quantile_ms(&self, share: f32) -> f64 {
+        let at = (self.0.len() as f32 * share) as usize;
+        f64::from(self.0.get(at).or(self.0.last()).copied().unwrap_or_default()) / 1_000.0
+    }
 }
 
 /// Starts the page.
@@ -74,8 +107,12 @@ pub fn start() {
         bindings: Bindings::default(),
         names: (0..crowd::SHIPS).map(|i| names::suggest(u32::from(i))).collect(),
         tick: 0,
-        spent_us: Vec::with_capacity(FRAMES_MAX),
+        whole: Spent::default(),
+        asked: FilmQueue::default(),
+        netcode: None,
+        share: Spent::default(),
     }));
+    film_fetch::fetch_named(&bench.borrow().asked);
     let (state, gesture) = (bench.clone(), bench.clone());
     browser::listen(&browser::window(), "keydown", true, move |_: web_sys::Event| gesture.borrow_mut().speaker.wake());
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |bench| bench.state()));
@@ -92,21 +129,28 @@ impl Bench {
             let seen = self.camera.half_extents() / VIEW_HALF;
             self.camera.zoom_by(seen.min_element().min(1.0));
         }
+        for event in self.asked.take() {
+            if let FilmEvent::File(_, bytes) = event {
+                self.netcode = Netcode::new(bytes);
+                // From here on a frame is more than it was.
+                (self.whole, self.tick) = (Spent::default(), 0);
+            }
+        }
         crowd::draw(&mut self.view, self.tick);
         self.tick += 1;
         let begun_us = browser::now_us();
+        let told = self.netcode.as_mut().map(Netcode::frame);
+        let share_us = (browser::now_us() - begun_us) as u32;
         self.draw();
-        let spent_us = (browser::now_us() - begun_us) as u32;
-        if self.tick > WARM_UP {
-            self.note(spent_us);
-        }
-    }
-
-    /// Remembers the time of a frame among the others, shortest first.
-    fn note(&mut self, spent_us: u32) {
-        if self.spent_us.len() < FRAMES_MAX {
-            let at = self.spent_us.partition_point(|other| *other <= spent_us);
-            self.spent_us.insert(at, spent_us);
+        let whole_us = (browser::now_us() - begun_us) as u32;
+        match told {
+            Some(None) => self.netcode = None,
+            Some(Some(())) if self.tick > WARM_UP => {
+                self.share.note(share_us);
+                self.whole.note(whole_us);
+            }
+            None if self.tick > WARM_UP && self.share.0.is_empty() => self.whole.note(whole_us),
+            _ => {}
         }
     }
 
@@ -163,15 +207,20 @@ impl Bench {
     }
 
     fn state(&self) -> String {
-        let sorted = &self.spent_us;
-        let at = |share: f32| sorted.get((sorted.len() as f32 * share) as usize).or(sorted.last()).copied();
+        let (ships, shots) = self.netcode.as_ref().map_or((0, 0), |netcode| (netcode.ships(), netcode.shots()));
         let mut json = Json::default();
         json.object(|json| {
             json.key("phase").text("bench");
-            json.key("frames").integer(sorted.len() as i64);
+            json.key("frames").integer(self.whole.0.len() as i64);
             for (key, share) in [("ms_p50", 0.5), ("ms_p95", 0.95), ("ms_p99", 0.99), ("ms_max", 1.0)] {
-                json.key(key).number(f64::from(at(share).unwrap_or_default()) / 1_000.0);
+                json.key(key).number(self.whole.quantile_ms(share));
             }
+            json.key("netcode_frames").integer(self.share.0.len() as i64);
+            for (key, share) in [("netcode_ms_p50", 0.5), ("netcode_ms_p95", 0.95)] {
+                json.key(key).number(self.share.quantile_ms(share));
+            }
+            json.key("known_ships").integer(ships as i64);
+            json.key("known_shots").integer(shots as i64);
             json.key("particles").integer(self.effects.particles.len() as i64);
             for (key, count) in
                 [("ships", self.view.ships.len()), ("shots", self.view.shots.len()), ("rocks", self.view.rocks.len())]

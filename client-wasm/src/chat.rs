@@ -135,6 +135,12 @@ impl ChatLog {
     }
 }
 
+/// The command that reports somebody to those who run the server.
+#[must_use]
+pub fn report_of(name: &str) -> String {
+    ["/report \"", &name.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
+}
+
 /// What a quick word says.
 #[must_use]
 pub fn phrase(quick: Quick) -> Word {
@@ -186,6 +192,12 @@ mod tests {
         assert_eq!(texts(&log, 0, true), ["a", "b", "c"]);
         (0..40).for_each(|n| log.mute(&n.to_string()));
         assert_eq!(log.muted().len(), MUTED_MAX);
+    }
+
+    #[test]
+    fn who_is_reported_is_named_as_a_command_reads_it() {
+        assert_eq!(report_of("Ada"), r#"/report "Ada""#);
+        assert_eq!(report_of(r#"a "b\c""#), r#"/report "a \"b\\c\"""#);
     }
 
     #[test]

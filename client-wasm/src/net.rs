@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use glam::Vec2;
 use shared::{
-    defs::{Defs, ShipClass, Team, Tuning},
+    defs::{Defs, Mutators, ShipClass, Team, Tuning},
     ids::PlayerId,
     protocol::{Chat, ChatMode, CloseCode, Deed, Notice, NoticeKind, Password, ProfileToken, Resume, Watch, Words},
     replica::{
@@ -594,7 +594,11 @@ impl Net {
         }
         let tuning = replica.defs().tuning;
         if self.tuning != tuning {
-            self.tuning = tuning;
+            let before = std::mem::replace(&mut self.tuning, tuning);
+            let fresh = if before.mutators == tuning.mutators { Mutators::NONE } else { tuning.mutators };
+            for mutator in fresh.iter() {
+                self.chat.tell(Some(Word::of_mutator(mutator)), "", now_us);
+            }
             let label = if tuning.is_standard() { Word::PhysicsUsual } else { Word::Physics };
             self.chat.tell(Some(label), &tuning.to_string(), now_us);
         }
@@ -665,8 +669,9 @@ impl Net {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::words::Language;
     use shared::{
-        defs::{GameMode, Terms},
+        defs::{GameMode, Mutator, Terms},
         protocol::{
             ClientMessage, Hello, LaneKey, News, Opening, ResumeToken, ServerMessage, Welcome,
             codec::{decode_client, decode_opening, encode_server},
@@ -688,6 +693,10 @@ pub mod tests {
     }
 
     fn welcome_to(mode: GameMode, resumed: Option<PlayerId>) -> Vec<u8> {
+        tuned_welcome(mode, resumed, Tuning::STANDARD)
+    }
+
+    fn tuned_welcome(mode: GameMode, resumed: Option<PlayerId>, tuning: Tuning) -> Vec<u8> {
         encode_server(&ServerMessage::Welcome(Welcome {
             room: "Drift".to_owned(),
             id: "main".to_owned(),
@@ -699,7 +708,7 @@ pub mod tests {
             resumed,
             chat: ChatMode::Full,
             terms: Terms::of(mode),
-            tuning: Tuning::STANDARD,
+            tuning,
         }))
     }
 
@@ -766,6 +775,18 @@ pub mod tests {
         let mut asked_for = at("/r/duel", "duel");
         asked_for.handle_close(CloseCode::NoRoom.number(), 1_000);
         assert_eq!(asked_for.connection(), Connection::Stopped(CloseCode::NoRoom));
+    }
+
+    #[test]
+    fn who_comes_is_told_of_mutators_by_name_and_then_of_numbers() {
+        let mut net = net(false);
+        net.handle_open(1_000);
+        let tuning = Tuning::STANDARD.mutated([Mutator::LowGravity, Mutator::RichKills].into_iter().collect());
+        net.handle_message(&tuned_welcome(GameMode::Drift, None, tuning), 2_000);
+        let told: Vec<_> =
+            net.chat().shown(2_000, true).map(|line| (line.label, line.text(Language::English))).collect();
+        let numbers = (Some(Word::Physics), "gravity 35 %, kills 300 %");
+        assert_eq!(told, [(Some(Word::MutatorLowGravity), ""), (Some(Word::MutatorRichKills), ""), numbers]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rooms of a server, as the page lists them.
 
-use shared::defs::GameMode;
+use shared::defs::{GameMode, Mutator};
 
 use crate::words::{Language, Word};
 
@@ -32,6 +32,8 @@ pub struct Listing {
     pub locked: bool,
     /// What of the game's numbers is not as usual, as the server words it.
     pub physics: String,
+    /// What made them so.
+    pub mutators: Vec<Mutator>,
 }
 
 impl Listing {
@@ -45,7 +47,21 @@ impl Listing {
         let mode = GameMode::from_word(&self.mode).map(|mode| title(mode).say(language)).unwrap_or_default();
         let mode = if mode == self.name { "" } else { mode };
         let lock = if self.locked { Word::RoomLocked.say(language) } else { "" };
-        [mode, &people, lock, &self.physics].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        let names = self.mutators.iter().map(|mutator| {
+            let told = Word::of_mutator(*mutator).say(language);
+            told.split_once(": ").map_or(told, |(name, _)| name)
+        });
+        let names = names.collect::<Vec<_>>().join(", ");
+        // Who knows the names need not read the numbers to choose a room.
+        let physics = if names.is_empty() { &self.physics } else { &names };
+        [mode, &people, lock, physics].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What its mutators do, a line each, and the numbers; nothing where all is as usual.
+    #[must_use]
+    pub fn particulars(&self, language: Language) -> String {
+        let lines = self.mutators.iter().map(|mutator| Word::of_mutator(*mutator).say(language));
+        lines.chain([&*self.physics]).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -63,6 +79,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_mutator_has_a_name_and_says_what_it_does() {
+        for (mutator, language) in Mutator::ALL.into_iter().flat_map(|it| Language::ALL.map(|language| (it, language)))
+        {
+            let word = Word::of_mutator(mutator);
+            assert_eq!((word.key(), word.say(language).matches(": ").count()), (mutator.name(), 1));
+        }
+    }
+
+    #[test]
     fn a_room_is_told_in_one_line() {
         let room = Listing {
             name: "Friends".to_owned(),
@@ -78,6 +103,12 @@ mod tests {
         let physics = String::new();
         let named = Listing { name: "Core War".to_owned(), locked: false, physics, ..room };
         assert_eq!(named.facts(Language::English), "3 of 64 people, 13 bots");
+        let mutators = vec![Mutator::HeavyStar, Mutator::RichKills];
+        let mutated = Listing { mutators, physics: "gravity 220 %".to_owned(), ..named.clone() };
+        assert_eq!(mutated.facts(Language::English), "3 of 64 people, 13 bots · Heavy star, Rich kills");
+        assert!(mutated.facts(Language::German).ends_with(" · Schwerer Stern, Reiche Beute"));
+        let particulars = mutated.particulars(Language::English);
+        assert!(particulars.starts_with("Heavy star: it") && particulars.ends_with("\ngravity 220 %"), "{particulars}");
         let later = Listing { mode: "chess".to_owned(), ..named };
         assert_eq!(later.facts(Language::German), "3 von 64 Leuten, 13 Bots");
     }

@@ -5,6 +5,8 @@
 
 mod table;
 
+use shared::defs::Mutator;
+
 pub use table::Word;
 
 /// A language of the page.
@@ -46,6 +48,21 @@ impl Word {
     #[must_use]
     pub fn of_key(key: &str) -> Option<Word> {
         Word::ALL.iter().copied().find(|word| word.key() == key)
+    }
+
+    /// A mutator, as `name: what it does`.
+    #[must_use]
+    pub fn of_mutator(mutator: Mutator) -> Word {
+        match mutator {
+            Mutator::LowGravity => Word::MutatorLowGravity,
+            Mutator::HeavyStar => Word::MutatorHeavyStar,
+            Mutator::GlassHulls => Word::MutatorGlassHulls,
+            Mutator::FullThrottle => Word::MutatorFullThrottle,
+            Mutator::LongShots => Word::MutatorLongShots,
+            Mutator::RichKills => Word::MutatorRichKills,
+            Mutator::FullBatteries => Word::MutatorFullBatteries,
+            Mutator::OpenHangar => Word::MutatorOpenHangar,
+        }
     }
 
     /// In a language.

@@ -16,12 +16,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
     address::AddressKey,
+    complaint::Complaint,
     http::{Context, Part, Peer, Responding, site},
     limits::{HEAD_BYTES_MAX, Limits},
     permits::{Kind, Permit},
@@ -29,8 +30,6 @@ use crate::{
 
 /// After an error that will not go away at once (no file descriptors, no memory).
 const BACK_OFF: Duration = Duration::from_millis(100);
-/// A condition that lasts is logged once in this time.
-const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// Accepts until the server is to end; with an acceptor, TLS and nothing else.
 pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: Arc<Context>, part: Part) {
@@ -62,7 +61,7 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
             }
             Err(refusal) => {
                 context.counters.turned_away.inc();
-                let peer = key.tag();
+                let peer = key.logged();
                 complaint.log(|times| tracing::warn!(%peer, ?refusal, times, "connections turned away"));
             }
         }
@@ -145,24 +144,6 @@ async fn end_of_life(limits: &Limits, shutdown: &mut tokio::sync::watch::Receive
     }
 }
 
-/// Keeps a lasting condition from flooding the log.
-#[derive(Debug, Default)]
-struct Complaint {
-    last: Option<Instant>,
-    times: u64,
-}
-
-impl Complaint {
-    /// Counts one more; tells the count so far now and then.
-    fn log(&mut self, write: impl FnOnce(u64)) {
-        self.times += 1;
-        if self.last.is_none_or(|last| last.elapsed() >= LOG_EVERY) {
-            self.last = Some(Instant::now());
-            write(std::mem::take(&mut self.times));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,16 +154,5 @@ mod tests {
         assert_eq!(pause_after(&too_many_files), Some(BACK_OFF));
         assert_eq!(pause_after(&io::ErrorKind::OutOfMemory.into()), Some(BACK_OFF));
         assert_eq!(pause_after(&io::ErrorKind::ConnectionAborted.into()), None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lasting_condition_is_told_once_in_ten_seconds() {
-        let mut complaint = Complaint::default();
-        let mut told = Vec::new();
-        for _ in 0..25 {
-            complaint.log(|times| told.push(times));
-            tokio::time::advance(Duration::from_secs(1)).await;
-        }
-        assert_eq!(told, [1, 10, 10]);
     }
 }

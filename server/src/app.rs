@@ -19,25 +19,33 @@ use tokio::{
 
 use crate::{
     accept,
+    address::log_in_full,
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
+    clock::now_s,
     config::{Config, RoomId, ServerSettings, Settings, door::StaffDoor},
     counters::Counters,
     dashboard::{self, Dashboard},
     data_dir::{DataDir, DataDirError},
     departure::{Departure, Ending},
-    http::{AssetError, Assets, Context, Guests, LOOKS_RATE, Live, Part},
+    http::{AssetError, Assets, Context, LOOKS_RATE, Live, Part, Refusals},
     journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
     lobby::Lobby,
+    log::LogAddresses,
+    moderation::{
+        watch as watchman,
+        webhook::{self, Herald, Hook, Tempo},
+        words::WordList,
+    },
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
-    room::Keeping,
-    staff::{Reload, Staff},
+    room::{self, BlackBox, Keeping},
+    staff::{Reload, Staff, weeks},
     store::{Intake, StaffSave, Store},
     tls::{Tls, TlsError, TlsFiles},
 };
@@ -85,6 +93,8 @@ pub struct App {
     limits: Arc<Limits>,
     lobby: Arc<Lobby>,
     live: watch::Sender<Arc<Live>>,
+    words: watch::Sender<Arc<WordList>>,
+    hook: watch::Sender<Option<Hook>>,
     permits: Permits,
     shutdown: watch::Sender<bool>,
     alive: (mpsc::Sender<Infallible>, mpsc::Receiver<Infallible>),
@@ -107,6 +117,7 @@ impl App {
     /// # Errors
     /// See [`StartError`].
     pub fn start(config: Config) -> Result<App, StartError> {
+        log_in_full(config.server.log_addresses == LogAddresses::Full);
         let listener = listen(config.server.bind, config.server.port).map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
         let staff_listener = match config.server.admin {
@@ -114,6 +125,9 @@ impl App {
             StaffDoor::On | StaffDoor::Off => None,
         };
         let admin = admin_page(&config.server, address, staff_listener.as_ref()).map_err(StartError::Address)?;
+        let site = game_page(&config.server, address);
+        let limits = Arc::new(config.limits);
+        let (live, _) = watch::channel(Arc::new(Live::of(&config.server, Arc::clone(&limits))));
         let assets = match &config.server.client_dir {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
@@ -129,27 +143,37 @@ impl App {
             None => Store::none(),
         };
         let journal = Arc::new(JournalFigures::default());
+        let (rooms, crash_bytes) = (config.rooms.len(), config.server.crashes_mb * 1_024 * 1_024);
+        if let Some(folder) = &data_dir {
+            room::sweep(&folder.crashes());
+        }
         let keeping = |room: &RoomId| {
             data_dir.as_ref().map(|folder| Keeping {
                 journal: folder.journal(room.as_str()),
                 keeper: intake.keeper(),
                 figures: Arc::clone(&journal),
+                black_box: BlackBox::of(folder.crashes(), room.as_str(), rooms, crash_bytes),
             })
         };
         let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
         tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
-        let limits = Arc::new(config.limits);
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
-        let page = admin.clone().unwrap_or_default();
-        let (staff, reloads) = Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), page);
+        let pages = (admin.clone().unwrap_or_default(), site);
+        let (herald, news) = Herald::new();
+        let (staff, reloads) =
+            Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone(), herald.clone());
+        tokio::spawn(weeks::run(Arc::downgrade(&staff)));
         let restored = restore(Arc::clone(&staff), intake.staff_save());
-        let (name, motd) = (config.server.name, config.server.motd);
-        let (live, _) = watch::channel(Arc::new(Live { name, motd, limits: Arc::clone(&limits) }));
+        let (words, live_words) = watch::channel(Arc::new(config.words));
         let (shutdown, stopping) = watch::channel(false);
+        let (hook, hooks) = watch::channel(config.hook);
+        tokio::spawn(webhook::run(news, hooks, Tempo::default(), stopping.clone()));
+        tokio::spawn(watchman::run(Arc::downgrade(&staff), herald, stopping.clone()));
         let alive = mpsc::channel(1);
         let context = Arc::new(Context {
             live: live.subscribe(),
+            words: live_words,
             assets,
             lobby: Arc::clone(&lobby),
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
@@ -164,11 +188,11 @@ impl App {
                 hops: config.server.proxy_hops,
                 header: config.server.ip_header,
             },
-            guests: Guests { sites: config.server.allowed_origins, native: config.server.allow_native },
             is_encrypted: tls.is_some(),
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
             counters: Counters::default(),
+            refusals: Refusals::default(),
             shutdown: stopping,
             alive: alive.0.downgrade(),
             started: Instant::now(),
@@ -195,6 +219,8 @@ impl App {
             limits,
             lobby,
             live,
+            words,
+            hook,
             permits,
             shutdown,
             alive,
@@ -208,26 +234,31 @@ impl App {
         })
     }
 
-    /// Takes up what of `settings` can change while it runs; who is connected stays so.
-    pub fn take_up(&self, settings: &Settings) {
-        let Settings { server, limits, physics, rooms } = settings;
+    /// Takes up what of `settings` can change while it runs, and these words; who is connected stays so.
+    pub fn take_up(&self, settings: &Settings, words: WordList) {
+        let Settings { server, limits, net: _, physics, moderation, rooms } = settings;
+        log_in_full(server.log_addresses == LogAddresses::Full);
+        self.hook.send_replace(moderation.webhook.clone());
+        self.words.send_replace(Arc::new(words));
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
-        self.live.send_replace(Arc::new(Live { name: server.name.clone(), motd: server.motd.clone(), limits }));
+        self.live.send_replace(Arc::new(Live::of(server, limits)));
         for (id, wished) in rooms {
             let Some(room) = self.lobby.find(id.as_str()) else { continue };
             let now = room.blueprint();
-            // Another mode waits for a restart, and so do the numbers that go with it; the password is a host's alone.
-            let (bots, players_max) = if now.terms.mode == wished.mode {
-                (wished.bots(), wished.players_max())
+            // Another mode waits for a restart, and so do the numbers and the name that go with it; the password is a host's alone.
+            let (bots, players_max, name) = if now.terms.mode == wished.mode {
+                (wished.bots(), wished.players_max(), wished.title())
             } else {
-                (now.bots, now.players_max)
+                (now.bots, now.players_max, now.name.clone())
             };
-            if !room.resize(bots, players_max, wished.password.clone()) {
+            let changed = room.resize(bots, players_max, wished.password.clone());
+            if !changed || !room.introduce(name, wished.chat) {
                 tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
             }
         }
-        self.lobby.retune(physics.tuning);
+        let of = |id: &RoomId| rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.mutators.clone());
+        self.lobby.retune(physics.tuning, of, now_s());
         self.staff.put_tunings_in_force();
     }
 
@@ -284,7 +315,7 @@ impl App {
 
     /// Has those who play know (see `limits.drain`) that the process ends, as a signal does, and waits for it.
     pub async fn drain(&self) -> Ending {
-        self.departure().announce_by_signal(self.limits.drain);
+        self.departure().announce_by_signal(self.permits.limits().drain);
         self.departure().due().await
     }
 
@@ -319,15 +350,19 @@ impl App {
     }
 }
 
+/// Where players find theirs, without a path.
+fn game_page(server: &ServerSettings, game: SocketAddr) -> String {
+    let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
+    server.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", own_address(game)))
+}
+
 /// Where staff find their page, if it is anywhere.
 fn admin_page(server: &ServerSettings, game: SocketAddr, own: Option<&TcpListener>) -> io::Result<Option<String>> {
     let scheme = if server.tls_cert.is_some() { "https" } else { "http" };
-    let at = |address| format!("{scheme}://{}/admin", own_address(address));
-    Ok(match (server.admin, own, &server.public_url) {
-        (StaffDoor::Off, ..) => None,
-        (_, Some(own), _) => Some(at(own.local_addr()?)),
-        (_, None, Some(url)) => Some(format!("{url}/admin")),
-        (_, None, None) => Some(at(game)),
+    Ok(match (server.admin, own) {
+        (StaffDoor::Off, _) => None,
+        (_, Some(own)) => Some(format!("{scheme}://{}/admin", own_address(own.local_addr()?))),
+        (_, None) => Some(format!("{}/admin", game_page(server, game))),
     })
 }
 
@@ -367,3 +402,6 @@ fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
         Err(error) => Err(StartError::Data(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

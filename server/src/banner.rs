@@ -23,6 +23,8 @@ pub struct Facts<'a> {
     pub admin: Option<&'a str>,
     /// Folder for what must survive a restart.
     pub data_dir: &'a Path,
+    /// The protocol's hash: who has another one cannot play here.
+    pub protocol: u64,
     /// Somebody looks at a terminal.
     pub terminal: bool,
 }
@@ -30,7 +32,7 @@ pub struct Facts<'a> {
 /// The text.
 #[must_use]
 pub fn banner(facts: &Facts<'_>) -> String {
-    let Facts { address, is_encrypted, local, public_url, admin, data_dir, terminal } = *facts;
+    let Facts { address, is_encrypted, local, public_url, admin, data_dir, protocol, terminal } = *facts;
     let scheme = if is_encrypted { "https" } else { "http" };
     let (ip, port) = (address.ip(), address.port());
     let mut text = format!("Perihelion {} is up.\n", env!("CARGO_PKG_VERSION"));
@@ -49,6 +51,7 @@ pub fn banner(facts: &Facts<'_>) -> String {
         text.push_str(&format!("  Admin page:      {url}{once}\n"));
     }
     text.push_str(&format!("  Data folder:     {}\n", data_dir.display()));
+    text.push_str(&format!("  Protocol:        {protocol:016x}\n"));
     // A code of an address that only this machine can open would mislead.
     if let Some(code) = public.or(network).filter(|_| terminal).and_then(|url| code(&url)) {
         text.push_str(&code);
@@ -104,6 +107,7 @@ mod tests {
             public_url: None,
             admin: None,
             data_dir: Path::new("./data"),
+            protocol: 0xabc,
             terminal: false,
         }
     }
@@ -125,6 +129,7 @@ mod tests {
                 Some(url) => assert!(text.contains(&format!("In your network: {url}\n")), "{text}"),
                 None => assert!(!text.contains("In your network"), "{text}"),
             }
+            assert!(text.contains("Protocol:        0000000000000abc\n"), "{text}");
             assert!(text.contains("Data folder:     ./data\n") && !text.contains('\u{1b}'), "{text}");
         }
     }

@@ -6,6 +6,8 @@
 
 pub mod door;
 pub mod kind;
+pub mod moderation;
+pub mod net;
 pub mod physics;
 pub mod raw;
 pub mod room;
@@ -22,12 +24,18 @@ use std::{
 };
 
 pub use error::ConfigError;
+pub use moderation::ModerationSettings;
+pub use net::NetSettings;
 pub use physics::PhysicsSettings;
 pub use room::{RoomId, RoomSettings};
 pub use server::ServerSettings;
 pub use source::Sources;
 
-use crate::{limits::Limits, room::Blueprint};
+use crate::{
+    limits::Limits,
+    moderation::{webhook::Hook, words::WordList},
+    room::Blueprint,
+};
 use setting::{Row, Section};
 use source::{Assignment, Place, Written};
 
@@ -41,8 +49,12 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[limits]`
     pub limits: Limits,
+    /// `[net]`
+    pub net: NetSettings,
     /// `[physics]`
     pub physics: PhysicsSettings,
+    /// `[moderation]`
+    pub moderation: ModerationSettings,
     /// `[rooms.<id>]`, in the order of the file.
     pub rooms: Vec<(RoomId, RoomSettings)>,
 }
@@ -54,6 +66,10 @@ pub struct Config {
     pub server: ServerSettings,
     /// Timeouts and maxima.
     pub limits: Limits,
+    /// Words that nobody is to read.
+    pub words: WordList,
+    /// Who is told what happens.
+    pub hook: Option<Hook>,
     /// The public rooms, at least one.
     pub rooms: Vec<Blueprint>,
 }
@@ -87,7 +103,9 @@ impl Settings {
         let mut settings = Settings {
             server: ServerSettings::default(),
             limits: Limits::default(),
+            net: NetSettings::default(),
             physics: PhysicsSettings::default(),
+            moderation: ModerationSettings::default(),
             rooms: rooms.into_iter().map(|id| (id, RoomSettings::default())).collect(),
         };
         let assignments = written.assignments.into_iter().chain(environment).chain(sources.from_flags());
@@ -96,6 +114,7 @@ impl Settings {
         }
         settings.check()?;
         settings.limits.sessions_max = settings.server.max_players;
+        settings.limits.sessions_reserved = settings.server.reserved_slots;
         settings.limits.sessions_per_address = settings.server.per_ip;
         settings.limits.drain = Duration::from_secs(settings.server.drain_seconds);
         Ok(settings)
@@ -105,7 +124,10 @@ impl Settings {
         match &assignment.place {
             Place::Server => put(&mut self.server, assignment),
             Place::Limits => put(&mut self.limits, assignment),
+            Place::Net if assignment.key == "tick_hz" => Err(ConfigError::TickRate { origin: assignment.origin }),
+            Place::Net => put(&mut self.net, assignment),
             Place::Physics => put(&mut self.physics, assignment),
+            Place::Moderation => put(&mut self.moderation, assignment),
             Place::Room(id) => match self.rooms.iter_mut().find(|(known, _)| known == id) {
                 Some((_, room)) => put(room, assignment),
                 None => Err(ConfigError::NoSuchRoom {
@@ -122,6 +144,10 @@ impl Settings {
         if self.server.tls_cert.is_some() != self.server.tls_key.is_some() {
             return Err(ConfigError::HalfOfTls);
         }
+        let ServerSettings { reserved_slots, max_players, .. } = self.server;
+        if reserved_slots >= max_players {
+            return Err(ConfigError::AllReserved { reserved: reserved_slots, most: max_players });
+        }
         for (id, room) in &self.rooms {
             room.check().map_err(|what| ConfigError::TooMany { id: id.clone(), what })?;
         }
@@ -134,7 +160,9 @@ impl Settings {
         let mut changes = (Vec::new(), Vec::new());
         compare(&mut changes, "server", &self.server, &new.server);
         compare(&mut changes, "limits", &self.limits, &new.limits);
+        compare(&mut changes, "net", &self.net, &new.net);
         compare(&mut changes, "physics", &self.physics, &new.physics);
+        compare(&mut changes, "moderation", &self.moderation, &new.moderation);
         let room = |settings: &Settings, id: &RoomId| -> Option<RoomSettings> {
             settings.rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.clone())
         };
@@ -152,7 +180,7 @@ impl Settings {
     /// Checks them against the machine, and draws what is left to chance.
     ///
     /// # Errors
-    /// A folder that is none, or no randomness.
+    /// A folder that is none, a file of words that is not right, or no randomness.
     pub fn into_config(self) -> Result<Config, ConfigError> {
         let ServerSettings { data_dir, client_dir, .. } = &self.server;
         if data_dir.exists() && !data_dir.is_dir() {
@@ -161,11 +189,13 @@ impl Settings {
         if let Some(folder) = client_dir {
             check_page(folder)?;
         }
+        let words = self.moderation.read_words()?;
         let tuning = self.physics.tuning;
-        let made = |blueprint| Blueprint { tuning, ..blueprint };
-        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone()).map(made));
+        let bounds = self.limits.of_rooms();
+        let made = |blueprint| Blueprint { net: self.net.clone(), bounds, ..blueprint };
+        let blueprints = self.rooms.iter().map(|(id, room)| room.blueprint(id.clone(), tuning).map(made));
         let rooms = blueprints.collect::<Result<_, _>>().map_err(ConfigError::NoRandomness)?;
-        Ok(Config { server: self.server, limits: self.limits, rooms })
+        Ok(Config { server: self.server, limits: self.limits, words, hook: self.moderation.webhook, rooms })
     }
 
     /// The file that says the same, every key with its meaning.
@@ -200,15 +230,14 @@ fn put<S: Section>(section: &mut S, assignment: Assignment) -> Result<(), Config
         return Ok(());
     }
     let value = if row.is_secret() { "no secret that is allowed".to_owned() } else { raw.to_string() };
-    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed: (row.allowed)() })
+    let meant = (row.meant)(&raw).map(|meant| format!("; {meant}"));
+    let allowed = (row.allowed)() + meant.as_deref().unwrap_or_default();
+    Err(ConfigError::BadValue { origin, name: format!("{place}.{key}"), value, allowed })
 }
 
 /// The key that was probably meant.
 fn nearest<S>(rows: &[Row<S>], key: &str) -> Option<&'static str> {
-    let likeness = |row: &Row<S>| strsim::jaro_winkler(row.key, key);
-    let best = rows.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    // What clap asks of a suggestion.
-    (likeness(best) > 0.7).then_some(best.key)
+    kind::nearest(rows.iter().map(|row| row.key), key)
 }
 
 #[cfg(test)]

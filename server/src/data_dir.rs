@@ -67,6 +67,12 @@ impl DataDir {
         self.path.join("perihelion.db")
     }
 
+    /// Where rooms that broke leave what they did.
+    #[must_use]
+    pub fn crashes(&self) -> PathBuf {
+        self.path.join("crashes")
+    }
+
     /// Where the copies of it are.
     #[must_use]
     pub fn backups(&self) -> PathBuf {

@@ -168,7 +168,7 @@ mod tests {
 
     /// A lobby in which nobody plays.
     fn departure() -> Departure {
-        let room = RoomSettings::default().blueprint(RoomId::main()).unwrap();
+        let room = RoomSettings::default().blueprint(RoomId::main(), shared::defs::Tuning::STANDARD).unwrap();
         Departure::new(Arc::new(Lobby::open(vec![room], |_| None).unwrap()))
     }
 

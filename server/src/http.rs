@@ -13,7 +13,7 @@
 //! | `/ws` | `upgrade` |
 //! | `/rooms.json`, `/rooms` | `rooms`: the public ones, and making a private one |
 //! | `/healthz` | 200 while every room ticks (or rests for want of company), else 503 |
-//! | `/readyz` | 200 while players are let in, else 503 |
+//! | `/readyz` | `ready`: 200 while players are let in, else 503 and why |
 //! | `/status.json` | `status` |
 //! | `/metrics` | `metrics` |
 //! | `/boards.json` | `boards` |
@@ -34,6 +34,8 @@ mod headers;
 mod metrics;
 mod negotiate;
 mod origin;
+mod ready;
+mod refusals;
 mod rooms;
 mod status;
 mod upgrade;
@@ -56,12 +58,13 @@ pub use admin::is_wish;
 pub use arena::RATE as LOOKS_RATE;
 pub use assets::{AssetError, Assets};
 pub use origin::Guests;
+pub use refusals::Refusals;
 pub use upgrade::is_handshake;
 
 use crate::{
-    address::AddressKey, attempts::Attempts, clips::Clips, counters::Counters, dashboard::Dashboard,
-    journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby, permits::Permits, proxies::Proxies,
-    rates::AddressRates, staff::Staff, store::Store,
+    address::AddressKey, attempts::Attempts, clips::Clips, config::ServerSettings, counters::Counters,
+    dashboard::Dashboard, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby,
+    moderation::words::LiveWords, permits::Permits, proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -76,8 +79,19 @@ pub struct Live {
     pub name: String,
     /// A line for everybody who opens the page.
     pub motd: Option<String>,
+    /// Who may open a socket besides our own page.
+    pub guests: Guests,
     /// Timeouts and maxima.
     pub limits: Arc<Limits>,
+}
+
+impl Live {
+    /// What of these settings requests are answered from.
+    #[must_use]
+    pub fn of(server: &ServerSettings, limits: Arc<Limits>) -> Live {
+        let guests = Guests { sites: server.allowed_origins.clone(), native: server.allow_native };
+        Live { name: server.name.clone(), motd: server.motd.clone(), guests, limits }
+    }
 }
 
 /// What every request is answered from.
@@ -85,6 +99,8 @@ pub struct Live {
 pub struct Context {
     /// What a reload changes.
     pub live: watch::Receiver<Arc<Live>>,
+    /// Words that nobody is to read.
+    pub words: LiveWords,
     /// The page.
     pub assets: Assets,
     /// The rooms.
@@ -105,8 +121,6 @@ pub struct Context {
     pub permits: Permits,
     /// Whose word about who asks is believed.
     pub proxies: Proxies,
-    /// Who may open a socket besides our own page.
-    pub guests: Guests,
     /// We end TLS ourselves.
     pub is_encrypted: bool,
     /// How often one address may look at the arena.
@@ -115,6 +129,8 @@ pub struct Context {
     pub attempts: Attempts,
     /// What happened.
     pub counters: Counters,
+    /// Who was turned away, as far as the log was told.
+    pub refusals: Refusals,
     /// True from the moment the server is to end.
     pub shutdown: watch::Receiver<bool>,
     /// A clone is held by every session: the server waits for their end.
@@ -143,16 +159,17 @@ pub fn site(
     context: Arc<Context>,
     part: Part,
 ) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
-    let (counters, is_encrypted) = (context.counters.clone(), context.is_encrypted);
-    let service = TowerToHyperService::new(warp::service(routes(context, part)));
+    let service = TowerToHyperService::new(warp::service(routes(Arc::clone(&context), part)));
     move |request| {
-        let counters = counters.clone();
+        let context = Arc::clone(&context);
+        let (limit, peer) = (refusals::limit_of(request.uri().path()), request.extensions().get::<Peer>().copied());
         let host = headers::clean_host(request.headers());
         let answer = service.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
-            counters.answered(response.status().as_u16());
-            headers::apply(response.headers_mut(), host.as_deref(), is_encrypted);
+            context.counters.answered(response.status().as_u16());
+            context.refusals.note(response.status(), limit, peer);
+            headers::apply(response.headers_mut(), host.as_deref(), context.is_encrypted);
             Ok(response)
         })
     }
@@ -210,9 +227,10 @@ fn game(context: Arc<Context>) -> BoxedFilter<(Answer,)> {
     let health = warp::path!("healthz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
         read_only(&method, || probe(context.lobby.is_alive(), "the room has stopped"))
     });
-    let ready = warp::path!("readyz").and(with.clone()).and(warp::method()).map(|context: Arc<Context>, method| {
-        read_only(&method, || probe(context.lobby.is_alive() && context.has_place(), "no more players for now"))
-    });
+    let ready = warp::path!("readyz")
+        .and(with.clone())
+        .and(warp::method())
+        .map(|context: Arc<Context>, method| read_only(&method, || ready::answer(&context)));
     let status = warp::path!("status.json")
         .and(with.clone())
         .and(warp::method())
@@ -317,13 +335,6 @@ impl Context {
     #[must_use]
     pub fn limits(&self) -> Arc<Limits> {
         Arc::clone(&self.live.borrow().limits)
-    }
-
-    fn has_place(&self) -> bool {
-        !*self.shutdown.borrow()
-            && !self.staff.departure().is_announced()
-            && self.staff.lock().is_none()
-            && self.permits.sessions() + self.permits.lanes() < self.limits().connections_max
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! Invariants: the room's thread never waits for the disk. A killed process loses nothing that was written (the kernel has
 //! it), a power cut at most the last second. A damaged end is cut off and no frame behind it is believed. A flight leaves
-//! the journal only when the store has it.
+//! the journal only when the store has it, and a copy of the store.
 
 mod file;
 mod frame;
@@ -41,7 +41,7 @@ pub enum Entry {
     Time(u64),
     /// The room said this.
     Record(Record),
-    /// A flight that the store may not have.
+    /// A flight that the store, or its last copy, may not have.
     Flight(DatedFlight),
 }
 

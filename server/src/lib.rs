@@ -1,7 +1,7 @@
 //! Perihelion's host: gives the pure core in `shared` sockets, clocks, threads and a page.
 //!
 //! Direction: `main → app → http → {session, dashboard} → staff → departure → {lobby, lanes} → room`; each names only what stands
-//! to its right (but that the dashboard reads the context of `http`), and `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `config` and `log` are leaves
+//! to its right (but that the dashboard reads the context of `http`), and `limits`, `bucket`, `address`, `permits`, `counters`, `rates`, `attempts`, `machine`, `proxies`, `tls`, `moderation` (but for its watchman, who looks at rooms and tells the staff), `config` and `log` are leaves
 //! (`config` knows of a room only what one is made from). A room ticks on its own thread and shares none with sockets;
 //! what passes between them is bounded channels (`room::handle` in, `room::outbox` out). No rule of the game is
 //! decided here, and no byte from the network reaches a panic.
@@ -17,6 +17,7 @@ pub mod bucket;
 pub mod cli;
 pub mod clips;
 pub mod clock;
+pub mod complaint;
 pub mod config;
 pub mod counters;
 pub mod dashboard;
@@ -30,6 +31,7 @@ pub mod listener;
 pub mod lobby;
 pub mod log;
 pub mod machine;
+pub mod moderation;
 pub mod network;
 pub mod permits;
 pub mod probe;

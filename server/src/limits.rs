@@ -4,10 +4,13 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+use shared::room::RoomBounds;
+
 use crate::{
     address::AddressKey,
     config::{
-        kind::{seconds, whole, yes_no},
+        kind::{list, network, seconds, whole, yes_no},
         setting::settings,
     },
 };
@@ -56,6 +59,27 @@ settings! {
         lanes_new_max: usize = 10, whole(0..=10_000), [Live];
         /// Loopback is a developer, a test or a proxy in front: no limit per address, only the global ones.
         loopback_exempt: bool = true, yes_no(), [Live];
+        /// Networks whose addresses no limit per address counts, only the global ones: a school or an office, where many play
+        /// behind one address.
+        exempt: Vec<IpNet> = Vec::new(), list(network()), [Live];
+        /// Messages of one client in a second (60 commands, and a quarter)…
+        messages_per_second: u64 = 75, whole(1..=10_000), [Live];
+        /// …and at once. More are dropped; after three seconds of it, or 1,000: close 4005.
+        messages_burst: u64 = 32, whole(1..=10_000), [Live];
+        /// Bytes of one client's messages in a second…
+        bytes_per_second: u64 = 4_096, whole(256..=10_000_000), [Live];
+        /// …and at once; at least the longest message, or it could never be sent.
+        bytes_burst: u64 = 16_384, whole(4_096..=10_000_000), [Live];
+        /// Lines of chat that one client may say at once…
+        chat_burst: u32 = 5, whole(1..=100), [];
+        /// …and seconds for one more. Faster: not heard, and told so once.
+        chat_seconds: u32 = 2, whole(1..=3_600), [];
+        /// Seconds for which slot and score of who lost the line are kept.
+        seat_seconds: u32 = 60, whole(1..=600), [];
+        /// Seconds for which a ship stays in the arena after its pilot lost the line; half of it in duels.
+        ship_seconds: u32 = 10, whole(0..=600), [];
+        /// Wrong tries to sign in as one of the staff, of an address and for a name; then one more each three minutes.
+        staff_tries: u64 = 5, whole(1..=100), [];
         /// Private rooms open at once. Full: 503, and none can be made until one closes.
         private_rooms_max: usize = 32, whole(0..=1_024), [Live];
         /// Private rooms made from one address in a minute. Full: 429.
@@ -88,6 +112,8 @@ settings! {
     besides {
         /// WebSockets open at once, second lanes not counted; `server.max_players`. Full: 503.
         sessions_max: usize = 4_096;
+        /// So many of them are for staff; `server.reserved_slots`.
+        sessions_reserved: usize = 0;
         /// From the news that the server goes down until it does, for those who play; `server.drain_seconds`. Whole seconds;
         /// 0: at once.
         drain: Duration = Duration::from_secs(10);
@@ -97,9 +123,30 @@ settings! {
 }
 
 impl Limits {
+    /// How patient rooms are.
+    #[must_use]
+    pub fn of_rooms(&self) -> RoomBounds {
+        RoomBounds {
+            seat_s: self.seat_seconds,
+            ship_s: self.ship_seconds,
+            chat_burst: self.chat_burst,
+            chat_s: self.chat_seconds,
+        }
+    }
+
     /// Whether nothing is counted for this address.
     #[must_use]
     pub fn exempts(&self, key: AddressKey) -> bool {
-        self.loopback_exempt && key.is_loopback()
+        (self.loopback_exempt && key.is_loopback()) || self.exempt.iter().any(|network| key.is_in(network))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_host_leaves_alone_is_as_the_game_has_it() {
+        assert_eq!(Limits::default().of_rooms(), RoomBounds::default());
     }
 }

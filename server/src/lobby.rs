@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     config::{RoomId, RoomSettings},
-    room::{Blueprint, Keeping, RoomHandle},
+    room::{Blueprint, Choice, Keeping, Numbers, RoomHandle},
 };
 
 /// A room that has said nothing for so long has hung for good.
@@ -75,9 +75,27 @@ impl Lobby {
         self.all().iter().for_each(|room| room.announce_restart(0));
     }
 
-    /// The settings' numbers of the game are these; see [`RoomHandle::retune`].
-    pub fn retune(&self, tuning: Tuning) {
-        self.all().iter().for_each(|room| room.retune(tuning));
+    /// The settings' numbers of the game are these, and the mutators of those rooms that `mutators` knows of; see
+    /// [`RoomHandle::retune`].
+    pub fn retune(&self, physics: Tuning, mutators: impl Fn(&RoomId) -> Option<Vec<Choice>>, unix_s: u64) {
+        for room in self.all() {
+            let now = room.blueprint();
+            let mutators = mutators(&now.id).unwrap_or_else(|| now.numbers.mutators.clone());
+            room.retune(Numbers { physics, mutators }, unix_s);
+        }
+    }
+
+    /// Has the settings' numbers be those of the week in which `unix_s` lies. Whether that changed any.
+    pub fn turn_week(&self, unix_s: u64) -> bool {
+        let turned = self.all().into_iter().filter(|room| {
+            let now = room.blueprint();
+            let turns = now.numbers.at(unix_s) != now.tuning;
+            if turns {
+                room.retune(now.numbers.clone(), unix_s);
+            }
+            turns
+        });
+        turned.count() > 0
     }
 
     /// The room for whoever comes: the fullest of humans that has a place and asks for no password, so that few people
@@ -87,9 +105,10 @@ impl Lobby {
     pub fn place(&self) -> &Arc<RoomHandle> {
         let is_open = |room: &RoomHandle| room.blueprint().password.is_none();
         let listings = self.public.iter().map(|room| {
-            let admits = is_open(room) && room.is_alive();
+            let report = room.report();
+            let admits = is_open(room) && room.is_alive() && !report.is_closed;
             let players_max = if admits { room.blueprint().players_max } else { 0 };
-            Listing { humans: room.report().humans(), players_max }
+            Listing { humans: report.humans(), players_max }
         });
         let first_open = || self.public.iter().position(|room| is_open(room));
         &self.public[fullest_with_a_place(listings).or_else(first_open).unwrap_or(0)]
@@ -124,8 +143,9 @@ impl Lobby {
         let chat = self.public[0].blueprint().chat;
         let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let tuning = self.public[0].blueprint().tuning;
-        let blueprint = Blueprint { tuning, ..settings.blueprint(id.clone()).map_err(system)? };
+        let first = self.public[0].blueprint();
+        let blueprint = settings.blueprint(id.clone(), first.numbers.physics).map_err(system)?;
+        let blueprint = Blueprint { net: first.net.clone(), bounds: first.bounds, ..blueprint };
         let room = self.with(|private| {
             if private.len() >= most || private.contains_key(&id) {
                 return Err(NoRoom::Full);
@@ -228,6 +248,7 @@ fn fullest_with_a_place(listings: impl Iterator<Item = Listing>) -> Option<usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::defs::Mutator;
 
     #[test]
     fn people_meet_in_the_fullest_room_with_a_place() {
@@ -242,7 +263,7 @@ mod tests {
     fn lobby(passwords: &[Option<&str>]) -> Arc<Lobby> {
         let room = |(n, password): (usize, &Option<&str>)| {
             let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
-            settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap()).unwrap()
+            settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap(), Tuning::STANDARD).unwrap()
         };
         Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect(), |_| None).unwrap())
     }
@@ -255,6 +276,32 @@ mod tests {
         assert!(lobby.find("r2").is_none() && lobby.find("R0").is_none());
         lobby.close().await;
         assert_eq!(lobby.place().blueprint().id.as_str(), "r1", "also when none has a place");
+    }
+
+    #[tokio::test]
+    async fn a_week_changes_the_rooms_that_play_by_it_and_no_private_one() {
+        let lobby = lobby(&[None, None]);
+        let weekly = |id: &RoomId| Some(if id.as_str() == "r1" { vec![Choice::Weekly] } else { Vec::new() });
+        let week_s = 7 * 86_400;
+        let mut physics = Tuning::STANDARD;
+        physics.set("turn", 90).unwrap();
+        lobby.retune(physics, weekly, week_s);
+        let told = |room: &RoomHandle| room.blueprint().tuning.mutators.iter().next();
+        let rooms = lobby.public();
+        let of = |weeks: u64| Some(Mutator::of_week(weeks * week_s));
+        assert_eq!((told(&rooms[0]), told(&rooms[1])), (None, of(1)));
+        assert!(!lobby.turn_week(week_s + 60), "it is the same week");
+        assert!(lobby.turn_week(2 * week_s));
+        assert_eq!((told(&rooms[0]), told(&rooms[1])), (None, of(2)));
+        assert_eq!(
+            rooms[1].blueprint().tuning.get("turn"),
+            Ok(physics.mutated([of(2).unwrap()].into_iter().collect()).get("turn").unwrap())
+        );
+        lobby.retune(physics, |_| None, 2 * week_s);
+        assert_eq!(told(&rooms[1]), of(2), "a room that is not spoken of keeps its own");
+        let private = lobby.make(GameMode::Drift, 1, Duration::from_secs(60)).unwrap();
+        assert_eq!(lobby.find(private.as_str()).unwrap().blueprint().tuning, physics);
+        lobby.close().await;
     }
 
     #[tokio::test]

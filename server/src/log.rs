@@ -1,5 +1,5 @@
 //! The log, on stderr. Invariants: one event is one line whatever a client sent, and holds no token and no bare
-//! address (see [`crate::address::AddressTag`]); whatever happens, it grows by less than a megabyte a minute.
+//! address (see [`crate::address::AddressTag`]) unless the host wants those; whatever happens, it grows by less than a megabyte a minute.
 //! Files and their rotation are not here.
 
 use std::{
@@ -25,6 +25,15 @@ pub enum LogForm {
     Text,
     /// An object, for programs.
     Json,
+}
+
+/// How it names visitors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogAddresses {
+    /// See [`crate::address::AddressTag`].
+    Tag,
+    /// By their addresses.
+    Full,
 }
 
 /// Sends events of level info and above to stderr, and panics with them.

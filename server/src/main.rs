@@ -80,6 +80,7 @@ async fn serve(Start { config, settings, sources }: Start) -> ExitCode {
         public_url: settings.server.public_url.as_deref(),
         admin: admin.as_deref(),
         data_dir: &settings.server.data_dir,
+        protocol: shared::protocol::proto_hash(),
         terminal: io::stdout().is_terminal(),
     };
     say(io::stdout(), &banner(&facts));

@@ -26,6 +26,8 @@ pub enum Kind {
     Http,
     /// A WebSocket, from the upgrade on.
     Session,
+    /// The same of staff, for whom some places are kept.
+    Staff,
     /// A WebSocket that is the second lane of another, from the upgrade on.
     Lane,
     /// A WebSocket that has not said hello.
@@ -94,6 +96,12 @@ impl Permits {
         self.with(|counts| counts.limits = limits);
     }
 
+    /// Those of now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        self.with(|counts| Arc::clone(&counts.limits))
+    }
+
     /// Asks for one place; without an address only the limits for all count.
     ///
     /// # Errors
@@ -154,9 +162,8 @@ impl Counts {
         let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
-            Kind::Session => {
-                self.sessions >= limits.sessions_max || self.sessions + self.lanes >= limits.connections_max
-            }
+            Kind::Session => self.is_full(limits.sessions_max.saturating_sub(limits.sessions_reserved), limits),
+            Kind::Staff => self.is_full(limits.sessions_max, limits),
             Kind::Lane => self.lanes >= limits.lanes_max || self.sessions + self.lanes >= limits.connections_max,
             Kind::Handshake => self.handshakes >= limits.handshakes_max,
         };
@@ -173,11 +180,15 @@ impl Counts {
         }
         match kind {
             Kind::Http => self.http += 1,
-            Kind::Session => self.sessions += 1,
+            Kind::Session | Kind::Staff => self.sessions += 1,
             Kind::Lane => self.lanes += 1,
             Kind::Handshake => unreachable!("handled above"),
         }
         Ok(counted)
+    }
+
+    fn is_full(&self, sessions_max: usize, limits: &Limits) -> bool {
+        self.sessions >= sessions_max || self.sessions + self.lanes >= limits.connections_max
     }
 
     /// The counts of an address, if there is room for another one.
@@ -194,7 +205,7 @@ impl Counts {
     fn enter_address(&mut self, kind: Kind, key: AddressKey, now: Instant, limits: &Limits) -> Result<(), Refusal> {
         let counts = self.of_address(key, now, limits)?;
         let (places, held_max, new_max) = match kind {
-            Kind::Session => (&mut counts.sessions, limits.sessions_per_address, limits.sessions_new_max),
+            Kind::Session | Kind::Staff => (&mut counts.sessions, limits.sessions_per_address, limits.sessions_new_max),
             Kind::Lane => (&mut counts.lanes, limits.lanes_per_address, limits.lanes_new_max),
             Kind::Http if counts.http >= limits.http_per_address => return Err(Refusal::Address),
             Kind::Http => {
@@ -215,7 +226,7 @@ impl Counts {
     fn leave(&mut self, kind: Kind, key: Option<AddressKey>, now: Instant) {
         match kind {
             Kind::Http => self.http -= 1,
-            Kind::Session => self.sessions -= 1,
+            Kind::Session | Kind::Staff => self.sessions -= 1,
             Kind::Lane => self.lanes -= 1,
             Kind::Handshake => {
                 self.handshakes -= 1;
@@ -226,7 +237,7 @@ impl Counts {
         if let Some(counts) = self.by_address.get_mut(&key) {
             match kind {
                 Kind::Http => counts.http -= 1,
-                Kind::Session => counts.sessions.held -= 1,
+                Kind::Session | Kind::Staff => counts.sessions.held -= 1,
                 Kind::Lane => counts.lanes.held -= 1,
                 Kind::Handshake => unreachable!("handled above"),
             }
@@ -327,6 +338,17 @@ mod tests {
     }
 
     #[test]
+    fn a_school_behind_one_address_is_as_many_as_it_is() {
+        let permits = permits(|limits| limits.exempt = vec!["10.0.0.0/30".parse().unwrap()]);
+        let now = Instant::now();
+        let take = |n| permits.acquire(Kind::Session, key(n), now);
+        let _class: Vec<_> = (0..30).map(|_| take(1).unwrap()).collect();
+        let _others: Vec<_> = (0..8).map(|_| take(9).unwrap()).collect();
+        assert_eq!(take(9).unwrap_err(), Refusal::Address);
+        assert!((0..5).all(|_| permits.make_room(key(1), now).is_ok()));
+    }
+
+    #[test]
     fn who_came_in_exempt_takes_nothing_from_the_counts_when_that_has_changed() {
         let permits = permits(|_| {});
         let loopback = AddressKey::of(std::net::Ipv4Addr::LOCALHOST.into());
@@ -350,6 +372,20 @@ mod tests {
         let make = |n, after_s| permits.make_room(key(n), now + Duration::from_secs(after_s));
         assert_eq!((make(1, 0), make(1, 1), make(1, 59)), (Ok(()), Ok(()), Err(Refusal::Address)));
         assert_eq!((make(2, 59), make(1, 60)), (Ok(()), Ok(())), "another address, and the first one later");
+    }
+
+    #[test]
+    fn some_places_are_for_staff() {
+        let permits = permits(|limits| (limits.sessions_max, limits.sessions_reserved) = (3, 2));
+        let take = |kind, n| permits.acquire(kind, key(n), Instant::now());
+        let _player = take(Kind::Session, 1).unwrap();
+        assert_eq!(take(Kind::Session, 2).unwrap_err(), Refusal::Full);
+        let first = take(Kind::Staff, 3).unwrap();
+        let _second = take(Kind::Staff, 4).unwrap();
+        assert_eq!(take(Kind::Staff, 5).unwrap_err(), Refusal::Full, "there are no more than there are");
+        drop(first);
+        assert_eq!(take(Kind::Session, 2).unwrap_err(), Refusal::Full);
+        assert!(take(Kind::Staff, 5).is_ok());
     }
 
     #[test]

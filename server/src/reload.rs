@@ -4,6 +4,7 @@
 use crate::{
     app::App,
     config::{ConfigError, RoomId, Settings, Sources},
+    moderation::words::WordList,
 };
 
 /// Remembers what holds and where it was read.
@@ -32,12 +33,12 @@ impl Reloader {
     /// # Errors
     /// What is wrong with the settings: then the old ones stay in force.
     pub fn reload(&mut self, app: &App) -> Result<String, ConfigError> {
-        let settings = Settings::read(&self.sources).inspect_err(|error| {
+        let (settings, words) = read(&self.sources).inspect_err(|error| {
             tracing::error!(%error, "the settings are not good; the old ones stay in force");
         })?;
         let (changed, _) = self.applied.changes(&settings);
         let (_, waiting) = self.started.changes(&settings);
-        app.take_up(&settings);
+        app.take_up(&settings, words);
         tracing::info!(changed = changed.join(" "), "settings reloaded");
         if !waiting.is_empty() {
             tracing::warn!(keys = waiting.join(" "), "these settings need a restart");
@@ -54,4 +55,11 @@ impl Reloader {
             if waiting.is_empty() { String::new() } else { format!("; these need a restart: {}", waiting.join(" ")) };
         Ok(format!("{changed}{waiting}"))
     }
+}
+
+/// The settings, and the words of the file that they name: it may have changed although they have not.
+fn read(sources: &Sources) -> Result<(Settings, WordList), ConfigError> {
+    let settings = Settings::read(sources)?;
+    let words = settings.moderation.read_words()?;
+    Ok((settings, words))
 }

@@ -7,22 +7,29 @@
 use std::path::PathBuf;
 
 use shared::{
+    bot::Skill,
     defs::{Terms, Tuning},
     protocol::ChatMode,
+    room::RoomBounds,
 };
 
-use crate::config::RoomId;
+use crate::config::{NetSettings, RoomId};
 
+mod black_box;
 mod handle;
+mod ladder;
 mod memory;
+mod numbers;
 mod outbox;
 mod outlook;
 mod tape;
 mod task;
 mod tick_times;
 
+pub use black_box::{BlackBox, sweep};
 pub use handle::{Arrival, RoomHandle, RoomReport, Seat, Voice};
 pub use memory::Keeping;
+pub use numbers::{Choice, Numbers};
 pub use outbox::{Goodbye, Inbox, Outbox, Waiting, pair as outbox_pair};
 pub use outlook::Outlook;
 pub use tick_times::{TickFigures, TickHistogram};
@@ -40,6 +47,8 @@ pub struct Blueprint {
     pub secret: u64,
     /// Bots fill the room up to this many pilots.
     pub bots: u16,
+    /// How well they fly.
+    pub bot_skill: Skill,
     /// People who may play at once.
     pub players_max: u16,
     /// Points that every pilot begins with.
@@ -52,8 +61,14 @@ pub struct Blueprint {
     pub password: Option<String>,
     /// What is played.
     pub terms: Terms,
-    /// What of its numbers is not as usual.
+    /// What of its numbers is not as usual…
     pub tuning: Tuning,
+    /// How patient it is.
+    pub bounds: RoomBounds,
+    /// …and what the settings say of them, for when the week or the settings change.
+    pub numbers: Numbers,
+    /// How much it sends, and how far back it looks.
+    pub net: NetSettings,
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }

@@ -46,6 +46,7 @@ use crate::{
     lanes::Lanes,
     limits::{self as bounds, Limits},
     lobby::Lobby,
+    moderation::words::LiveWords,
     permits::Permit,
     room::{Arrival, Goodbye, RoomHandle, outbox_pair},
     staff::{
@@ -82,6 +83,8 @@ pub struct Session {
     pub lanes: Lanes,
     /// Where its end is counted.
     pub counters: Counters,
+    /// Words that nobody is to read.
+    pub words: LiveWords,
     /// Timeouts.
     pub limits: Arc<Limits>,
     /// True from the moment the server is to end.
@@ -133,18 +136,19 @@ pub async fn run(io: TokioIo<Upgraded>, session: Session) {
         lobby,
         lanes,
         counters,
+        words,
         limits,
         mut shutdown,
         alive,
     } = session;
     let began = Instant::now();
-    let peer = address.tag();
+    let peer = address.logged();
     let (metered, meter) = Metered::new(io, UNSETTLED_MAX, &counters);
     let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config())).await;
     let (mut sink, mut stream) = socket.split();
     let heard_nothing = Notify::new();
     let reader = Reader::new(&mut stream, Arc::clone(&meter), &limits, &heard_nothing, peer);
-    let rooms = Rooms { lobby, wanted: room, staff, address };
+    let rooms = Rooms { lobby, wanted: room, staff, address, words };
     let end = tokio::select! {
         biased;
         // An error means that the server is gone already.
@@ -216,6 +220,7 @@ struct Rooms {
     wanted: Option<String>,
     staff: Arc<Staff>,
     address: AddressKey,
+    words: LiveWords,
 }
 
 impl Rooms {
@@ -292,6 +297,10 @@ async fn visit(
     // Listed first, so that what is decided from now on finds it; then what was decided a moment ago.
     let _presence = rooms.staff.present().enter(seat.conn(), guest, &room);
     rooms.staff.hold_to_bans(seat.conn(), &guest, &room);
+    let household = rooms.address.household();
+    if household != 0 && !room.order(Order::Household { conn: seat.conn(), household }) {
+        tracing::debug!("a room is too busy to hear who comes from where");
+    }
     rooms.turn_away_newcomer(&room, seat.conn());
     let place = Place { room: room.blueprint().id.to_string(), voice: seat.voice().clone(), address: rooms.address };
     let mut console = Console::new(Arc::clone(&rooms.staff), place);
@@ -305,7 +314,7 @@ async fn visit(
         biased;
         // The room's own verdict first: it is the reason for whatever else seems wrong at the same moment.
         end = writer::write(sink, inbox, limits, heard_nothing) => end,
-        end = reader.messages(seat.voice(), &mut console) => end,
+        end = reader.messages(seat.voice(), &mut console, &rooms.words) => end,
     }
 }
 

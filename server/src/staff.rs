@@ -17,6 +17,7 @@ pub mod audit;
 pub mod bans;
 pub mod book;
 pub mod command;
+pub mod complaint;
 pub mod console;
 pub mod desk;
 #[cfg(unix)]
@@ -25,12 +26,14 @@ pub mod line;
 pub mod order;
 pub mod password;
 pub mod present;
+pub mod reports;
 pub mod role;
 pub mod secret;
 pub mod sessions;
 pub mod sign_in;
 pub mod times;
 pub mod view;
+pub(crate) mod weeks;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -51,6 +54,8 @@ use crate::{
     clock::now_s,
     departure::Departure,
     lobby::Lobby,
+    moderation::webhook::Herald,
+    permits::Permits,
     rates::{AddressRates, Rates},
     store::{BanKind, Kept, StaffKeeper, StaffSave},
 };
@@ -138,6 +143,8 @@ pub struct Changes {
     pub bans: u32,
     /// The audit log.
     pub audit: u32,
+    /// What players reported.
+    pub reports: u32,
     /// The staff.
     pub staff: u32,
 }
@@ -153,44 +160,60 @@ pub struct Staff {
     lobby: Arc<Lobby>,
     departure: Departure,
     reloads: mpsc::Sender<Reload>,
-    /// Where the page for staff is.
+    /// Where the page for staff is…
     page: String,
+    /// …and that of the game.
+    site: String,
+    /// For what a host has set.
+    permits: Permits,
+    /// Tells people elsewhere.
+    herald: Herald,
 }
 
-/// Tries to sign in: an address, and a name from wherever, have five, and one more each three minutes.
+/// What is rare for people: tries to sign in, commands, reports. To sign in an address, and a name from wherever, have five, and one more each three minutes.
 #[derive(Debug)]
 struct Tries {
     addresses: AddressRates,
     names: Rates<String>,
     /// Commands, by who gives them.
     commands: Rates<String>,
+    /// What players report.
+    reports: AddressRates,
 }
 
 impl Staff {
-    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is. Gives the end at which
+    /// Nobody yet; what was stored comes by [`Self::restore`]. `page` is where the page for staff is, `site`
+    /// that of the game. Gives the end at which
     /// reloads are asked for.
     #[must_use]
     pub fn new(
         lobby: Arc<Lobby>,
         departure: Departure,
         keeper: StaffKeeper,
-        page: String,
+        (page, site): (String, String),
+        permits: Permits,
+        herald: Herald,
     ) -> (Arc<Staff>, mpsc::Receiver<Reload>) {
         let (reloads, asked) = mpsc::channel(RELOADS_MAX);
+        let tries = sign_in::rate_of(permits.limits().staff_tries);
         let staff = Staff {
             book: Mutex::new(Book::new(keeper)),
             changes: watch::channel(Changes::default()).0,
             passwords: Passwords::default(),
             tries: Tries {
-                addresses: Rates::new(sign_in::TRIES),
-                names: Rates::new(sign_in::TRIES),
+                addresses: Rates::new(tries),
+                names: Rates::new(tries),
                 commands: Rates::new(COMMANDS),
+                reports: Rates::new(complaint::RATE),
             },
             present: Present::default(),
             lobby,
             departure,
             reloads,
             page,
+            site,
+            permits,
+            herald,
         };
         (Arc::new(staff), asked)
     }
@@ -201,6 +224,7 @@ impl Staff {
         self.changed(|changes| {
             changes.bans += 1;
             changes.audit += 1;
+            changes.reports += 1;
             changes.staff += 1;
         });
         let lock = self.lock();
@@ -219,6 +243,12 @@ impl Staff {
     #[must_use]
     pub fn present(&self) -> &Present {
         &self.present
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub fn lobby(&self) -> &Arc<Lobby> {
+        &self.lobby
     }
 
     /// When the process ends.
@@ -250,6 +280,12 @@ impl Staff {
     #[must_use]
     pub fn who(&self, session: SecretKey) -> Option<Identity> {
         self.with(|book| book.sessions.find(session, Instant::now()).cloned())
+    }
+
+    /// Whether this is the pass of somebody who is signed in: it lets them into a full server, and opens nothing else.
+    #[must_use]
+    pub fn knows_pass(&self, pass: SecretKey) -> bool {
+        self.with(|book| book.sessions.knows_pass(pass, Instant::now()))
     }
 
     /// Told whenever something that staff see has changed.

@@ -19,18 +19,15 @@ mod keeper;
 mod opening;
 mod schema;
 mod staff;
+mod vitals;
 mod writer;
 
 use std::{
     io,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-        mpsc::sync_channel,
-    },
+    sync::{Arc, mpsc::sync_channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Semaphore, oneshot};
@@ -38,7 +35,8 @@ use tokio::sync::{Semaphore, oneshot};
 pub use boards::{Board, OwnPlace, OwnRecord, Row, Span};
 pub use intake::{Intake, Kept, StaffKeeper};
 pub use keeper::Keeper;
-pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, StaffRecord, StaffSave, Target};
+pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, ReportRow, StaffRecord, StaffSave, Target};
+pub use vitals::{Health, Vitals};
 
 use crate::{clock::now_s, data_dir::DataDir};
 use shared::room::ProfileKey;
@@ -47,55 +45,6 @@ use shared::room::ProfileKey;
 const WAITING_MAX: usize = 4_096;
 /// Boards read at once. Full: the reader is asked to come again.
 const READERS_MAX: usize = 2;
-
-/// How the store does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Health {
-    /// There is none.
-    Off,
-    /// It is being opened, checked, perhaps restored.
-    Opening,
-    /// All is well.
-    Ok,
-    /// The disk refuses: nothing is lost yet, and it is tried again.
-    Degraded,
-    /// The file is damaged and there is no good copy: nothing is written until somebody looks.
-    Damaged,
-}
-
-impl Health {
-    /// The word in `/status.json`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Health::Off => "off",
-            Health::Opening => "opening",
-            Health::Ok => "ok",
-            Health::Degraded => "degraded",
-            Health::Damaged => "damaged",
-        }
-    }
-
-    fn of(number: u8) -> Health {
-        [Health::Off, Health::Opening, Health::Ok, Health::Degraded, Health::Damaged][usize::from(number).min(4)]
-    }
-}
-
-/// What the threads of a store share.
-#[derive(Debug, Default)]
-struct Vitals(AtomicU8);
-
-impl Vitals {
-    fn health(&self) -> Health {
-        Health::of(self.0.load(Ordering::Relaxed))
-    }
-
-    /// The health before.
-    fn set(&self, health: Health) -> Health {
-        Health::of(self.0.swap(health as u8, Ordering::Relaxed))
-    }
-}
 
 /// Where the files are.
 #[derive(Debug, Clone)]
@@ -136,12 +85,12 @@ impl Store {
     pub fn open(folder: &DataDir) -> io::Result<(Store, Intake)> {
         let paths = Paths { database: folder.database(), backups: folder.backups() };
         let vitals = Arc::new(Vitals::default());
-        vitals.set(Health::Opening);
+        vitals.set(Health::Opening, Instant::now());
         let (errands, waiting) = sync_channel(WAITING_MAX);
         let (opened, staff) = oneshot::channel();
         let writer = writer::Writer::new(paths.clone(), Arc::clone(&vitals), Some(opened));
         let writer = thread::Builder::new().name("store".into()).spawn(move || writer.run(&waiting))?;
-        let intake = Intake::new(errands, writer, staff);
+        let intake = Intake::new(intake::Errands::new(errands, Arc::clone(&vitals)), writer, staff);
         Ok((Store { vitals, paths, readers: Arc::new(Semaphore::new(READERS_MAX)) }, intake))
     }
 
@@ -149,6 +98,18 @@ impl Store {
     #[must_use]
     pub fn health(&self) -> Health {
         self.vitals.health()
+    }
+
+    /// The same with its figures.
+    #[must_use]
+    pub fn vitals(&self) -> &Vitals {
+        &self.vitals
+    }
+
+    /// For how long it has not been well.
+    #[must_use]
+    pub fn ill_for(&self, now: Instant) -> Option<Duration> {
+        self.vitals.ill_for(now)
     }
 
     /// The best of a span, and where `own` stands.

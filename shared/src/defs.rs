@@ -3,6 +3,7 @@
 
 pub mod arena;
 pub mod mode;
+pub mod mutators;
 pub mod pickup;
 pub mod rock;
 pub mod rules;
@@ -15,6 +16,7 @@ pub mod wormhole;
 
 pub use arena::ArenaDef;
 pub use mode::{GameMode, ModeDef, Team, Terms};
+pub use mutators::{Mutator, Mutators};
 pub use pickup::PickupKind;
 pub use rock::RockSize;
 pub use rules::RulesDef;

@@ -77,8 +77,10 @@ pub const CHAT_TICKS: u32 = 2 * crate::tick::TICK_HZ;
 pub const CHAT_ROOM_BURST: u32 = 16;
 /// …and ticks for one more: what one connection hears is bounded, however many speak. Faster: as for one connection.
 pub const CHAT_ROOM_TICKS: u32 = crate::tick::TICK_HZ / 8;
-/// Lines of chat that a room keeps for who comes, and in one message. Full: the oldest is forgotten.
+/// Lines of chat that a room tells who comes, and in one message. More: the oldest are left out.
 pub const CHAT_LINES_MAX: usize = 8;
+/// Lines of chat that a room remembers, for who reports somebody. Full: the oldest is forgotten.
+pub const CHAT_KEPT_MAX: usize = 10;
 /// Messages of chat that a client keeps until it looks. Full: the oldest is lost.
 pub const CHAT_UNREAD_MAX: usize = 32;
 
@@ -122,6 +124,7 @@ const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!(SHOTS_MAX <= 1 << 16 && PLAYERS_MAX <= 1 << 16, "grids number their points in 16 bits");
 const _: () = assert!(COMMAND_REPEAT_TICKS < COMMANDS_AHEAD_MAX as u32);
 const _: () = assert!(TUNE_TICKS > 2 * COMMANDS_AHEAD_MAX);
+const _: () = assert!(CHAT_LINES_MAX <= CHAT_KEPT_MAX);
 const _: () = assert!(NOTICE_BYTES_MAX < SERVER_MESSAGE_BYTES_MAX);
 const _: () = assert!(HELLO_BYTES_MAX <= CLIENT_MESSAGE_BYTES_MAX);
 const _: () = assert!(PASSWORD_BYTES_MAX + 64 <= HELLO_BYTES_MAX, "a hello with a password fits");

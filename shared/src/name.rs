@@ -1,6 +1,7 @@
 //! Cleaning of names. Invariant: `clean(clean(x)) == clean(x)`; a clean name has 1 to 16 characters, at most 48
 //! bytes, and nothing that hides, reverses or stacks; no name looks like authority.
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_security::skeleton;
 
 use crate::{
@@ -27,6 +28,13 @@ pub fn look_of(name: &str) -> String {
     let lower: String = name.chars().flat_map(char::to_lowercase).collect();
     // Once more after the skeleton: some capitals exist only as the picture of something else.
     skeleton(&lower).flat_map(char::to_lowercase).collect()
+}
+
+/// What one letter looks like to a reader, in whatever case and without its accents; nothing for an accent alone.
+#[must_use]
+pub fn bare_look_of(letter: char) -> String {
+    let bare: String = letter.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    look_of(&bare).nfd().filter(|c| !is_combining_mark(*c)).collect()
 }
 
 /// Reserved words, also with other letters that look alike, with anything but letters between them and digits after.
@@ -62,6 +70,17 @@ mod tests {
             ("\u{0410}da", Some("\u{0410}da")),
         ] {
             assert_eq!(clean(raw).as_deref(), wanted, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_looks_like_its_plainest_form() {
+        for (letters, bare) in
+            [("aA\u{430}\u{FF21}\u{E0}\u{C5}\u{1D41A}", "a"), ("o0\u{3BF}\u{F6}", "o"), ("\u{301}", "")]
+        {
+            for letter in letters.chars() {
+                assert_eq!(bare_look_of(letter), bare, "{letter:?}");
+            }
         }
     }
 

@@ -14,13 +14,15 @@ use crate::{
         hits::{Late, Target},
         wormhole,
     },
-    tick::Tick,
+    tick::{TICK_HZ, Tick},
 };
 
 /// Ticks of positions kept: twice what is ever asked for.
 const RING: usize = 24;
 /// Ships are held at most this many ticks back (200 ms).
 pub const REWIND_TICKS_MAX: u8 = 12;
+/// The same in ms.
+pub const REWIND_MS_MAX: u16 = REWIND_TICKS_MAX as u16 * 1_000 / TICK_HZ as u16;
 const _: () = assert!(RING >= REWIND_TICKS_MAX as usize * 2);
 
 /// A pilot's lag in one tick, as the room settled it.

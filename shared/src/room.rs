@@ -21,6 +21,7 @@ mod fall;
 mod feed;
 mod flow;
 mod gaze;
+mod habits;
 mod history;
 mod index;
 mod io;
@@ -31,6 +32,7 @@ mod pacer;
 mod panorama;
 mod post;
 mod priority;
+mod relief;
 mod roll;
 pub(crate) mod rounds;
 pub(crate) mod scoreboard;
@@ -58,12 +60,15 @@ use crate::{
     sim::{self, Command, Event, World, step},
     tick::{TICK_HZ, TICK_US},
 };
+pub use budget::{BYTES_PER_S, BYTES_PER_S_LEAST};
 use chat::{Talk, Verdict};
 use feed::Feed;
 use flow::Turn;
+pub use habits::Marks;
+use habits::Rows;
 use history::History;
 use index::{Area, Index};
-pub use io::{CommandCounts, ConnId, Credentials, Output, RoomConfig, RoomEvent, RoomStatus, Standing};
+pub use io::{CommandCounts, ConnId, Credentials, Output, RoomBounds, RoomConfig, RoomEvent, RoomStatus, Standing};
 use ledger::Ledger;
 pub use ledger::{
     FlightKey, FlightLog, FlightResult, ProfileKey, Record, Save, SavedClock, SavedFlight, SavedSeat, SeatState,
@@ -72,6 +77,7 @@ pub use order::Order;
 use order::Retuning;
 pub use pacer::{Pace, Pacer};
 use post::Post;
+pub use relief::{Relief, SNAPSHOT_TICKS_MAX};
 pub use roll::PlayerRow;
 use scoreboard::Scoreboard;
 use season::Season;
@@ -114,7 +120,10 @@ pub struct Room {
     post: Post,
     talk: Talk,
     retuning: Retuning,
+    relief: Relief,
     scores_version: u32,
+    /// Rows of buttons that were pressed.
+    rows: Rows,
     /// Keys of people who left a match of rounds of one life, for when they come back.
     departed: Vec<seats::ResumeKey>,
     /// How the round stood when everybody was told last.
@@ -177,7 +186,9 @@ impl Room {
             post: Post::default(),
             talk: Talk::new(config.chat, start),
             retuning: Retuning::default(),
+            relief: Relief { snapshot_ticks: config.snapshot_ticks, is_closed: false },
             scores_version: 0,
+            rows: Rows::default(),
             departed: Vec::new(),
             round_told: None,
             last_tick_us: 0,
@@ -218,6 +229,7 @@ impl Room {
             recorder.record(&orders, &commands, self.rewind.asked(&self.events), &self.world, name_of);
         }
         self.commands = commands;
+        self.note_habits();
         orders.clear();
         // Orders for the next step come below, behind the emptied list.
         self.orders = orders;
@@ -289,6 +301,11 @@ impl Room {
         self.retuning.goal(self.world.tuning)
     }
 
+    /// The last lines that were said, oldest first, and how many there ever were.
+    pub fn talk(&self) -> (u32, impl Iterator<Item = &ChatLine>) {
+        self.talk.last()
+    }
+
     /// The world, to look at (tests, tools).
     #[must_use]
     pub fn world(&self) -> &World {
@@ -333,6 +350,8 @@ impl Room {
                 }
             }
             ClientMessage::NeedFull => {
+                // Who slept asks as well, and has lost nothing.
+                self.status.desyncs += u64::from(visitor.flow.is_awake(now_us));
                 let allowed = visitor.resynced.is_none_or(|last| self.world.tick.since(last) >= RESYNC_TICKS);
                 if allowed {
                     visitor.resynced = Some(self.world.tick);
@@ -386,7 +405,7 @@ impl Room {
         let before = (human.commands.late, human.commands.presses_late);
         let last = batch.first.plus(batch.commands.len() as i32 - 1);
         let early_us = i64::from(last.since(now)) * TICK_US as i64;
-        let settled = claim::settle(batch.seen, rtt_us, early_us);
+        let settled = claim::settle(batch.seen, rtt_us, early_us, claim::parts_of(self.config.rewind_ms));
         let mut fresh = false;
         for (i, sent) in batch.commands.iter().enumerate() {
             fresh |= human.commands.insert(batch.first.plus(i as i32), *sent, settled.back, now, next_in_us);
@@ -522,15 +541,16 @@ impl Room {
                 self.scores_version += 1;
             }
         }
-        // Half of the connections in the first tick of a second and half in the second, as their turns are.
-        if self.world.tick.0 % TICK_HZ >= 2 {
+        // In the first ticks of a second, as their turns are.
+        let every = self.relief.snapshot_ticks;
+        if self.world.tick.0 % TICK_HZ >= every {
             return;
         }
         let version = self.scores_version;
         for (conn, visitor) in &mut self.visitors {
             // Where bytes are so few that a standing is worth some snapshots, they take turns.
             let may = visitor.shown_since_scores && visitor.scores_shown != version;
-            if may && Visitor::has_turn(*conn, self.world.tick) {
+            if may && Visitor::has_turn(*conn, self.world.tick, every) {
                 (visitor.scores_shown, visitor.shown_since_scores) = (version, false);
                 let board = self.scoreboard.shown_to(visitor.seat);
                 visitor.mail.put(&codec::encode_server(&ServerMessage::Leaderboard(board)));
@@ -562,12 +582,12 @@ impl Room {
     }
 
     fn send_snapshots(&mut self, now_us: u64, writable: &dyn Fn(ConnId) -> bool) {
-        let Room { config, world, seats, visitors, history, index, press, body, post, status, used, .. } = self;
-        let tick = world.tick;
+        let Room { config, world, seats, visitors, history, index, press, body, post, status, used, relief, .. } = self;
+        let (tick, every) = (world.tick, relief.snapshot_ticks);
         press.begin(world, world.pilots.len());
         let mut scene = Scene { world, defs: &config.defs, history, index, press };
         let mut dead = Vec::new();
-        for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick)) {
+        for (&conn, visitor) in visitors.iter_mut().filter(|(conn, _)| Visitor::has_turn(**conn, tick, every)) {
             let mailed = visitor.mail.send(conn, post);
             visitor.budget.spend(mailed);
             if !visitor.is_due(tick) {

@@ -16,6 +16,7 @@ pub mod layout;
 mod mending;
 pub mod movement;
 pub mod pickups;
+pub mod prey;
 pub mod rays;
 pub mod rocks;
 pub mod round;

@@ -25,6 +25,8 @@ pub enum TalkEvent {
     Picked(usize),
     /// A name was clicked.
     Named(String),
+    /// Somebody is to be reported.
+    Reported(String),
 }
 
 /// The wheel.

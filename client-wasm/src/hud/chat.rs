@@ -125,6 +125,7 @@ impl ChatPanel {
             if shown.changed(name) {
                 dom.row_flag(MUTED, index, "off", name.is_empty());
                 dom.cell(MUTED, index, 0, name);
+                dom.cell(MUTED, index, 1, frame.say(Word::ChatReport));
             }
         }
     }
@@ -254,7 +255,11 @@ mod tests {
         let mut net = net_that_heard(&[("Ada", "spam"), ("Bo", "hi")]);
         net.chat_mut().toggle_mute("Ada");
         let dom = shown(&mut ChatPanel::default(), &net, 1.0, Desk::default());
-        assert!(dom.has("chat-log[7,1]=hi") && dom.has("chat-muted[0,0]=Ada"), "{:?}", dom.done);
+        assert!(
+            dom.has("chat-log[7,1]=hi") && dom.has("chat-muted[0,0]=Ada") && dom.has("chat-muted[0,1]=Report"),
+            "{:?}",
+            dom.done
+        );
         assert!(!dom.done.iter().any(|done| done.contains("spam")));
     }
 

@@ -19,6 +19,9 @@ pub const QUICK: [&str; Quick::ALL.len()] =
 const NAMES: [(&str, &str); 3] =
     [("leaderboard", "span:nth-child(2)"), ("chat-log", "span:nth-child(1)"), ("chat-muted", "span:nth-child(1)")];
 
+/// What of a row reports whoever it names.
+const REPORT: &str = "#chat-muted span:nth-child(2)";
+
 /// Starts listening.
 pub fn install(queue: &Queue) {
     line(queue);
@@ -86,8 +89,10 @@ fn names(queue: &Queue) {
         listen(&list, "click", true, move |event: Event| {
             let row = closest(event.target(), "li");
             let name = row.and_then(|row| row.query_selector(place).ok().flatten()?.text_content());
+            let report = closest(event.target(), REPORT).is_some();
             if let Some(name) = name {
-                push(&to, PageEvent::Talk(TalkEvent::Named(name)));
+                let fact = if report { TalkEvent::Reported(name) } else { TalkEvent::Named(name) };
+                push(&to, PageEvent::Talk(fact));
             }
         });
     }

@@ -2,6 +2,7 @@
 //! as text; without an answer the page says so and plays on.
 
 use js_sys::{JSON, Reflect};
+use shared::defs::Mutator;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlSelectElement, RequestInit, Response};
 
@@ -88,6 +89,10 @@ fn row(room: &Listing, here: bool, language: Language) -> Option<Element> {
     for part in [made("b", &room.name, "")?, made("span", &room.facts(language), "")?] {
         let _ = enter.append_child(&part);
     }
+    let particulars = room.particulars(language);
+    if !particulars.is_empty() {
+        let _ = enter.set_attribute("title", &particulars);
+    }
     if here {
         let _ = enter.set_attribute("aria-current", "page");
     }
@@ -151,9 +156,15 @@ fn read(answer: &JsValue) -> RoomList {
         bots: number(&room, "bots"),
         locked: Reflect::get(&room, &"password".into()).is_ok_and(|locked| locked.is_truthy()),
         physics: text(&room, "physics"),
+        mutators: names(&room, "mutators").filter_map(|name| Mutator::of_name(&name)).collect(),
     };
     let rooms = rooms.unwrap_or_default().into_iter().map(listing).collect();
     RoomList { motd: text(answer, "motd"), rooms }
+}
+
+fn names(of: &JsValue, key: &str) -> impl Iterator<Item = String> {
+    let list = Reflect::get(of, &key.into()).map(|list| js_sys::Array::from(&list).to_vec());
+    list.unwrap_or_default().into_iter().filter_map(|name| name.as_string())
 }
 
 fn text(of: &JsValue, key: &str) -> String {

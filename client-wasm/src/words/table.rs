@@ -108,12 +108,21 @@ words! {
     // Talk.
     Chat "chat" "Chat" "Chat";
     ChatLine "chat-line" "Say to everybody" "Zu allen sagen";
-    ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste, schaltet ihn stumm.";
+    ChatHelp "chat-help" "Enter sends, Esc leaves. Click a name, here or among the leaders, to mute it or report it." "Enter sendet, Esc schließt. Ein Klick auf einen Namen, hier oder in der Rangliste: stumm schalten, melden.";
+    ChatReport "chat-report" "Report" "Melden";
     ChatMuted "chat-muted" "Muted: click to hear again" "Stumm: ein Klick macht wieder hörbar";
     ChatOpen "chat-open" "Write to all" "Allen schreiben";
     ChatSilenced "chat-silenced" "You are muted here: nobody hears you" "Du bist hier stumm: Niemand hört dich";
     ChatCommands "chat-commands" "Only commands here: /help" "Hier nur Befehle: /help";
     Physics "physics" "Physics are changed here:" "Die Physik ist hier anders:";
+    MutatorLowGravity "low-gravity" "Low gravity: the star hardly pulls" "Schwache Schwerkraft: Der Stern zieht kaum";
+    MutatorHeavyStar "heavy-star" "Heavy star: it pulls more than twice as hard, and burns" "Schwerer Stern: Er zieht mehr als doppelt so stark und brennt";
+    MutatorGlassHulls "glass-hulls" "Glass hulls: one good burst is enough" "Gläserne Rümpfe: Eine gute Salve genügt";
+    MutatorFullThrottle "full-throttle" "Full throttle: ships are faster in every way" "Vollgas: Die Schiffe sind in allem schneller";
+    MutatorLongShots "long-shots" "Long shots: bolts fly fast and far" "Weitschüsse: Geschosse fliegen schnell und weit";
+    MutatorRichKills "rich-kills" "Rich kills: a kill is worth three" "Reiche Beute: Ein Abschuss zählt dreifach";
+    MutatorFullBatteries "full-batteries" "Full batteries: energy and shields come back fast" "Volle Batterien: Energie und Schilde sind schnell wieder da";
+    MutatorOpenHangar "open-hangar" "Open hangar: every ship is free" "Offener Hangar: Jedes Schiff ist umsonst";
     PhysicsUsual "physics-usual" "Physics are as usual again" "Die Physik ist wieder wie üblich";
     ChatHushed "chat-hushed" "Too fast: your last line was not heard" "Zu schnell: Die letzte Zeile wurde nicht gehört";
     QuickOpen "quick-open" "Quick" "Kurz";

@@ -40,6 +40,7 @@ struct Views {
     rooms: Grid,
     players: Grid,
     bans: Grid,
+    reports: Grid,
     audit: Grid,
     staff: Grid,
     dials: Dials,
@@ -52,12 +53,13 @@ struct Views {
 impl Views {
     /// `None` where the page is not ours.
     fn of() -> Option<Views> {
-        let [rooms, players, bans, audit, staff] =
-            ["rooms", "players", "bans", "audit", "staff"].map(|id| Grid::of(&format!("{id}-rows")));
+        let [rooms, players, bans, reports, audit, staff] =
+            ["rooms", "players", "bans", "reports", "audit", "staff"].map(|id| Grid::of(&format!("{id}-rows")));
         Some(Views {
             rooms: rooms?,
             players: players?,
             bans: bans?,
+            reports: reports?,
             audit: audit?,
             staff: staff?,
             dials: Dials::default(),
@@ -70,9 +72,8 @@ impl Views {
 
     /// Somebody else may look next.
     fn clear(&mut self) {
-        for grid in [&mut self.rooms, &mut self.players, &mut self.bans, &mut self.audit, &mut self.staff] {
-            grid.clear();
-        }
+        let Views { rooms, players, bans, reports, audit, staff, .. } = self;
+        [rooms, players, bans, reports, audit, staff].into_iter().for_each(Grid::clear);
         self.dials = Dials::default();
         self.toast.hide();
         browser::set_hidden("staff", true);
@@ -155,6 +156,7 @@ impl Board {
         rooms::show(&mut views.rooms, desk);
         players::show(&mut views.players, desk);
         lists::show_bans(&mut views.bans, desk);
+        lists::show_reports(&mut views.reports, desk);
         lists::show_audit(&mut views.audit, desk);
         lists::show_staff(&mut views.staff, desk);
         views.dials.show(desk, now_ms);

@@ -101,7 +101,10 @@ impl Command {
 /// What can be taken back by `undo`.
 pub fn can_be_undone(line: &str) -> bool {
     let name = line.split_whitespace().next().unwrap_or_default();
-    matches!(name, "mute" | "unmute" | "ban" | "ban-address" | "set" | "reset" | "lock" | "unlock" | "bots")
+    matches!(
+        name,
+        "mute" | "unmute" | "ban" | "ban-address" | "mute-address" | "set" | "reset" | "lock" | "unlock" | "bots"
+    )
 }
 
 fn one_line(value: &str) -> String {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     commands::Me,
     complete::Names,
-    feed::{Answer, Ban, Deed, Figures, Map, Member, News, Player, Room, Tunable},
+    feed::{Answer, Ban, Deed, Figures, Map, Member, News, Player, Report, Room, Tunable},
     history::History,
 };
 
@@ -28,6 +28,7 @@ pub struct Desk {
     first_version: Option<String>,
     pub history: History,
     pub bans: Vec<Ban>,
+    pub reports: Vec<Report>,
     pub audit: Vec<Deed>,
     pub staff: Option<Vec<Member>>,
     pub tunables: Vec<Tunable>,
@@ -96,6 +97,7 @@ impl Desk {
             }
             News::History(past) => self.history.begin(past),
             News::Bans { rows } => self.bans = rows,
+            News::Reports { rows } => self.reports = rows,
             News::Audit { rows } => self.audit = rows,
             News::Staff { rows } => self.staff = Some(rows),
             News::Tunables { rows } => self.tunables = rows,

@@ -16,6 +16,9 @@ pub enum News {
     Bans {
         rows: Vec<Ban>,
     },
+    Reports {
+        rows: Vec<Report>,
+    },
     Audit {
         rows: Vec<Deed>,
     },
@@ -104,8 +107,12 @@ pub struct Room {
     pub restarts: u32,
     pub tick_us: TickTimes,
     pub late_ticks: u64,
+    /// Steps down from all that it would do, because its ticks take too long.
+    pub load_steps: u32,
     /// Per cent of the standard number, by the tunable's name.
     pub tuning: BTreeMap<String, u16>,
+    /// What made the numbers so, by name.
+    pub mutators: Vec<String>,
     pub players: Vec<Player>,
 }
 
@@ -138,6 +145,8 @@ pub struct Player {
     pub is_muted: bool,
     pub is_watching: bool,
     pub is_flying: bool,
+    /// What their commands look like when no hand gives them, in words of the server.
+    pub marks: Vec<String>,
 }
 
 /// A room from above.
@@ -195,6 +204,22 @@ pub struct Ban {
     pub by: String,
     pub reason: String,
     pub at_s: f64,
+}
+
+/// Somebody whom a player reported.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    pub id: u64,
+    pub at_s: f64,
+    pub room: String,
+    pub who: String,
+    pub by: String,
+    pub reason: String,
+    /// What was said last, a line each.
+    pub lines: String,
+    /// Something can be done about them, here or gone.
+    pub is_known: bool,
 }
 
 /// A line of the audit log.
@@ -264,8 +289,8 @@ mod tests {
         "bytes_per_s":{"out":1000,"in":200},"snapshots_per_s":60,"skipped_per_s":0,"dropped_per_s":0,"store":"ok",
         "journal_failing":false,"rooms":[{"id":"main","name":"Drift","mode":"drift","is_private":false,"humans":2,
         "players_max":50,"bots":6,"watching":1,"is_paused":false,"restarts":0,
-        "tick_us":{"p50":120,"p99":900,"max":2100,"histogram":[[100,5],[250,40],[null,0]]},"late_ticks":0,
-        "tuning":{"gravity":150},"players":[{"slot":3,"name":"Foo","is_bot":false,"team":null,"class":"Spark",
+        "tick_us":{"p50":120,"p99":900,"max":2100,"histogram":[[100,5],[250,40],[null,0]]},"late_ticks":0,"load_steps":2,
+        "tuning":{"gravity":150},"mutators":["heavy-star"],"players":[{"slot":3,"name":"Foo","is_bot":false,"team":null,"class":"Spark",
         "points":120,"kills":2,"rtt_ms":34,"address":"#a1b2","is_muted":false,"is_watching":false,"is_flying":true}]},
         {"id":"b","humans":1,"bots":2,"tick_us":{"p99":1200}}]}"##;
 
@@ -276,6 +301,7 @@ mod tests {
         assert_eq!((figures.state, figures.leaves_in_s, figures.bytes_per_s.into), (State::Locked, None, 200.0));
         let room = figures.room("main").expect("there");
         assert_eq!((room.tuning["gravity"], room.tick_us.histogram[1]), (150, (Some(250.0), 40)));
+        assert_eq!((room.load_steps, &*room.mutators), (2, ["heavy-star".to_owned()].as_slice()));
         assert_eq!(room.players[0].address.as_deref(), Some("#a1b2"));
         assert!(figures.room("c").is_none());
     }

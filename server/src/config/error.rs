@@ -6,7 +6,7 @@ use super::{
     room::{RoomId, TooMany},
     source::{Origin, Place},
 };
-use crate::log::Shown;
+use crate::{log::Shown, moderation::words::WordsError};
 
 /// See the variants.
 #[derive(Debug)]
@@ -53,8 +53,13 @@ pub enum ConfigError {
         name: String,
         /// What is written.
         value: String,
-        /// What would be right.
+        /// What would be right, and what was probably meant.
         allowed: String,
+    },
+    /// Somebody wants another rate of ticks.
+    TickRate {
+        /// Where.
+        origin: Origin,
     },
     /// A flag or variable speaks of a room that the file does not have.
     NoSuchRoom {
@@ -77,6 +82,13 @@ pub enum ConfigError {
         /// Of what.
         what: TooMany,
     },
+    /// Every place is for staff.
+    AllReserved {
+        /// How many are.
+        reserved: usize,
+        /// How many there are.
+        most: usize,
+    },
     /// `data_dir` is something else than a folder.
     DataDirIsNoFolder(PathBuf),
     /// `client_dir` is missing or something else than a folder.
@@ -87,6 +99,8 @@ pub enum ConfigError {
     RecordExists(PathBuf),
     /// `--record` names a file in a folder that does not exist.
     RecordWithoutFolder(PathBuf),
+    /// The file of words is not right.
+    Words(PathBuf, WordsError),
     /// A certificate without its key, or the other way round.
     HalfOfTls,
     /// The operating system gave no randomness for a seed.
@@ -110,7 +124,10 @@ impl fmt::Display for ConfigError {
             ConfigError::NoToml { origin, reason } => write!(f, "{origin}: {:?}", Shown(reason)),
             ConfigError::NoSection { origin, name } => {
                 let name = Shown(name);
-                write!(f, "{origin}: {name:?} is no section (there are [server], [limits], [physics] and [rooms.<id>])")
+                write!(
+                    f,
+                    "{origin}: {name:?} is no section (there are [server], [limits], [net], [physics], [moderation] and [rooms.<id>])"
+                )
             }
             ConfigError::NoRoomId { origin, id } => {
                 write!(f, "{origin}: a room cannot be called \"{:?}\": an id has {}", Shown(id), RoomId::ALLOWED)
@@ -123,6 +140,10 @@ impl fmt::Display for ConfigError {
                 Origin::File(..) => write!(f, "{origin}: {name} is {value}, and has to be {allowed}"),
                 _ => write!(f, "{origin} is {value}, and has to be {allowed}"),
             },
+            ConfigError::TickRate { origin } => {
+                write!(f, "{origin}: net.tick_hz is 60 and no setting: page and server reckon by the same steps")?;
+                f.write_str("; net.snapshot_hz says how often is sent")
+            }
             ConfigError::NoSuchRoom { origin, id, rooms } => {
                 let rooms: Vec<_> = rooms.iter().map(RoomId::as_str).collect();
                 write!(f, "{origin} is about the room {id}, and the settings file has none (but {})", rooms.join(", "))
@@ -131,6 +152,12 @@ impl fmt::Display for ConfigError {
             ConfigError::TooMany { id, what } => {
                 let (key, mode, most) = (what.key, what.mode.word(), what.mode.players_limit());
                 write!(f, "rooms.{id}.{key} is {most} at most in the mode {mode}")
+            }
+            ConfigError::AllReserved { reserved, most } => {
+                write!(
+                    f,
+                    "server.reserved_slots is {reserved}, and has to be less than server.max_players, which is {most}"
+                )
             }
             ConfigError::DataDirIsNoFolder(path) => write!(f, "data_dir {path:?} is not a folder"),
             ConfigError::ClientDirIsNoFolder(path) => write!(f, "client_dir {path:?} is not a folder"),
@@ -141,6 +168,7 @@ impl fmt::Display for ConfigError {
             ConfigError::RecordWithoutFolder(path) => {
                 write!(f, "--record {path:?} lies in a folder that does not exist")
             }
+            ConfigError::Words(path, error) => write!(f, "moderation.words {path:?}: {error}"),
             ConfigError::HalfOfTls => f.write_str("server.tls_cert and server.tls_key go together: set both or none"),
             ConfigError::NoRandomness(error) => write!(f, "the operating system gives no random numbers: {error}"),
         }

@@ -26,6 +26,18 @@ pub trait Kind {
     fn unset(&self) -> Option<&'static str> {
         None
     }
+    /// What was probably meant by a value that is not allowed, as a question.
+    fn meant(&self, _raw: &Raw) -> Option<String> {
+        None
+    }
+}
+
+/// The name that was probably meant by this one.
+pub fn nearest(names: impl Iterator<Item = &'static str>, written: &str) -> Option<&'static str> {
+    let likeness = |name: &str| strsim::jaro_winkler(name, written);
+    let best = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    // What clap asks of a suggestion.
+    (likeness(best) > 0.7).then_some(best)
 }
 
 /// A whole number within `range`.
@@ -181,6 +193,11 @@ impl<T: Copy + PartialEq> Kind for Word<T> {
     fn write(&self, value: &T) -> Option<String> {
         self.0.iter().find(|(_, known)| known == value).map(|(word, _)| quoted(word))
     }
+
+    fn meant(&self, raw: &Raw) -> Option<String> {
+        let meant = nearest(self.0.iter().map(|(word, _)| *word), raw.text()?)?;
+        Some(format!("is {meant} meant by {raw}?"))
+    }
 }
 
 /// A file or folder.
@@ -304,6 +321,10 @@ impl<K: Kind> Kind for Optional<K> {
     fn unset(&self) -> Option<&'static str> {
         Some(self.1)
     }
+
+    fn meant(&self, raw: &Raw) -> Option<String> {
+        self.0.meant(raw)
+    }
 }
 
 /// A network, as an address and the bits of it that count.
@@ -390,20 +411,29 @@ impl<K: Kind> Kind for List<K> {
     }
 
     fn read(&self, raw: &Raw) -> Option<Self::Value> {
-        let parts = match raw {
-            Raw::List(parts) => parts.clone(),
-            Raw::Untyped(text) | Raw::Text(text) => {
-                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                parts.map(|part| Raw::Untyped(part.to_owned())).collect()
-            }
-            _ => return None,
-        };
+        let parts = parts(raw)?;
         if parts.len() > LIST_MAX { None } else { parts.iter().map(|part| self.0.read(part)).collect() }
     }
 
     fn write(&self, value: &Self::Value) -> Option<String> {
         let parts: Option<Vec<_>> = value.iter().map(|part| self.0.write(part)).collect();
         Some(format!("[{}]", parts?.join(", ")))
+    }
+
+    fn meant(&self, raw: &Raw) -> Option<String> {
+        self.0.meant(parts(raw)?.iter().find(|part| self.0.read(part).is_none())?)
+    }
+}
+
+/// What a list is made of.
+fn parts(raw: &Raw) -> Option<Vec<Raw>> {
+    match raw {
+        Raw::List(parts) => Some(parts.clone()),
+        Raw::Untyped(text) | Raw::Text(text) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Some(parts.map(|part| Raw::Untyped(part.to_owned())).collect())
+        }
+        _ => None,
     }
 }
 

@@ -51,6 +51,7 @@ const fn row<const AT: usize>() -> Row<PhysicsSettings> {
         allowed: || kind::<AT>().allowed(),
         placeholder: || kind::<AT>().placeholder(),
         unset: || kind::<AT>().unset(),
+        meant: |_| None,
         set: |section, raw| {
             let percent = kind::<AT>().read(raw);
             percent.is_some_and(|percent| section.tuning.set(Tuning::TABLE[AT].name, percent).is_ok())

@@ -19,7 +19,9 @@ pub fn print(settings: &Settings) -> String {
     let mut file = comment(HEAD);
     section(&mut file, "server", &settings.server, true);
     section(&mut file, "limits", &settings.limits, true);
+    section(&mut file, "net", &settings.net, true);
     section(&mut file, "physics", &settings.physics, true);
+    section(&mut file, "moderation", &settings.moderation, true);
     for (number, (id, room)) in settings.rooms.iter().enumerate() {
         section(&mut file, &format!("rooms.{id}"), room, number == 0);
     }

@@ -3,18 +3,24 @@
 use std::{fmt, ops::RangeInclusive};
 
 use shared::{
-    defs::{GameMode, Terms, Tuning},
+    bot::Skill,
+    defs::{GameMode, Mutator, Terms, Tuning},
     limits::{PASSWORD_BYTES_MAX, PLAYERS_MAX, SEASON_MINUTES_MAX},
     protocol::ChatMode,
+    room::RoomBounds,
     tick::TICK_HZ,
 };
 
 use super::{
-    kind::{Kind, optional, text, whole, word},
+    NetSettings,
+    kind::{Kind, list, optional, text, whole, word},
     raw::Raw,
     setting::settings,
 };
-use crate::room::Blueprint;
+use crate::{
+    clock::now_s,
+    room::{Blueprint, Choice, Numbers},
+};
 
 /// People in a room, as the file counts them.
 const PILOTS_MAX: u16 = PLAYERS_MAX as u16;
@@ -26,7 +32,7 @@ settings! {
     /// A public room; as many as you like, each under an id of its own, of which its address is made: `/r/main`.
     pub struct RoomSettings {
         /// Name of the room.
-        name: Option<String> = None, optional(text(1..=32), "that of the mode: \"Drift\""), [Flag("name")];
+        name: Option<String> = None, optional(text(1..=32), "that of the mode: \"Drift\""), [Flag("name"), Live];
         /// What is played: drift (everybody for themselves), core-war (two teams, two cores), duel (rounds of one
         /// life), 1962.
         mode: GameMode = GameMode::Drift, word(&MODES), [Flag("mode")];
@@ -35,6 +41,8 @@ settings! {
             [Flag("max-players"), Live];
         /// Fill the room up to this many pilots with bots.
         bots: Option<u16> = None, optional(whole(0..=PILOTS_MAX), "16, or 2 in duel and 1962"), [Flag("bots"), Live];
+        /// How well bots fly: easy (clumsy, all of them), normal (most are, a few are sharp), hard (most are sharp).
+        bot_skill: Skill = Skill::Normal, word(&SKILLS), [Flag("bot-skill")];
         /// Minutes of a season of drift, after which scores begin anew; 0: scores last.
         season_minutes: SeasonTicks = 10 * TICKS_PER_MINUTE, SeasonMinutes, [Flag("season-minutes")];
         /// A round lasts this long at most.
@@ -44,10 +52,13 @@ settings! {
         wins: Option<u8> = None, optional(whole(Terms::WINS), "5"), [Flag("wins")];
         /// Damage that a core takes in core-war.
         core_hull: Option<u16> = None, optional(whole(Terms::CORE_HULL), "7500"), [Flag("core-hull")];
+        /// What makes it another game; several multiply with each other and with [physics]. weekly is another one each
+        /// week, from Monday on, UTC. Who comes is told.
+        mutators: Vec<Choice> = Vec::new(), list(word(&MUTATORS)), [Flag("mutators"), Live];
         /// Points that every pilot begins with; 160 buy a Lancer.
         start_points: u32 = 0, whole(0..=1_000_000), [Flag("start-points")];
         /// What people may say to each other: off (nothing), quick (eight phrases), full (anything).
-        chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat")];
+        chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat"), Live];
         /// Asked of everybody who wants in.
         password: Option<String> = None, optional(text(1..=PASSWORD_CHARS_MAX), "everybody may come"), [Secret, Live];
         /// Seed of the arena.
@@ -58,6 +69,18 @@ settings! {
 const MODES: [(&str, GameMode); 4] =
     [("drift", GameMode::Drift), ("core-war", GameMode::CoreWar), ("duel", GameMode::Duel), ("1962", GameMode::Y1962)];
 const CHATS: [(&str, ChatMode); 3] = [("off", ChatMode::Off), ("quick", ChatMode::Quick), ("full", ChatMode::Full)];
+
+const SKILLS: [(&str, Skill); 3] = [("easy", Skill::Easy), ("normal", Skill::Normal), ("hard", Skill::Hard)];
+/// Every mutator, and the one of the week.
+const MUTATORS: [(&str, Choice); Mutator::ALL.len() + 1] = {
+    let mut words = [("weekly", Choice::Weekly); Mutator::ALL.len() + 1];
+    let mut at = 0;
+    while at < Mutator::ALL.len() {
+        words[at] = (Mutator::ALL[at].name(), Choice::One(Mutator::ALL[at]));
+        at += 1;
+    }
+    words
+};
 
 /// Why a room cannot be as it is wished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,25 +135,30 @@ impl RoomSettings {
         Ok(())
     }
 
-    /// The room to make of it.
+    /// The room to make of it, on a server whose numbers are these.
     ///
     /// # Errors
     /// The operating system gives no randomness.
-    pub fn blueprint(&self, id: RoomId) -> Result<Blueprint, getrandom::Error> {
+    pub fn blueprint(&self, id: RoomId, physics: Tuning) -> Result<Blueprint, getrandom::Error> {
+        let numbers = Numbers { physics, mutators: self.mutators.clone() };
         Ok(Blueprint {
             id,
             name: self.title(),
             seed: self.seed.map_or_else(getrandom::u64, Ok)?,
             secret: getrandom::u64()?,
             bots: self.bots(),
+            bot_skill: self.bot_skill,
             players_max: self.players_max(),
             terms: self.terms(),
-            tuning: Tuning::STANDARD,
+            tuning: numbers.at(now_s()),
+            numbers,
             start_points: self.start_points,
             // Where there are rounds they are what begins anew.
             season_ticks: if self.mode == GameMode::Drift { self.season_minutes } else { 0 },
             chat: self.chat,
             password: self.password.clone(),
+            bounds: RoomBounds::default(),
+            net: NetSettings::default(),
             record: None,
         })
     }

@@ -31,6 +31,8 @@ pub struct Row<S> {
     pub placeholder: fn() -> &'static str,
     /// What it means to leave it unset.
     pub unset: fn() -> Option<&'static str>,
+    /// What was probably meant by a value that is not allowed.
+    pub meant: fn(&Raw) -> Option<String>,
     /// Sets it; false when the value is not allowed.
     pub set: fn(&mut S, &Raw) -> bool,
     /// Its value in TOML; `None` when it is unset.
@@ -111,6 +113,7 @@ macro_rules! settings {
                         $crate::config::kind::Kind::placeholder(&$crate::config::setting::of_type::<$type, _>($kind))
                     },
                     unset: || $crate::config::kind::Kind::unset(&$crate::config::setting::of_type::<$type, _>($kind)),
+                    meant: |raw| $crate::config::kind::Kind::meant(&$crate::config::setting::of_type::<$type, _>($kind), raw),
                     set: |section: &mut $name, raw| match $crate::config::kind::Kind::read(&$kind, raw) {
                         Some(value) => {
                             section.$key = value;

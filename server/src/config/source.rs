@@ -9,7 +9,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    ConfigError, PhysicsSettings,
+    ConfigError, ModerationSettings, NetSettings, PhysicsSettings,
     raw::Raw,
     room::{RoomId, RoomSettings},
     server::ServerSettings,
@@ -31,8 +31,12 @@ pub enum Place {
     Server,
     /// `[limits]`
     Limits,
+    /// `[net]`
+    Net,
     /// `[physics]`
     Physics,
+    /// `[moderation]`
+    Moderation,
     /// `[rooms.<id>]`
     Room(RoomId),
 }
@@ -42,7 +46,9 @@ impl fmt::Display for Place {
         match self {
             Place::Server => f.write_str("server"),
             Place::Limits => f.write_str("limits"),
+            Place::Net => f.write_str("net"),
             Place::Physics => f.write_str("physics"),
+            Place::Moderation => f.write_str("moderation"),
             Place::Room(id) => write!(f, "rooms.{id}"),
         }
     }
@@ -181,6 +187,7 @@ fn flags() -> Vec<(&'static str, Place, &'static str)> {
         rows.iter().filter_map(|row| Some((row.flag()?, place.clone(), row.key))).collect()
     }
     let mut all = of(ServerSettings::ROWS, &Place::Server);
+    all.extend(of(NetSettings::ROWS, &Place::Net));
     all.extend(of(RoomSettings::ROWS, &Place::Room(RoomId::main())));
     all
 }
@@ -205,7 +212,9 @@ fn variables(rooms: &[RoomId]) -> Vec<Variable> {
         rows.iter().map(variable).collect()
     }
     let mut all = of(Limits::ROWS, &Place::Limits, true);
+    all.extend(of(NetSettings::ROWS, &Place::Net, true));
     all.extend(of(PhysicsSettings::ROWS, &Place::Physics, true));
+    all.extend(of(ModerationSettings::ROWS, &Place::Moderation, true));
     for id in rooms {
         all.extend(of(RoomSettings::ROWS, &Place::Room(id.clone()), false));
     }
@@ -235,13 +244,19 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Written, ConfigError> {
         let part = name.get_ref().as_ref();
         let no_section = |name: &str, offset| ConfigError::NoSection { origin: origin(offset), name: name.to_owned() };
         let table = match value.get_ref() {
-            DeValue::Table(table) if matches!(part, "server" | "limits" | "physics" | "rooms") => table,
+            DeValue::Table(table)
+                if matches!(part, "server" | "limits" | "net" | "physics" | "moderation" | "rooms") =>
+            {
+                table
+            }
             _ => return Err(no_section(part, name.span().start)),
         };
         match part {
             "server" => written.take(&origin, &Place::Server, table),
             "limits" => written.take(&origin, &Place::Limits, table),
+            "net" => written.take(&origin, &Place::Net, table),
             "physics" => written.take(&origin, &Place::Physics, table),
+            "moderation" => written.take(&origin, &Place::Moderation, table),
             _ => {
                 for (id, room) in table {
                     let (text, at) = (id.get_ref().as_ref(), id.span().start);

@@ -61,6 +61,13 @@ fn a_secret_may_lie_in_a_file_and_is_shown_nowhere() {
     let settings = read("", &[("PERIHELION_ROOMS_MAIN_PASSWORD_FILE", path)], &[]).unwrap();
     assert_eq!(settings.rooms[0].1.password.as_deref(), Some("open sesame"));
     assert!(!settings.print().contains("sesame") && settings.print().contains("not shown"));
+    let hook = File::with("https://hooks.example/a/sesame\n");
+    let from = [("PERIHELION_MODERATION_WEBHOOK_FILE", hook.0.to_str().unwrap())];
+    let settings = read("", &from, &[]).unwrap();
+    assert_eq!(settings.moderation.webhook.as_ref().unwrap().text(), "https://hooks.example/a/sesame");
+    assert!(!settings.print().contains("sesame") && !format!("{settings:?}").contains("sesame"));
+    let error = read("[moderation]\nwebhook = \"sesame\"", &[], &[]).unwrap_err();
+    assert!(error.contains("moderation.webhook") && error.contains("https://") && !error.contains("sesame"), "{error}");
     let long = "sesame".repeat(50);
     let error = read("", &[("PERIHELION_ROOMS_MAIN_PASSWORD", &long)], &[]).unwrap_err();
     assert!(error.contains("PERIHELION_ROOMS_MAIN_PASSWORD") && !error.contains("sesame"), "{error}");
@@ -78,11 +85,21 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[rooms.Main]", &["line 1", "Main", "small letters"]),
         ("[rooms.main]\nmode = \"chess\"", &["rooms.main.mode", "chess", "core-war"]),
         ("[rooms.a]\nmode = \"1962\"\nmax_players = 4", &["rooms.a.max_players", "2 at most", "1962"]),
+        ("[net]\ntick_hz = 30", &["line 2", "net.tick_hz is 60", "same steps", "snapshot_hz"]),
+        ("[net]\nsnapshot_hz = 25", &["net.snapshot_hz", "60, 30, 20 or 15"]),
+        ("[net]\nmax_rewind_ms = 201", &["net.max_rewind_ms", "0 to 200"]),
+        ("[net]\nmax_bytes_per_s = 5999", &["net.max_bytes_per_s", "6000 to 1000000"]),
+        ("[rooms.main]\nmode = \"drft\"", &["is drift meant by \"drft\"?"]),
+        (
+            "[rooms.a]\nmutators = [\"rich-kills\", \"low-gravty\"]",
+            &["rooms.a.mutators", "open-hangar or weekly", "is low-gravity meant by \"low-gravty\"?"],
+        ),
         ("[limits]\nhello_timeout = 0", &["limits.hello_timeout", "0.1 to 60"]),
         ("[limits]\nhello_timeout = [1]", &["limits.hello_timeout", "a list"]),
         ("[server]\nport = 0xfffff", &["1048575"]),
         ("[server]\nname = \"a\nb\"", &["line "]),
         ("[server]\nport = 1\nport = 2", &["line 3", "duplicate"]),
+        ("[server]\nmax_players = 4\nreserved_slots = 4", &["server.reserved_slots is 4", "less than", "which is 4"]),
     ] {
         let error = read(text, &[], &[]).expect_err(text);
         for word in words {
@@ -101,7 +118,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
 #[test]
 fn what_is_printed_reads_as_the_same() {
     let file = "[server]\nname = \"Q\\\"\\\\\"\nper_ip = 3\n[limits]\nhello_timeout = 1.5\n[rooms.a]\nseason_minutes = 0.2\n\
-        chat = \"off\"\nseed = 18_446_744_073_709_551_615\n[rooms.b]\nmode = \"duel\"";
+        chat = \"off\"\nmutators = [\"weekly\", \"glass-hulls\"]\nseed = 18_446_744_073_709_551_615\n[rooms.b]\nmode = \"duel\"";
     let printed = read(file, &[], &[]).unwrap().print();
     assert_eq!(read(&printed, &[], &[]).unwrap().print(), printed);
     for line in ["name = \"Q\\\"\\\\\"", "hello_timeout = 1.5", "season_minutes = 0.2", "seed = 18446744073709551615"] {
@@ -148,6 +165,7 @@ fn lines() -> impl Strategy<Value = String> {
         "port",
         "name",
         "bind",
+        "mutators",
         "motd",
         "bots",
         "mode",
@@ -170,8 +188,17 @@ fn lines() -> impl Strategy<Value = String> {
     ];
     let line = prop_oneof![
         (keys, values).prop_map(|(key, value)| format!("{key} = {value}")),
-        prop::sample::select(vec!["[server]", "[limits]", "[rooms.main]", "[rooms.b]", "[rooms]", "[[rooms]]", "#"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "[server]",
+            "[limits]",
+            "[net]",
+            "[rooms.main]",
+            "[rooms.b]",
+            "[rooms]",
+            "[[rooms]]",
+            "#"
+        ])
+        .prop_map(str::to_owned),
         "\\PC{0,20}",
     ];
     prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))

@@ -67,7 +67,10 @@ struct Room {
     restarts: u32,
     tick_us: Ticks,
     late_ticks: u64,
+    /// Steps down from all that it would do, for want of time.
+    load_steps: u32,
     tuning: BTreeMap<&'static str, u16>,
+    mutators: Vec<&'static str>,
     players: Vec<Player>,
 }
 
@@ -95,6 +98,8 @@ struct Player {
     is_muted: bool,
     is_watching: bool,
     is_flying: bool,
+    /// What their commands look like when no hand gives them.
+    marks: Vec<&'static str>,
 }
 
 /// What is remembered from one look to the next.
@@ -226,7 +231,9 @@ fn room_of(
             histogram: since(&ticks.histogram, histograms.get(&id)),
         },
         late_ticks: ticks.late,
+        load_steps: report.rung,
         tuning: report.tuning.iter().map(|(row, percent)| (row.name, percent)).collect(),
+        mutators: report.tuning.mutators.iter().map(shared::defs::Mutator::name).collect(),
         players: players_of(context, report),
         id,
     }
@@ -255,6 +262,7 @@ fn players_of(context: &Context, report: &RoomReport) -> Vec<Player> {
         is_muted: row.is_muted,
         is_watching: row.is_watching,
         is_flying: row.flying,
+        marks: row.marks.words().collect(),
     };
     // Nobody is in a room that rests; its last report still lists who was.
     let rests = report.paused;

@@ -1,4 +1,4 @@
-//! What is told to a page when it changes: bans, the audit log, the staff; and once, what can be tuned. Invariant: of a ban's
+//! What is told to a page when it changes: bans, reports, the audit log, the staff; and once, what can be tuned. Invariant: of a ban's
 //! address its tag alone, of a password nothing.
 
 use serde::Serialize;
@@ -10,6 +10,9 @@ use crate::staff::{Staff, view};
 const AUDIT_LINES: usize = 100;
 /// Bans and mutes that a page sees, newest first.
 const BANS: usize = 500;
+
+/// Reports that a page sees, newest first.
+const REPORTS: usize = 50;
 
 #[derive(Serialize)]
 struct List<T> {
@@ -34,6 +37,12 @@ pub fn text(told: &impl Serialize) -> String {
 #[must_use]
 pub fn bans(staff: &Staff) -> String {
     text(&List { is: "bans", rows: view::bans(staff, BANS) })
+}
+
+/// Whom players reported.
+#[must_use]
+pub fn reports(staff: &Staff) -> String {
+    text(&List { is: "reports", rows: view::reports(staff, REPORTS) })
 }
 
 /// What staff did.

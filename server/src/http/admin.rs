@@ -40,6 +40,8 @@ use crate::staff::{
 const BODY_BYTES_MAX: u64 = 4_096;
 /// The cookie of a session.
 const COOKIE: &str = "perihelion_staff";
+/// The cookie of its pass, which goes to the game's socket alone: a page of the game takes a place that is kept for staff.
+const PASS: &str = "perihelion_pass";
 
 /// What a request brings.
 struct Asked {
@@ -110,7 +112,7 @@ async fn log_in(asked: Asked) -> Answer {
     match secret {
         Ok(secret) => {
             let seconds = SESSION_TIME.as_secs();
-            done(&asked, &format!("{COOKIE}={}; Max-Age={seconds}", secret.text()))
+            done(&asked, &secret.text(), &secret.pass().text(), seconds)
         }
         Err(refused) => refuse(refused),
     }
@@ -137,7 +139,7 @@ fn log_out(asked: &Asked) -> Answer {
     if let Some(session) = asked.session() {
         asked.context.staff.sign_out(session);
     }
-    done(asked, &format!("{COOKIE}=; Max-Age=0"))
+    done(asked, "", "", 0)
 }
 
 #[derive(Serialize)]
@@ -198,16 +200,27 @@ impl Asked {
 
     /// The session that the cookie names, whether or not there is one.
     fn session(&self) -> Option<SecretKey> {
-        let cookies = self.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let value = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value).next()?;
-        Secret::parse(value).map(|secret| secret.key())
+        cookie(&self.headers, COOKIE)
     }
 
     fn signed_in(&self) -> Option<(SecretKey, Identity)> {
         let session = self.session()?;
         Some((session, self.context.staff.who(session)?))
     }
+}
+
+/// What to know the secret in a cookie by.
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<SecretKey> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let value = pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value).next()?;
+    Secret::parse(value).map(|secret| secret.key())
+}
+
+/// Whether the browser that opens a game's socket is signed in here. The socket's own page asks, or this means nothing: no other
+/// site gets as far (`origin`), and none has a browser send this cookie.
+pub fn has_pass(context: &Context, headers: &HeaderMap) -> bool {
+    cookie(headers, PASS).is_some_and(|pass| context.staff.knows_pass(pass))
 }
 
 /// Unlike for a game's socket, a program that names no site is refused as well: a browser always names it here.
@@ -247,15 +260,17 @@ fn empty() -> Answer {
     answer
 }
 
-/// With a cookie that goes back to `/admin` of this site alone, and that no script reads.
-fn done(asked: &Asked, cookie: &str) -> Answer {
+/// With a cookie that goes back to `/admin` of this site alone, and one for the game's socket, neither of which a script reads.
+fn done(asked: &Asked, session: &str, pass: &str, seconds: u64) -> Answer {
     // The page knows by which scheme it came, also where a proxy ends TLS; it is ours, so it may be believed.
     let origin = asked.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
     let is_encrypted = asked.context.is_encrypted || origin.to_ascii_lowercase().starts_with("https://");
     let secure = if is_encrypted { "; Secure" } else { "" };
-    let cookie = format!("{cookie}; Path=/admin; HttpOnly; SameSite=Strict{secure}");
     let mut answer = empty();
-    let cookie = HeaderValue::try_from(cookie).expect("hexadecimal digits and words of ours are ASCII");
-    answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    for (name, value, path) in [(PASS, pass, "/ws"), (COOKIE, session, "/admin")] {
+        let cookie = format!("{name}={value}; Max-Age={seconds}; Path={path}; HttpOnly; SameSite=Strict{secure}");
+        let cookie = HeaderValue::try_from(cookie).expect("hexadecimal digits and words of ours are ASCII");
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     answer
 }

@@ -30,7 +30,7 @@ pub fn answer(context: &Context, query: &str, headers: &HeaderMap) -> Answer {
             .iter()
             .any(|name| headers.contains_key(*name)),
         forwarded_proto: forwarded_proto(headers),
-        own_host: context.guests.admit(&as_of_a_socket(headers)),
+        own_host: context.live().guests.admit(&as_of_a_socket(headers)),
         version: env!("CARGO_PKG_VERSION"),
     };
     let mut answer = Response::new(Bytes::from(serde_json::to_vec(&seen).expect("plain fields always serialise")));

@@ -3,7 +3,10 @@
 //!
 //! A figure of a room is a row of [`ROOM`]; one of the process is a row of [`PROCESS`]; what only counts is in `counters`.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
 
 use bytes::Bytes;
 use prometheus_client::{
@@ -18,6 +21,7 @@ use super::{Answer, Context};
 use crate::{
     machine::Usage,
     room::{RoomHandle, RoomReport, TickHistogram},
+    store::Health,
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -67,6 +71,11 @@ struct ProcessFacts {
     websockets: usize,
     lanes: usize,
     private_rooms: usize,
+    draining: bool,
+    store: Health,
+    store_waiting: usize,
+    journal_failing: bool,
+    records_dropped: u64,
     usage: Usage,
 }
 
@@ -77,7 +86,18 @@ fn seconds(us: u32) -> f64 {
     f64::from(us) / 1e6
 }
 
-static ROOM: [OfRoom; 27] = [
+/// Of those who are connected and measured, the one whose round trip so many per cent do not exceed, s; 0 without any.
+fn round_trip(room: &RoomFacts, percent: usize) -> f64 {
+    if room.report.paused {
+        return 0.0;
+    }
+    let mut all: Vec<u16> = room.report.players.iter().map(|row| row.rtt_ms).filter(|rtt_ms| *rtt_ms > 0).collect();
+    all.sort_unstable();
+    let rank = (all.len() * percent).div_ceil(100).max(1) - 1;
+    f64::from(all.get(rank).copied().unwrap_or(0)) / 1e3
+}
+
+static ROOM: &[OfRoom] = &[
     OfRoom::gauge("alive", "1 while the room ticks, or rests for want of company", |room| {
         f64::from(u8::from(room.alive))
     }),
@@ -141,10 +161,39 @@ static ROOM: [OfRoom; 27] = [
     OfRoom::counter("messages_dropped", "Messages of clients that found the room's mailbox full", |room| {
         room.dropped as f64
     }),
+    OfRoom::gauge("round_trip_p50", "Median round trip of those who are connected", |room| round_trip(room, 50))
+        .in_seconds(),
+    OfRoom::gauge("round_trip_p95", "95th percentile of the round trips of those who are connected", |room| {
+        round_trip(room, 95)
+    })
+    .in_seconds(),
+    OfRoom::gauge("round_trip_max", "Longest round trip of those who are connected", |room| round_trip(room, 100))
+        .in_seconds(),
+    OfRoom::counter("resumes_tried", "Connections that wanted an earlier slot back", |room| {
+        room.report.status.resumes_tried as f64
+    }),
+    OfRoom::counter("resumes_won", "Connections that got an earlier slot back", |room| {
+        room.report.status.resumes_won as f64
+    }),
+    OfRoom::counter(
+        "desyncs",
+        "Clients that lost the thread while they kept up, and were told everything anew",
+        |room| room.report.status.desyncs as f64,
+    ),
+    OfRoom::gauge(
+        "load_steps",
+        "Steps down from all that the room would do, because its ticks take too long",
+        |room| room.report.rung.into(),
+    ),
+    OfRoom::gauge(
+        "load_closed",
+        "1 while the room takes nobody new and no bots, because its ticks take too long",
+        |room| u8::from(room.report.is_closed).into(),
+    ),
     OfRoom::counter("restarts", "Times the room began anew after a panic", |room| room.report.restarts.into()),
 ];
 
-static PROCESS: [OfProcess; 7] = [
+static PROCESS: &[OfProcess] = &[
     OfProcess::gauge("perihelion_uptime", "Age of the process", |process| process.uptime_s).in_seconds(),
     OfProcess::gauge("perihelion_websockets", "WebSockets open, second lanes not counted", |process| {
         process.websockets as f64
@@ -152,6 +201,24 @@ static PROCESS: [OfProcess; 7] = [
     OfProcess::gauge("perihelion_lanes", "Second lanes open", |process| process.lanes as f64),
     // Their names are the codes that let people in: they have no figures of their own here.
     OfProcess::gauge("perihelion_private_rooms", "Private rooms", |process| process.private_rooms as f64),
+    OfProcess::gauge("perihelion_draining", "1 from the news that the server goes down", |process| {
+        f64::from(u8::from(process.draining))
+    }),
+    OfProcess::gauge(
+        "perihelion_store_waiting",
+        "Flights and deeds of staff that were handed to the store and are not on the disk",
+        |process| process.store_waiting as f64,
+    ),
+    OfProcess::gauge(
+        "perihelion_journal_failing",
+        "1 while the disk refuses a journal: scores would not survive",
+        |process| f64::from(u8::from(process.journal_failing)),
+    ),
+    OfProcess::counter(
+        "perihelion_records_dropped",
+        "Records that a journal never got, the disk being too slow",
+        |process| process.records_dropped as f64,
+    ),
     OfProcess::gauge("process_resident_memory", "Memory of the process that is in RAM", |process| {
         process.usage.resident_bytes as f64
     })
@@ -164,7 +231,9 @@ static PROCESS: [OfProcess; 7] = [
 
 pub fn answer(context: &Context) -> Answer {
     let mut registry = Registry::default();
-    context.counters.register(registry.sub_registry_with_prefix("perihelion"));
+    let ours = registry.sub_registry_with_prefix("perihelion");
+    context.counters.register(ours);
+    context.store.vitals().register(ours);
     registry.register_collector(Box::new(Scrape::of(context)));
     let mut body = String::new();
     text::encode(&mut body, &registry).expect("a string takes everything");
@@ -196,6 +265,11 @@ impl Scrape {
             websockets: context.permits.sessions(),
             lanes: context.permits.lanes(),
             private_rooms: context.lobby.private_rooms(),
+            draining: context.staff.departure().is_announced(),
+            store: context.store.health(),
+            store_waiting: context.store.vitals().waiting(),
+            journal_failing: context.journal.is_failing(),
+            records_dropped: context.journal.dropped.load(Ordering::Relaxed),
             usage: Usage::now(),
         };
         Scrape { rooms: context.lobby.public().iter().map(facts).collect(), process }
@@ -204,17 +278,23 @@ impl Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for row in &PROCESS {
+        for row in PROCESS {
             let unit = row.unit.map(|unit| unit());
             let figure = encoder.encode_descriptor(row.name, row.help, unit.as_ref(), row.kind)?;
             write(figure, row.kind, (row.read)(&self.process))?;
         }
-        for row in &ROOM {
+        for row in ROOM {
             let (name, unit) = (format!("perihelion_room_{}", row.name), row.unit.map(|unit| unit()));
             let mut figure = encoder.encode_descriptor(&name, row.help, unit.as_ref(), row.kind)?;
             for room in &self.rooms {
                 write(figure.encode_family(&label(room))?, row.kind, (row.read)(room))?;
             }
+        }
+        let (name, help) = ("perihelion_store_health", "1 for the word that says how the store does, else 0");
+        let mut figure = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for health in Health::ALL {
+            let label = [("health", health.word())];
+            write(figure.encode_family(&label)?, MetricType::Gauge, f64::from(u8::from(health == self.process.store)))?;
         }
         let (name, help) = ("perihelion_room_tick_duration", "Time of a tick of the simulation");
         let mut figure = encoder.encode_descriptor(name, help, Some(&Unit::Seconds), MetricType::Histogram)?;

@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
-use shared::defs::GameMode;
+use shared::defs::{GameMode, Mutator};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{Answer, Context, Peer, json, later, origin, text};
@@ -27,6 +27,8 @@ pub struct RoomFacts {
     password: bool,
     /// What of the game's numbers is not as usual; empty where nothing is.
     physics: String,
+    /// By which mutators they are not, by name.
+    mutators: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +57,7 @@ pub fn facts(context: &Context) -> Vec<RoomFacts> {
             max_players: blueprint.players_max,
             password: blueprint.password.is_some(),
             physics: report.tuning.to_string(),
+            mutators: report.tuning.mutators.iter().map(Mutator::name).collect(),
         }
     });
     rooms.collect()

@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
-use super::{Answer, Context, Peer, check, method_not_allowed, text};
+use super::{Answer, Context, Peer, admin, check, method_not_allowed, text};
 use crate::{
     log::Shown,
     permits::{Kind, Refusal},
@@ -109,7 +109,7 @@ fn accept(
     peer: Option<Peer>,
 ) -> Result<Answer, Refused> {
     let accept_key = check_handshake(method, headers)?;
-    if !context.guests.admit(headers) {
+    if !context.live().guests.admit(headers) {
         return Err(Refused::Origin);
     }
     // hyper offers no upgrade on HTTP/1.0.
@@ -121,6 +121,7 @@ fn accept(
         Refusal::Address => Refused::Address,
     };
     let kind = match purpose {
+        Purpose::Main if admin::has_pass(context, headers) => Kind::Staff,
         Purpose::Main | Purpose::Doctor => Kind::Session,
         Purpose::Lane => Kind::Lane,
     };
@@ -134,6 +135,7 @@ fn accept(
         lobby: Arc::clone(&context.lobby),
         lanes: context.lanes.clone(),
         counters: context.counters.clone(),
+        words: context.words.clone(),
         limits: context.limits(),
         shutdown: context.shutdown.clone(),
         alive,
@@ -209,7 +211,7 @@ fn refuse(refused: &Refused, headers: &HeaderMap, peer: Option<Peer>) -> Answer 
         |name: HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if *refused == Refused::Origin {
         let origin = shown(header::ORIGIN).unwrap_or_default();
-        let peer = peer.map(|Peer(key)| key.tag().to_string()).unwrap_or_default();
+        let peer = peer.map(|Peer(key)| key.logged().to_string()).unwrap_or_default();
         tracing::info!(peer, origin = ?Shown(&origin), "WebSocket from another site refused");
     }
     let (status, sentence, extra) = match refused {

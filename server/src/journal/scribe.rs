@@ -35,6 +35,8 @@ pub const SYNC_EVERY_S: u64 = 1;
 const GROWTH_MAX: usize = 1_024 * 1_024;
 /// Flights that wait for the store. Full: the oldest is lost.
 const FLIGHTS_MAX: usize = 65_536;
+/// Flights that the store has and no copy yet: more than a full room makes in an hour. Full: the oldest is left to the store.
+const STORED_MAX: usize = 16_384;
 
 /// A journal being written.
 #[derive(Debug)]
@@ -44,6 +46,9 @@ pub struct Scribe<D> {
     time_s: u64,
     save: Save,
     flights: BTreeMap<FlightKey, DatedFlight>,
+    /// Flights that the store has, with the transaction, and a copy of it has not: should its file be damaged, they are
+    /// told again.
+    stored: BTreeMap<FlightKey, (u64, DatedFlight)>,
     bytes: Vec<u8>,
     /// Bytes of the file, and those it began with.
     length: (usize, usize),
@@ -64,6 +69,7 @@ impl<D: Disk> Scribe<D> {
             time_s: now_s,
             save,
             flights,
+            stored: BTreeMap::new(),
             bytes: Vec::new(),
             length: (0, 0),
             synced_s: now_s,
@@ -148,9 +154,18 @@ impl<D: Disk> Scribe<D> {
         Ok(())
     }
 
-    /// The store has this flight.
-    pub fn confirm(&mut self, key: FlightKey) {
-        self.flights.remove(&key);
+    /// The store has this flight, by that transaction; it stays here until a copy has it, too.
+    pub fn confirm(&mut self, key: FlightKey, commit: u64) {
+        let Some(flight) = self.flights.remove(&key) else { return };
+        if self.stored.len() >= STORED_MAX {
+            self.stored.pop_first();
+        }
+        self.stored.insert(key, (commit, flight));
+    }
+
+    /// Everything up to that transaction is in a copy.
+    pub fn forget_copied(&mut self, commit: u64) {
+        self.stored.retain(|_, (stored, _)| *stored > commit);
     }
 
     /// Flights that the store may not have.
@@ -190,7 +205,8 @@ impl<D: Disk> Scribe<D> {
         self.bytes.clear();
         let head = [Entry::Head(self.head.clone()), Entry::Time(self.time_s)];
         let save = self.save.records().map(Entry::Record);
-        let flights = self.flights.values().cloned().map(Entry::Flight);
+        let stored = self.stored.values().map(|(_, flight)| flight);
+        let flights = stored.chain(self.flights.values()).cloned().map(Entry::Flight);
         for entry in head.into_iter().chain(save).chain(flights) {
             frame::write(&mut self.bytes, &entry);
         }

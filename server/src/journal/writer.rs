@@ -166,9 +166,10 @@ impl Writer {
 
     /// Hands flights over to the store, and forgets those that it has.
     fn settle(&mut self) {
-        while let Some(key) = self.keeper.next_kept() {
-            self.scribe.confirm(key);
+        while let Some((key, commit)) = self.keeper.next_kept() {
+            self.scribe.confirm(key, commit);
         }
+        self.scribe.forget_copied(self.keeper.copied());
         let Writer { scribe, keeper, .. } = self;
         scribe.flights().for_each(|flight| keeper.offer(flight));
     }

@@ -14,13 +14,13 @@ use std::{
 use sha2::{Digest, Sha256};
 use shared::{
     defs::Tuning,
-    protocol::{ClientMessage, Hello, NoticeText},
+    protocol::{ChatLine, ChatMode, ClientMessage, Hello, NoticeText},
     room::{ConnId, Credentials, Order, PlayerRow, RoomStatus},
 };
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Blueprint, Keeping,
+    Blueprint, Keeping, Numbers,
     memory::{Estate, Memory},
     outbox::Outbox,
     outlook::Outlook,
@@ -56,6 +56,11 @@ pub(super) enum Mail {
     Resize {
         bots: u16,
         players_max: u16,
+    },
+    /// It is called so from now on, and this may be said.
+    Introduce {
+        name: String,
+        chat: ChatMode,
     },
     Restarting {
         seconds: u16,
@@ -97,6 +102,12 @@ pub struct RoomReport {
     pub players: Arc<[PlayerRow]>,
     /// What of its numbers is not as usual.
     pub tuning: Tuning,
+    /// Steps down from all that it would do, for want of time; see `room/ladder`.
+    pub rung: u32,
+    /// On the last of them: it takes nobody new.
+    pub is_closed: bool,
+    /// What was said last, oldest first.
+    pub talk: Arc<[ChatLine]>,
 }
 
 impl RoomReport {
@@ -163,6 +174,13 @@ impl RoomHandle {
         // One that was closed has nothing left.
         let Some(mut memory) = line.estate.take() else { return Ok(false) };
         let blueprint = Blueprint { tuning: report.tuning, ..Blueprint::clone(&self.blueprint()) };
+        if let Some(black_box) = memory.black_box().cloned() {
+            // The one that hangs writes on, into a file that has another name.
+            let life = report.restarts;
+            if let Err(error) = thread::Builder::new().name("crash".into()).spawn(move || black_box.keep(life)) {
+                tracing::error!(%error, "no thread to keep what the room did");
+            }
+        }
         let restarts = report.restarts + 1;
         memory.begin_anew(secret_of(&blueprint, restarts));
         let estate = Estate::new(memory);
@@ -194,6 +212,18 @@ impl RoomHandle {
         }
         let resized = Blueprint { bots, players_max, password, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(resized);
+        true
+    }
+
+    /// Calls it something else from now on, and has its people say more, or less. Who is in is told the name when they come
+    /// again. False when its mailbox is full: nothing has changed then.
+    #[must_use]
+    pub fn introduce(&self, name: String, chat: ChatMode) -> bool {
+        if self.line().mail.try_send(Mail::Introduce { name: name.clone(), chat }).is_err() {
+            return false;
+        }
+        let introduced = Blueprint { name, chat, ..Blueprint::clone(&self.blueprint()) };
+        *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(introduced);
         true
     }
 
@@ -266,9 +296,9 @@ impl RoomHandle {
         let _ = self.line().mail.try_send(Mail::Restarting { seconds });
     }
 
-    /// Takes up the settings' numbers of the game. They hold with the next [`Order::Tune`].
-    pub fn retune(&self, tuning: Tuning) {
-        let tuned = Blueprint { tuning, ..Blueprint::clone(&self.blueprint()) };
+    /// Takes up the settings' numbers of the game, as they are at `unix_s`. They hold with the next [`Order::Tune`].
+    pub fn retune(&self, numbers: Numbers, unix_s: u64) {
+        let tuned = Blueprint { tuning: numbers.at(unix_s), numbers, ..Blueprint::clone(&self.blueprint()) };
         *self.blueprint.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tuned);
     }
 

@@ -9,6 +9,7 @@ use std::{
 
 use shared::room::{Record, Room, Save};
 
+use super::black_box::BlackBox;
 use crate::{
     clock::now_s,
     journal::{self, DatedFlight, Journal, JournalFigures, JournalFile},
@@ -24,6 +25,8 @@ pub struct Keeping {
     pub keeper: Keeper,
     /// How the journal does.
     pub figures: Arc<JournalFigures>,
+    /// Where it leaves what it did, should it break.
+    pub black_box: Option<BlackBox>,
 }
 
 /// A room that panics again within this time…
@@ -40,6 +43,7 @@ pub(super) struct Memory {
     session: u64,
     begun: Instant,
     panics: u32,
+    black_box: Option<BlackBox>,
 }
 
 impl Memory {
@@ -52,6 +56,7 @@ impl Memory {
             session: session(fallback),
             begun: Instant::now(),
             panics: 0,
+            black_box: None,
         };
         if let Some(keeping) = keeping {
             memory.recall(keeping, head);
@@ -60,7 +65,8 @@ impl Memory {
     }
 
     fn recall(&mut self, keeping: Keeping, head: &str) {
-        let Keeping { journal, keeper, figures } = keeping;
+        let Keeping { journal, keeper, figures, black_box } = keeping;
+        self.black_box = black_box;
         let file = journal.display().to_string();
         let (save, flights) = match journal::recall(&journal, head, now_s()) {
             Ok(left) => left,
@@ -89,6 +95,11 @@ impl Memory {
     /// The name of the room's session.
     pub(super) fn session(&self) -> u64 {
         self.session
+    }
+
+    /// Where a life of it leaves what it did.
+    pub(super) fn black_box(&self) -> Option<&BlackBox> {
+        self.black_box.as_ref()
     }
 
     /// Takes in what the room says must outlive it.

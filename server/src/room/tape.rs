@@ -1,13 +1,16 @@
-//! The recording of a room, on its way to a file. Invariant: the room's thread never waits for the disk; when the
-//! disk cannot keep up or fails, the recording ends, says so once, and the game goes on.
+//! The recording of a room, on its way to a file: of a match that the host wants, or of a life that may break (`black_box`).
+//! Invariant: the room's thread never waits for the disk; when the disk cannot keep up or fails, the recording ends, says so once,
+//! and the game goes on.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread::{self, JoinHandle},
 };
+
+use super::black_box::BlackBox;
 
 /// Chunks (a second of play each) that wait for the disk at most.
 const WAITING_MAX: usize = 64;
@@ -17,6 +20,15 @@ const WAITING_MAX: usize = 64;
 pub(super) struct Tape {
     chunks: Option<SyncSender<Vec<u8>>>,
     writer: Option<JoinHandle<()>>,
+    life: Option<Life>,
+}
+
+/// What is recorded only in case.
+#[derive(Debug)]
+struct Life {
+    black_box: BlackBox,
+    number: u32,
+    path: PathBuf,
 }
 
 impl Tape {
@@ -25,11 +37,40 @@ impl Tape {
     /// # Errors
     /// The file cannot be made, or exists already: recordings are never overwritten.
     pub(super) fn start(path: &Path, takes: u32) -> io::Result<Tape> {
-        let path = name_of(path, takes);
+        Tape::begin(name_of(path, takes), u64::MAX, None)
+    }
+
+    /// Starts the recording of a life.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub(super) fn of_life(black_box: &BlackBox, number: u32) -> io::Result<Tape> {
+        let (path, bytes_max) = black_box.prepare(number)?;
+        let life = Life { black_box: black_box.clone(), number, path: path.clone() };
+        Tape::begin(path, bytes_max, Some(life))
+    }
+
+    fn begin(path: PathBuf, bytes_max: u64, life: Option<Life>) -> io::Result<Tape> {
         let file = File::create_new(&path)?;
         let (chunks, waiting) = sync_channel(WAITING_MAX);
-        let writer = thread::Builder::new().name("tape".into()).spawn(move || write(file, &path, &waiting))?;
-        Ok(Tape { chunks: Some(chunks), writer: Some(writer) })
+        let writer =
+            thread::Builder::new().name("tape".into()).spawn(move || write(file, &path, bytes_max, &waiting))?;
+        Ok(Tape { chunks: Some(chunks), writer: Some(writer), life })
+    }
+
+    /// The life that it is of has broken: another thread sees to the file, for the room has no time.
+    pub(super) fn keep(mut self) {
+        let kept = thread::Builder::new().name("crash".into()).spawn(move || {
+            let life = self.life.take();
+            // Once all of it is written.
+            drop(self);
+            if let Some(Life { black_box, number, .. }) = life {
+                black_box.keep(number);
+            }
+        });
+        if let Err(error) = kept {
+            tracing::error!(%error, "no thread to keep what the room did");
+        }
     }
 
     /// Hands bytes over, without waiting.
@@ -44,17 +85,29 @@ impl Tape {
 }
 
 impl Drop for Tape {
-    /// Waits until everything handed over is written.
+    /// Waits until everything handed over is written; what was recorded only in case is needed no more.
     fn drop(&mut self) {
         self.chunks = None;
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
+        if let Some(life) = self.life.take() {
+            // It may be gone: too long, or kept when the room hung.
+            let _ = fs::remove_file(life.path);
+        }
     }
 }
 
-fn write(mut file: File, path: &Path, waiting: &Receiver<Vec<u8>>) {
+fn write(mut file: File, path: &Path, bytes_max: u64, waiting: &Receiver<Vec<u8>>) {
+    let mut written = 0;
     while let Ok(bytes) = waiting.recv() {
+        written += bytes.len() as u64;
+        if written > bytes_max {
+            tracing::info!(file = %path.display(), "the room has lived longer than its crash file may hold; it leaves none");
+            // Its beginning alone tells nothing of its end.
+            let _ = fs::remove_file(path);
+            return;
+        }
         if let Err(error) = file.write_all(&bytes) {
             tracing::error!(file = %path.display(), %error, "the recording cannot be written; it ends here");
             return;
@@ -79,6 +132,34 @@ mod tests {
     fn takes_are_told_apart() {
         for (path, takes, name) in [("a/m.rec", 0, "a/m.rec"), ("a/m.rec", 2, "a/m.2.rec"), ("m", 1, "m.1")] {
             assert_eq!(name_of(Path::new(path), takes), Path::new(name));
+        }
+    }
+
+    #[test]
+    fn a_life_leaves_a_file_when_it_breaks_and_only_if_it_fits() {
+        let home = tempfile::tempdir().unwrap();
+        let black_box = BlackBox::of(home.path().to_owned(), "main", 1, 200).unwrap();
+        let files = || {
+            let names =
+                fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.collect::<Vec<String>>()
+        };
+        let record = |life, chunks| {
+            let mut tape = Tape::of_life(&black_box, life).unwrap();
+            (0..chunks).for_each(|_| tape.put(vec![7; 50]));
+            tape
+        };
+        drop(record(0, 2));
+        assert_eq!(files(), Vec::<String>::new(), "in order");
+        let mut too_long = record(1, 3);
+        too_long.chunks = None;
+        too_long.writer.take().unwrap().join().unwrap();
+        assert_eq!(files(), Vec::<String>::new(), "too long");
+        record(2, 2).keep();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !files().iter().any(|name| name.starts_with("main-") && name.ends_with("-2.rec")) {
+            assert!(std::time::Instant::now() < deadline, "{:?}", files());
+            thread::yield_now();
         }
     }
 

@@ -5,12 +5,11 @@
 //! limit are dropped (a network stall delivers a burst of them, all but the last of which are too late anyway);
 //! only who overflows for 3 s, or grossly, is closed.
 
-use crate::bucket::{Bucket, Rate};
+use crate::{
+    bucket::{Bucket, Rate},
+    limits::Limits,
+};
 
-/// Messages per second (60 Hz and a quarter) and at once.
-const MESSAGES: Rate = Rate { per_s: 75, burst: 32 };
-/// Bytes per second and at once.
-const BYTES: Rate = Rate { per_s: 4_096, burst: 16_384 };
 /// Messages other than commands, per second and at once: a join sends three, a window being resized a few.
 const CONTROLS: Rate = Rate { per_s: 5, burst: 32 };
 /// Lines of chat per second and at once: more than the room repeats, so that it is the room that says so. Whoever says
@@ -66,10 +65,12 @@ struct Overflow {
 impl Budget {
     /// Full buckets.
     #[must_use]
-    pub fn new(now_us: u64) -> Budget {
+    pub fn new(limits: &Limits, now_us: u64) -> Budget {
+        let messages = Rate { per_s: limits.messages_per_second, burst: limits.messages_burst };
+        let bytes = Rate { per_s: limits.bytes_per_second, burst: limits.bytes_burst };
         Budget {
-            messages: Bucket::new(MESSAGES, now_us),
-            bytes: Bucket::new(BYTES, now_us),
+            messages: Bucket::new(messages, now_us),
+            bytes: Bucket::new(bytes, now_us),
             controls: Bucket::new(CONTROLS, now_us),
             chat: Bucket::new(CHAT, now_us),
             overflow: None,
@@ -121,7 +122,7 @@ mod tests {
 
     /// Sends `per_s` messages of `bytes` evenly for `seconds`: how many pass, and when it is closed (ms).
     fn send(kind: Kind, per_s: u64, bytes: usize, seconds: u64) -> (u64, Option<u64>) {
-        let mut budget = Budget::new(0);
+        let mut budget = Budget::new(&Limits::default(), 0);
         let mut passed = 0;
         for n in 0..per_s * seconds {
             let now_us = n * 1_000_000 / per_s;
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_a_stalled_line_delivers_at_once_is_forgiven() {
-        let mut budget = Budget::new(0);
+        let mut budget = Budget::new(&Limits::default(), 0);
         let mut verdicts = Vec::new();
         for second in 0..60 {
             let now_us = second * 4_000_000;

@@ -20,7 +20,9 @@ use super::{
     limits::{Budget, Kind, Verdict},
     meter::Meter,
 };
-use crate::{address::AddressTag, limits::Limits, room::Voice, staff::console::Console};
+use crate::{
+    address::LoggedAddress, limits::Limits, moderation::words::LiveWords, room::Voice, staff::console::Console,
+};
 
 /// Header and mask of a client's control frame.
 const CONTROL_FRAME_BYTES: u64 = 6;
@@ -35,7 +37,7 @@ pub(super) struct Reader<'a> {
     meter: Arc<Meter>,
     limits: &'a Limits,
     heard_nothing: &'a Notify,
-    peer: AddressTag,
+    peer: LoggedAddress,
     began: Instant,
     heard: Instant,
     pinged: bool,
@@ -51,10 +53,10 @@ impl<'a> Reader<'a> {
         meter: Arc<Meter>,
         limits: &'a Limits,
         heard_nothing: &'a Notify,
-        peer: AddressTag,
+        peer: LoggedAddress,
     ) -> Reader<'a> {
         let began = Instant::now();
-        let budget = Budget::new(0);
+        let budget = Budget::new(limits, 0);
         let check_every = CHECK_EVERY.min(limits.fragment_timeout / 4).min(limits.ping_after / 2);
         let mut looks = interval_at(began + check_every, check_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -79,7 +81,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whose messages it reads.
-    pub(super) fn peer(&self) -> AddressTag {
+    pub(super) fn peer(&self) -> LoggedAddress {
         self.peer
     }
 
@@ -103,8 +105,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The second phase: everything after the hello goes to the room, until an end.
-    pub(super) async fn messages(&mut self, voice: &Voice, console: &mut Console) -> End {
-        self.pass_on(voice, Some(console), |_| true).await
+    pub(super) async fn messages(&mut self, voice: &Voice, console: &mut Console, words: &LiveWords) -> End {
+        self.pass_on(voice, Some((console, words)), |_| true).await
     }
 
     /// The second phase on a second lane: commands go to the room, and anything else is an end.
@@ -115,7 +117,7 @@ impl<'a> Reader<'a> {
     async fn pass_on(
         &mut self,
         voice: &Voice,
-        mut console: Option<&mut Console>,
+        mut speech: Option<(&mut Console, &LiveWords)>,
         is_legal: fn(&ClientMessage) -> bool,
     ) -> End {
         loop {
@@ -137,8 +139,12 @@ impl<'a> Reader<'a> {
                 _ => Kind::Control,
             };
             match self.judge(kind, bytes.len()) {
-                Verdict::Pass => match (message, &mut console) {
-                    (ClientMessage::Console(line), Some(console)) => console.hear(line),
+                Verdict::Pass => match (message, &mut speech) {
+                    (ClientMessage::Console(line), Some((console, _))) => console.hear(line),
+                    (message @ (ClientMessage::Say(_) | ClientMessage::Play { .. }), Some((_, words))) => {
+                        let words = words.borrow().clone();
+                        voice.say(words.sift(message), self.heard.into_std());
+                    }
                     (message, _) => voice.say(message, self.heard.into_std()),
                 },
                 Verdict::Drop => {}

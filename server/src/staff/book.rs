@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::{accounts::Accounts, audit::Audit, bans::Bans, desk::Undo, sessions::Sessions};
+use super::{accounts::Accounts, audit::Audit, bans::Bans, desk::Undo, reports::Reports, sessions::Sessions};
 use crate::store::{AuditRow, Kept, StaffKeeper, StaffRecord, StaffSave};
 
 /// Deeds of one of the staff that can be taken back.
@@ -22,6 +22,8 @@ pub struct Book {
     pub bans: Bans,
     /// Who did what.
     pub audit: Audit,
+    /// Who was reported.
+    pub reports: Reports,
     /// Why nobody new gets in; `None`: everybody does.
     pub lock: Option<String>,
     /// What staff set, by key.
@@ -43,6 +45,7 @@ impl Book {
             sessions: Sessions::default(),
             bans: Bans::default(),
             audit: Audit::default(),
+            reports: Reports::default(),
             lock: None,
             settings: BTreeMap::new(),
             undo: HashMap::new(),
@@ -59,6 +62,7 @@ impl Book {
         self.accounts.restore(save.accounts);
         let bans = self.bans.restore(save.bans);
         let audit = self.audit.restore(save.audit);
+        let reports = self.reports.restore(save.reports);
         let mut settings: BTreeMap<String, String> = save.settings.into_iter().collect();
         settings.extend(set_before.clone());
         self.lock = settings.get(LOCK).cloned();
@@ -68,6 +72,7 @@ impl Book {
         let records = accounts.into_iter().map(StaffRecord::Account);
         let records = records.chain(bans.into_iter().map(StaffRecord::Ban));
         let records = records.chain(audit.into_iter().map(StaffRecord::Audit));
+        let records = records.chain(reports.into_iter().map(|added| StaffRecord::Report(added.row)));
         let records = records.chain(set_before.into_iter().map(|(key, value)| StaffRecord::Setting(key, Some(value))));
         // Nobody waits for these.
         records.for_each(|record| drop(self.keeper.keep(record)));

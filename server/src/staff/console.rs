@@ -2,7 +2,7 @@
 //! connection ends.
 //!
 //! Invariants: nothing here holds the reading of commands for the ship up (lines wait in a short queue, for a task of their own);
-//! a password is heard once, and neither logged nor told again; who is not signed in learns of no command but how to sign in.
+//! a password is heard once, and neither logged nor told again; who is not signed in learns of no command but how to sign in, and can report a player (`complaint`).
 
 use std::sync::Arc;
 
@@ -81,8 +81,17 @@ impl Desk {
         if matches!(words.next_word(), Ok(Some(word)) if word.eq_ignore_ascii_case("signin")) {
             return self.sign_in(words).await;
         }
-        let Some(who) = self.session.and_then(|session| self.staff.who(session)) else { return SIGN_IN.to_owned() };
+        let Some(who) = self.session.and_then(|session| self.staff.who(session)) else { return self.hear(line) };
         self.staff.run(&Speaker::of(who, Via::Console), Some(&self.place.room), line).await.text
+    }
+
+    /// Of somebody who is not staff.
+    fn hear(&self, line: &str) -> String {
+        let Ok(mut words) = Words::of(line) else { return SIGN_IN.to_owned() };
+        match words.next_word() {
+            Ok(Some(word)) if word.eq_ignore_ascii_case("report") => self.staff.hear_report(&self.place, words),
+            _ => SIGN_IN.to_owned(),
+        }
     }
 
     async fn sign_in(&mut self, mut words: Words<'_>) -> String {

@@ -8,6 +8,7 @@ pub(super) mod bans;
 pub(super) mod office;
 pub(super) mod people;
 pub(super) mod physics;
+pub(super) mod reports;
 pub(super) mod rooms;
 pub(super) mod server;
 

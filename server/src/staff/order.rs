@@ -18,6 +18,8 @@ pub enum PlayerWord {
     Slot(u16),
     /// Part of a name or all of it.
     Name(String),
+    /// `report:3`: whom a report is about, also when they have left.
+    Report(u32),
 }
 
 /// An address, as named in a command.
@@ -180,6 +182,10 @@ fn read(arg: &Arg, word: &str) -> Result<Value, String> {
 }
 
 fn player(word: &str) -> PlayerWord {
+    let number = |sign| word.strip_prefix(sign).and_then(|number: &str| number.parse().ok());
+    if let Some(report) = number("report:") {
+        return PlayerWord::Report(report);
+    }
     let slot = word.strip_prefix('#').and_then(|number| number.parse().ok());
     slot.map_or_else(|| PlayerWord::Name(word.to_owned()), PlayerWord::Slot)
 }

@@ -32,6 +32,15 @@ impl Secret {
         SecretKey(Sha256::digest(self.0).into())
     }
 
+    /// Another one that follows from it, and from which it does not follow: for a lesser right.
+    #[must_use]
+    pub fn pass(&self) -> Secret {
+        let mut hash = Sha256::new();
+        hash.update(b"pass");
+        hash.update(self.0);
+        Secret(hash.finalize().into())
+    }
+
     /// As text, for a cookie or a link.
     #[must_use]
     pub fn text(&self) -> String {
@@ -62,6 +71,7 @@ mod tests {
     fn a_secret_comes_back_from_its_text_and_nothing_else_does() {
         let (a, b) = (Secret::draw().unwrap(), Secret::draw().unwrap());
         assert_ne!(a.key(), b.key());
+        assert!(a.pass().key() == a.pass().key() && a.pass().key() != a.key() && a.pass().key() != b.pass().key());
         assert_eq!(Secret::parse(&a.text()).unwrap().key(), a.key());
         for text in ["", "00", &a.text()[1..], &format!("{}0", a.text()), &"é".repeat(32), &"g".repeat(64)] {
             assert!(Secret::parse(text).is_none(), "{text}");

@@ -45,6 +45,8 @@ pub struct Sessions {
 #[derive(Debug)]
 struct Open {
     key: SecretKey,
+    /// Of the secret's pass.
+    pass: SecretKey,
     who: Identity,
     until: Instant,
 }
@@ -58,7 +60,7 @@ impl Sessions {
         {
             self.open.remove(oldest);
         }
-        let open = Open { key: secret.key(), who, until: now + SESSION_TIME };
+        let open = Open { key: secret.key(), pass: secret.pass().key(), who, until: now + SESSION_TIME };
         push(&mut self.open, SESSIONS_MAX, open, now);
     }
 
@@ -66,6 +68,12 @@ impl Sessions {
     #[must_use]
     pub fn find(&self, key: SecretKey, now: Instant) -> Option<&Identity> {
         self.open.iter().find(|open| open.key == key && now < open.until).map(|open| &open.who)
+    }
+
+    /// Whether this is the pass of somebody who is signed in.
+    #[must_use]
+    pub fn knows_pass(&self, pass: SecretKey, now: Instant) -> bool {
+        self.open.iter().any(|open| open.pass == pass && now < open.until)
     }
 
     /// Gives a session another identity: its owner has taken a name.
@@ -88,7 +96,8 @@ impl Sessions {
 
     /// Remembers a token that signs in once.
     pub fn invite(&mut self, secret: &Secret, who: Identity, time: Duration, now: Instant) {
-        push(&mut self.tokens, TOKENS_MAX, Open { key: secret.key(), who, until: now + time }, now);
+        let open = Open { key: secret.key(), pass: secret.pass().key(), who, until: now + time };
+        push(&mut self.tokens, TOKENS_MAX, open, now);
     }
 
     /// Uses a token up.

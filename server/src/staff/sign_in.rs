@@ -21,7 +21,9 @@ use crate::{
 /// What a wrong try costs…
 const TRY_COST: u64 = 180;
 /// …of what comes back in a quarter of an hour: five tries, and one each three minutes.
-pub(super) const TRIES: Rate = Rate { per_s: 1, burst: 5 * TRY_COST };
+pub(super) fn rate_of(tries: u64) -> Rate {
+    Rate { per_s: 1, burst: tries * TRY_COST }
+}
 /// After so many seconds there is a try again.
 pub const AGAIN_S: u16 = TRY_COST as u16;
 
@@ -102,7 +104,7 @@ impl Staff {
         // What is no name is nobody's, after the same time.
         let name = Accounts::clean(name).unwrap_or_default();
         if !self.tries.names.take(name.clone(), TRY_COST, now) {
-            tracing::warn!(peer = %from.tag(), "too many tries to sign in as one of the staff");
+            tracing::warn!(peer = %from.logged(), "too many tries to sign in as one of the staff");
             self.tries.addresses.give_back(&from, TRY_COST);
             return Err(SignInError::TooMany);
         }
@@ -114,7 +116,8 @@ impl Staff {
             self.tries.names.give_back(&name, TRY_COST);
         }
         if !verdict? {
-            tracing::warn!(peer = %from.tag(), via = via.word(), "a wrong try to sign in as one of the staff");
+            tracing::warn!(peer = %from.logged(), via = via.word(), "a wrong try to sign in as one of the staff");
+            account.iter().for_each(|account| self.note_wrong(account, from, via));
             return Err(SignInError::Wrong);
         }
         // It may have changed meanwhile.
@@ -208,11 +211,20 @@ impl Staff {
         })
     }
 
+    /// Staff see who is tried. A name that is nobody's is not written down: it may be a password in the wrong place. There are as
+    /// many of these lines as a name has tries.
+    fn note_wrong(&self, account: &AccountRow, from: AddressKey, via: Via) {
+        let speaker = Speaker { name: Some(account.name.clone()), role: account.role, via };
+        let outcome = format!("refused: wrong password, from #{}", from.tag());
+        self.with(|book| book.note(row_of(&speaker, "signin", &outcome)));
+        self.changed(|changes| changes.audit += 1);
+    }
+
     fn pay_address(&self, from: AddressKey, now: Instant) -> Result<(), SignInError> {
         if self.tries.addresses.take(from, TRY_COST, now) {
             return Ok(());
         }
-        tracing::warn!(peer = %from.tag(), "too many tries to sign in");
+        tracing::warn!(peer = %from.logged(), "too many tries to sign in");
         Err(SignInError::TooMany)
     }
 

@@ -29,6 +29,20 @@ pub struct AuditView {
     outcome: String,
 }
 
+/// Somebody who was reported.
+#[derive(Debug, Serialize)]
+pub struct ReportView {
+    id: u32,
+    at_s: u64,
+    room: String,
+    who: String,
+    by: String,
+    reason: String,
+    lines: String,
+    /// Whether anything can be done about them now that they may have left.
+    is_known: bool,
+}
+
 /// Somebody of the staff.
 #[derive(Debug, Serialize)]
 pub struct AccountView {
@@ -53,6 +67,24 @@ pub fn bans(staff: &Staff, most: usize) -> Vec<BanView> {
             by: row.by.clone(),
             reason: row.reason.clone(),
             at_s: row.at_s,
+        });
+        rows.collect()
+    })
+}
+
+/// Those that nobody has seen to, newest first.
+#[must_use]
+pub fn reports(staff: &Staff, most: usize) -> Vec<ReportView> {
+    staff.with(|book| {
+        let rows = book.reports.open().take(most).map(|row| ReportView {
+            id: row.id,
+            at_s: row.at_s,
+            room: row.room.clone(),
+            who: row.who.clone(),
+            by: row.by.clone(),
+            reason: row.reason.clone(),
+            lines: row.lines.clone(),
+            is_known: row.target.is_some(),
         });
         rows.collect()
     })

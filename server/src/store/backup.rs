@@ -1,16 +1,21 @@
-//! Copies of the file: one an hour, of which 24 are kept, and of the last seven days the newest. Invariant: a copy is
-//! complete and on the disk before it has its name.
+//! Copies of the file: one an hour, of which 24 are kept, and of the last seven days the newest. What staff decide does not wait
+//! for the hour: its copy is made anew soon after. Invariant: a copy is complete and on the disk before it has its name.
 
 use std::{
     cell::Cell,
     fs, io,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
 
 use super::Paths;
 
+/// A copy out of turn is made after so long: what staff do meanwhile is in it, too…
+const SOON: Duration = Duration::from_secs(10);
+/// …and no sooner than so many times as long as the last one took, which a large file makes long.
+const SPARE: u32 = 20;
 const HOURLY_KEPT: usize = 24;
 const DAILY_KEPT: usize = 7;
 const HOUR_S: u64 = 3_600;
@@ -26,6 +31,8 @@ pub struct Backups {
     paths: Paths,
     /// The hour for which one was made, or tried, last.
     hour: Cell<u64>,
+    /// How long the last one took.
+    took: Cell<Duration>,
 }
 
 impl Backups {
@@ -33,26 +40,38 @@ impl Backups {
     pub fn new(paths: Paths) -> Backups {
         // Where it cannot be removed, no copy can be made, and that is said then.
         let _ = remove_partial(&paths.backups);
-        Backups { paths, hour: Cell::new(0) }
+        Backups { paths, hour: Cell::new(0), took: Cell::new(Duration::ZERO) }
     }
 
-    /// Makes the copy of this hour, unless it was tried already, and removes those that are too old.
-    pub fn make_when_due(&self, connection: &Connection, now_s: u64) {
-        if self.hour.replace(now_s / HOUR_S) == now_s / HOUR_S {
-            return;
-        }
+    /// How long a copy out of turn waits for more that should be in it.
+    pub fn patience(&self) -> Duration {
+        SOON.max(self.took.get() * SPARE)
+    }
+
+    /// Makes the copy of this hour, unless it was tried already; see [`Self::make`].
+    pub fn make_when_due(&self, connection: &Connection, now_s: u64) -> bool {
+        self.hour.get() != now_s / HOUR_S && self.make(connection, now_s)
+    }
+
+    /// Makes the copy of this hour, in the place of one that is there, and removes those that are too old. Whether it did.
+    pub fn make(&self, connection: &Connection, now_s: u64) -> bool {
+        self.hour.set(now_s / HOUR_S);
+        let began = Instant::now();
+        let made = self.renew(connection, now_s);
+        self.took.set(began.elapsed());
         let folder = self.paths.backups.display();
-        match self.renew(connection, now_s) {
+        match &made {
             Ok(()) => tracing::info!(%folder, "a copy of the results was made"),
             Err(error) => tracing::error!(%folder, error, "no copy of the results could be made"),
         }
+        made.is_ok()
     }
 
     fn renew(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
         fs::create_dir_all(&self.paths.backups)?;
         // Before, so that a disk that is full of old copies gets room for the new one, which may make another one old.
         self.remove_old()?;
-        let made = self.make(connection, now_s);
+        let made = self.write(connection, now_s);
         if made.is_err() {
             // The error that matters is known already.
             let _ = remove_partial(&self.paths.backups);
@@ -61,7 +80,7 @@ impl Backups {
         Ok(self.remove_old()?)
     }
 
-    fn make(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
+    fn write(&self, connection: &Connection, now_s: u64) -> Result<(), Box<dyn std::error::Error>> {
         let hour: String =
             connection.query_row("SELECT strftime('%Y-%m-%dT%H', ?1, 'unixepoch')", [now_s.cast_signed()], |row| {
                 row.get(0)

@@ -1,12 +1,15 @@
 //! The way into the store: one bounded queue to the writer's thread, for journals (`keeper`) and for staff. Invariant: nothing
 //! here waits but [`Intake::close`]; a queue that is full refuses, and who offered knows.
 
-use std::{sync::mpsc::SyncSender, thread::JoinHandle};
+use std::{
+    sync::{Arc, mpsc::SyncSender},
+    thread::JoinHandle,
+};
 
 use tokio::sync::oneshot;
 
 use super::{
-    Keeper,
+    Keeper, Vitals,
     keeper::Offer,
     staff::{StaffOffer, StaffRecord, StaffSave},
 };
@@ -20,20 +23,45 @@ pub(super) enum Errand {
     Staff(StaffOffer),
 }
 
+/// The queue's end for who has something to be kept.
+#[derive(Debug, Clone)]
+pub(super) struct Errands {
+    queue: SyncSender<Errand>,
+    vitals: Arc<Vitals>,
+}
+
+impl Errands {
+    pub(super) fn new(queue: SyncSender<Errand>, vitals: Arc<Vitals>) -> Errands {
+        Errands { queue, vitals }
+    }
+
+    /// The last transaction that is in a copy, too.
+    pub(super) fn copied(&self) -> u64 {
+        self.vitals.copied()
+    }
+
+    /// Hands one over; false when the queue is full, or nobody is at its other end.
+    pub(super) fn put(&self, errand: Errand) -> bool {
+        // Counted first: the writer may be done with it before this returns.
+        self.vitals.arrived();
+        let taken = self.queue.try_send(errand).is_ok();
+        if !taken {
+            self.vitals.done(1);
+        }
+        taken
+    }
+}
+
 /// The store of a process, to write to.
 #[derive(Debug, Default)]
 pub struct Intake {
-    errands: Option<SyncSender<Errand>>,
+    errands: Option<Errands>,
     writer: Option<JoinHandle<()>>,
     staff: Option<oneshot::Receiver<StaffSave>>,
 }
 
 impl Intake {
-    pub(super) fn new(
-        errands: SyncSender<Errand>,
-        writer: JoinHandle<()>,
-        staff: oneshot::Receiver<StaffSave>,
-    ) -> Intake {
+    pub(super) fn new(errands: Errands, writer: JoinHandle<()>, staff: oneshot::Receiver<StaffSave>) -> Intake {
         Intake { errands: Some(errands), writer: Some(writer), staff: Some(staff) }
     }
 
@@ -70,13 +98,13 @@ pub type Kept = oneshot::Receiver<()>;
 
 /// The staff's way to the store.
 #[derive(Debug, Default)]
-pub struct StaffKeeper(Option<SyncSender<Errand>>);
+pub struct StaffKeeper(Option<Errands>);
 
 impl StaffKeeper {
     /// Has a change kept. `None` without a store, or when too much waits for it already.
     #[must_use]
     pub fn keep(&self, record: StaffRecord) -> Option<Kept> {
         let (kept, confirmed) = oneshot::channel();
-        self.0.as_ref()?.try_send(Errand::Staff(StaffOffer { record, kept })).ok().map(|()| confirmed)
+        self.0.as_ref()?.put(Errand::Staff(StaffOffer { record, kept })).then_some(confirmed)
     }
 }

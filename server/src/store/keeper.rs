@@ -1,4 +1,5 @@
-//! How a journal has its flights kept. Invariant: a flight is offered again until it is confirmed; nothing here waits.
+//! How a journal has its flights kept. Invariant: a flight is offered again until it is confirmed, with the transaction that it is
+//! in; nothing here waits.
 
 use std::{
     collections::BTreeSet,
@@ -7,29 +8,32 @@ use std::{
 
 use shared::room::FlightKey;
 
-use super::{WAITING_MAX, intake::Errand};
+use super::{
+    WAITING_MAX,
+    intake::{Errand, Errands},
+};
 use crate::journal::DatedFlight;
 
 /// A flight on its way, and whom to tell when it is kept.
 #[derive(Debug)]
 pub(super) struct Offer {
     pub flight: DatedFlight,
-    pub kept: SyncSender<FlightKey>,
+    pub kept: SyncSender<(FlightKey, u64)>,
 }
 
 /// One journal's way to the store.
 #[derive(Debug)]
 pub struct Keeper {
-    offers: Option<SyncSender<Errand>>,
+    offers: Option<Errands>,
     offered: BTreeSet<FlightKey>,
     /// As many can be confirmed as are offered: the store never waits for it.
-    kept: (SyncSender<FlightKey>, Receiver<FlightKey>),
+    kept: (SyncSender<(FlightKey, u64)>, Receiver<(FlightKey, u64)>),
     /// Without a store, or for nobody: confirmed at once.
     idle: Vec<FlightKey>,
 }
 
 impl Keeper {
-    pub(super) fn new(offers: Option<SyncSender<Errand>>) -> Keeper {
+    pub(super) fn new(offers: Option<Errands>) -> Keeper {
         Keeper { offers, offered: BTreeSet::new(), kept: sync_channel(WAITING_MAX), idle: Vec::new() }
     }
 
@@ -42,7 +46,7 @@ impl Keeper {
         match &self.offers {
             Some(offers) if flight.result.profile.is_some() => {
                 let offer = Offer { flight: flight.clone(), kept: self.kept.0.clone() };
-                if offers.try_send(Errand::Flight(offer)).is_err() {
+                if !offers.put(Errand::Flight(offer)) {
                     return;
                 }
             }
@@ -51,10 +55,17 @@ impl Keeper {
         self.offered.insert(key);
     }
 
-    /// The next flight that is kept for good.
-    pub fn next_kept(&mut self) -> Option<FlightKey> {
-        let key = self.idle.pop().or_else(|| self.kept.1.try_recv().ok())?;
+    /// The next flight that is kept, and the number of the transaction by which it is; 0 for one that nobody keeps.
+    pub fn next_kept(&mut self) -> Option<(FlightKey, u64)> {
+        let idle = self.idle.pop().map(|key| (key, 0));
+        let (key, commit) = idle.or_else(|| self.kept.1.try_recv().ok())?;
         self.offered.remove(&key);
-        Some(key)
+        Some((key, commit))
+    }
+
+    /// The last transaction that is in a copy, too.
+    #[must_use]
+    pub fn copied(&self) -> u64 {
+        self.offers.as_ref().map_or(0, Errands::copied)
     }
 }

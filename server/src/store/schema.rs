@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 /// One step per version; applied in order, each in a transaction.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
 -- Players, by the hash of a secret of their browser, with what all their flights come to.
 CREATE TABLE profiles (
@@ -87,6 +87,21 @@ CREATE TABLE settings (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+",
+    "
+-- Whom players reported, with what was said last; done_by NULL: nobody has seen to it yet.
+CREATE TABLE reports (
+    id INTEGER PRIMARY KEY,
+    at_s INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    by TEXT NOT NULL,
+    who TEXT NOT NULL,
+    profile BLOB,
+    address TEXT,
+    reason TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    done_by TEXT
+) STRICT;
 ",
 ];
 

@@ -101,6 +101,29 @@ pub struct AuditRow {
     pub outcome: String,
 }
 
+/// Somebody who was reported by a player.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// Its number.
+    pub id: u32,
+    /// When, s since 1970.
+    pub at_s: u64,
+    /// The id or code of the room.
+    pub room: String,
+    /// Who reported: their name, and the tag of their address.
+    pub by: String,
+    /// Who was reported: the name they had.
+    pub who: String,
+    /// Who that is, if they were still there.
+    pub target: Option<Target>,
+    /// Why.
+    pub reason: String,
+    /// What was said last, a line each: a name and what it said.
+    pub lines: String,
+    /// Who of the staff has seen to it.
+    pub done_by: Option<String>,
+}
+
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StaffRecord {
@@ -112,10 +135,21 @@ pub enum StaffRecord {
     Ban(BanRow),
     /// It is lifted, or over.
     BanGone(u32),
+    /// Somebody was reported, or that was seen to.
+    Report(ReportRow),
+    /// A report is forgotten.
+    ReportGone(u32),
     /// Something was done, or refused.
     Audit(AuditRow),
     /// What staff set, by its key; `None` when it is as it usually is.
     Setting(String, Option<String>),
+}
+
+impl StaffRecord {
+    /// Whether it must not be lost with the file: what staff decided does, a line about it may.
+    pub(super) fn is_decision(&self) -> bool {
+        !matches!(self, StaffRecord::Audit(_))
+    }
 }
 
 /// Everything that was stored.
@@ -127,6 +161,8 @@ pub struct StaffSave {
     pub bans: Vec<BanRow>,
     /// The newest lines, oldest first.
     pub audit: Vec<AuditRow>,
+    /// Who was reported, oldest first.
+    pub reports: Vec<ReportRow>,
     /// What staff set.
     pub settings: Vec<(String, String)>,
 }
@@ -153,6 +189,8 @@ fn put(transaction: &Transaction<'_>, record: &StaffRecord) -> rusqlite::Result<
         StaffRecord::AccountGone(name) => delete(transaction, "DELETE FROM staff WHERE name = ?1", name),
         StaffRecord::Ban(row) => put_ban(transaction, row),
         StaffRecord::BanGone(id) => delete(transaction, "DELETE FROM bans WHERE id = ?1", id),
+        StaffRecord::Report(row) => put_report(transaction, row),
+        StaffRecord::ReportGone(id) => delete(transaction, "DELETE FROM reports WHERE id = ?1", id),
         StaffRecord::Audit(row) => put_audit(transaction, row),
         StaffRecord::Setting(key, None) => delete(transaction, "DELETE FROM settings WHERE key = ?1", key),
         StaffRecord::Setting(key, Some(value)) => transaction
@@ -179,10 +217,7 @@ fn put_account(transaction: &Transaction<'_>, row: &AccountRow) -> rusqlite::Res
 }
 
 fn put_ban(transaction: &Transaction<'_>, row: &BanRow) -> rusqlite::Result<()> {
-    let (profile, address) = match &row.target {
-        Target::Profile(key) => (Some(key), None),
-        Target::Address(address) => (None, Some(address.text())),
-    };
+    let (profile, address) = columns(Some(&row.target));
     transaction.prepare_cached("INSERT OR REPLACE INTO bans VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(
         params![
             row.id,
@@ -197,6 +232,33 @@ fn put_ban(transaction: &Transaction<'_>, row: &BanRow) -> rusqlite::Result<()> 
         ],
     )?;
     Ok(())
+}
+
+fn put_report(transaction: &Transaction<'_>, row: &ReportRow) -> rusqlite::Result<()> {
+    let (profile, address) = columns(row.target.as_ref());
+    let ReportRow { id, at_s, room, by, who, reason, lines, done_by, .. } = row;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO reports VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .execute(params![id, at_s.cast_signed(), room, by, who, profile, address, reason, lines, done_by])?;
+    Ok(())
+}
+
+/// A target as its two columns.
+fn columns(target: Option<&Target>) -> (Option<ProfileKey>, Option<String>) {
+    match target {
+        Some(Target::Profile(key)) => (Some(*key), None),
+        Some(Target::Address(address)) => (None, Some(address.text())),
+        None => (None, None),
+    }
+}
+
+/// The target in two columns, this one and the next; `None` where neither names one.
+fn target_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Target>> {
+    Ok(match (row.get::<_, Option<ProfileKey>>(column)?, row.get::<_, Option<String>>(column + 1)?) {
+        (Some(key), None) => Some(Target::Profile(key)),
+        (None, Some(address)) => address.parse().ok().map(|address| Target::Address(AddressKey::of(address))),
+        _ => None,
+    })
 }
 
 fn put_audit(transaction: &Transaction<'_>, row: &AuditRow) -> rusqlite::Result<()> {
@@ -228,6 +290,11 @@ pub(super) fn read(connection: &Connection) -> rusqlite::Result<StaffSave> {
             ban_of,
         )?,
         audit,
+        reports: rows(
+            connection,
+            "SELECT id, at_s, room, by, who, profile, address, reason, lines, done_by FROM reports ORDER BY id",
+            report_of,
+        )?,
         settings: rows(connection, "SELECT key, value FROM settings", |row| Ok(Some((row.get(0)?, row.get(1)?))))?,
     })
 }
@@ -267,14 +334,7 @@ fn account_of(row: &Row<'_>) -> rusqlite::Result<Option<AccountRow>> {
 
 fn ban_of(row: &Row<'_>) -> rusqlite::Result<Option<BanRow>> {
     let Some(kind) = BanKind::from_word(&row.get::<_, String>(1)?) else { return Ok(None) };
-    let target = match (row.get::<_, Option<ProfileKey>>(2)?, row.get::<_, Option<String>>(3)?) {
-        (Some(key), None) => Target::Profile(key),
-        (None, Some(address)) => match address.parse() {
-            Ok(address) => Target::Address(AddressKey::of(address)),
-            Err(_) => return Ok(None),
-        },
-        _ => return Ok(None),
-    };
+    let Some(target) = target_of(row, 2)? else { return Ok(None) };
     Ok(Some(BanRow {
         id: row.get(0)?,
         kind,
@@ -284,6 +344,20 @@ fn ban_of(row: &Row<'_>) -> rusqlite::Result<Option<BanRow>> {
         reason: row.get(6)?,
         at_s: seconds(row, 7)?,
         until_s: seconds_or_none(row, 8)?,
+    }))
+}
+
+fn report_of(row: &Row<'_>) -> rusqlite::Result<Option<ReportRow>> {
+    Ok(Some(ReportRow {
+        id: row.get(0)?,
+        at_s: seconds(row, 1)?,
+        room: row.get(2)?,
+        by: row.get(3)?,
+        who: row.get(4)?,
+        target: target_of(row, 5)?,
+        reason: row.get(7)?,
+        lines: row.get(8)?,
+        done_by: row.get(9)?,
     }))
 }
 
@@ -349,7 +423,24 @@ mod tests {
             line: line.into(),
             outcome: "done".into(),
         };
+        let report = |id: u32, done_by: Option<&str>| ReportRow {
+            id,
+            at_s: 3,
+            room: "main".into(),
+            by: "Ada, from #1".into(),
+            who: "Bo".into(),
+            target: [None, Some(Target::Profile([9; 32])), Some(address("10.0.0.1"))][id as usize % 3].clone(),
+            reason: String::new(),
+            lines: "Bo: x\nAda: y".into(),
+            done_by: done_by.map(str::to_owned),
+        };
         let records = [
+            StaffRecord::Report(report(1, None)),
+            StaffRecord::Report(report(2, None)),
+            StaffRecord::Report(report(2, Some("anna"))),
+            StaffRecord::Report(report(3, None)),
+            StaffRecord::Report(report(4, None)),
+            StaffRecord::ReportGone(1),
             StaffRecord::Account(anna.clone()),
             StaffRecord::Account(AccountRow { role: Role::Mod, ..bob.clone() }),
             StaffRecord::Account(bob.clone()),
@@ -371,6 +462,7 @@ mod tests {
             accounts: vec![anna, bob],
             bans: vec![ban(1, Target::Profile([7; 32])), ban(2, address("10.0.0.1"))],
             audit: vec![audit("first"), audit("second")],
+            reports: vec![report(2, Some("anna")), report(3, None), report(4, None)],
             settings: vec![("a".into(), "2".into())],
         };
         assert_eq!(read(&connection).unwrap(), expected);

@@ -41,6 +41,10 @@ pub(super) struct Writer {
     backups: Backups,
     connection: Option<Connection>,
     forgot_s: u64,
+    /// Transactions so far.
+    commits: u64,
+    /// When a copy is due though the hour is not over.
+    copy_due: Option<Instant>,
     batch: Vec<Offer>,
     staff: Vec<StaffOffer>,
     /// Told what staff left behind, once the file is open.
@@ -50,15 +54,25 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(paths: Paths, vitals: Arc<Vitals>, opened: Option<oneshot::Sender<StaffSave>>) -> Writer {
         let backups = Backups::new(paths.clone());
-        Writer { paths, vitals, backups, connection: None, forgot_s: 0, batch: Vec::new(), staff: Vec::new(), opened }
+        Writer {
+            paths,
+            vitals,
+            backups,
+            connection: None,
+            forgot_s: 0,
+            commits: 0,
+            copy_due: None,
+            batch: Vec::new(),
+            staff: Vec::new(),
+            opened,
+        }
     }
 
     /// Until nobody can offer anything any more.
     pub(super) fn run(mut self, waiting: &Receiver<Errand>) {
         self.open();
         loop {
-            let patience = if self.is_well() { LOOK_EVERY } else { RETRY_AFTER };
-            match waiting.recv_timeout(patience) {
+            match waiting.recv_timeout(self.patience()) {
                 Ok(errand) => {
                     self.take(errand);
                     self.gather(waiting);
@@ -74,8 +88,9 @@ impl Writer {
         (0..LAST_TRIES).any(|_| self.write());
     }
 
-    fn is_well(&self) -> bool {
-        self.vitals.health() == Health::Ok
+    fn patience(&self) -> Duration {
+        let usual = if self.vitals.health() == Health::Ok { LOOK_EVERY } else { RETRY_AFTER };
+        self.copy_due.map_or(usual, |due| usual.min(due.saturating_duration_since(Instant::now())))
     }
 
     fn take(&mut self, errand: Errand) {
@@ -122,6 +137,7 @@ impl Writer {
     fn write(&mut self) -> bool {
         if self.vitals.health() == Health::Damaged {
             // Nobody will write these; their journals keep them, and staff are told.
+            self.vitals.done(self.batch.len() + self.staff.len());
             self.batch.clear();
             self.staff.clear();
             return true;
@@ -134,16 +150,24 @@ impl Writer {
             return true;
         }
         let batch: Vec<DatedFlight> = self.batch.iter().map(|offer| offer.flight.clone()).collect();
+        let began = Instant::now();
         let written = flights::add(connection, &batch, now_s()).and_then(|()| staff::add(connection, &self.staff));
+        self.vitals.committed(began.elapsed());
         match written {
             Ok(()) => {
+                self.vitals.done(self.batch.len() + self.staff.len());
+                self.commits += 1;
+                if self.staff.iter().any(|offer| offer.record.is_decision()) {
+                    let due = Instant::now() + self.backups.patience();
+                    self.copy_due.get_or_insert(due);
+                }
                 for offer in self.staff.drain(..) {
                     // Who gave the order has stopped waiting.
                     let _ = offer.kept.send(());
                 }
                 for offer in self.batch.drain(..) {
                     // A journal that is gone left the flight in its file, and finds out at its next start.
-                    let _ = offer.kept.try_send(offer.flight.result.key);
+                    let _ = offer.kept.try_send((offer.flight.result.key, self.commits));
                 }
                 self.set(Health::Ok, "")
             }
@@ -153,7 +177,7 @@ impl Writer {
 
     /// Says so once when the health changes; whether it is good.
     fn set(&self, health: Health, why: &str) -> bool {
-        let before = self.vitals.set(health);
+        let before = self.vitals.set(health, Instant::now());
         let file = self.paths.database.display();
         match health {
             Health::Ok if before == Health::Degraded => tracing::info!(%file, "results are stored again"),
@@ -171,7 +195,15 @@ impl Writer {
     /// Copies, and forgetting what is old.
     fn keep_house(&mut self) {
         let Some(connection) = self.connection.as_ref().filter(|_| self.vitals.health() == Health::Ok) else { return };
-        self.backups.make_when_due(connection, now_s());
+        let made = if self.copy_due.is_some_and(|due| due <= Instant::now()) {
+            self.copy_due = None;
+            self.backups.make(connection, now_s())
+        } else {
+            self.backups.make_when_due(connection, now_s())
+        };
+        if made {
+            self.vitals.copied_up_to(self.commits);
+        }
         if now_s().saturating_sub(self.forgot_s) >= flights::DAY_S / 24 {
             self.forgot_s = now_s();
             let forgotten = flights::forget_old(connection, now_s()).and_then(|()| staff::forget_old(connection));
@@ -183,48 +215,4 @@ impl Writer {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::sync_channel;
-
-    use super::*;
-    use shared::room::{FlightKey, FlightLog, FlightResult};
-
-    fn offer(number: u32, kept: &std::sync::mpsc::SyncSender<FlightKey>) -> Offer {
-        let key = FlightKey { session: 1, number };
-        let log = FlightLog { points: number, ..FlightLog::default() };
-        let result = FlightResult { key, profile: Some([number as u8; 32]), pilot: "x".repeat(16), log };
-        Offer { flight: DatedFlight { result, ended_s: now_s() }, kept: kept.clone() }
-    }
-
-    #[test]
-    fn a_full_disk_loses_nothing_and_is_written_to_when_there_is_room_again() {
-        let folder = std::env::temp_dir().join(format!("perihelion-full-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let paths = Paths { database: folder.join("perihelion.db"), backups: folder.join("backups") };
-        let vitals = Arc::new(Vitals::default());
-        let mut writer = Writer::new(paths, Arc::clone(&vitals), None);
-        let (kept, confirmed) = sync_channel(4_096);
-        assert!(writer.open());
-        let limit = |writer: &Writer, pages: i64| {
-            let connection = writer.connection.as_ref().unwrap();
-            connection.pragma_update(None, "max_page_count", pages).unwrap();
-        };
-        // The file may not grow: what SQLite says to a full disk.
-        limit(&writer, 1);
-        writer.batch.extend((1..=1_000).map(|number| offer(number, &kept)));
-        assert!(!writer.write() && !writer.write());
-        assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Degraded, 0));
-        limit(&writer, 1_000_000);
-        assert!(writer.write());
-        assert_eq!((vitals.health(), confirmed.try_iter().count()), (Health::Ok, 1_000));
-        let stored: i64 = writer
-            .connection
-            .as_ref()
-            .unwrap()
-            .query_row("SELECT count(*) FROM flights", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(stored, 1_000);
-        drop(writer);
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-}
+mod tests;

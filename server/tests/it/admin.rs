@@ -5,6 +5,7 @@ mod console;
 mod deeds;
 mod door;
 mod office;
+mod reports;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};

@@ -48,6 +48,22 @@ async fn two_players_talk() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_of_the_list_are_starred_and_no_name_has_one() {
+    // Its list: badger, *moose*.
+    let server = Running::start();
+    let mut ada = Pilot::play(server.address, "Old Badger").await;
+    ada.replica.say_words(&Words::Text("Badgers and a b\u{430}dg\u{200B}3r vamoosed".into()));
+    let line = loop {
+        ada.step("a word").await;
+        if let Some(Chat::Said(lines)) = ada.replica.poll_chat() {
+            break lines[0].clone();
+        }
+    };
+    assert_eq!(line.words, Words::Text("Badgers and a ****** va*****d".into()));
+    assert!(line.name.starts_with("Pilot "), "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chatterbox_is_hushed_once_and_stays() {
     let server = Running::start();
     let mut socket = seated(&server, "Echo").await;

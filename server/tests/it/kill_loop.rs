@@ -49,8 +49,9 @@ fn the_process_that_is_killed() {
         }
         scribe.tick(now_s()).expect("it can be written");
         scribe.flights().for_each(|flight| keeper.offer(flight));
-        while let Some(key) = keeper.next_kept() {
-            scribe.confirm(key);
+        while let Some((key, commit)) = keeper.next_kept() {
+            scribe.confirm(key, commit);
+            scribe.forget_copied(keeper.copied());
             writeln!(out, "kept {} {}", key.session, key.number).expect("somebody listens");
         }
         out.flush().expect("somebody listens");

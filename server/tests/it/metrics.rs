@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::SinkExt;
+use shared::protocol::{ClientMessage, codec};
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::{
-    clients::{status_with_origin, welcomed},
+    clients::{knock, status_with_origin, welcomed},
     running::{Running, until},
 };
 
@@ -37,10 +41,16 @@ impl Scrape {
 #[tokio::test]
 async fn what_happens_is_counted() {
     let server = Running::start();
-    let _player = welcomed(server.address).await;
+    let mut player = welcomed(server.address).await;
+    let lost = codec::encode_client(&ClientMessage::NeedFull);
+    player.send(Message::Binary(lost.into())).await.expect("sent");
+    // Of nobody who was here: the try counts, and is lost.
+    let _stranger = knock(server.address, None, Some(7)).await.expect("as somebody new");
     assert_eq!(status_with_origin(server.address, "https://evil.example").await, 403);
     until("some ticks are told", async || {
-        Scrape::of(&server).await.value("perihelion_room_ticks_total{room=\"main\"}") > 30.0
+        let scrape = Scrape::of(&server).await;
+        let value = |name: &str| scrape.value(&format!("perihelion_room_{name}{{room=\"main\"}}"));
+        value("ticks_total") > 30.0 && value("resumes_tried_total") > 0.5
     })
     .await;
     let scrape = Scrape::of(&server).await;
@@ -51,6 +61,9 @@ async fn what_happens_is_counted() {
         ("perihelion_room_players_limit{room=\"main\"}", 64.0),
         ("perihelion_room_snapshots_size_bytes_total{room=\"main\"}", 100.0),
         ("perihelion_room_tick_duration_seconds_count{room=\"main\"}", 30.0),
+        ("perihelion_room_desyncs_total{room=\"main\"}", 1.0),
+        ("perihelion_room_resumes_tried_total{room=\"main\"}", 1.0),
+        ("perihelion_store_health{health=\"ok\"}", 1.0),
         ("perihelion_websockets", 1.0),
         ("perihelion_websockets_refused_total{reason=\"origin\"}", 1.0),
         ("perihelion_http_answers_total{status=\"1xx\"}", 1.0),
@@ -59,6 +72,17 @@ async fn what_happens_is_counted() {
         ("perihelion_uptime_seconds", 0.01),
     ] {
         assert!(scrape.value(name) >= least, "{name}: {}", scrape.value(name));
+    }
+    for name in [
+        "perihelion_room_resumes_won_total{room=\"main\"}",
+        "perihelion_store_health{health=\"degraded\"}",
+        "perihelion_store_waiting",
+        "perihelion_store_commit_duration_seconds_count",
+        "perihelion_journal_failing",
+        "perihelion_records_dropped_total",
+        "perihelion_draining",
+    ] {
+        assert!(scrape.value(name) < 0.5, "{name}: {}", scrape.value(name));
     }
     let (below, all) =
         ("perihelion_room_tick_duration_seconds_bucket{le=\"+Inf\",room=\"main\"}", "_count{room=\"main\"}");

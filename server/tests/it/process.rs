@@ -152,6 +152,7 @@ async fn it_is_up_within_a_second_and_says_where() {
     let banner = &process.banner;
     assert!(banner.starts_with(concat!("Perihelion ", env!("CARGO_PKG_VERSION"), " is up.\n")), "{banner}");
     assert!(banner.contains(&format!("http://localhost:{}/", process.address.port())), "{banner}");
+    assert!(banner.contains(&format!("Protocol:        {:016x}\n", shared::protocol::proto_hash())), "{banner}");
 }
 
 #[cfg(unix)]
@@ -167,13 +168,18 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
     };
     assert!(list().await.contains("\"motd\":null"));
     let mut player = welcomed(process.address).await;
-    std::fs::write(&file, "[server]\nmotd = \"Hello\"\n[rooms.main]\nmax_players = 7\nwins = 2\n").unwrap();
+    let foreign = async || crate::clients::status_with_origin(process.address, "https://friend.example").await;
+    assert_eq!(foreign().await, 403);
+    let server = "motd = \"Hello\"\nallowed_origins = [\"https://friend.example\"]\nallow_native = false\n";
+    let room = "name = \"The den\"\nchat = \"off\"\nmax_players = 7\nwins = 2\n";
+    std::fs::write(&file, format!("[server]\n{server}[rooms.main]\n{room}")).unwrap();
     process.signal("-HUP");
     until("the new settings hold", async || {
         let list = list().await;
-        list.contains("\"motd\":\"Hello\"") && list.contains("\"max_players\":7")
+        list.contains("\"motd\":\"Hello\"") && list.contains("\"max_players\":7") && list.contains("The den")
     })
     .await;
+    assert_eq!(foreign().await, 101, "the friend's page may play here now");
     std::fs::write(&file, "[server]\nmotd = 3\n").unwrap();
     process.signal("-HUP");
     // The player has stayed; what was wrong is in the log, and the process goes on.
@@ -317,6 +323,81 @@ async fn the_log_holds_no_token_no_address_and_no_line_of_an_attacker() {
     }
     let peers = log.lines().filter(|line| line.contains("peer"));
     assert!(peers.clone().count() > 0 && !peers.clone().any(|line| line.contains("127.0.0.1")), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_host_who_wants_addresses_in_the_log_has_them_and_reads_whom_a_limit_turned_away() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    std::fs::write(&file, "[server]\nlog_addresses = \"full\"\nper_ip = 1\n[limits]\nloopback_exempt = false\n")
+        .unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let mut first = welcomed(process.address).await;
+    for _ in 0..20 {
+        assert_eq!(
+            crate::clients::status_with_origin(process.address, &format!("http://{}", process.address)).await,
+            429
+        );
+    }
+    process.signal("-TERM");
+    closed(&mut first).await;
+    let (_, log) = process.ended().await;
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("turned away")).collect();
+    assert!(told.len() == 1 && told[0].contains("ws") && told[0].contains("127.0.0.1"), "{log}");
+    assert!(log.lines().any(|line| line.contains("entered") && line.contains("127.0.0.1")), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_takes_nothing_more_is_told_of_and_nobody_who_plays_notices() {
+    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+
+    let folder = Folder::new();
+    // A limit on files is the full disk that needs no root; the signal that goes with it is not part of that.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", BINARY, "--bind", "127.0.0.1", "--port", "0"]);
+    command.args(["--drain-seconds", "0", "--data-dir"]).arg(folder.path());
+    let process = Process::from_command(command);
+    let status = async || -> serde_json::Value {
+        let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        serde_json::from_slice(&crate::running::ask_raw(process.address, head.as_bytes()).await.body).expect("JSON")
+    };
+    let staff_say = |words: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(["admin", "--data-dir"]).arg(folder.path()).args(words);
+        command.output().expect("starts")
+    };
+    until("the store is open", async || status().await["store"] == "ok").await;
+    let mut pilot = Pilot::play(process.address, "Steady").await;
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let flying = tokio::spawn(async move {
+        while stopped.try_recv().is_err() {
+            pilot.step("the disk to recover").await;
+        }
+        pilot
+    });
+    let pid = Pid::from_raw(i32::try_from(process.child.id()).unwrap()).expect("a process");
+    let usual = getrlimit(Resource::Fsize);
+    prlimit(Some(pid), Resource::Fsize, Rlimit { current: Some(1), maximum: usual.maximum }).expect("our own child");
+    until("it is known that the disk takes nothing", async || {
+        drop(staff_say(&["announce", "hello"]));
+        let status = status().await;
+        status["store"] == "degraded" && status["journal_failing"] == true
+    })
+    .await;
+    let text = String::from_utf8(staff_say(&["mute-address", "10.0.0.9", "1h"]).stdout).unwrap();
+    assert!(text.contains("not stored"), "{text}");
+    prlimit(Some(pid), Resource::Fsize, usual).expect("our own child");
+    until("it is well again", async || {
+        let status = status().await;
+        status["store"] == "ok" && status["journal_failing"] == false
+    })
+    .await;
+    stop.send(()).unwrap();
+    let mut pilot = flying.await.expect("nobody was disconnected");
+    pilot.until("the ship", |replica| replica.view().own_ship().is_some() || replica.fall().is_some()).await;
+    assert_eq!(status().await["players"], 1);
 }
 
 #[cfg(target_os = "linux")]

@@ -409,6 +409,7 @@ def main():
             mode, _round_s, _core_hull, _wins = message.varint(), message.varint(), message.varint(), message.byte()
             assert mode == 0, "this is Drift"
             assert [message.varint() for _ in range(TUNABLES)] == [100] * TUNABLES, "nobody has changed a number"
+            assert message.varint() == 0, "nor asked for a mutator"
         elif kind == 1:
             player = table.player = message.varint()
         elif kind == 2:
@@ -445,7 +446,7 @@ def main():
         elif kind == 10:
             notices.append((message.varint(), message.text()))
         elif kind == 11:
-            message.varint(), [message.varint() for _ in range(TUNABLES)]
+            message.varint(), [message.varint() for _ in range(TUNABLES + 1)]
         else:
             assert kind == 8, kind
             message.varint(), message.varint(), message.varint(), message.varint()

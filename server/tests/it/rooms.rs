@@ -1,9 +1,9 @@
 //! Several rooms behind one address: by id, by code, with a password, and what everybody may know of them.
 
 use futures_util::{SinkExt, StreamExt};
-use server::{config::RoomSettings, limits::Limits};
+use server::{config::RoomSettings, limits::Limits, room::Choice};
 use shared::{
-    defs::GameMode,
+    defs::{GameMode, Mutator},
     protocol::{Hello, Opening, Password, ServerMessage, Welcome, codec},
 };
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::{
 };
 
 fn two_rooms() -> Running {
-    let war = RoomSettings { mode: GameMode::CoreWar, bots: Some(0), ..RoomSettings::default() };
+    let mutators = vec![Choice::One(Mutator::HeavyStar)];
+    let war = RoomSettings { mode: GameMode::CoreWar, bots: Some(0), mutators, ..RoomSettings::default() };
     let closed = RoomSettings {
         name: Some("Friends".to_owned()),
         password: Some("open sesame".to_owned()),
@@ -84,6 +85,8 @@ async fn the_list_names_public_rooms_and_who_is_in_them() {
         assert_eq!((&list["server"], &list["motd"]), (&"Perihelion".into(), &"Tonight: a tournament".into()));
         let [war, friends] = &list["rooms"].as_array().unwrap()[..] else { panic!("{list}") };
         assert_eq!((&war["id"], &war["mode"], &war["password"]), (&"war".into(), &"core-war".into(), &false.into()));
+        assert_eq!((&war["mutators"], &war["physics"]), (&["heavy-star"].into(), &"gravity 220 %, heat 150 %".into()));
+        assert_eq!((&friends["mutators"], &friends["physics"]), (&serde_json::json!([]), &"".into()));
         assert_eq!((&friends["name"], &friends["password"]), (&"Friends".into(), &true.into()));
         assert!(!list.to_string().contains("sesame"));
         friends["spectators"] == 1
@@ -91,6 +94,7 @@ async fn the_list_names_public_rooms_and_who_is_in_them() {
     .await;
     let status = server.status().await;
     assert_eq!(status["rooms"].as_array().map(Vec::len), Some(2));
+    assert_eq!(status["rooms"][0]["mutators"], serde_json::json!(["heavy-star"]));
     assert_eq!((&status["name"], &status["mode"]), (&"Core War".into(), &"core-war".into()));
 }
 

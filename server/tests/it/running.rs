@@ -14,7 +14,9 @@ use server::{
     app::App,
     config::{Config, RoomId, RoomSettings, ServerSettings},
     limits::Limits,
+    moderation::words::WordList,
 };
+use shared::defs::Tuning;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -78,9 +80,11 @@ impl Running {
             ..ServerSettings::default()
         };
         set(&mut server);
-        let rooms =
-            rooms.iter().map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id")).expect("randomness"));
-        let app = App::start(Config { server, limits, rooms: rooms.collect() }).expect("starts");
+        let words = WordList::of_text("badger\n*moose*\n").expect("words");
+        let rooms = rooms
+            .iter()
+            .map(|(id, room)| room.blueprint(RoomId::parse(id).expect("an id"), Tuning::STANDARD).expect("randomness"));
+        let app = App::start(Config { server, limits, words, hook: None, rooms: rooms.collect() }).expect("starts");
         Running { address: app.address(), app, page }
     }
 
@@ -131,6 +135,8 @@ pub struct Reply {
     pub status: u16,
     /// Names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// Each that is set, with what is said of it.
+    pub cookies: Vec<String>,
     pub body: Vec<u8>,
 }
 
@@ -163,10 +169,15 @@ fn parse(answer: &[u8]) -> Reply {
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
-    let headers = lines.filter_map(|line| line.split_once(':'));
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let cookies = headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.clone());
     Reply {
         status: status.unwrap_or_else(|| panic!("no status in {head}")),
-        headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect(),
+        cookies: cookies.collect(),
+        headers: headers.into_iter().collect(),
         body: answer[end + 4..].to_vec(),
     }
 }

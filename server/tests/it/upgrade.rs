@@ -97,6 +97,16 @@ async fn sockets_that_say_nothing_do_not_shut_others_out_for_long() {
 }
 
 #[tokio::test]
+async fn a_server_with_all_its_players_says_so_to_who_sends_them() {
+    let server = Running::start_with(|limits| limits.sessions_max = 2);
+    let _first = welcomed(server.address).await;
+    assert_eq!(server.get("/readyz").await.status, 200);
+    let _second = welcomed(server.address).await;
+    let answer = server.get("/readyz").await;
+    assert_eq!((answer.status, answer.text().as_str()), (503, "as many players as there may be\n"));
+}
+
+#[tokio::test]
 async fn a_full_server_says_so() {
     let server = Running::start_with(|limits| limits.connections_max = 3);
     let _held = [welcomed(server.address).await, welcomed(server.address).await];

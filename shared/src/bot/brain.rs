@@ -29,6 +29,29 @@ pub enum Temperament {
     Bully,
 }
 
+/// How well the bots of a room fly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Skill {
+    /// Clumsy, all of them.
+    Easy,
+    /// Most are clumsy, so that a beginner can win, and a few are sharp.
+    #[default]
+    Normal,
+    /// Most are sharp, none clumsy.
+    Hard,
+}
+
+impl Skill {
+    /// The skill of a bot, `0..=1`, of a draw between 0 and 1.
+    fn of_draw(self, draw: f32) -> f32 {
+        match self {
+            Skill::Easy => 0.3 * draw * draw,
+            Skill::Normal => draw * draw,
+            Skill::Hard => 1.0 - 0.4 * draw * draw,
+        }
+    }
+}
+
 /// Ticks between two looks around. Fifteen looks a second are plenty and cheap.
 const LOOK_TICKS: u32 = 4;
 /// A person below this score is left alone unless they shoot first.
@@ -66,18 +89,23 @@ pub struct Brain {
 }
 
 impl Brain {
-    /// A mind for the pilot in slot `player`; everything about it follows from `seed`. Skill is skewed low and
-    /// reaction takes 150–300 ms, so that a beginner can win.
+    /// A mind of [`Skill::Normal`].
     #[must_use]
     pub fn new(seed: u64, player: PlayerId) -> Brain {
+        Brain::skilled(seed, player, Skill::Normal)
+    }
+
+    /// A mind for the pilot in slot `player`; everything else about it follows from `seed`. Reaction takes 150 ms (the sharpest)
+    /// to 300 ms.
+    #[must_use]
+    pub fn skilled(seed: u64, player: PlayerId, skill: Skill) -> Brain {
         let mut keyed = Keyed::new(seed, Tick(0), u32::from(player.0), Purpose::Bot);
         let temperament = match keyed.below(6) {
             0..=2 => Temperament::Miner,
             3..=4 => Temperament::Duelist,
             _ => Temperament::Bully,
         };
-        let draw = keyed.unit();
-        let skill = draw * draw;
+        let skill = skill.of_draw(keyed.unit());
         let reaction_ticks = 18 - (skill * 9.0) as i32;
         Brain {
             seed,
@@ -362,4 +390,127 @@ fn collect(sight: &Sight<'_>) -> Option<Command> {
     let way = *pos - at;
     let wanted = way.normalize_or_zero() * (way.length() * 1.6).clamp(90.0, 240.0);
     Some(helm::match_velocity(sight, wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        defs::{Defs, ShipClass},
+        ids::ShipId,
+        quantize::Lattice,
+        sim::{Kinematics, Layout, Ship, Sky},
+    };
+
+    /// Far from everything.
+    const HERE: Vec2 = Vec2::new(1_700.0, 0.0);
+
+    /// A mind of this temperament that looks for a fight at `tick`, if such ever do.
+    fn mind(temperament: Temperament, tick: Tick) -> Brain {
+        let minds = (0..2_000).map(|seed| Brain::new(seed, PlayerId(0)));
+        let mut kin = minds.filter(|brain| brain.temperament == temperament);
+        let eager = kin.clone().find(|brain| brain.hunts(tick));
+        eager.or_else(|| kin.next()).expect("one of 2,000")
+    }
+
+    fn foe(slot: u16, away: f32, hull: f32) -> ShipSight {
+        ShipSight {
+            player: PlayerId(slot),
+            bot: true,
+            score: 100,
+            class: ShipClass::Spark,
+            pos: HERE + Vec2::Y * away,
+            vel: Vec2::ZERO,
+            hull,
+            protected: false,
+        }
+    }
+
+    /// Whom it goes for, of these, in a ship of `class`.
+    fn chosen(brain: &mut Brain, class: ShipClass, ships: &[ShipSight], attacker: Option<PlayerId>) -> Option<u16> {
+        let (defs, tick) = (Defs::standard(), Tick(40));
+        let layout = Layout::new(4, &defs.arena);
+        let sky = Sky::at(&layout, &[], &defs.arena, tick);
+        let body = Kinematics { pos: Lattice::nearest(HERE), vel: Lattice::ZERO, heading: Angle(0) };
+        let own = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, class, body, &defs);
+        let sight = Sight {
+            defs: &defs,
+            sky: &sky,
+            layout: &layout,
+            own: &own,
+            edge_radius: 3_000.0,
+            ships: ships.to_vec(),
+            rocks: Vec::new(),
+            pickups: Vec::new(),
+            mines: Vec::new(),
+            attacker,
+            war: None,
+        };
+        brain.look(&sight);
+        brain.choose_enemy(&sight, tick).map(|ship| ship.player.0)
+    }
+
+    #[test]
+    fn half_are_miners_a_third_duelists_a_sixth_bullies_and_most_are_modest() {
+        let minds: Vec<Brain> = (0..3_000).map(|seed| Brain::new(seed, PlayerId((seed % 16) as u16))).collect();
+        let share =
+            |temperament| minds.iter().filter(|brain| brain.temperament == temperament).count() as f32 / 3_000.0;
+        for (temperament, wanted) in
+            [(Temperament::Miner, 0.5), (Temperament::Duelist, 0.333), (Temperament::Bully, 0.167)]
+        {
+            assert!((share(temperament) - wanted).abs() < 0.03, "{temperament:?}: {}", share(temperament));
+        }
+        let mut skills: Vec<f32> = minds.iter().map(|brain| brain.skill).collect();
+        skills.sort_by(f32::total_cmp);
+        assert!(skills[1_500] < 0.3 && skills[2_900] > 0.85, "{} and {}", skills[1_500], skills[2_900]);
+        // 150 to 300 ms, the sharpest first.
+        assert!(minds.iter().all(|brain| (9..=18).contains(&brain.reaction_ticks)));
+        let sharp = minds.iter().max_by(|a, b| a.skill.total_cmp(&b.skill)).expect("there are some");
+        assert!(sharp.reaction_ticks <= 10);
+    }
+
+    #[test]
+    fn what_is_seen_is_done_a_reaction_later() {
+        let mut brain = mind(Temperament::Duelist, Tick(40));
+        let before = brain.think(Tick(40));
+        chosen(&mut brain, ShipClass::Spark, &[foe(1, 150.0, 1.0)], Some(PlayerId(1)));
+        let reaction = brain.reaction_ticks;
+        assert_eq!(brain.think(Tick(40).plus(reaction - 1)), before);
+        assert_ne!(brain.think(Tick(40).plus(reaction)), before);
+    }
+
+    #[test]
+    fn a_duelist_takes_the_nearest_a_bully_the_weak_and_a_miner_nobody() {
+        let ships = [foe(1, 200.0, 1.0), foe(2, 320.0, 0.2)];
+        for (temperament, whom) in
+            [(Temperament::Duelist, Some(1)), (Temperament::Bully, Some(2)), (Temperament::Miner, None)]
+        {
+            assert_eq!(
+                chosen(&mut mind(temperament, Tick(40)), ShipClass::Spark, &ships, None),
+                whom,
+                "{temperament:?}"
+            );
+        }
+        // Even a miner fights back.
+        let mut miner = mind(Temperament::Miner, Tick(40));
+        assert_eq!(chosen(&mut miner, ShipClass::Spark, &ships, Some(PlayerId(2))), Some(2));
+    }
+
+    #[test]
+    fn beginners_and_smaller_ships_are_left_alone_until_they_shoot() {
+        let beginner = ShipSight { bot: false, score: 10, ..foe(1, 200.0, 1.0) };
+        let practised = ShipSight { score: 60, ..beginner };
+        let protected = ShipSight { protected: true, ..practised };
+        for (own, ship, attacker, whom) in [
+            (ShipClass::Spark, beginner, None, None),
+            (ShipClass::Spark, practised, None, Some(1)),
+            (ShipClass::Spark, protected, None, None),
+            (ShipClass::Spark, beginner, Some(PlayerId(1)), Some(1)),
+            (ShipClass::Lancer, practised, None, None),
+            (ShipClass::Lancer, practised, Some(PlayerId(1)), Some(1)),
+        ] {
+            let mut duelist = mind(Temperament::Duelist, Tick(40));
+            assert_eq!(chosen(&mut duelist, own, &[ship], attacker), whom, "{own:?}, {ship:?}, {attacker:?}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ pub struct RulesDef {
     pub farm_half_below: f32,
     /// …and nothing below this one.
     pub farm_none_below: f32,
+    /// Where there are no rounds, destroying the same pilot again within this time, ticks, pays half as much each time.
+    pub prey_ticks: u16,
     /// Share of the score kept through death.
     pub death_keeps: f32,
     /// Share of carried ore that floats free at death.
@@ -52,6 +54,7 @@ impl RulesDef {
         kill_share: 0.25,
         farm_half_below: 0.25,
         farm_none_below: 1.0 / 16.0,
+        prey_ticks: 5 * 60 * 60,
         death_keeps: 0.4,
         death_drops: 0.25,
         respawn_ticks: 90,

@@ -2,10 +2,11 @@
 //!
 //! Invariant: whatever a [`Tuning`] within its limits says, the tables it makes pass [`Defs::validate`], nothing that
 //! follows from the seed moves (orbits, belts, the wormhole), and at 100 the numbers are those of the mode, bit for bit.
+//! Numbers that go together and have a name are in `mutators`.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Barrel, Defs};
+use super::{Barrel, Defs, Mutators};
 
 /// One number that may be changed, or several that go together.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +27,13 @@ pub const TUNABLES: usize = 18;
 /// The standard number itself, per cent.
 const STANDARD: u16 = 100;
 
-/// One number per [`Tunable`], per cent of the standard one.
+/// One number per [`Tunable`], per cent of the standard one, and what made them so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tuning([u16; TUNABLES]);
+pub struct Tuning {
+    numbers: [u16; TUNABLES],
+    /// By which of them the numbers were changed, for who plays by them to hear: the numbers have it in them already.
+    pub mutators: Mutators,
+}
 
 impl Default for Tuning {
     fn default() -> Tuning {
@@ -38,7 +43,7 @@ impl Default for Tuning {
 
 impl Tuning {
     /// Nothing is changed.
-    pub const STANDARD: Tuning = Tuning([STANDARD; TUNABLES]);
+    pub const STANDARD: Tuning = Tuning { numbers: [STANDARD; TUNABLES], mutators: Mutators::NONE };
 
     /// Every tunable, in the order of the numbers on the wire.
     pub const TABLE: [Tunable; TUNABLES] = [
@@ -109,7 +114,7 @@ impl Tuning {
 
     /// Every tunable and its number, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Tunable, u16)> {
-        TABLE.iter().zip(self.0)
+        TABLE.iter().zip(self.numbers)
     }
 
     /// Those that are not as usual.
@@ -136,7 +141,7 @@ impl Tuning {
     /// # Errors
     /// No tunable has this name.
     pub fn get(&self, name: &str) -> Result<u16, TuningError> {
-        Ok(self.0[place(name)?])
+        Ok(self.numbers[place(name)?])
     }
 
     /// Changes a tunable.
@@ -149,7 +154,7 @@ impl Tuning {
         if !(min..=max).contains(&percent) {
             return Err(TuningError::Beyond { name, percent, min, max });
         }
-        self.0[place] = percent;
+        self.numbers[place] = percent;
         Ok(())
     }
 
@@ -161,17 +166,18 @@ impl Tuning {
         self.set(name, STANDARD)
     }
 
-    /// The first tunable that is beyond its limits, if one is.
+    /// The first tunable that is beyond its limits, if one is; `mutators` where there are some that nobody knows.
     #[must_use]
     pub fn beyond(&self) -> Option<&'static str> {
-        self.iter().find(|(row, percent)| !(row.min..=row.max).contains(percent)).map(|(row, _)| row.name)
+        let beyond = self.iter().find(|(row, percent)| !(row.min..=row.max).contains(percent)).map(|(row, _)| row.name);
+        beyond.or(self.mutators.is_beyond().then_some("mutators"))
     }
 
     /// Hull and shield of a ship as one step's change from `self` to `other` leaves them: the same share of the whole.
     #[must_use]
     pub fn carry_over(&self, other: &Tuning, hull: i32, shield: i32) -> (i32, i32) {
         let share = |value: i32, place: usize| {
-            let (from, to) = (i64::from(self.0[place]), i64::from(other.0[place]));
+            let (from, to) = (i64::from(self.numbers[place]), i64::from(other.numbers[place]));
             if from == to { value } else { (i64::from(value) * to / from.max(1)) as i32 }
         };
         // Who flies goes on flying.
@@ -309,7 +315,7 @@ mod tests {
     /// Any allowed tuning; corners as often as what lies between.
     fn any_tuning() -> impl Strategy<Value = Tuning> {
         let numbers = TABLE.map(|row| prop_oneof![Just(row.min), Just(row.max), row.min..=row.max]);
-        numbers.prop_map(Tuning)
+        numbers.prop_map(|numbers| Tuning { numbers, ..Tuning::STANDARD })
     }
 
     #[test]
@@ -351,7 +357,7 @@ mod tests {
             ]
         );
         assert!(tuning.is_standard());
-        assert_eq!(Tuning([0; TUNABLES]).beyond(), Some("gravity"));
+        assert_eq!(Tuning { numbers: [0; TUNABLES], ..tuning }.beyond(), Some("gravity"));
     }
 
     #[test]

@@ -24,7 +24,9 @@ use super::{
     watch::{Fall, Watch},
 };
 use crate::{
-    defs::{Defs, GameMode, PickupKind, RockSize, ShipClass, Team, Terms, Tunable, Tuning, WeaponKind},
+    defs::{
+        Defs, GameMode, Mutator, Mutators, PickupKind, RockSize, ShipClass, Team, Terms, Tunable, Tuning, WeaponKind,
+    },
     ids::{BodyId, PlayerId, ShipId, ShotKey},
     limits::{HISTORY_TICKS, PLAYER_BITS},
     quantize::{Angle, Lattice},
@@ -125,6 +127,7 @@ pub fn rules_hash() -> u64 {
 fn tables() -> String {
     let tables = |mode, tuning: &Tuning| format!("{:?}", Defs::tuned(Terms::of(mode), tuning));
     let modes = GameMode::ALL.map(|mode| tables(mode, &Tuning::STANDARD));
+    // Not what mutators make: that is told as numbers.
     modes.concat() + &tunings().map(|tuning| tables(GameMode::Drift, &tuning)).concat()
 }
 
@@ -179,7 +182,8 @@ fn client_samples() -> [ClientMessage; 13] {
 fn server_samples() -> [ServerMessage; 16] {
     let player = PlayerId(5);
     let notice = NoticeText::sample();
-    let tuning = tunings()[1];
+    let mut tuning = tunings()[1];
+    tuning.mutators = Mutators::NONE.with(Mutator::HeavyStar);
     let line = |words| ChatLine { player, name: "n".into(), words };
     let row = ScoreRow { player, score: 6 };
     let season = SeasonEnd {
@@ -320,9 +324,14 @@ mod tests {
         let bytes = codec::encode_server(&ServerMessage::Welcome(Welcome { terms, ..welcome }));
         assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "round" }));
         let mut bytes = codec::encode_server(&ServerMessage::Tuned { from: Tick(1), tuning: Tuning::STANDARD });
-        let last = bytes.len() - crate::defs::tuning::TUNABLES;
-        bytes[last] = 3;
+        let mutators = bytes.len() - 1;
+        bytes[mutators - crate::defs::tuning::TUNABLES] = 3;
         assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "gravity" }));
+        bytes.splice(
+            mutators - crate::defs::tuning::TUNABLES..,
+            [[100; crate::defs::tuning::TUNABLES].as_slice(), &[251, 0, 1]].concat(),
+        );
+        assert_eq!(codec::decode_server(&bytes), Err(codec::DecodeError::OutOfRange { field: "mutators" }));
         let line = ConsoleLine("c".repeat(crate::limits::CONSOLE_BYTES_MAX + 1));
         let bytes = codec::encode_client(&ClientMessage::Console(line));
         assert_eq!(codec::decode_client(&bytes), Err(codec::DecodeError::OutOfRange { field: "console" }));

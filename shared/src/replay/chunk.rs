@@ -187,7 +187,8 @@ impl Turn {
             | Order::Launch { player, .. }
             | Order::Park { player }
             | Order::Refit { player, .. }
-            | Order::Restore { player, .. } => slot(player),
+            | Order::Restore { player, .. }
+            | Order::Household { player, .. } => slot(player),
             Order::EndSeason { .. } => true,
             Order::Tune { tuning } => tuning.beyond().is_none(),
         };

@@ -76,7 +76,8 @@ impl Recorder {
             | Order::Park { .. }
             | Order::Refit { .. }
             | Order::EndSeason { .. }
-            | Order::Tune { .. } => None,
+            | Order::Tune { .. }
+            | Order::Household { .. } => None,
         });
         let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes, lags };
         record.apply(&mut self.held);

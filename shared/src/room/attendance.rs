@@ -6,6 +6,7 @@ use super::{
     chat::Speech,
     commands::CommandBuffer,
     deeds::Log,
+    habits::Habits,
     ledger::{Save, SeatState},
     rounds,
     seats::{Holder, Human, ResumeKey, Seat},
@@ -15,17 +16,10 @@ use crate::{
     defs::ShipClass,
     ids::PlayerId,
     limits::PLAYERS_MAX,
-    protocol::{CloseCode, Hello, Roster, ServerMessage, Welcome},
+    protocol::{ChatMode, CloseCode, Hello, Roster, ServerMessage, Welcome},
     sim::{Order, Pilot, round},
     tick::{TICK_HZ, Tick},
 };
-
-/// A dropped person's ship stays this long, neutral and vulnerable, then leaves the world.
-const SHIP_GRACE_US: u64 = 10_000_000;
-/// …and this long where rounds are of one life: then the round is the other side's, which need not wait.
-const DUEL_GRACE_US: u64 = 5_000_000;
-/// …and the slot and score this long.
-const SEAT_GRACE_US: u64 = 60_000_000;
 
 /// People remembered who left a match of rounds of one life; more: the first is forgotten.
 const DEPARTED_MAX: usize = 8;
@@ -33,9 +27,11 @@ const DEPARTED_MAX: usize = 8;
 impl Room {
     pub(super) fn connect(&mut self, conn: ConnId, hello: &Hello, credentials: &Credentials, now_us: u64) {
         let seat = credentials.resume_key.and_then(|key| self.seats.find_key(&key));
+        self.status.resumes_tried += u64::from(credentials.resume_key.is_some());
+        self.status.resumes_won += u64::from(seat.is_some());
         let mut visitor = Visitor::new(self.world.belt.len(), credentials.token_key, self.config.bytes_per_s, now_us);
         visitor.profile = credentials.profile_key;
-        visitor.speech = Speech::new(self.world.tick);
+        visitor.speech = Speech::new(self.world.tick, &self.config.bounds);
         visitor.set_view(hello.view_half);
         visitor.earlier_key = credentials.resume_key;
         visitor.seat = seat;
@@ -113,6 +109,10 @@ impl Room {
             self.close(conn, CloseCode::Draining);
             return;
         }
+        if self.relief.is_closed {
+            self.close(conn, CloseCode::Full);
+            return;
+        }
         self.make_way(now_us);
         let Some(visitor) = self.visitors.get_mut(&conn) else { return };
         let (humans, _) = self.seats.count();
@@ -128,6 +128,7 @@ impl Room {
                 commands: CommandBuffer::default(),
                 deeds,
                 mute,
+                habits: Habits::default(),
             }))
         };
         let team = self.seats.team_for_person(&self.config.defs.mode);
@@ -138,10 +139,14 @@ impl Room {
             return;
         };
         visitor.seat = Some(player);
+        let household = visitor.household;
         if let Some(seat) = self.seats.get_mut(player) {
             seat.class = class;
         }
         self.enlist(player, keys);
+        if household != 0 {
+            self.orders.push(Order::Household { player, household });
+        }
         self.say(conn, &ServerMessage::Joined { player });
         self.balance_bots(0);
     }
@@ -176,6 +181,7 @@ impl Room {
                 commands: CommandBuffer::default(),
                 deeds: Log::default(),
                 mute: None,
+                habits: Habits::default(),
             }));
             if self.seats.add_at(saved.player, &saved.name, holder) {
                 if let Some(seat) = self.seats.get_mut(saved.player) {
@@ -200,8 +206,9 @@ impl Room {
     /// Frees the seats of those whose time to come back is up. By the clock, not by ticks: a room without company
     /// stands still, but absence does not.
     fn expire_seats(&mut self, now_us: u64) {
+        let grace_us = u64::from(self.config.bounds.seat_s) * 1_000_000;
         let gone = |seat: &Seat| match &seat.holder {
-            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= SEAT_GRACE_US),
+            Holder::Human(human) => human.lost_us.is_some_and(|lost| now_us.saturating_sub(lost) >= grace_us),
             Holder::Bot(_) => false,
         };
         let freed: Vec<PlayerId> = self.seats.iter().filter(|seat| gone(seat)).map(|seat| seat.player).collect();
@@ -242,6 +249,12 @@ impl Room {
         self.balance_bots(0);
     }
 
+    /// Another name, which who comes from now on is told, and other things that may be said.
+    pub fn introduce(&mut self, name: String, chat: ChatMode) {
+        self.talk.allow(chat);
+        (self.config.name, self.config.chat) = (name, chat);
+    }
+
     /// Other numbers of bots and people from now on. Nobody who plays is sent away for them; bots come and go at once.
     pub fn resize(&mut self, bots: u16, players_max: u16) {
         (self.config.bots, self.config.players_max) = (bots, players_max);
@@ -252,9 +265,9 @@ impl Room {
     pub(super) fn balance_bots(&mut self, coming: usize) {
         loop {
             let (humans, bots) = self.seats.count();
-            let wanted = usize::from(self.config.bots).min(PLAYERS_MAX).saturating_sub(humans + coming);
-            let wanted =
-                if self.config.bots > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
+            let most = if self.relief.is_closed { 0 } else { self.config.bots };
+            let wanted = usize::from(most).min(PLAYERS_MAX).saturating_sub(humans + coming);
+            let wanted = if most > 0 { wanted.max(self.seats.foes_missing(&self.config.defs.mode)) } else { wanted };
             if bots > wanted {
                 let Some(leaver) = bots::choose_leaver(&self.seats, &self.world, &self.config.defs.mode) else {
                     return;
@@ -263,7 +276,8 @@ impl Room {
                 self.orders.push(Order::Discharge { player: leaver });
             } else if bots < wanted {
                 let team = self.seats.team_for_bot(&self.config.defs.mode);
-                let seated = bots::seat_one(&mut self.seats, team, self.config.secret, self.world.tick);
+                let seated =
+                    bots::seat_one(&mut self.seats, team, self.config.bot_skill, self.config.secret, self.world.tick);
                 let Some(player) = seated else { return };
                 // The slot may have been somebody's a moment ago: orders apply in order, so free it first.
                 self.orders.push(Order::Discharge { player });
@@ -278,6 +292,10 @@ impl Room {
     /// Launches whoever may, parks and frees whoever has been gone too long.
     pub(super) fn keep_seats(&mut self) {
         let (tick, wait) = (self.world.tick, i32::from(self.config.defs.rules.respawn_ticks));
+        // A dropped person's ship is neutral and vulnerable, then leaves the world; where rounds are of one life the round is the
+        // other side's then, which need not wait as long.
+        let halves = if self.config.defs.mode.one_life { 1 } else { 2 };
+        let grace_us = u64::from(self.config.bounds.ship_s) * 500_000 * halves;
         self.seats.keep_time(tick);
         self.expire_seats(self.now_us);
         for seat in self.seats.iter_mut() {
@@ -286,7 +304,6 @@ impl Room {
             let waited = pilot.and_then(|pilot| pilot.death).is_none_or(|death| tick.since(death.tick) >= wait);
             let mut here = true;
             if let Holder::Human(human) = &seat.holder {
-                let grace_us = if self.config.defs.mode.one_life { DUEL_GRACE_US } else { SHIP_GRACE_US };
                 if flying && human.lost_us.is_some_and(|lost| self.now_us.saturating_sub(lost) >= grace_us) {
                     self.orders.push(Order::Park { player: seat.player });
                 }

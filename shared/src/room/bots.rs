@@ -7,7 +7,7 @@ use super::{
     seats::{Holder, Seat, Seats},
 };
 use crate::{
-    bot::{BEGINNER_SCORE, BLAME_TICKS, Brain, CoreSight, ShipSight, Sight, SolidSight, VIEW_HALF, War, choose},
+    bot::{BEGINNER_SCORE, BLAME_TICKS, Brain, CoreSight, ShipSight, Sight, Skill, SolidSight, VIEW_HALF, War, choose},
     defs::{Defs, ModeDef, PickupKind, ShipClass, Team},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
@@ -28,14 +28,13 @@ const COMPANY_TICKS: u32 = 5 * 60;
 /// Somebody nearer than this is company, u: about what a screen shows.
 const ALONE_U: f32 = 900.0;
 
-/// Seats one bot; false when the room is full.
-pub fn seat_one(seats: &mut Seats, team: Option<Team>, seed: u64, tick: Tick) -> Option<PlayerId> {
+/// Seats one bot; nobody when the room is full.
+pub fn seat_one(seats: &mut Seats, team: Option<Team>, skill: Skill, seed: u64, tick: Tick) -> Option<PlayerId> {
     let taken: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
     let first = Keyed::new(seed, tick, taken.len() as u32, Purpose::Bot).below(NAMES.len() as u32) as usize;
     let free = (0..NAMES.len()).map(|i| NAMES[(first + i) % NAMES.len()]).find(|name| !taken.iter().any(|t| t == name));
     let mind = crate::rng::mix(seed ^ u64::from(tick.0));
-    let player = seats.add(free.unwrap_or("Drone"), team, |player| Holder::Bot(Box::new(Brain::new(mind, player))))?;
-    Some(player)
+    seats.add(free.unwrap_or("Drone"), team, |player| Holder::Bot(Box::new(Brain::skilled(mind, player, skill))))
 }
 
 /// Points that a fresh bot brings along: mostly few, so that it flies what a beginner flies, and now and then a fortune, so
@@ -206,14 +205,73 @@ fn ship_sight(world: &World, defs: &Defs, own: &Ship, player: PlayerId) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::{Now, Order, step};
+    use crate::{
+        quantize::Lattice,
+        room::{Room, RoomConfig},
+        sim::{Now, Order, step},
+    };
+
+    /// A Spark, and a Wraith `away` u from it, cloaked or not.
+    fn beside_a_wraith(away: f32, cloaked: bool) -> (World, Defs) {
+        let defs = Defs::standard();
+        let mut world = World::new(1, 1, &defs);
+        for (slot, class) in [(0, ShipClass::Spark), (1, ShipClass::Wraith)] {
+            let player = PlayerId(slot);
+            let enlist = Order::Enlist { player, bot: true, points: 500 };
+            step(&mut world, &[enlist, Order::Launch { player, class }], &[], &defs, &Now, &mut Vec::new());
+        }
+        for (slot, x) in [(0, 1_500.0), (1, 1_500.0 + away)] {
+            let ship = world.pilot_mut(PlayerId(slot)).and_then(|pilot| pilot.ship.as_mut()).expect("launched");
+            ship.body.pos = Lattice::nearest(Vec2::new(x, 0.0));
+            ship.special_left = if slot == 1 && cloaked { 1 } else { 0 };
+        }
+        (world, defs)
+    }
+
+    #[test]
+    fn bots_see_through_no_cloak_that_a_person_could_not() {
+        for (away, cloaked, seen) in [(300.0, false, true), (300.0, true, false), (90.0, true, true)] {
+            let (world, defs) = beside_a_wraith(away, cloaked);
+            let own = world.ship(PlayerId(0)).expect("it flies");
+            let sight = ship_sight(&world, &defs, own, PlayerId(1));
+            assert_eq!(sight.is_some(), seen, "{away} u, cloaked: {cloaked}");
+        }
+    }
+
+    #[test]
+    fn a_bot_sees_what_a_screen_shows_and_no_farther() {
+        for (away, seen) in [(700.0, 1), (VIEW_HALF.0 as f32 + 60.0, 0)] {
+            let (world, defs) = beside_a_wraith(away, false);
+            let mut index = Index::default();
+            index.rebuild(&world);
+            let sky = Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            let own = world.ship(PlayerId(0)).expect("it flies");
+            let sight = sight(&world, &index, &defs, &sky, own, &mut Vec::new());
+            assert_eq!(sight.ships.len(), seen, "{away} u");
+        }
+    }
+
+    #[test]
+    fn a_room_has_bots_of_the_skill_that_it_is_made_with() {
+        let skills = |bot_skill| {
+            let room = Room::new(RoomConfig { bots: 32, bot_skill, ..RoomConfig::default() });
+            let skill = |holder: &Holder| if let Holder::Bot(brain) = holder { brain.skill() } else { -1.0 };
+            let skills: Vec<f32> = room.seats.iter().map(|seat| skill(&seat.holder)).collect();
+            assert_eq!(skills.len(), 32);
+            let mean = skills.iter().sum::<f32>() / 32.0;
+            (skills.iter().copied().fold(1.0, f32::min), mean, skills.into_iter().fold(0.0, f32::max))
+        };
+        let (easy, normal, hard) = (skills(Skill::Easy), skills(Skill::Normal), skills(Skill::Hard));
+        assert!(easy.2 <= 0.3 && hard.0 >= 0.6, "{easy:?} {hard:?}");
+        assert!(easy.1 < normal.1 && normal.1 < 0.5 && normal.2 > 0.6 && hard.1 > 0.75, "{easy:?} {normal:?} {hard:?}");
+    }
 
     /// The nearest that the only bot, a calm one, comes to a beginner who coasts, u: in half a minute.
     fn nearest(seed: u64, company: bool) -> f32 {
         let defs = Defs::standard();
         let mut world = World::new(seed, seed, &defs);
         let (mut seats, mut index) = (Seats::default(), Index::default());
-        let bot = seat_one(&mut seats, None, seed, Tick(0)).expect("an empty room has a slot");
+        let bot = seat_one(&mut seats, None, Skill::Normal, seed, Tick(0)).expect("an empty room has a slot");
         let calm = (0..).map(|mind| Brain::new(mind, bot)).find(Brain::is_calm).expect("some mind is calm");
         seats.get_mut(bot).expect("it was seated").holder = Holder::Bot(Box::new(calm));
         let person = PlayerId(bot.0 + 1);

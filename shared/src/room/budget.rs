@@ -9,6 +9,8 @@ pub const BYTES_PER_S: u32 = 24_000;
 const BURST_S: f32 = 2.0;
 /// Bytes a second on a thin line.
 const THIN_BYTES_PER_S: f32 = 6_000.0;
+/// A host may allow so few: with less than a thin line has, even that would starve.
+pub const BYTES_PER_S_LEAST: u32 = THIN_BYTES_PER_S as u32;
 /// After a skip the rate is this share of what it was…
 const BACK_OFF: f32 = 0.5;
 /// …for this long at least, µs…

@@ -17,6 +17,16 @@ use crate::{
 /// frames a second.
 const TOLERANCE: i64 = 6 * SEEN_PARTS as i64;
 
+/// As far back as any room looks, in [`SEEN_PARTS`].
+const BACK_MAX: u8 = REWIND_TICKS_MAX * SEEN_PARTS;
+
+/// So many milliseconds in [`SEEN_PARTS`] of a tick.
+#[must_use]
+pub fn parts_of(ms: u16) -> u8 {
+    let parts = u64::from(ms) * 1_000 * u64::from(SEEN_PARTS) / TICK_US;
+    u8::try_from(parts).unwrap_or(u8::MAX).min(BACK_MAX)
+}
+
 /// A claim, settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {
@@ -27,14 +37,14 @@ pub struct Settled {
 }
 
 /// Settles a claim. `rtt_us` is the least round trip measured lately, `early_us` how long before its tick the
-/// command came.
+/// command came; `back_max` is as far back as the room looks, in [`SEEN_PARTS`].
 #[must_use]
-pub fn settle(seen: Seen, rtt_us: u64, early_us: i64) -> Settled {
+pub fn settle(seen: Seen, rtt_us: u64, early_us: i64, back_max: u8) -> Settled {
     let measured = measured(seen, rtt_us, early_us);
     let claimed = i64::from(seen.back);
     let replaced = (claimed - measured).abs() > TOLERANCE || seen.back == u8::MAX;
     let back = if replaced { measured } else { claimed };
-    Settled { back: back.clamp(0, i64::from(REWIND_TICKS_MAX) * i64::from(SEEN_PARTS)) as u8, replaced }
+    Settled { back: back.clamp(0, i64::from(back_max.min(BACK_MAX))) as u8, replaced }
 }
 
 /// What the line explains: the delay the client says it draws with, but no more than its news are old (the round
@@ -48,12 +58,17 @@ fn measured(seen: Seen, rtt_us: u64, early_us: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        defs::ShipClass,
+        protocol::{ClientMessage, CommandBatch, Hello, LaneKey, ResumeToken, SentCommand},
+        room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
+    };
 
     /// Claims `back` ticks with a delay of `delay` ticks on a line of `rtt_ms`, commands coming a tick early.
     fn check(back: f32, delay: f32, rtt_ms: u64) -> (f32, bool) {
         let parts = |ticks: f32| (ticks * f32::from(SEEN_PARTS)) as u8;
         let seen = Seen { back: parts(back), delay: parts(delay) };
-        let settled = settle(seen, rtt_ms * 1_000, TICK_US as i64);
+        let settled = settle(seen, rtt_ms * 1_000, TICK_US as i64, BACK_MAX);
         (f32::from(settled.back) / f32::from(SEEN_PARTS), settled.replaced)
     }
 
@@ -89,7 +104,37 @@ mod tests {
         ] {
             assert_eq!(check(back, delay, rtt_ms), settled, "{back} ticks back, {delay} behind, {rtt_ms} ms");
         }
-        assert!(settle(Seen { back: 255, delay: 255 }, u64::MAX, i64::MAX).back <= 96);
-        assert!(settle(Seen { back: 0, delay: 0 }, 0, i64::MIN).back == 0);
+        assert!(settle(Seen { back: 255, delay: 255 }, u64::MAX, i64::MAX, 255).back <= 96);
+        assert!(settle(Seen { back: 0, delay: 0 }, 0, i64::MIN, BACK_MAX).back == 0);
+    }
+
+    #[test]
+    fn a_room_looks_as_far_back_as_it_is_made_to() {
+        let back = |rewind_ms: u16| {
+            let (conn, tick_us) = (ConnId(1), TICK_US);
+            let mut room = Room::new(RoomConfig { bots: 0, rewind_ms, ..RoomConfig::default() });
+            let token = ResumeToken([1; 16]);
+            let lane = LaneKey([5; 16]);
+            let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: [1; 32], lane };
+            let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
+            room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+            let play = ClientMessage::Play { name: "x".into(), class: ShipClass::Spark };
+            room.handle(RoomEvent::Message { conn, message: play }, 0);
+            let (ack, first) = (room.world().tick, room.world().tick.next());
+            let seen = Seen { back: 40, delay: 48 };
+            let batch = CommandBatch { ack, stamp_ms: 0, seen, first, commands: vec![SentCommand::default()] };
+            room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, 0);
+            room.tick(tick_us, &|_| true);
+            room.lags[0].1.back
+        };
+        assert_eq!([200, 50, 0].map(back), [40, 24, 0]);
+    }
+
+    #[test]
+    fn a_room_may_look_less_far_back() {
+        let back = |ms: u16| settle(Seen { back: 56, delay: 72 }, 100_000, TICK_US as i64, parts_of(ms));
+        assert_eq!([0, 50, 200].map(|ms| back(ms).back), [0, 24, 56]);
+        assert!(!back(0).replaced, "it is no lie to see the past");
+        assert_eq!((parts_of(200), parts_of(u16::MAX)), (BACK_MAX, BACK_MAX));
     }
 }

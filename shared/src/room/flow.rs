@@ -18,6 +18,8 @@ const THIN_TICKS: i32 = 6;
 const STOP_AFTER_US: u64 = 5_000_000;
 /// …and for this long: give the connection up, µs.
 const CLOSE_AFTER_US: u64 = 12_000_000;
+/// A client that has acknowledged something within this time is awake, µs.
+const AWAKE_US: u64 = 2_000_000;
 /// The best round trip is forgotten after this long, µs, so that a changed route is learnt.
 const RTT_WINDOW_US: u64 = 10_000_000;
 
@@ -131,6 +133,12 @@ impl Flow {
         self.unacked.len()
     }
 
+    /// Whether the other end has kept up lately: no tab that slept, no line that stood still.
+    #[must_use]
+    pub fn is_awake(&self, now_us: u64) -> bool {
+        now_us.saturating_sub(self.progress_us) < AWAKE_US
+    }
+
     /// Tick of the last snapshot handed over.
     #[must_use]
     pub fn last_sent(&self) -> Option<Tick> {
@@ -194,6 +202,14 @@ mod tests {
         flow.ack(Tick(3), 180 * MS);
         flow.ack(Tick(1), 900 * MS);
         assert_eq!((flow.unacked(), flow.rtt_us()), (1, 81 * MS));
+    }
+
+    #[test]
+    fn who_acknowledges_is_awake() {
+        let mut flow = Flow::new(0);
+        flow.sent(Tick(1), 100 * MS);
+        flow.ack(Tick(1), 200 * MS);
+        assert!(flow.is_awake(2_199 * MS) && !flow.is_awake(2_200 * MS));
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use super::{commands::Source, order::Order};
 use crate::{
+    bot::Skill,
     defs::Defs,
     ids::PlayerId,
+    limits::{CHAT_BURST, CHAT_TICKS},
     protocol::{ChatMode, ClientMessage, CloseCode, Hello, LaneKey, ResumeToken},
-    tick::Tick,
+    rewind::REWIND_MS_MAX,
+    tick::{TICK_HZ, Tick},
 };
 
 /// A connection, named by the shell; never reused.
@@ -27,6 +30,8 @@ pub struct RoomConfig {
     pub defs: Defs,
     /// Bots fill the arena up to this many pilots.
     pub bots: u16,
+    /// How well they fly.
+    pub bot_skill: Skill,
     /// People who may play at once. More: close code 4004.
     pub players_max: u16,
     /// The tick before the first one. Ticks wrap after 2.2 years; tests begin shortly before that.
@@ -44,6 +49,34 @@ pub struct RoomConfig {
     pub chat: ChatMode,
     /// Bytes a second that one connection may be sent; a line that backs up gets less by itself.
     pub bytes_per_s: u32,
+    /// Ticks from one snapshot of a connection to the next, 1 to [`SNAPSHOT_TICKS_MAX`](super::SNAPSHOT_TICKS_MAX), where all is
+    /// well; see [`Room::relieve`](super::Room::relieve).
+    pub snapshot_ticks: u32,
+    /// How far back rays look for what their pilot saw, ms.
+    pub rewind_ms: u16,
+    /// What a host may set otherwise.
+    pub bounds: RoomBounds,
+}
+
+/// How patient a room is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomBounds {
+    /// Slot and score of who lost the line stay this long, s…
+    pub seat_s: u32,
+    /// …and the ship in the world this long, s; half of it where rounds are of one life.
+    pub ship_s: u32,
+    /// Lines that one connection may say at once…
+    pub chat_burst: u32,
+    /// …and seconds for one more.
+    pub chat_s: u32,
+}
+
+impl Default for RoomBounds {
+    /// A change of networks takes seconds, and who logs off to get away is not to be spared; a line of chat in two seconds
+    /// can be read.
+    fn default() -> RoomBounds {
+        RoomBounds { seat_s: 60, ship_s: 10, chat_burst: CHAT_BURST, chat_s: CHAT_TICKS / TICK_HZ }
+    }
 }
 
 impl Default for RoomConfig {
@@ -55,6 +88,7 @@ impl Default for RoomConfig {
             secret: 1,
             defs: Defs::standard(),
             bots: 16,
+            bot_skill: Skill::Normal,
             players_max: 64,
             start: Tick(0),
             start_points: 0,
@@ -63,6 +97,9 @@ impl Default for RoomConfig {
             record: false,
             chat: ChatMode::Full,
             bytes_per_s: super::budget::BYTES_PER_S,
+            snapshot_ticks: 2,
+            rewind_ms: REWIND_MS_MAX,
+            bounds: RoomBounds::default(),
         }
     }
 }
@@ -181,6 +218,12 @@ pub struct RoomStatus {
     pub late_presses: u64,
     /// Claims about the picture that were replaced by what was measured, since the start.
     pub claims_replaced: u64,
+    /// Connections that wanted an earlier slot back, since the start…
+    pub resumes_tried: u64,
+    /// …and those that got it.
+    pub resumes_won: u64,
+    /// Clients that lost the thread while they kept up, and asked for everything anew, since the start.
+    pub desyncs: u64,
     /// Snapshots handed over.
     pub snapshots: u64,
     /// Snapshots skipped because a client was behind.

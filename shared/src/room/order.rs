@@ -4,6 +4,7 @@
 use super::{ConnId, Room, mute::Mute};
 use crate::{
     defs::Tuning,
+    ids::PlayerId,
     limits::TUNE_TICKS,
     protocol::{CloseCode, Notice, NoticeKind, NoticeText, ServerMessage},
     sim,
@@ -49,6 +50,18 @@ pub enum Order {
         code: CloseCode,
         /// What to tell the player.
         reason: Option<NoticeText>,
+    },
+    /// Frees the slot of somebody who lost the line, as long as they have not come back.
+    Vacate {
+        /// Which.
+        player: PlayerId,
+    },
+    /// It comes from the same place as every other connection with this number, which says nothing else; 0: not known.
+    Household {
+        /// Which.
+        conn: ConnId,
+        /// The number.
+        household: u32,
     },
     /// Other numbers hold, soon.
     Tune {
@@ -106,6 +119,18 @@ impl Room {
             Order::TurnAway { conn, code, reason } => {
                 if self.visitors.get(&conn).is_some_and(|visitor| visitor.seat.is_none()) {
                     self.kick(conn, code, reason);
+                }
+            }
+            Order::Household { conn, household } => {
+                if let Some(visitor) = self.visitors.get_mut(&conn) {
+                    visitor.household = household;
+                    let player = visitor.seat;
+                    self.orders.extend(player.map(|player| sim::Order::Household { player, household }));
+                }
+            }
+            Order::Vacate { player } => {
+                if self.seats.human(player).is_some_and(|human| human.conn.is_none()) {
+                    self.free_seat(player);
                 }
             }
             Order::Tune { tuning } => {

@@ -1,7 +1,7 @@
 //! Who is here, for those who run the server.
 
 use super::{
-    ConnId, Room,
+    ConnId, Marks, ProfileKey, Room,
     seats::{Holder, Seat},
     visitor::Visitor,
 };
@@ -12,6 +12,8 @@ use crate::limits::PLAYERS_MAX;
 pub struct PlayerRow {
     /// The connection, unless it dropped or is a bot.
     pub conn: Option<ConnId>,
+    /// The browser of a person, if it says so.
+    pub profile: Option<ProfileKey>,
     /// Slot; who only watches has a number behind all slots, by the connection.
     pub slot: u16,
     /// Name; empty for who only watches.
@@ -30,6 +32,8 @@ pub struct PlayerRow {
     pub rtt_ms: u16,
     /// Nobody hears what they say.
     pub is_muted: bool,
+    /// What their commands look like when no hand gives them.
+    pub marks: Marks,
     /// Has no slot.
     pub is_watching: bool,
     /// Has a ship in the arena.
@@ -57,6 +61,7 @@ impl Room {
         let defs = &self.config.defs;
         PlayerRow {
             conn: human.and_then(|human| human.conn),
+            profile: human.and_then(|human| human.profile),
             slot: seat.player.0,
             name: seat.name.clone(),
             is_bot: human.is_none(),
@@ -66,6 +71,7 @@ impl Room {
             kills: pilot.map_or(0, |pilot| pilot.kills),
             rtt_ms: visitor.map_or(0, rtt_ms),
             is_muted: human.and_then(|human| human.mute).is_some_and(|mute| mute.lasts(self.world.tick)),
+            marks: human.map_or_else(Marks::default, |human| human.habits.marks),
             is_watching: false,
             flying: ship.is_some(),
         }
@@ -74,6 +80,7 @@ impl Room {
     fn watching(&self, conn: ConnId, visitor: &Visitor) -> PlayerRow {
         PlayerRow {
             conn: Some(conn),
+            profile: visitor.profile,
             slot: (PLAYERS_MAX as u64 + conn.0 % WATCHERS) as u16,
             name: String::new(),
             is_bot: false,
@@ -83,6 +90,7 @@ impl Room {
             kills: 0,
             rtt_ms: rtt_ms(visitor),
             is_muted: visitor.mute.is_some_and(|mute| mute.lasts(self.world.tick)),
+            marks: Marks::default(),
             is_watching: true,
             flying: false,
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConnId, commands::CommandBuffer, deeds::Log, ledger::ProfileKey, mute::Mute};
+use super::{ConnId, commands::CommandBuffer, deeds::Log, habits::Habits, ledger::ProfileKey, mute::Mute};
 use crate::{
     bot::Brain,
     defs::{ModeDef, ShipClass, Team},
@@ -62,6 +62,8 @@ pub struct Human {
     pub deeds: Log,
     /// Nobody hears what they say.
     pub mute: Option<Mute>,
+    /// What their commands look like.
+    pub habits: Habits,
 }
 
 /// A freed slot rests this long before somebody else gets it, ticks: whoever still sees the last holder's ship or
@@ -307,6 +309,7 @@ mod tests {
             commands: CommandBuffer::default(),
             deeds: Log::default(),
             mute: None,
+            habits: Habits::default(),
         }))
     }
 

@@ -3,8 +3,8 @@
 use glam::Vec2;
 
 use super::{
-    ConnId, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze, ledger::ProfileKey,
-    mute::Mute, post::Mail, rounds, seats::ResumeKey,
+    ConnId, RoomBounds, audience::Audience, budget::Budget, chat::Speech, deeds::Log, flow::Flow, gaze::Gaze,
+    ledger::ProfileKey, mute::Mute, post::Mail, rounds, seats::ResumeKey,
 };
 use crate::{
     defs::Defs,
@@ -60,6 +60,8 @@ pub struct Visitor {
     pub speech: Speech,
     /// Nobody would hear what it says, if it took a seat.
     pub mute: Option<Mute>,
+    /// The same number for those who come from one place; 0: not known.
+    pub household: u32,
     /// What waits for its turn.
     pub mail: Mail,
     /// The standing it was shown last.
@@ -91,8 +93,9 @@ impl Visitor {
             deeds: Log::default(),
             flow: Flow::new(now_us),
             budget: Budget::new(bytes_per_s, now_us),
-            speech: Speech::new(Tick(0)),
+            speech: Speech::new(Tick(0), &RoomBounds::default()),
             mute: None,
+            household: 0,
             mail: Mail::default(),
             scores_shown: 0,
             shown_since_scores: true,
@@ -145,10 +148,10 @@ impl Visitor {
         })
     }
 
-    /// Whether it is this connection's turn at `tick`: every second tick, half of the connections on even ones.
+    /// Whether it is this connection's turn at `tick`: once in `every` ticks, and as many of the connections in each.
     #[must_use]
-    pub fn has_turn(conn: ConnId, tick: Tick) -> bool {
-        tick.0.wrapping_add(conn.0 as u32).is_multiple_of(2)
+    pub fn has_turn(conn: ConnId, tick: Tick, every: u32) -> bool {
+        tick.0.wrapping_add(conn.0 as u32).is_multiple_of(every)
     }
 
     /// Whether a snapshot is due at a turn: not more than once a second while the tab is hidden.

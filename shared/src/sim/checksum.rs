@@ -4,6 +4,7 @@ use super::{
     command::Command,
     events::Cause,
     movement::Kinematics,
+    prey::Prey,
     round::Round,
     tow::Hook,
     wells::Well,
@@ -130,14 +131,18 @@ fn mix_round(fnv: &mut Fnv, round: &Round) {
 }
 
 fn mix_pilot(fnv: &mut Fnv, pilot: &Pilot) {
-    let Pilot { bot, score, kills, deaths, streak, best_streak, best_class, life, ship, death, blame, refit, hurts } =
-        pilot;
+    let Pilot { bot, score, kills, deaths, streak, best_streak, best_class, life, ship, death, .. } = pilot;
+    let Pilot { blame, refit, hurts, prey, household, .. } = pilot;
     fnv.word(*score).word(*kills).word(*deaths).word(u32::from(*life) << 1 | u32::from(*bot));
     fnv.word(*streak).word(*best_streak).word(*best_class as u32);
     fnv.word(refit.map_or(0, |when| when.0));
     for Hurts { by, amount, tick } in hurts {
         fnv.word(u32::from(by.0)).word(amount.cast_unsigned()).word(tick.0);
     }
+    for Prey { who, tick, times } in prey {
+        fnv.word(who.map_or(u32::MAX, |who| u32::from(who.0))).word(tick.0).word(u32::from(*times));
+    }
+    fnv.word(*household);
     if let Some((by, when)) = blame {
         fnv.word(u32::from(by.0)).word(when.0);
     }

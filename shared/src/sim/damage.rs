@@ -40,8 +40,9 @@ pub(super) fn hurt(stage: &mut Stage<'_>, player: PlayerId, hurt: Hurt) {
         return;
     }
     absorb(ship, amount, hurt.cause);
-    // Chip damage from the surroundings must not keep a shield down for ever, so only blows reset the wait.
-    if !matches!(hurt.cause, Cause::Star | Cause::Edge) {
+    // Heat goes past the shield, so it must not keep it down. Whoever stays beyond the edge has none before long: it grows back as
+    // fast as the edge burns.
+    if hurt.cause != Cause::Star {
         ship.shield_wait = defs.rules.shield_delay_ticks;
     }
     let (id, dead) = (ship.id, ship.hull <= 0);

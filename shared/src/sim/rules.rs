@@ -86,6 +86,13 @@ pub enum Order {
         /// The numbers.
         tuning: Tuning,
     },
+    /// A pilot plays from the same place as all others with this number: destroying each other pays less each time.
+    Household {
+        /// Slot.
+        player: PlayerId,
+        /// The number, which says nothing else; 0: not known.
+        household: u32,
+    },
 }
 
 /// What a pilot has come to, apart from the ship.
@@ -133,6 +140,11 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
             restore(stage.world, player, tally);
         }
         Order::Tune { tuning } => tune(stage.world, tuning),
+        Order::Household { player, household } => {
+            if let Some(pilot) = stage.world.pilot_mut(player) {
+                pilot.household = household;
+            }
+        }
     }
 }
 
@@ -194,6 +206,8 @@ fn enlist(world: &mut World, player: PlayerId, bot: bool, points: u32) {
         blame: None,
         refit: None,
         hurts: Vec::new(),
+        prey: Vec::new(),
+        household: 0,
     });
 }
 
@@ -208,6 +222,7 @@ fn discharge(stage: &mut Stage<'_>, player: PlayerId) {
     for pilot in world.pilots.iter_mut().flatten() {
         pilot.blame = pilot.blame.filter(|(by, _)| *by != player);
         pilot.hurts.retain(|hurts| hurts.by != player);
+        pilot.prey.retain(|prey| prey.who != Some(player));
         if let Some(death) = &mut pilot.death {
             death.killer = death.killer.filter(|killer| *killer != player);
         }
@@ -406,16 +421,33 @@ pub(super) fn settle_kill(stage: &mut Stage<'_>, victim: PlayerId, killer: Optio
     let all = hurts.iter().map(|hurts| i64::from(hurts.amount)).sum::<i64>().max(1) as f32;
     for hurts in hurts.iter().filter(|hurts| Some(hurts.by) != killer) {
         let share = hurts.amount as f32 / all;
-        reward(stage, hurts.by, before, share * rules.kill_share, share);
+        let worth = prey_worth(stage, hurts.by, victim);
+        reward(stage, hurts.by, before, share * rules.kill_share * worth, share * worth);
     }
     let Some(killer) = killer else { return 0 };
-    let points = reward(stage, killer, before, rules.kill_share + bounty, 1.0);
+    let worth = prey_worth(stage, killer, victim);
+    let points = reward(stage, killer, before, (rules.kill_share + bounty) * worth, worth);
+    let prey = prey_of(stage, killer, victim);
     if let Some(winner) = stage.world.pilot_mut(killer) {
+        winner.note_prey(prey, tick, rules.prey_ticks);
         winner.kills += 1;
         winner.streak += 1;
         winner.best_streak = winner.best_streak.max(winner.streak);
     }
     points
+}
+
+/// Under whom a pilot remembers another.
+fn prey_of(stage: &Stage<'_>, by: PlayerId, victim: PlayerId) -> Option<PlayerId> {
+    let pilots = stage.world.pilot(by).zip(stage.world.pilot(victim));
+    pilots.map_or(Some(victim), |(pilot, other)| pilot.prey_of(victim, other))
+}
+
+/// What of a reward there is for destroying somebody, again.
+fn prey_worth(stage: &Stage<'_>, by: PlayerId, victim: PlayerId) -> f32 {
+    // Where rounds are fought there may be nobody else.
+    let Some(pilot) = stage.world.pilot(by).filter(|_| stage.world.round.is_none()) else { return 1.0 };
+    pilot.prey_worth(prey_of(stage, by, victim), stage.world.tick, stage.defs.rules.prey_ticks)
 }
 
 /// Gives a pilot `share` of what a victim of `before` points had and `kill` of the reward for a kill, less if the victim
@@ -539,6 +571,28 @@ mod tests {
         assert_eq!(settle_kill(&mut stage, PlayerId(1), Some(PlayerId(0))), 35);
         let scores = [0, 1, 2, 3].map(|slot| world.pilot(PlayerId(slot)).unwrap().score);
         assert_eq!(scores, [35, 40, 26, 0], "three quarters of 35 for the helper");
+    }
+
+    #[test]
+    fn the_same_prey_and_the_own_household_pay_half_each_time() {
+        let (mut world, defs) = world(1, 5);
+        let prey_ticks = i32::from(defs.rules.prey_ticks);
+        for (slot, household) in [(0, 7), (3, 7), (4, 7), (2, 8)] {
+            let order = Order::Household { player: PlayerId(slot), household };
+            step(&mut world, &[order], &[], &defs, &Now, &mut Vec::new());
+        }
+        let mut kill = |victim: u16, after: i32| {
+            world.tick = world.tick.plus(after);
+            world.pilots.iter_mut().flatten().for_each(|pilot| pilot.score = 0);
+            let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            let mut stage = Stage { world: &mut world, defs: &defs, sky, events: &mut Vec::new() };
+            settle_kill(&mut stage, PlayerId(victim), Some(PlayerId(0)))
+        };
+        assert_eq!([1, 1, 1, 2, 1].map(|victim| kill(victim, 60)), [10, 5, 2, 10, 1], "one, and another between");
+        assert_eq!([3, 4, 3].map(|victim| kill(victim, 60)), [10, 5, 2], "the household is one");
+        assert_eq!(kill(1, prey_ticks + 1), 10, "forgotten after a while");
+        step(&mut world, &[Order::Discharge { player: PlayerId(1) }], &[], &defs, &Now, &mut Vec::new());
+        assert!(world.pilot(PlayerId(0)).unwrap().prey.iter().all(|prey| prey.who != Some(PlayerId(1))));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     command::{Buttons, Command},
     layout::Layout,
     movement::Kinematics,
+    prey::Prey,
     round::Round,
     scratch::Scratch,
     tow::Hook,
@@ -108,6 +109,10 @@ pub struct Pilot {
     pub refit: Option<Tick>,
     /// Who did how much to this ship lately, for assists.
     pub hurts: Vec<Hurts>,
+    /// Whom this pilot has destroyed lately.
+    pub prey: Vec<Prey>,
+    /// The same number for those who play from one place; 0: not known.
+    pub household: u32,
 }
 
 /// What one pilot did to another's ship.

@@ -1,6 +1,8 @@
 //! Whole matches: a real room and real replicas over seeded bad lines, in virtual time. A failure names its seed.
 
+mod cadence;
 mod chat;
+mod content;
 mod core_war;
 mod decoy;
 mod duels;

@@ -223,3 +223,34 @@ fn who_watches_takes_no_seat_in_a_room_that_is_about_to_end() {
     assert_eq!(hall.closed, [(2, CloseCode::Draining, None)]);
     assert!(hall.row("Bo").is_none() && hall.row("Ada").is_some_and(|row| row.conn == Some(ConnId(1))));
 }
+
+#[test]
+fn where_somebody_comes_from_is_known_in_the_arena_whichever_comes_first() {
+    let mut hall = Hall::new();
+    let household = |hall: &Hall, name: &str| {
+        let slot = hall.row(name).expect("plays").slot;
+        hall.room.world().pilot(PlayerId(slot)).expect("enlisted").household
+    };
+    hall.play(1, "Ada");
+    hall.order(Order::Household { conn: ConnId(1), household: 7 });
+    hall.come(2, None);
+    hall.order(Order::Household { conn: ConnId(2), household: 7 });
+    hall.tell(2, ClientMessage::Play { name: "Bo".into(), class: ShipClass::Spark });
+    hall.run(4);
+    hall.play(3, "Cy");
+    assert_eq!(["Ada", "Bo", "Cy"].map(|name| household(&hall, name)), [7, 7, 0]);
+}
+
+#[test]
+fn the_slot_of_who_lost_the_line_is_freed_and_of_who_is_here_not() {
+    let mut hall = Hall::new();
+    hall.play(1, "Ada");
+    let player = PlayerId(hall.row("Ada").expect("plays").slot);
+    hall.order(Order::Vacate { player });
+    assert!(hall.row("Ada").is_some(), "she is here");
+    hall.hand(RoomEvent::Disconnect { conn: ConnId(1) });
+    hall.run(4);
+    assert!(hall.row("Ada").is_some_and(|row| row.conn.is_none()));
+    hall.order(Order::Vacate { player });
+    assert_eq!(hall.row("Ada"), None);
+}

@@ -1,7 +1,7 @@
 //! Other numbers while people play: they hold from the same tick on in the room, on every screen and in a recording.
 
 use shared::{
-    defs::{Defs, ShipClass, Tuning},
+    defs::{Defs, Mutator, Mutators, ShipClass, Tuning},
     link::Profile,
     protocol::rules_hash,
     replay::Playback,
@@ -33,8 +33,10 @@ fn predicted(seed: u64, profile: Profile) -> (u32, u32) {
     let before = live.players[pilot].replica.view().line;
     let deaths = |live: &Match| live.room.world().pilots.iter().flatten().map(|pilot| pilot.deaths).sum::<u32>();
     let (dead, mut held) = (deaths(&live), 0);
-    for percent in [150, 60, 100] {
-        let wanted = tuning(&[("gravity", percent), ("thrust", 250 - percent), ("turn", percent), ("speed", percent)]);
+    let numbers =
+        |percent| tuning(&[("gravity", percent), ("thrust", 250 - percent), ("turn", percent), ("speed", percent)]);
+    let mutators = [Mutator::LowGravity, Mutator::LongShots].into_iter().collect();
+    for wanted in [numbers(150), numbers(60).mutated(mutators), numbers(100)] {
         tune(&mut live, wanted);
         let from = live.room.world().tick.plus(120);
         live.run(240, |live| {
@@ -62,7 +64,7 @@ fn who_comes_in_between_and_who_comes_back_play_by_the_same_numbers() {
     let mut live = Match::new(5, 0, Profile::ALL[0]);
     let first = live.join(Style::Still);
     live.run(120, |_| {});
-    let wanted = tuning(&[("hull", 200), ("gravity", 40)]);
+    let wanted = tuning(&[("hull", 200), ("gravity", 40)]).mutated(Mutators::NONE.with(Mutator::LongShots));
     tune(&mut live, wanted);
     live.run(30, |_| {});
     // It is told, and does not hold yet.
@@ -128,7 +130,8 @@ fn recorded(start: Tuning) -> (Vec<u8>, u32) {
 
 #[test]
 fn a_recording_plays_back_to_the_same_world_wherever_one_begins() {
-    for start in [Tuning::STANDARD, tuning(&[("thrust", 200), ("gravity", 30)])] {
+    let mutated = Tuning::STANDARD.mutated([Mutator::HeavyStar, Mutator::GlassHulls].into_iter().collect());
+    for start in [Tuning::STANDARD, tuning(&[("thrust", 200), ("gravity", 30)]), mutated] {
         let (bytes, sum) = recorded(start);
         let playback = Playback::open(bytes.clone()).unwrap();
         assert_eq!(playback.clone().verify().unwrap().checksum, sum);

@@ -48,13 +48,14 @@ fn duel(seed: u32, classes: [ShipClass; 2], secs: u32) -> [u32; 2] {
     kills
 }
 
-/// Share of duels that each class wins against each other one, and against all of them.
-pub fn table(classes: &[ShipClass], duels: u32, secs: u32) -> String {
+/// Share of duels that each class wins against each other one, and against all of them; and the last of these, %, by class.
+pub fn table(classes: &[ShipClass], duels: u32, secs: u32) -> (String, Vec<(&'static str, f64)>) {
     let name = |class: &ShipClass| Defs::standard().ship(*class).name;
     let mut text = format!("| wins of {duels}, % |");
     classes.iter().for_each(|class| text.push_str(&format!(" {} |", name(class))));
     text.push_str(" the field | kills |\n|---|");
     text.push_str(&"---|".repeat(classes.len() + 2));
+    let mut field = Vec::new();
     for one in classes {
         text.push_str(&format!("\n| {} |", name(one)));
         let (mut sum, mut kills, mut rivals) = (0.0, [0; 2], 0);
@@ -73,8 +74,9 @@ pub fn table(classes: &[ShipClass], duels: u32, secs: u32) -> String {
             (sum, rivals) = (sum + share, rivals + 1);
             text.push_str(&format!(" {share:.0} |"));
         }
+        field.push((name(one), sum / f64::from(rivals)));
         text.push_str(&format!(" **{:.0}** | {} : {} |", sum / f64::from(rivals), kills[0], kills[1]));
     }
     text.push('\n');
-    text
+    (text, field)
 }

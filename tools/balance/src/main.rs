@@ -1,5 +1,5 @@
 //! The binary `balance`: seeded duels of every pair of classes on one step, and whole arenas of bots, as the tables of
-//! docs/BALANCE.md. The same seeds give the same tables.
+//! docs/BALANCE.md. The same seeds give the same tables. A class that wins too much or too little against its step is an error.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a terminal is what this program is for")]
 
 mod arena;
@@ -11,6 +11,9 @@ use std::process::ExitCode;
 use arguments::Parsed;
 use clap::Parser;
 use shared::defs::{Defs, ShipClass};
+
+/// Share of its duels against the other classes of its step that any class may win, %.
+const FAIR: std::ops::RangeInclusive<f64> = 40.0..=60.0;
 
 /// Plays bots against each other and prints who wins.
 #[derive(Debug, Parser)]
@@ -46,14 +49,24 @@ fn main() -> ExitCode {
         }
     };
     let defs = Defs::standard();
+    let mut unfair = false;
     for tier in 1..=4 {
         let classes: Vec<_> = ShipClass::ALL.into_iter().filter(|class| defs.ship(*class).tier == tier).collect();
         if classes.len() > 1 {
-            println!("{}", duel::table(&classes, line.duels, line.duel_secs));
+            let (table, field) = duel::table(&classes, line.duels, line.duel_secs);
+            println!("{table}");
+            for (name, share) in field.iter().filter(|(_, share)| !FAIR.contains(share)) {
+                eprintln!(
+                    "{name} wins {share:.0} % against its step, and {} to {} would be fair",
+                    FAIR.start(),
+                    FAIR.end()
+                );
+                unfair = true;
+            }
         }
     }
     if line.arenas > 0 {
         println!("{}", arena::table(line.arenas, line.arena_secs, line.bots));
     }
-    ExitCode::SUCCESS
+    if unfair { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

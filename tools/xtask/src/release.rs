@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What goes in besides the binary and the settings.
-const FILES: [&str; 12] = [
+const FILES: [&str; 10] = [
     "LICENSE",
     "CHANGELOG.md",
     "README.md",
@@ -29,8 +29,21 @@ const FILES: [&str; 12] = [
     "docs/Caddyfile",
     "docs/grafana.json",
     "packaging/perihelion.service",
-    "packaging/Dockerfile",
-    "packaging/compose.yaml",
+];
+
+/// What goes in under another name than it has here, with the paths of the archive in the place of the repository's.
+const ADAPTED: [(&str, &str, &[(&str, &str)]); 2] = [
+    ("packaging/Dockerfile.runtime", "Dockerfile", &[]),
+    (
+        "packaging/compose.yaml",
+        "compose.yaml",
+        &[
+            ("{ context: .., dockerfile: packaging/Dockerfile }", "."),
+            ("../docs/Caddyfile", "./Caddyfile"),
+            ("docs/Caddyfile", "Caddyfile"),
+            (" -f packaging/compose.yaml", ""),
+        ],
+    ),
 ];
 
 /// `cargo xtask dist`.
@@ -60,6 +73,9 @@ fn gather(root: &Path, binary: &Path, folder: &Path) -> Result<()> {
         let to = folder.join(from.file_name().context("a file has a name")?);
         fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
     }
+    for (from, to, changes) in ADAPTED {
+        fs::write(folder.join(to), adapted(root, from, changes)?).with_context(|| format!("cannot write {to}"))?;
+    }
     // From the folder itself, so that no settings of this machine get in; and nothing of its environment either.
     let printed = Command::new(binary).arg("--print-config").current_dir(folder).env_clear().output();
     let printed = printed.with_context(|| format!("cannot start {}", binary.display()))?;
@@ -68,9 +84,60 @@ fn gather(root: &Path, binary: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+fn adapted(root: &Path, from: &str, changes: &[(&str, &str)]) -> Result<String> {
+    let text = fs::read_to_string(root.join(from)).with_context(|| format!("cannot read {from}"))?;
+    changes.iter().try_fold(text, |text, (here, there)| {
+        ensure!(text.contains(here), "{from} does not say {here} any more");
+        Ok(text.replace(here, there))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every path in `COPY`, `build:` and `volumes:` that is not of another stage or an absolute one.
+    fn paths(text: &str) -> Vec<String> {
+        let copied = text.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.contains("--from"));
+        let copied = copied.filter_map(|line| line.split(' ').next());
+        let mounted = text.split('"').filter_map(|word| word.strip_prefix("./")?.split(':').next());
+        copied.chain(mounted).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_the_archive_says_of_files_is_true_in_the_archive() {
+        let root = Tree::find().expect("the tests run in the repository").root;
+        let base = |file: &str| Path::new(file).file_name().unwrap().to_string_lossy().into_owned();
+        let mut packed: Vec<String> = FILES.iter().map(|file| base(file)).collect();
+        packed.extend(["perihelion", "perihelion.example.toml"].map(str::to_owned));
+        packed.extend(ADAPTED.iter().map(|(_, to, _)| (*to).to_owned()));
+        let mut named = Vec::new();
+        for (from, to, changes) in ADAPTED {
+            let text = adapted(&root, from, changes).expect("it is as it was");
+            assert!(!text.contains("packaging/") && !text.contains(".."), "{to}: {text}");
+            named.extend(paths(&text));
+        }
+        assert_eq!(named, ["perihelion", "LICENSE", "Caddyfile"]);
+        assert!(named.iter().all(|path| packed.contains(path)), "{named:?} of {packed:?}");
+    }
+
+    #[test]
+    fn the_unit_is_one_that_systemd_understands() {
+        let root = Tree::find().expect("the tests run in the repository").root;
+        // What it starts need not be installed here: its path is another one for this.
+        let unit = fs::read_to_string(root.join("packaging/perihelion.service")).expect("readable");
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = folder.path().join("perihelion.service");
+        fs::write(&copy, unit.replace("/usr/local/bin/perihelion", "/bin/true")).expect("writable");
+        let verified = Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&copy).output();
+        let Ok(verified) = verified else {
+            eprintln!("SKIPPED: systemd-analyze is not installed here, and the unit was not looked at");
+            return;
+        };
+        let said = String::from_utf8_lossy(&verified.stderr);
+        let of_ours: Vec<&str> = said.lines().filter(|line| line.contains("perihelion.service")).collect();
+        assert!(of_ours.is_empty(), "{said}");
+    }
 
     #[test]
     fn everything_named_is_there_and_once() {

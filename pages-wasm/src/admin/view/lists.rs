@@ -1,12 +1,13 @@
-//! Bans and mutes, the audit log, the staff.
+//! Bans and mutes, reports, the audit log, the staff.
 
 use js_sys::Date;
 use wasm_bindgen::JsValue;
 
 use crate::{
     admin::{
+        commands::Me,
         desk::Desk,
-        feed::{Ban, Deed, Member},
+        feed::{Ban, Deed, Member, Report},
         grid::{self, Grid, Made, Row},
         node,
     },
@@ -22,6 +23,12 @@ pub fn show_bans(grid: &mut Grid, desk: &Desk) {
         with_act(&["", "", "", "", "wide"], &row.texts[0], act, "data-run")
     });
     browser::set_hidden("bans-none", !rows.is_empty());
+}
+
+pub fn show_reports(grid: &mut Grid, desk: &Desk) {
+    let rows: Vec<Row> = desk.reports.iter().map(report).collect();
+    grid.show(&rows, |row| make_report(row, &desk.me));
+    browser::set_hidden("reports-none", !rows.is_empty());
 }
 
 pub fn show_audit(grid: &mut Grid, desk: &Desk) {
@@ -49,6 +56,34 @@ fn ban(ban: &Ban) -> Row {
     let kind = if ban.target.is_empty() { ban.kind.clone() } else { format!("{} ({})", ban.kind, ban.target) };
     let texts = vec![ban.who.clone(), kind, until, ban.by.clone(), ban.reason.clone()];
     Row { key: ban.id.to_string(), texts, marks: vec![] }
+}
+
+fn report(report: &Report) -> Row {
+    let lines = if report.lines.is_empty() { word("nothing-said").to_owned() } else { report.lines.clone() };
+    let Report { who, room, by, reason, .. } = report;
+    let texts = vec![moment(report.at_s), who.clone(), room.clone(), by.clone(), reason.clone(), lines];
+    // Of who had left before there is nothing to get hold of.
+    let known = if report.is_known { "yes" } else { "no" }.to_owned();
+    Row { key: report.id.to_string(), texts, marks: vec![("data-known", known)] }
+}
+
+fn make_report(row: &Row, me: &Me) -> Made {
+    let made = grid::plain(&["", "", "", "", "wide", "lines"]);
+    let acts = node::make("span", "acts", "");
+    node::put(&grid::cell(&made.row, ""), &acts);
+    let who = &row.texts[1];
+    let is_known = row.marks.iter().any(|(name, value)| *name == "data-known" && value == "yes");
+    for command in ["mute", "kick", "ban"].into_iter().filter(|command| is_known && me.may(command)) {
+        let line = format!("{command}\treport:{}", row.key);
+        let label = format!("{}: {who}", word(command));
+        node::put(&acts, &node::button(word(command), &label, &[("data-ask", &line), ("data-act", command)]));
+    }
+    if me.may("report") {
+        let label = format!("{}: {who}", word("seen-to"));
+        let line = format!("report {} done", row.key);
+        node::put(&acts, &node::button(word("seen-to"), &label, &[("data-run", &line), ("data-act", "done")]));
+    }
+    made
 }
 
 fn audit(deed: &Deed, place: usize) -> Row {

@@ -34,7 +34,8 @@ fn key(desk: &Desk, player: &Player) -> String {
 
 fn row(player: &Player, desk: &Desk) -> Row {
     let marks = [(player.is_bot, "bot"), (player.is_muted, "muted"), (player.is_watching, "watches")];
-    let marks = marks.iter().filter(|(is, _)| *is).map(|(_, key)| word(key)).collect::<Vec<_>>().join(", ");
+    let marks = marks.iter().filter(|(is, _)| *is).map(|(_, key)| word(key));
+    let marks = marks.chain(player.marks.iter().map(String::as_str)).collect::<Vec<_>>().join(", ");
     let round_trip = if player.rtt_ms == 0 { "–".to_owned() } else { format!("{} ms", player.rtt_ms) };
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
     Row {

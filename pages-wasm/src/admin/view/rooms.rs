@@ -32,10 +32,11 @@ fn row(room: &Room, is_chosen: bool) -> Row {
     } else {
         format!("{} ({})", room.name, room.id)
     };
-    let marks = [(room.is_private, "private"), (room.is_paused, "paused")];
+    let marks = [(room.is_private, "private"), (room.is_paused, "paused"), (room.load_steps > 0, "loaded")];
     let marks = marks.iter().filter(|(is, _)| *is).map(|(_, key)| word(key)).collect::<Vec<_>>().join(", ");
     let changed = room.tuning.values().filter(|percent| **percent != STANDARD).count();
     let tuning = if changed == 0 { word("standard").to_owned() } else { word_of("changed", &changed.to_string()) };
+    let tuning = room.mutators.iter().map(String::as_str).chain([&*tuning]).collect::<Vec<_>>().join(" · ");
     let people = format!("{}/{}", room.humans, room.players_max);
     let tick = format!("{} · {}", format::micros(room.tick_us.p50), format::micros(room.tick_us.p99));
     Row {

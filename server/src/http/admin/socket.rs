@@ -1,7 +1,7 @@
 //! `/admin/socket`: what staff see and say, as JSON in text messages.
 //!
 //! ```text
-//! signed in, our page → hello: history, bans, audit, staff, tunables
+//! signed in, our page → hello: history, bans, reports, audit, staff, tunables
 //!    → figures each second, the map of a watched room five times a second, lists when they change
 //!    ← {"do":"run",…}: a command, answered; {"do":"watch",…}: whose map
 //! ```
@@ -223,6 +223,9 @@ impl Page {
         // Each sees what the commands would tell them.
         if differs(|changes| changes.bans) {
             self.say(socket, lists::bans(&staff).into()).await?;
+        }
+        if differs(|changes| changes.reports) {
+            self.say(socket, lists::reports(&staff).into()).await?;
         }
         if who.role >= Role::Mod && differs(|changes| changes.audit) {
             self.say(socket, lists::audit(&staff).into()).await?;

@@ -170,10 +170,38 @@ fn a_file_that_has_grown_is_begun_anew_without_what_is_over() {
     let mut largest = 0;
     for number in 0..40_000 {
         scribe.put(vec![record(&mut random, number)], 101).expect("the disk is well");
-        scribe.confirm(FlightKey { session: 1, number });
+        scribe.confirm(FlightKey { session: 1, number }, u64::from(number));
+        scribe.forget_copied(u64::from(number));
         largest = largest.max(scribe.disk.live.len());
     }
     assert!(largest > GROWTH_MAX && largest < GROWTH_MAX + 8_192, "{largest}");
     assert_eq!(scribe.flights().count(), 0);
     assert!(!Model::found(&scribe.disk.live).save.seats.is_empty());
+}
+
+#[test]
+fn what_the_store_has_stays_until_a_copy_has_it_and_there_is_an_end_of_it() {
+    let mut scribe = Scribe::new(Torn::default(), "drift".into(), Save::default(), Vec::new(), 100);
+    let mut random = Random(7);
+    let fly = |random: &mut Random, number| loop {
+        if let flight @ Record::Flight(_) = record(random, number) {
+            return flight;
+        }
+    };
+    let found = |scribe: &mut Scribe<Torn>| {
+        scribe.begin_anew(Save::default(), Vec::new(), 101).expect("the disk is well");
+        Model::found(&scribe.disk.live).flights.len()
+    };
+    for number in 1..=100 {
+        scribe.put(vec![fly(&mut random, number)], 101).expect("the disk is well");
+        scribe.confirm(FlightKey { session: 1, number }, u64::from(number));
+    }
+    assert_eq!((scribe.flights().count(), found(&mut scribe)), (0, 100));
+    scribe.forget_copied(60);
+    assert_eq!(found(&mut scribe), 40);
+    for number in 101..=STORED_MAX as u32 + 200 {
+        scribe.put(vec![fly(&mut random, number)], 101).expect("the disk is well");
+        scribe.confirm(FlightKey { session: 1, number }, u64::from(number));
+    }
+    assert_eq!(found(&mut scribe), STORED_MAX);
 }

@@ -22,6 +22,14 @@ use crate::{
 };
 
 pub(in crate::staff) fn ban_address(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
+    decide_of_address(desk, BanKind::Ban, order)
+}
+
+pub(in crate::staff) fn mute_address(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
+    decide_of_address(desk, BanKind::Mute, order)
+}
+
+fn decide_of_address(desk: &Desk<'_>, kind: BanKind, order: &Order) -> Result<Done, Refused> {
     let address = match order.given("address") {
         Some(Value::Address(AddressWord::Ip(ip))) => AddressKey::of(*ip),
         Some(Value::Address(AddressWord::Tag(tag))) => {
@@ -32,7 +40,7 @@ pub(in crate::staff) fn ban_address(desk: &Desk<'_>, order: &Order) -> Result<Do
         _ => return Err(Refused::new("which address?")),
     };
     let who = format!("#{}", address.tag());
-    desk.decide(BanKind::Ban, Target::Address(address), who, order)
+    desk.decide(kind, Target::Address(address), who, order)
 }
 
 pub(in crate::staff) fn unban(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
@@ -92,6 +100,8 @@ impl Desk<'_> {
             BanKind::Ban => "kept out",
             BanKind::Mute => "quiet",
         };
+        let why = if row.reason.is_empty() { String::new() } else { format!(": {}", row.reason) };
+        self.staff.herald.tell(&format!("{} is {done} for {}, by {}{why}", row.who, shown(*time), row.by));
         let text = format!("{} is {done} for {} ({} {})", row.who, shown(*time), kind.word(), row.id);
         self.can_undo(Undo::Lift(vec![row]));
         Ok(Done::keeping(text, vec![kept]))

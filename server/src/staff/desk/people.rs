@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use shared::{
+    ids::PlayerId,
     protocol::{CloseCode, NoticeText},
     room::{ConnId, Order as RoomOrder, PlayerRow},
 };
@@ -50,7 +51,8 @@ fn lines_of(desk: &Desk<'_>, room: &RoomHandle) -> String {
             (false, true) => format!("{} points, {} ms", row.points, row.rtt_ms),
             (false, false) => "has lost the line".to_owned(),
         };
-        format!("{}: {does}{}{address}", shown(row), if row.is_muted { ", muted" } else { "" })
+        let marks: String = row.marks.words().map(|words| format!(", {words}")).collect();
+        format!("{}: {does}{}{marks}{address}", shown(row), if row.is_muted { ", muted" } else { "" })
     }));
     if rows.len() > LINES {
         lines.push(format!("… of {}", rows.len()));
@@ -67,10 +69,20 @@ fn count(people: usize) -> String {
 }
 
 pub(in crate::staff) fn kick(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
-    let player = desk.player(order)?;
-    let conn = player.conn()?;
     let reason = order.text("reason").and_then(NoticeText::clean);
-    if !player.room.order(RoomOrder::Kick { conn, code: CloseCode::Kicked, reason }) {
+    let kick = |conn| RoomOrder::Kick { conn, code: CloseCode::Kicked, reason: reason.clone() };
+    if let Some((who, target)) = desk.reported(order)? {
+        let here = desk.staff.present().all(|guest| guest.is(&target));
+        if here.is_empty() {
+            return Err(Refused::new(format!("{who} has left")));
+        }
+        let done = here.into_iter().all(|(conn, _, room)| room.order(kick(conn)));
+        return if done { Ok(Done::text(format!("{who} is removed"))) } else { Err(busy()) };
+    }
+    let player = desk.player(order)?;
+    // Whoever lost the line has a slot alone.
+    let does = player.row.conn.map_or(RoomOrder::Vacate { player: PlayerId(player.row.slot) }, kick);
+    if !player.room.order(does) {
         return Err(busy());
     }
     Ok(Done::text(format!("{} is removed", shown(&player.row))))
@@ -85,9 +97,11 @@ pub(in crate::staff) fn mute(desk: &Desk<'_>, order: &Order) -> Result<Done, Ref
 }
 
 fn decide(desk: &Desk<'_>, kind: BanKind, order: &Order) -> Result<Done, Refused> {
+    if let Some((who, target)) = desk.reported(order)? {
+        return desk.decide(kind, target, who, order);
+    }
     let player = desk.player(order)?;
-    let Guest { address, profile } = player.guest(desk)?;
-    let target = profile.map_or(Target::Address(address), Target::Profile);
+    let target = player.target(desk)?;
     let who = if player.row.name.is_empty() { shown(&player.row) } else { player.row.name };
     desk.decide(kind, target, who, order)
 }
@@ -109,6 +123,14 @@ impl Player {
         self.row.conn.ok_or_else(|| Refused::new(format!("{} has lost the line", shown(&self.row))))
     }
 
+    /// By what they are kept out or quiet: their browser, also when they have lost the line, or else their address.
+    fn target(&self, desk: &Desk<'_>) -> Result<Target, Refused> {
+        match self.row.profile {
+            Some(profile) => Ok(Target::Profile(profile)),
+            None => self.guest(desk).map(|guest| Target::Address(guest.address)),
+        }
+    }
+
     fn guest(&self, desk: &Desk<'_>) -> Result<Guest, Refused> {
         let guest = desk.staff.present().find(self.conn()?);
         guest.ok_or_else(|| Refused::new(format!("{} has just left", shown(&self.row))))
@@ -116,6 +138,17 @@ impl Player {
 }
 
 impl Desk<'_> {
+    /// Whom the report that an order names is about, if it names one.
+    fn reported(&self, order: &Order) -> Result<Option<(String, Target)>, Refused> {
+        let Some(Value::Player(PlayerWord::Report(id))) = order.given("player") else { return Ok(None) };
+        let row = self.staff.with(|book| book.reports.find(*id).cloned());
+        let row = row.ok_or_else(|| Refused::new(format!("there is no report {id}; reports lists them")))?;
+        match row.target {
+            Some(target) => Ok(Some((row.who, target))),
+            None => Err(Refused::new(format!("{} had left before they were reported", row.who))),
+        }
+    }
+
     /// The one player that an order is about: in the room that is meant, else wherever there is exactly one.
     fn player(&self, order: &Order) -> Result<Player, Refused> {
         let Some(Value::Player(word)) = order.given("player") else { return Err(Refused::new("who?")) };
@@ -140,6 +173,7 @@ impl Desk<'_> {
     fn nobody(&self, word: &PlayerWord) -> Refused {
         let word = match word {
             PlayerWord::Slot(slot) => format!("#{slot}"),
+            PlayerWord::Report(id) => format!("report:{id}"),
             PlayerWord::Name(name) => format!("{:?}", name.chars().take(40).collect::<String>()),
         };
         let everybody = players(&self.staff.lobby.all());
@@ -164,6 +198,7 @@ fn players(rooms: &[Arc<RoomHandle>]) -> Vec<Player> {
 fn is_named(row: &PlayerRow, word: &PlayerWord) -> bool {
     match word {
         PlayerWord::Slot(slot) => row.slot == *slot,
+        PlayerWord::Report(_) => false,
         PlayerWord::Name(name) => !row.name.is_empty() && row.name.to_lowercase() == name.to_lowercase(),
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers of the physics: what may be changed, and changing it while people play. Invariant: what staff set goes over what the
-//! settings say, and lasts over a reload and a restart until it is reset.
+//! settings say (`[physics]` and the room's mutators, see `room::Numbers`), and lasts over a reload and a restart until it is
+//! reset.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -24,7 +25,8 @@ pub(in crate::staff) fn list(desk: &Desk<'_>, order: &Order) -> Result<Done, Ref
     for room in desk.rooms(order)? {
         let tuning = room.report().tuning;
         let shown = if tuning.is_standard() { "all as usual".to_owned() } else { tuning.to_string() };
-        lines.push(format!("{}: {shown}", room.blueprint().id));
+        let mutators: Vec<_> = tuning.mutators.iter().map(|mutator| format!(" ({})", mutator.name())).collect();
+        lines.push(format!("{}{}: {shown}", room.blueprint().id, mutators.concat()));
     }
     Ok(Done::text(lines.join("\n")))
 }

@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use shared::protocol::{Chat, Words};
+
 use super::*;
 use crate::{
     clients::knock as hello_as,
@@ -111,4 +113,38 @@ async fn settings_are_read_again_by_command_and_what_is_wrong_is_answered() {
     let refused = admin(&folder, &["reload"]);
     let line = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(1) && line.contains("motd") && line.contains("stay in force"), "{line}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn words_are_read_again_by_command_and_a_list_that_is_wrong_leaves_the_old_one() {
+    let folder = Folder::new();
+    let (file, list) = (folder.path().join("perihelion.toml"), folder.path().join("words.txt"));
+    std::fs::write(&file, format!("[moderation]\nwords = {list:?}\n[rooms.main]\nbots = 0\n")).unwrap();
+    std::fs::write(&list, "badger\ntwo words\n").unwrap();
+    let command = run(&["--check-config", "--config", file.to_str().unwrap()]);
+    let line = String::from_utf8(command.stderr).unwrap();
+    let wrong = ["moderation.words", "words.txt", "line 2: one word on a line"];
+    assert!(command.status.code() == Some(2) && wrong.iter().all(|words| line.contains(words)), "{line}");
+    std::fs::write(&list, "badger\n").unwrap();
+    let process = Process::start_in(folder.path(), 0, &["--config", file.to_str().unwrap()]);
+    let mut ada = Pilot::play(process.address, "Ada").await;
+    let mut heard = async |says: &str| {
+        ada.replica.say_words(&Words::Text(says.into()));
+        loop {
+            ada.step("a word").await;
+            if let Some(Chat::Said(lines)) = ada.replica.poll_chat() {
+                let Words::Text(text) = &lines[0].words else { panic!("{lines:?}") };
+                return text.clone();
+            }
+        }
+    };
+    assert_eq!(heard("badger moose").await, "****** moose");
+    std::fs::write(&list, "moose\n\nb\n").unwrap();
+    let line = String::from_utf8(admin(&folder, &["reload"]).stderr).unwrap();
+    assert!(line.contains("line 3: a word has 2 to 40 letters") && line.contains("stay in force"), "{line}");
+    assert_eq!(heard("badger moose").await, "****** moose");
+    std::fs::write(&list, "moose\n").unwrap();
+    done(&folder, &["reload"]);
+    assert_eq!(heard("badger moose").await, "badger *****");
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::clients::welcomed;
 
 /// What a connection is answered to a line.
-async fn answer(socket: &mut Socket, line: &str) -> String {
+pub(super) async fn answer(socket: &mut Socket, line: &str) -> String {
     let message = ClientMessage::Console(ConsoleLine(line.to_owned()));
     socket.send(Message::Binary(codec::encode_client(&message).into())).await.expect("sent");
     notice(socket, NoticeKind::Private).await
@@ -46,6 +46,7 @@ async fn who_signs_in_there_is_staff_until_the_connection_ends() {
     let mut page = Page::open(&server, &cookie).await;
     let audit = page.told("audit").await;
     assert!(audit.to_string().contains("\"via\":\"console\"") && !audit.to_string().contains("horse"), "{audit}");
+    assert!(audit.to_string().contains("refused: wrong password, from #"), "staff see who was tried: {audit}");
     for _ in 0..5 {
         answer(&mut other, "signin anna guess").await;
     }

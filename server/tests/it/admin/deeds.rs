@@ -10,6 +10,7 @@ use super::*;
 use crate::{
     clients::{closed, knock as hello_as, next_chat, say},
     pilot::Pilot,
+    running::until,
 };
 
 /// A connection with a slot, of this browser.
@@ -189,4 +190,51 @@ async fn while_flying<T>(pilot: &mut Pilot, work: impl Future<Output = T>) -> T 
             () = pilot.step("the others") => {}
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_muted_by_address_stays_so_in_another_browser() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut foo = seated(&server, 1, "Foo").await;
+    let row = seen(&mut page, "Foo").await;
+    let text = page.done(&format!("mute-address {} 1h spam", row["address"].as_str().unwrap())).await;
+    assert!(text.contains("quiet"), "{text}");
+    say(&mut foo, "hello").await;
+    assert_eq!(next_chat(&mut foo).await, Chat::Muted);
+    drop(foo);
+    let mut bar = seated(&server, 2, "Bar").await;
+    let row = seen(&mut page, "Bar").await;
+    assert_eq!(row["is_muted"], true, "{row}");
+    say(&mut bar, "hello again").await;
+    assert_eq!(next_chat(&mut bar).await, Chat::Muted);
+    page.done("undo").await;
+    page.until("figures", |told| {
+        let players = told["rooms"][0]["players"].as_array().unwrap();
+        players.iter().any(|player| player["name"] == "Bar" && player["is_muted"] == false)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_open_a_private_room_by_mode_and_close_it_with_a_reason() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let (ok, text) = page.run("open chess").await;
+    assert!(!ok && text.contains("drift, core-war, duel or 1962"), "{text}");
+    let text = page.done("open duel").await;
+    let code = text.split(' ').next().unwrap().to_owned();
+    let link = text.rsplit(' ').next().unwrap();
+    assert!(link.starts_with("http://") && link.ends_with(&format!(":{}/r/{code}", server.address.port())), "{text}");
+    let mut guest = crate::clients::open_at(server.address, &format!("/ws?room={code}")).await;
+    guest.send(Message::Binary(crate::clients::hello().into())).await.expect("sent");
+    server.until_connections(1).await;
+    page.until("figures", |told| told["rooms"].as_array().unwrap().iter().any(|room| room["watching"] == 1)).await;
+    let (ok, text) = page.run("close main").await;
+    assert!(!ok && text.contains("public"), "{text}");
+    page.done(&format!("close {code} bedtime")).await;
+    assert_eq!(closed(&mut guest).await, (4_014, "bedtime".to_owned()));
+    until("it is gone", async || server.status().await["private_rooms"] == 0).await;
+    let audit = page.done("audit").await;
+    assert!(audit.contains("a private room of duel is open") && !audit.contains(&format!("/r/{code}")), "{audit}");
 }

@@ -192,3 +192,41 @@ async fn a_page_that_does_not_read_is_let_go_and_holds_nobody_up() {
     reading.told("figures").await;
     assert_eq!(server.get("/healthz").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_full_server_refuses_a_player_and_takes_staff() {
+    let server = Running::start_with(|limits| (limits.sessions_max, limits.sessions_reserved) = (2, 1));
+    let link = server.admin_link().await.unwrap();
+    let body = json!({ "token": token_in(&link) }).to_string();
+    let address = server.address;
+    let head = format!(
+        "POST /admin/login HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    let lines = format!("Origin: http://{address}\r\nContent-Type: application/json\r\n");
+    let reply = ask_raw(address, format!("{head}{lines}\r\n{body}").as_bytes()).await;
+    let cookies = &reply.cookies;
+    let find = |name: &str| cookies.iter().find(|line| line.starts_with(name)).expect("a cookie").clone();
+    let pass = find("perihelion_pass=");
+    assert!(pass.contains("; Path=/ws; HttpOnly; SameSite=Strict"), "{pass}");
+    let value = |line: &str| line.split(';').next().unwrap().to_owned();
+    let pass = value(&pass);
+    let session = value(&find("perihelion_staff="));
+    assert_ne!(pass.split_once('=').unwrap().1, session.split_once('=').unwrap().1);
+    let knock = async |cookie: &str| {
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        match in_time("an answer", connect_async(request)).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let _player = knock("").await.expect("there is a place");
+    for cookie in ["", "perihelion_pass=00", &pass.replace("pass=", "staff="), &session, &pass[..40]] {
+        assert_eq!(knock(cookie).await.err(), Some(503), "{cookie}");
+    }
+    let _staff = knock(&pass).await.expect("that place is for staff");
+    assert_eq!(knock(&pass).await.err(), Some(503), "and there is no more");
+    assert_eq!(me(&server, &pass.replace("pass=", "staff=")).await.status, 401, "a pass opens nothing else");
+}

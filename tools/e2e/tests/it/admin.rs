@@ -290,3 +290,53 @@ fn everybody_is_told_physics_change_under_way_and_the_end_can_be_called_off() {
         assert_eq!(state.phase, "flying", "nothing of this ends a flight");
     });
 }
+
+#[test]
+fn a_player_reports_another_and_staff_read_what_was_said_and_act() {
+    stage::run("admin-report", async |stage| {
+        let folder = tempfile::tempdir().expect("a folder for the settings");
+        std::fs::write(folder.path().join("words"), "badger\n").expect("it can be written");
+        let file = folder.path().join("perihelion.toml");
+        let words = folder.path().join("words");
+        let text = format!("[moderation]\nwords = {words:?}\n[rooms.main]\nbots = 0\n");
+        std::fs::write(&file, text).expect("it can be written");
+        let server = stage.server(&["--config", file.to_str().expect("a plain path")]).await;
+        let ada = stage.player(&server, &Window::DESKTOP, "Ada").await;
+        let bo = stage.player(&server, &Window::SMALL, "Bo").await;
+        let line = |text: &str| format!("document.getElementById('chat-line').value = {text:?}");
+        let open = async |page: &Page| {
+            page.press('t').await;
+            page.until_js("the line has the keyboard", "document.activeElement.id === 'chat-line'").await;
+        };
+        open(&bo).await;
+        bo.js(&line("get lost, badger")).await;
+        bo.press(ENTER).await;
+        ada.until("Ada reads it with stars", |state| state.reads("Bo", "get lost, ******")).await;
+
+        // One click mutes, and beside the muted name is what reports it.
+        open(&ada).await;
+        ada.js("[...document.querySelectorAll('#chat-log li:not(.off) span')].find(name => name.textContent === 'Bo').click()")
+            .await;
+        let report = "[...document.querySelectorAll('#chat-muted li:not(.off) span')].find(word => word.textContent === 'Report')";
+        ada.until_js("Bo is muted, and can be reported", report).await;
+        ada.picture("report-muted").await;
+        // What rooms publish for that comes four times a second.
+        let owner = owner(stage, &server, &Window::DESKTOP).await;
+        owner.until_js("Bo is in the table", "document.getElementById('players-rows').innerText.includes('Bo')").await;
+        ada.js(&format!("{report}.click()")).await;
+        let log = "document.getElementById('chat-log').textContent.includes('Bo is reported')";
+        ada.until_js("Ada hears what came of it", log).await;
+
+        let rows = "document.getElementById('reports-rows').innerText";
+        let told = format!("['Bo', 'Ada, from #', 'Bo: get lost, ******'].every(text => {rows}.includes(text))");
+        owner.until_js("the report is there with the line", &told).await;
+        owner.js("document.getElementById('reports').scrollIntoView()").await;
+        owner.picture("admin-report").await;
+        let button = |act: &str| format!("document.querySelector('#reports-rows [data-act={act}]').click()");
+        owner.js(&button("mute")).await;
+        answer_dialog(&owner, &[("ask-time", "10m")]).await;
+        owner.until_js("Bo is quiet", "document.getElementById('bans-rows').innerText.includes('Bo')").await;
+        owner.js(&button("done")).await;
+        owner.until_js("nothing is left to see to", "!document.getElementById('reports-none').hidden").await;
+    });
+}

@@ -4,16 +4,21 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::{
+    fight,
     page::{Page, Window},
-    stage,
+    stage::{self, Stage},
 };
 
 /// So few pixels that the time is the page's, not that of a graphics card made of software; all of the crowd is in sight.
 const TINY: Window = Window { width: 320, height: 180, ..Window::SMALL };
 /// How long memory is watched.
 const MEMORY_TIME: Duration = Duration::from_secs(300);
+
+/// Growth of the page's memory after its first minute that is no leak, KiB.
+const GROWTH_KIB_MAX: u64 = 512;
 
 async fn figures(page: &Page) -> Value {
     page.js("return JSON.parse(perihelion.state())").await
@@ -24,18 +29,28 @@ async fn drawn(page: &Page, frames: u32) -> Value {
     figures(page).await
 }
 
+/// The page `/bench` with a recorded fight for its netcode, from that folder.
+async fn bench(stage: &Stage, folder: &TempDir) -> Page {
+    let path = folder.path().to_str().expect("a temporary path is UTF-8");
+    let server = stage.server(&["--bots", "0", "--client-dir", path]).await;
+    let page = stage.browser(&TINY).await;
+    page.before_load(PEAK).await;
+    page.open(&format!("{}bench?src=/films/fight.bin", server.url)).await;
+    page
+}
+
 #[test]
-fn the_thickest_fight_is_drawn_and_timed() {
+fn the_thickest_fight_is_heard_drawn_and_timed() {
     stage::run("bench", async |stage| {
-        let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&TINY).await;
-        page.before_load(PEAK).await;
-        page.open(&format!("{}bench", server.url)).await;
-        let seen = drawn(&page, 20).await;
+        let folder = stage::page_with("fight.bin", &fight::recorded(600));
+        let page = bench(stage, &folder).await;
+        page.until_js("the netcode works", "JSON.parse(perihelion.state())?.netcode_frames >= 20").await;
+        let seen = figures(&page).await;
         for (what, count) in [("ships", 200), ("shots", 400), ("rocks", 300)] {
             assert_eq!(seen[what], count, "{seen}");
         }
         assert!(seen["particles"].as_u64().is_some_and(|particles| particles > 1_000), "{seen}");
+        assert!(seen["known_ships"].as_u64().is_some_and(|ships| ships > 50), "{seen}");
         page.picture("bench").await;
         // Two hundred ships that fire, burst and hum in one's ears do not clip.
         page.press('x').await;
@@ -68,15 +83,43 @@ const PEAK: &str = "
 #[ignore = "a benchmark: cargo xtask bench-frames"]
 fn what_a_frame_costs() {
     stage::run("bench-frames", async |stage| {
-        let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&TINY).await;
-        page.open(&format!("{}bench", server.url)).await;
+        let folder = stage::page_with("fight.bin", &fight::recorded(900));
+        let page = bench(stage, &folder).await;
         let seen = drawn(&page, 400).await;
-        println!("200 ships, 400 shots, 300 rocks, {} particles, {} frames:", seen["particles"], seen["frames"]);
+        println!("200 ships, 400 shots, 300 rocks, {} particles, {} frames;", seen["particles"], seen["frames"]);
+        println!("the netcode knows of {} ships and {} shots:", seen["known_ships"], seen["known_shots"]);
         println!(
             "p50 {} ms, p95 {} ms, p99 {} ms, max {} ms",
             seen["ms_p50"], seen["ms_p95"], seen["ms_p99"], seen["ms_max"]
         );
+        println!("of it netcode: p50 {} ms, p95 {} ms", seen["netcode_ms_p50"], seen["netcode_ms_p95"]);
+    });
+}
+
+/// From the navigation to the moment at which Play can be clicked, and to the arena behind it; ms, both.
+const INTERACTIVE: &str = "const seen = { play: null, arena: null };
+    const watch = setInterval(() => {
+      const state = window.perihelion ? JSON.parse(perihelion.state()) : null;
+      const play = document.getElementById('play');
+      if (seen.play === null && state && play && !play.disabled && play.getClientRects().length) seen.play = performance.now();
+      if (seen.arena === null && state?.phase === 'spectating' && state.tick > 0) seen.arena = performance.now();
+      if (seen.play !== null && seen.arena !== null) { clearInterval(watch); window.interactive = seen; }
+    }, 5);";
+
+#[test]
+#[ignore = "a benchmark: cargo xtask bench-frames"]
+fn how_soon_one_can_play() {
+    stage::run("bench-interactive", async |stage| {
+        let server = stage.server(&["--bots", "16"]).await;
+        for _ in 0..5 {
+            let page = stage.browser(&TINY).await;
+            page.before_load(INTERACTIVE).await;
+            page.open(&server.url).await;
+            page.until_js("it is interactive", "window.interactive").await;
+            let seen = page.js("return window.interactive").await;
+            println!("Play can be clicked after {} ms, the arena is in sight after {} ms", seen["play"], seen["arena"]);
+            stage.dismiss_last().await;
+        }
     });
 }
 
@@ -90,10 +133,12 @@ fn memory_does_not_grow_in_five_minutes() {
         page.keep_flying().await;
         let begun = Instant::now();
         let mut minute = 0;
+        let mut wasm = Vec::new();
         while begun.elapsed() < MEMORY_TIME {
             if begun.elapsed().as_secs() / 30 >= minute {
                 let heap = page.js("return performance.memory?.usedJSHeapSize ?? 0").await;
                 let seen = figures(&page).await;
+                wasm.push(kib(&seen["memory_bytes"]));
                 println!(
                     "{:>3} s: {} KiB of wasm, {} KiB of JavaScript",
                     minute * 30,
@@ -104,6 +149,9 @@ fn memory_does_not_grow_in_five_minutes() {
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
+        // What the first minute needs it keeps; then there is no reason for more than a little.
+        let (warm, last) = (wasm.get(2).copied().unwrap_or_default(), wasm.last().copied().unwrap_or_default());
+        assert!(last <= warm + GROWTH_KIB_MAX, "from {warm} to {last} KiB");
     });
 }
 

@@ -17,6 +17,7 @@ mod comeback;
 mod death;
 mod decoy;
 mod driver;
+mod fight;
 mod flying;
 mod foreign;
 mod frames;

@@ -263,23 +263,11 @@ fn recordings_look_right_on_a_desk_and_on_a_phone() {
     });
 }
 
-/// The built page in a folder of its own, with a golden recording beside it.
-fn page_with_a_recording() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder for the page");
-    for file in std::fs::read_dir(stage::variable("PERIHELION_PAGE")).expect("the page is built") {
-        let file = file.expect("the folder can be read");
-        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a file can be copied");
-    }
-    let (_, recording) = wasm_checks::recordings::RECORDINGS[0];
-    std::fs::create_dir(folder.path().join("films")).expect("a folder can be made");
-    std::fs::write(folder.path().join("films/the match.rec"), recording).expect("a file can be written");
-    folder
-}
-
 #[test]
 fn a_recording_is_watched_from_the_server_by_its_address() {
     stage::run("replay-address", async |stage| {
-        let folder = page_with_a_recording();
+        let (_, recording) = wasm_checks::recordings::RECORDINGS[0];
+        let folder = stage::page_with("the match.rec", recording);
         let path = folder.path().to_str().expect("a temporary path is UTF-8");
         let server = stage.server(&["--bots", "0", "--client-dir", path]).await;
         let page = stage.browser(&Window::SMALL).await;

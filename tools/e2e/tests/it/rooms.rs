@@ -23,6 +23,7 @@ motd = "Friday at nine: everybody into Core War."
 bots = 6
 [rooms.war]
 mode = "core-war"
+mutators = ["low-gravity", "rich-kills"]
 [rooms.friends]
 name = "Friends of the house"
 password = "open sesame"
@@ -43,7 +44,15 @@ fn the_rooms_are_listed_and_one_goes_from_one_to_another() {
         page.until_visible("rooms").await;
         page.until_js("three rooms", "document.querySelectorAll('#rooms-list li').length === 3").await;
         let list = page.words("rooms-list").await;
-        for words in ["Drift", "Core War", "Friends of the house", "of 64 people", "password", "Watch"] {
+        for words in [
+            "Drift",
+            "Core War",
+            "Friends of the house",
+            "of 64 people",
+            "password",
+            "Watch",
+            "Low gravity, Rich kills",
+        ] {
             assert!(list.contains(words), "{words} in {list}");
         }
         page.picture("rooms").await;
@@ -59,7 +68,16 @@ fn the_rooms_are_listed_and_one_goes_from_one_to_another() {
         page.js("document.activeElement.click()").await;
         until_room(&page, "war").await;
         page.until("it is Core War", |state| state.mode == "core-war").await;
+        // Read at once: lines of talk go after a while.
+        page.until_js(
+            "it is told what is changed",
+            "['Low gravity: the star hardly pulls', 'Rich kills: a kill is worth three', 'gravity 35 %, kills 300 %'] \
+             .every(words => document.getElementById('chat-log').textContent.includes(words))",
+        )
+        .await;
         page.picture("rooms-lobby-phone").await;
+        page.play("Feather").await;
+        page.picture("rooms-mutators-phone").await;
     });
 }
 

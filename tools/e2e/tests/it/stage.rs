@@ -133,6 +133,18 @@ pub fn out() -> PathBuf {
     folder
 }
 
+/// The built page in a folder of its own, with a file beside it that the server gives as `/films/NAME`.
+pub fn page_with(name: &str, bytes: &[u8]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the page");
+    for file in std::fs::read_dir(variable("PERIHELION_PAGE")).expect("the page is built") {
+        let file = file.expect("the folder can be read");
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a file can be copied");
+    }
+    std::fs::create_dir(folder.path().join("films")).expect("a folder can be made");
+    std::fs::write(folder.path().join("films").join(name), bytes).expect("a file can be written");
+    folder
+}
+
 /// A variable that `cargo xtask test` sets.
 pub fn variable(name: &str) -> PathBuf {
     std::env::var_os(name).map(PathBuf::from).unwrap_or_else(|| {
