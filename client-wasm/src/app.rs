@@ -51,6 +51,7 @@ use crate::{
     trophy::Trophy,
     view::{Camera, Effects, Scene, scene::Ingredients},
     watch::Watcher,
+    words::Word,
 };
 
 /// Longest step of animation, s: after a pause things go on, they do not jump.
@@ -138,9 +139,7 @@ pub fn start() {
     let has_socket = js_sys::Reflect::has(&browser::window(), &"WebSocket".into()).unwrap_or(false);
     if !has_socket && !practises() {
         screen::offer_practice();
-        return screen::unsupported(
-            "Perihelion needs WebSockets to reach the arena, and this browser does not offer them.",
-        );
+        return screen::unsupported(Word::NeedsWebSockets);
     }
     let Some(screen) = Screen::find() else { return };
     let app = Rc::new(RefCell::new(App::new(screen)));
@@ -419,6 +418,7 @@ impl App {
         if browser::document().hidden() {
             self.take_events();
         }
+        self.speaker.doze();
         self.net.tick(browser::now_us());
     }
 
@@ -710,6 +710,7 @@ impl App {
             PageEvent::Act(act) => self.act(act),
             PageEvent::Talk(event) => self.take_talk_event(event),
             PageEvent::Visible(visible) => self.net.handle_visible(visible, now_us),
+            PageEvent::Attend(presence) => self.speaker.attend(presence),
             PageEvent::Woken => self.net.handle_woken(now_us),
             PageEvent::Settings(fact) => self.take_settings(fact),
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),

@@ -1,5 +1,5 @@
 //! What should be heard. Invariant: plain decisions from the `View`; the browser's sound is in `platform/speaker`. At
-//! most [`CUES_MAX`] sounds begin in one frame.
+//! most [`CUES_MAX`] sounds begin in one frame, and at most [`VOICES_MAX`] sound at once.
 
 use glam::Vec2;
 use shared::{
@@ -13,6 +13,12 @@ use crate::view::Camera;
 
 /// Sounds that may begin in one frame; the rest is not heard.
 pub const CUES_MAX: usize = 6;
+/// Sounds that may be heard at once: in a battle of forty ships more are noise, and too loud together.
+pub const VOICES_MAX: usize = 24;
+/// Of these the last are for what matters: own deeds, and what is loud where one is.
+const VOICES_USUAL: usize = 16;
+/// A sound this loud matters.
+const MATTERS: f32 = 0.4;
 /// Farther than this from the middle of the picture nothing is heard, u.
 const EARSHOT: f32 = 1_300.0;
 /// From one crackle of a beam to the next, s.
@@ -59,6 +65,20 @@ pub enum Sound {
     Bump,
 }
 
+impl Sound {
+    /// For about how long it is heard, s.
+    fn length_s(self) -> f32 {
+        match self {
+            Sound::Explosion => 1.1,
+            Sound::Leap | Sound::Shot(WeaponKind::Torpedo) => 0.6,
+            Sound::Rail | Sound::Crumble | Sound::Repel => 0.5,
+            Sound::Launch | Sound::Boon | Sound::Line | Sound::Charge | Sound::Shot(WeaponKind::Broadside) => 0.4,
+            Sound::Special => 0.3,
+            Sound::Shot(_) | Sound::Sizzle | Sound::Hit | Sound::Chip | Sound::Collect(_) | Sound::Bump => 0.15,
+        }
+    }
+}
+
 /// A sound that begins now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cue {
@@ -74,6 +94,8 @@ pub struct Cue {
 #[derive(Debug, Default)]
 pub struct Audio {
     cues: Vec<Cue>,
+    /// What still sounds, s of each.
+    voices: Vec<f32>,
     /// Ships that were charging in the last frame.
     charging: Vec<ShipId>,
     /// …and those whose special was active.
@@ -99,6 +121,8 @@ impl Audio {
     /// be heard.
     pub fn update(&mut self, view: &View, camera: &Camera, fresh: bool, dt_s: f32) {
         self.cues.clear();
+        self.voices.iter_mut().for_each(|left| *left -= dt_s);
+        self.voices.retain(|left| *left > 0.0);
         if std::mem::take(&mut self.praised) {
             self.cues.push(Cue { sound: Sound::Collect(PRAISE), gain: 0.8, pan: 0.0 });
         }
@@ -207,7 +231,9 @@ impl Audio {
         let away = pos - camera.centre();
         let near = 1.0 - (away.length() / EARSHOT).min(1.0);
         let gain = gain * near * near;
-        if gain > 0.01 && self.cues.len() < CUES_MAX {
+        let room = if gain >= MATTERS { VOICES_MAX } else { VOICES_USUAL };
+        if gain > 0.01 && self.cues.len() < CUES_MAX && self.voices.len() < room {
+            self.voices.push(sound.length_s());
             self.cues.push(Cue { sound, gain, pan: (away.x / camera.half_extents().x * 0.7).clamp(-1.0, 1.0) });
         }
     }
@@ -240,6 +266,25 @@ mod tests {
     #[test]
     fn a_battle_does_not_become_noise() {
         assert_eq!(heard(vec![shot(0.0); 100]).len(), CUES_MAX);
+    }
+
+    #[test]
+    fn a_long_battle_has_a_bounded_number_of_voices_and_room_for_what_matters() {
+        let mut audio = Audio::default();
+        let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+        let far = View { events: vec![shot(500.0); 40], ..View::default() };
+        for _ in 0..60 {
+            audio.update(&far, &camera, true, 0.001);
+        }
+        assert_eq!((audio.voices.len(), audio.cues()), (VOICES_USUAL, &[][..]), "as many as there may be, and no more");
+        let own = ViewEvent::Fired { owner: PlayerId(1), weapon: WeaponKind::Pulse, pos: Vec2::ZERO, own: true };
+        for _ in 0..60 {
+            audio.update(&View { events: vec![own; 6], ..View::default() }, &camera, true, 0.001);
+        }
+        assert_eq!(audio.voices.len(), VOICES_MAX, "the own gun is heard over it");
+        audio.update(&View::default(), &camera, true, 1.0);
+        audio.update(&far, &camera, true, 0.001);
+        assert_eq!(audio.cues().len(), CUES_MAX, "what has ended makes room");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The page `/bench`: how long a frame takes this machine in the thickest fight the game promises to draw. It plays a scripted
 //! crowd through the same effects, scene, renderer and instruments as the arena and says what that cost, without the time
-//! of the graphics card; with `?src=PATH` the netcode works through a recorded fight in the same frames. Invariant: it opens no
-//! socket; the crowd itself is made outside of the measured time.
+//! of the graphics card; with `?src=PATH` the netcode works through a recorded fight in the same frames. A key lets it be heard.
+//! Invariant: it opens no socket; the crowd itself is made outside of the measured time.
 
 mod crowd;
 mod netcode;
@@ -23,6 +23,7 @@ use crate::{
         browser,
         film_events::{FilmEvent, FilmQueue},
         film_fetch, frames, hook,
+        speaker::Speaker,
     },
     screen::{self, Screen},
     view::{Camera, Effects, Scene, looks::Looks, scene::Ingredients},
@@ -48,6 +49,7 @@ struct Bench {
     effects: Effects,
     scene: Scene,
     audio: Audio,
+    speaker: Speaker,
     widgets: Vec<Box<dyn Widget>>,
     page: Page,
     defs: Defs,
@@ -97,6 +99,7 @@ pub fn start() {
         effects: Effects::new(1, &Looks::default()),
         scene: Scene::default(),
         audio: Audio::default(),
+        speaker: Speaker::new(),
         widgets: hud::widgets(),
         page: Page::new(),
         defs: Defs::standard(),
@@ -110,7 +113,8 @@ pub fn start() {
         share: Spent::default(),
     }));
     film_fetch::fetch_named(&bench.borrow().asked);
-    let state = bench.clone();
+    let (state, gesture) = (bench.clone(), bench.clone());
+    browser::listen(&browser::window(), "keydown", true, move |_: web_sys::Event| gesture.borrow_mut().speaker.wake());
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |bench| bench.state()));
     frames::run(move || bench.borrow_mut().frame());
     screen::ready();
@@ -158,6 +162,7 @@ impl Bench {
         self.effects.update(&self.view, defs, dt_s, |pos, radius| camera.sees(pos, radius));
         self.camera.shake(self.effects.shake());
         self.audio.update(&self.view, &self.camera, true, dt_s);
+        self.speaker.play(self.audio.cues(), self.audio.hum());
         let ingredients = Ingredients {
             view: &self.view,
             defs,

@@ -5,6 +5,7 @@
 //! is one sentence in [`Film::trouble`], and what was good before stays watchable.
 
 pub mod address;
+mod trouble;
 
 use glam::Vec2;
 use shared::{
@@ -17,7 +18,13 @@ use shared::{
     tick::{TICK_HZ, TICK_US},
 };
 
-use crate::{net::Kill, season};
+use crate::{
+    net::Kill,
+    season,
+    words::{Language, Word},
+};
+
+pub use trouble::Trouble;
 
 /// How fast a recording can be played, times real time.
 pub const PACES: [f32; 7] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
@@ -84,7 +91,8 @@ pub fn deed_of_key(code: &str, shift: bool) -> Option<Deed> {
 pub struct Film {
     screening: Option<Box<dyn Show>>,
     file: String,
-    trouble: Option<String>,
+    /// What is wrong with which file.
+    trouble: Option<(String, Trouble)>,
     playing: bool,
     pace: usize,
     kills: Vec<Kill>,
@@ -112,19 +120,17 @@ impl Film {
     pub fn open(&mut self, file: &str, bytes: Vec<u8>) {
         match open(bytes) {
             Ok(screening) => {
-                let trouble = screening
-                    .is_cut()
-                    .then(|| [file, " was cut short: it can be watched up to its last whole second."].concat());
+                let trouble = screening.is_cut().then(|| (file.to_owned(), Trouble::Cut));
                 *self = Film { screening: Some(screening), trouble, playing: true, ..Film::default() };
                 self.file.push_str(file);
             }
-            Err(why) => self.refuse(file, &why),
+            Err(why) => self.refuse(file, why),
         }
     }
 
-    /// Says why a file cannot be watched.
-    pub fn refuse(&mut self, file: &str, why: &str) {
-        self.trouble = Some([file, ": ", why, "."].concat());
+    /// A file cannot be watched.
+    pub fn refuse(&mut self, file: &str, why: Trouble) {
+        self.trouble = Some((file.to_owned(), why));
     }
 
     /// Lets time pass, or goes on with a seek. `now_us` is asked for how long that takes. True when the picture moved.
@@ -143,7 +149,8 @@ impl Film {
             self.playing = false;
         }
         if let Err(error) = outcome {
-            self.stumble(&error);
+            self.trouble = Some((self.file.clone(), Trouble::Bad(error)));
+            self.playing = false;
         }
         self.hear_kills();
         self.screening.as_ref().is_some_and(|screening| screening.seeking().is_none())
@@ -295,10 +302,10 @@ impl Film {
         (self.screening.as_ref().map_or("", |screening| screening.room()), &self.file)
     }
 
-    /// What is wrong with the file that was chosen last.
+    /// What is wrong with the file that was chosen last, in one sentence.
     #[must_use]
-    pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    pub fn trouble(&self, language: Language) -> Option<String> {
+        self.trouble.as_ref().map(|(file, trouble)| trouble.sentence(file, language))
     }
 
     /// Whether time passes.
@@ -337,13 +344,6 @@ impl Film {
         (self.position().0 as f64 + f64::from(self.view().alpha)) / f64::from(TICK_HZ)
     }
 
-    fn stumble(&mut self, error: &ReplayError) {
-        let file = std::mem::take(&mut self.file);
-        self.refuse(&file, &error.to_string());
-        self.file = file;
-        self.playing = false;
-    }
-
     fn hear_kills(&mut self) {
         let Some(screening) = &self.screening else { return };
         let deaths = screening.deaths();
@@ -363,12 +363,12 @@ impl Film {
 }
 
 /// A recording or a clip.
-fn open(bytes: Vec<u8>) -> Result<Box<dyn Show>, String> {
+fn open(bytes: Vec<u8>) -> Result<Box<dyn Show>, Trouble> {
     if Clip::is_clip(&bytes) {
-        let clip = ClipScreening::open(&bytes).map_err(|error| ["a damaged clip: ", &error.to_string()].concat())?;
+        let clip = ClipScreening::open(&bytes).map_err(|_| Trouble::Told(Word::FilmClip))?;
         return Ok(Box::new(clip));
     }
-    Ok(Box::new(Screening::open(bytes).map_err(|error| error.to_string())?))
+    Ok(Box::new(Screening::open(bytes).map_err(Trouble::Bad)?))
 }
 
 fn moved(here: usize, by: i32) -> usize {

@@ -214,7 +214,8 @@ pub fn film_state(film: &Film, camera: &Camera, page: PageState<'_>) -> String {
             json.key("seeking").boolean(film.seeking().is_some());
             let followed = film.followed().and_then(|player| film.pilot(player));
             json.key("following").maybe_text(followed.map(|(name, _)| name));
-            json.key("trouble").maybe_text(film.trouble());
+            let language = page.panel.map_or_else(Default::default, |panel| panel.language());
+            json.key("trouble").maybe_text(film.trouble(language).as_deref());
         });
     });
     json.finish()

@@ -83,7 +83,9 @@ pub fn start() {
     let theatre = Rc::new(RefCell::new(Theatre::new(screen)));
     let state = theatre.clone();
     hook::install(move || state.try_borrow().map_or_else(|_| "null".to_owned(), |theatre| theatre.state()));
+    let slow = theatre.clone();
     frames::run(move || theatre.borrow_mut().frame());
+    frames::every(frames::SLOW_MS, move || slow.borrow_mut().slow());
     screen::ready();
 }
 
@@ -156,6 +158,14 @@ impl Theatre {
         let heard = self.advance(dt_s);
         self.show(now_us, heard);
         self.film.clear_events();
+    }
+
+    /// Runs while the tab is hidden, too.
+    fn slow(&mut self) {
+        if browser::document().hidden() {
+            self.take_events();
+        }
+        self.speaker.doze();
     }
 
     /// To the next moment of the recording; true when one can hear it.
@@ -261,6 +271,7 @@ impl Theatre {
                 PageEvent::Input(input) => self.take_pointer(&input),
                 PageEvent::Act(Act::Map) => self.map = !self.map,
                 PageEvent::ToggleMute => self.speaker.toggle_mute(),
+                PageEvent::Attend(presence) => self.speaker.attend(presence),
                 PageEvent::Settings(fact) => self.take_settings(fact),
                 PageEvent::ContextLost => self.screen.lose(),
                 PageEvent::ContextRestored => self.screen.restore(),
@@ -297,7 +308,7 @@ impl Theatre {
                 self.film.open(&name, bytes);
                 self.camera.fit(self.film.defs().arena.wrap_half);
             }
-            FilmEvent::Refused(name, why) => self.film.refuse(&name, &why),
+            FilmEvent::Refused(name, why) => self.film.refuse(&name, why),
             FilmEvent::Hover(over) => film_events::mark("dropping", over),
         }
     }

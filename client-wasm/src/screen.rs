@@ -6,11 +6,14 @@ use shared::ids::PlayerId;
 use crate::{
     platform::{
         browser::{self, element},
-        error_card,
+        error_card, settings_panel,
         stage::Stage,
+        storage,
     },
     render::{Renderer, RendererError},
+    settings::{Panel, Settings},
     view::Scene,
+    words::Word,
 };
 
 /// The canvas, and the renderer unless its context is lost.
@@ -25,14 +28,12 @@ impl Screen {
     /// The page's screen, or says why there is none.
     pub fn find() -> Option<Screen> {
         let Some(stage) = Stage::find() else {
-            unsupported("This page is incomplete: it has no canvas.");
+            unsupported(Word::NeedsCanvas);
             return None;
         };
         let mut screen = Screen { stage, renderer: None };
         let Some(built) = screen.build() else {
-            unsupported(
-                "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on.",
-            );
+            unsupported(Word::NeedsWebGl);
             return None;
         };
         built.then_some(screen)
@@ -71,10 +72,12 @@ impl Screen {
     }
 }
 
-/// Says on the page why the game cannot run in this browser.
-pub fn unsupported(words: &str) {
+/// Says on the page why the game cannot run in this browser, in the language that was set or that it prefers.
+pub fn unsupported(why: Word) {
+    let panel = Panel::new(Settings::from_text(&storage::settings()), browser::system());
+    settings_panel::apply(&panel);
     if let Some(text) = element("unsupported-why") {
-        text.set_text_content(Some(words));
+        text.set_text_content(Some(why.say(panel.language())));
     }
     if let Some(root) = element("unsupported") {
         let _ = root.class_list().add_1("now");

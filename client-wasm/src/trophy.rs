@@ -114,7 +114,10 @@ mod tests {
         let mut film = Film::default();
         film.open("best.clip", best.bytes.clone());
         film.frame();
-        assert_eq!((film.trouble(), film.followed(), film.title().0), (None, Some(PlayerId(1)), "Drift"));
+        assert_eq!(
+            (film.trouble(Default::default()), film.followed(), film.title().0),
+            (None, Some(PlayerId(1)), "Drift")
+        );
         assert_eq!(film.view().ships.len(), 2);
         for _ in 0..60 {
             film.advance(0.1, || 0);

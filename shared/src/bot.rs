@@ -8,7 +8,7 @@ mod knack;
 mod sight;
 mod war;
 
-pub use brain::{Brain, Skill, Temperament};
+pub use brain::{BEGINNER_SCORE, Brain, Skill, Temperament};
 pub use choice::choose;
 pub use sight::{ShipSight, Sight, SolidSight};
 pub use war::{CoreSight, War};

@@ -108,6 +108,8 @@ pub const LEADERBOARD_ROWS: usize = 10;
 pub const PODIUM_STEPS: usize = 3;
 /// Ships that are on everyone's map at once, besides the leader's. More: those of lower slots.
 pub const GIANTS_MAX: usize = 8;
+/// Ships of the own team that are told of to each reader. More: those of lower slots.
+pub const MATES_MAX: usize = 32;
 /// The longest season, minutes.
 pub const SEASON_MINUTES_MAX: u32 = 24 * 60;
 

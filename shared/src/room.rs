@@ -239,6 +239,7 @@ impl Room {
         self.settle_bots();
         self.history.record(&self.world, &self.config.defs, &self.events);
         self.index.rebuild(&self.world);
+        bots::bring_company(&mut self.seats, &self.world, &self.config.defs.mode);
         bots::look_around(&mut self.seats, &self.world, &self.index, &self.config.defs);
         self.announce_names();
         self.announce_scores();

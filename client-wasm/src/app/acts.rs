@@ -2,12 +2,14 @@
 //! boards and the map. Invariant: while a dialog is open the
 //! ship holds still, and closing it gives the keys back.
 
+use shared::replica::view::Phase;
+
 use super::App;
 use crate::{
     address::path_of,
     hud::Dom,
     input::Action,
-    platform::{boards, browser, clip_post, events::Act, link_sheet, rooms_panel, sheet},
+    platform::{boards, browser, clip_post, events::Act, link_sheet, rooms_panel, sheet, storage},
     rooms::RoomList,
     season::card::{Card, Occasion},
     words::Word,
@@ -17,7 +19,12 @@ impl App {
     /// Keys that do what buttons of the page do.
     pub(super) fn take_act_keys(&mut self) {
         if self.sampler.take_pressed(Action::Dismiss) {
-            self.net.ceremony_mut().dismiss();
+            // One thing at a time.
+            if self.net.ceremony().podium(browser::now_us()).is_some() {
+                self.net.ceremony_mut().dismiss();
+            } else if self.net.view().phase == Phase::Flying {
+                self.skip_hints();
+            }
         }
         if self.sampler.take_pressed(Action::Map) {
             self.map = !self.map;
@@ -54,11 +61,22 @@ impl App {
                 self.map = !self.map;
                 self.take_keys_back();
             }
+            Act::SkipHints => {
+                self.skip_hints();
+                self.take_keys_back();
+            }
             Act::CloseSheet => self.open_sheet(None),
             Act::SheetClosed => {
                 self.sheet = None;
                 self.take_keys_back();
             }
+        }
+    }
+
+    /// Whoever has seen enough hints sees no more, nor on the next visit.
+    fn skip_hints(&mut self) {
+        if self.deeds.skip() {
+            storage::remember_deeds(self.deeds.done());
         }
     }
 

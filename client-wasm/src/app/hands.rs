@@ -50,8 +50,12 @@ impl App {
 
     /// The gamepads: in a card their cross goes about and their buttons press, else they fly.
     pub(super) fn take_pad(&mut self) {
-        let reading = pads::read();
+        let mut reading = pads::read();
         self.panel.set_pad_here(reading.is_some());
+        // A stick that chooses a word steers no ship meanwhile.
+        if let Some(reading) = reading.as_mut().filter(|_| self.desk.is_held()) {
+            self.desk.tilt(core::mem::take(&mut reading.stick));
+        }
         let pressed = self.sampler.take_pad(reading);
         if self.sampler.pad().in_use() && !self.pad {
             (self.pad, self.touch) = (true, false);

@@ -7,6 +7,9 @@ use shared::protocol::Quick;
 /// The pointer chooses a word once it has moved this far, CSS px.
 const REACH_PX: f32 = 28.0;
 
+/// A stick chooses a word once it is pushed this far, of 1.
+const REACH: f32 = 0.5;
+
 /// A fact about talk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TalkEvent {
@@ -64,6 +67,13 @@ impl Desk {
         let Some(wheel) = &mut self.wheel else { return };
         let way = pos - *wheel.from.get_or_insert(pos);
         wheel.picked = (way.length() >= REACH_PX).then(|| sector(way));
+    }
+
+    /// The stick of a gamepad is pushed this way (+y up): it chooses, and what it chose stays when it comes back.
+    pub fn tilt(&mut self, stick: Vec2) {
+        if let Some(wheel) = self.wheel.as_mut().filter(|_| stick.length() >= REACH) {
+            wheel.picked = Some(sector(Vec2::new(stick.x, -stick.y)));
+        }
     }
 
     /// Takes the choice, if there is one, and closes the wheel.
@@ -127,6 +137,19 @@ mod tests {
             assert_eq!(desk.take_choice(), wanted.map(|number| Quick::ALL[number]));
             assert!(!desk.is_turning());
         }
+    }
+
+    #[test]
+    fn a_stick_chooses_and_comes_back() {
+        let mut desk = Desk::default();
+        desk.tilt(Vec2::Y);
+        assert!(!desk.is_turning(), "a stick opens nothing");
+        desk.turn(true);
+        for (x, y, wanted) in [(0.2, 0.1, None), (0.0, 1.0, Some(0)), (1.0, 0.0, Some(2)), (0.0, -0.2, Some(2))] {
+            desk.tilt(Vec2::new(x, y));
+            assert_eq!(desk.picked(), wanted, "{x} {y}");
+        }
+        assert_eq!(desk.take_choice(), Some(Quick::ALL[2]));
     }
 
     #[test]

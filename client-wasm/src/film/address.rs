@@ -1,8 +1,6 @@
 //! Which recording the page's address asks for: `/replay?src=PATH`. Invariant: what is accepted lies on the page's own
 //! server, however a browser reads it. Asking for it is `platform/film_fetch`'s.
 
-/// Why any other address is refused.
-pub const ELSEWHERE: &str = "an address here is a path on this server and begins with a single /";
 /// Characters of a refused address that are shown.
 const SHOWN_CHARS: usize = 60;
 

@@ -137,24 +137,25 @@ fn one_follows_by_key_by_row_by_click_or_nobody() {
 fn trouble_is_one_sentence_and_keeps_what_was_open() {
     let mut film = Film::default();
     film.open("cat.gif", b"GIF89a".to_vec());
-    assert_eq!(film.trouble(), Some("cat.gif: this is not a Perihelion recording."));
+    assert_eq!(film.trouble(Language::English).unwrap(), "cat.gif: this is not a Perihelion recording.");
+    assert_eq!(film.trouble(Language::German).unwrap(), "cat.gif: das ist keine Aufzeichnung von Perihelion.");
     assert!(!film.is_open() && !film.advance(0.1, || 0));
     film.handle(Deed::Next, Vec2::ZERO);
     let mut bytes = recording(600);
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     film.open("match.rec", bytes);
-    assert!(film.is_open() && film.trouble().is_none());
+    assert!(film.is_open() && film.trouble(Language::English).is_none());
     film.handle(Deed::End, Vec2::ZERO);
     arrive(&mut film);
-    let trouble = film.trouble().unwrap();
+    let trouble = film.trouble(Language::English).unwrap();
     assert!(trouble.starts_with("match.rec: diverged by tick 600 (0:10 into it)"), "{trouble}");
     film.open("cat.gif", b"GIF89a".to_vec());
-    assert!(film.is_open() && film.trouble().unwrap().starts_with("cat.gif"));
+    assert!(film.is_open() && film.trouble(Language::English).unwrap().starts_with("cat.gif"));
     let mut bytes = recording(600);
     bytes.truncate(bytes.len() - 1);
     film.open("match.rec", bytes);
-    assert!(film.trouble().unwrap().contains("cut short") && film.position().1 == 540);
+    assert!(film.trouble(Language::English).unwrap().contains("cut short") && film.position().1 == 540);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What people say, the line one writes in, the wheel of quick words, and whom one has muted. Invariant: text is set as
-//! text; nothing is shown that the room does not allow; a row is rewritten only when it changed.
+//! text; nothing is shown that the room or streamer mode does not allow; a row is rewritten only when it changed.
 
 use shared::{
-    protocol::{ChatMode, Quick},
+    ids::PlayerId,
+    limits::PLAYERS_MAX,
+    protocol::{ChatMode, Quick, Words},
     replica::view::Phase,
 };
 
@@ -35,7 +37,8 @@ const QUICK: [(Id, Id); Quick::ALL.len()] = [
 
 #[derive(Debug, Default)]
 struct Row {
-    number: Cached<Option<u32>>,
+    /// Of the line, and whether names are masked.
+    number: Cached<Option<(u32, bool)>>,
     looks: Cached<(bool, bool)>,
 }
 
@@ -97,13 +100,13 @@ impl ChatPanel {
 
     fn list(&mut self, net: &Net, frame: &Frame<'_>, now_us: u64, dom: &mut dyn Dom) {
         let writing = frame.desk.is_writing();
-        let count = net.chat().shown(now_us, writing).count();
-        let mut lines = net.chat().shown(now_us, writing);
+        let count = lines(net, frame, now_us, writing).count();
+        let mut lines_left = lines(net, frame, now_us, writing);
         for (index, row) in self.rows.iter_mut().enumerate() {
-            let line = if index + count < ROWS { None } else { lines.next() };
+            let line = if index + count < ROWS { None } else { lines_left.next() };
             row.show(index, line, frame, now_us, dom);
         }
-        let newest = net.chat().shown(now_us, false).last();
+        let newest = lines(net, frame, now_us, false).last();
         if let Some(newest) = newest
             && self.read.is_none_or(|read| newest.number.wrapping_sub(read).cast_signed() > 0)
         {
@@ -115,9 +118,10 @@ impl ChatPanel {
 
     fn list_muted(&mut self, net: &Net, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let muted = net.chat().muted();
-        let latest = &muted[muted.len().saturating_sub(MUTED_ROWS)..];
+        let mut latest =
+            muted[muted.len().saturating_sub(MUTED_ROWS)..].iter().filter_map(|name| mask(name, net, frame));
         for (index, shown) in self.muted.iter_mut().enumerate() {
-            let name = latest.get(index).map_or("", String::as_str);
+            let name = latest.next().unwrap_or("");
             if shown.changed(name) {
                 dom.row_flag(MUTED, index, "off", name.is_empty());
                 dom.cell(MUTED, index, 0, name);
@@ -142,6 +146,23 @@ impl ChatPanel {
     }
 }
 
+/// What is to be read, oldest first: in streamer mode nothing that others wrote themselves.
+fn lines<'a>(net: &'a Net, frame: &'a Frame<'_>, now_us: u64, all: bool) -> impl Iterator<Item = &'a Heard> {
+    let written = |heard: &Heard| matches!(heard.line.words, Words::Text(_)) && !heard.line.name.is_empty();
+    let own = |heard: &Heard| frame.own() == Some(heard.line.player);
+    net.chat().shown(now_us, all).filter(move |heard| frame.masks.is_none() || own(heard) || !written(heard))
+}
+
+/// What stands for the name of somebody muted: in streamer mode their number, and nothing once they have left.
+fn mask<'a>(name: &'a str, net: &Net, frame: &Frame<'a>) -> Option<&'a str> {
+    if frame.masks.is_none() {
+        return Some(name);
+    }
+    let is_it = |player: &PlayerId| net.pilot(*player).is_some_and(|(known, _)| known == name);
+    let player = (0..PLAYERS_MAX as u16).map(PlayerId).find(is_it)?;
+    Some(frame.shown_name(player, name))
+}
+
 /// Who said it: nobody, where no player did.
 fn name_of<'a>(heard: &'a Heard, frame: &'a Frame<'_>) -> &'a str {
     let name = &heard.line.name;
@@ -155,7 +176,7 @@ fn text_of(heard: &Heard, frame: &Frame<'_>) -> String {
 
 impl Row {
     fn show(&mut self, index: usize, line: Option<&Heard>, frame: &Frame<'_>, now_us: u64, dom: &mut dyn Dom) {
-        if self.number.changed(line.map(|heard| heard.number)) {
+        if self.number.changed(line.map(|heard| (heard.number, frame.masks.is_some()))) {
             dom.row_flag(LIST, index, "off", line.is_none());
             if let Some(heard) = line {
                 dom.cell(LIST, index, 0, name_of(heard, frame));
@@ -240,6 +261,37 @@ mod tests {
             dom.done
         );
         assert!(!dom.done.iter().any(|done| done.contains("spam")));
+    }
+
+    #[test]
+    fn in_streamer_mode_quick_words_and_notices_are_read_and_nothing_that_others_wrote() {
+        let mut net = net_that_heard(&[("Ada", "my address is")]);
+        let quick = ChatLine { player: PlayerId(2), name: "Ada".into(), words: Words::Quick(Quick::Thanks) };
+        net.handle_message(&encode_server(&ServerMessage::Chat(Chat::Said(vec![quick]))), 0);
+        net.chat_mut().tell(None, "A word of the house", 0);
+        net.chat_mut().toggle_mute("Eve");
+        let mut panel = ChatPanel::default();
+        let masks = crate::names::Masks::new(Language::English);
+        let mut dom = Recorded::default();
+        with_parts(&View::default(), &net, None, |frame| {
+            panel.update(&Frame { now_s: 1.0, masks: Some(&masks), ..*frame }, &mut dom);
+        });
+        for what in
+            ["chat-log[5].off", "chat-log[6,0]=Pilot 2", "chat-log[6,1]=Thanks", "chat-log[7,1]=A word of the house"]
+        {
+            assert!(dom.has(what), "{what} in {:?}", dom.done);
+        }
+        assert!(dom.has("chat-said=A word of the house"), "{:?}", dom.done);
+        assert!(
+            !dom.done.iter().any(|done| ["address", "Ada", "Eve"].iter().any(|name| done.contains(name))),
+            "{:?}",
+            dom.done
+        );
+        // Out of it everything is read again, under its name.
+        let dom = shown(&mut panel, &net, 1.0, Desk::default());
+        for what in ["chat-log[5,1]=my address is", "chat-log[6,0]=Ada", "chat-muted[0,0]=Eve"] {
+            assert!(dom.has(what), "{what} in {:?}", dom.done);
+        }
     }
 
     #[test]

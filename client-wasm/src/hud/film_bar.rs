@@ -44,7 +44,7 @@ impl Widget for FilmBar {
             dom.flag("hud", "watching", !film.is_open());
             dom.focus(if film.is_open() { "film-toggle" } else { "film-file" });
         }
-        self.trouble(film, dom);
+        self.trouble(film, frame.language, dom);
         if !film.is_open() {
             return;
         }
@@ -58,11 +58,11 @@ impl Widget for FilmBar {
 }
 
 impl FilmBar {
-    fn trouble(&mut self, film: &Film, dom: &mut dyn Dom) {
-        let words = film.trouble().unwrap_or("");
-        if self.trouble.changed(words) {
+    fn trouble(&mut self, film: &Film, language: Language, dom: &mut dyn Dom) {
+        let words = film.trouble(language).unwrap_or_default();
+        if self.trouble.changed(&words) {
             for id in ["film-trouble", "film-note"] {
-                dom.text(id, words);
+                dom.text(id, &words);
                 dom.flag(id, "off", words.is_empty());
             }
         }

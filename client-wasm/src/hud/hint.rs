@@ -1,14 +1,14 @@
-//! One line at a time for the first minute. Invariant: a hint vanishes for good once its deed is done, never blocks
-//! input, and is not shown again on the next visit.
+//! One line at a time for the first minute. Invariant: a hint vanishes for good once its deed is done or all of them are
+//! skipped, never blocks input, and is not shown again on the next visit.
 
 use glam::Vec2;
 use shared::{
-    defs::PickupKind,
+    defs::{PickupKind, ShipClass},
     replica::view::{View, ViewEvent},
     sim::Buttons,
 };
 
-use super::{CachedText, Dom, Frame, Widget, keys::cap};
+use super::{CachedText, Dom, Frame, Source, Widget, keys::cap};
 use crate::{input::Action, settings::key_label, words::Word};
 
 /// What is to be learnt, in order; the numbers are bits.
@@ -23,13 +23,23 @@ pub enum Deed {
     Shoot = 4,
     /// Collect ore.
     Ore = 8,
+    /// Boost.
+    Boost = 16,
+    /// Coast in an orbit band until that pays.
+    Orbit = 32,
+    /// Take a better ship.
+    Refit = 64,
 }
 
 /// All of them, in order.
-const DEEDS: [Deed; 4] = [Deed::Thrust, Deed::Drift, Deed::Shoot, Deed::Ore];
+const DEEDS: [Deed; 7] = [Deed::Thrust, Deed::Drift, Deed::Shoot, Deed::Boost, Deed::Ore, Deed::Orbit, Deed::Refit];
+/// Their bits.
+const ALL: u8 = 127;
 /// Time each of the slow ones takes, s.
 const THRUST_S: f32 = 0.6;
 const DRIFT_S: f32 = 1.0;
+/// What is on the button that boosts under the thumb.
+const BOOST_PAD: &str = "≫";
 /// Slower than this is not drifting, u/s.
 const DRIFT_SPEED: f32 = 60.0;
 
@@ -39,6 +49,8 @@ pub struct Deeds {
     done: u8,
     thrust_s: f32,
     drift_s: f32,
+    /// The first ship was flown on this visit.
+    began: bool,
 }
 
 impl Deeds {
@@ -54,6 +66,13 @@ impl Deeds {
         self.done
     }
 
+    /// Counts all of them as done; true when some were not.
+    pub fn skip(&mut self) -> bool {
+        let more = self.done & ALL != ALL;
+        self.done |= ALL;
+        more
+    }
+
     /// Takes a frame; true when a deed was done in it.
     pub fn watch(&mut self, view: &View, dt_s: f32) -> bool {
         let before = self.done;
@@ -63,7 +82,11 @@ impl Deeds {
             } else if self.has(Deed::Thrust) && own.vel.length() > DRIFT_SPEED {
                 self.drift_s += dt_s;
             }
+            self.mark(Deed::Boost, own.buttons.any(Buttons::BOOST));
+            self.mark(Deed::Refit, self.began && own.class != ShipClass::Spark);
+            self.began |= own.class == ShipClass::Spark;
         }
+        self.mark(Deed::Orbit, view.own.is_some_and(|own| own.orbiting));
         self.mark(Deed::Thrust, self.thrust_s > THRUST_S);
         self.mark(Deed::Drift, self.drift_s > DRIFT_S);
         for event in &view.events {
@@ -85,26 +108,34 @@ impl Deeds {
     }
 }
 
-/// Where to go for the next deed, u: to ore that floats about, else to the nearest rock, else to a planet, whose belt is farther
-/// away than one sees. Nothing where there is no ore, or nothing to go for.
+/// Where to go for the next deed, u; nothing where there is nothing to go for.
 #[must_use]
 pub fn guide(done: u8, view: &View) -> Option<Vec2> {
-    let own = view.own_ship()?.pos;
-    if next(done) != Some(Deed::Ore) {
-        return None;
+    match next(done, |deed| place(deed, view).is_some() || !matches!(deed, Deed::Ore | Deed::Orbit))? {
+        deed @ (Deed::Ore | Deed::Orbit) => place(deed, view),
+        _ => None,
     }
+}
+
+/// Where a deed can be done: ore is floating about, else in the nearest rock, else at a planet, whose belt is farther away
+/// than one sees; orbit bands are the belts of planets.
+fn place(deed: Deed, view: &View) -> Option<Vec2> {
+    let own = view.own_ship()?.pos;
     let nearest = |places: &mut dyn Iterator<Item = Vec2>| {
         places.min_by(|a, b| a.distance_squared(own).total_cmp(&b.distance_squared(own)))
     };
     // Modes without planets have them beyond the edge.
-    let mut planets = view.planets.iter().copied().filter(|pos| pos.length() < view.arena_radius);
+    let planets = &mut view.planets.iter().copied().filter(|pos| pos.length() < view.arena_radius);
+    if deed == Deed::Orbit {
+        return nearest(planets);
+    }
     let ore = &mut view.pickups.iter().filter(|pickup| pickup.kind == PickupKind::Ore).map(|pickup| pickup.pos);
-    nearest(ore).or_else(|| nearest(&mut view.rocks.iter().map(|rock| rock.pos))).or_else(|| nearest(&mut planets))
+    nearest(ore).or_else(|| nearest(&mut view.rocks.iter().map(|rock| rock.pos))).or_else(|| nearest(planets))
 }
 
-/// The first of the deeds that is not done.
-fn next(done: u8) -> Option<Deed> {
-    DEEDS.into_iter().find(|deed| done & *deed as u8 == 0)
+/// The first of the deeds that is not done and can be.
+fn next(done: u8, can_be: impl Fn(Deed) -> bool) -> Option<Deed> {
+    DEEDS.into_iter().find(|deed| done & *deed as u8 == 0 && can_be(*deed))
 }
 
 /// The line.
@@ -116,22 +147,37 @@ pub struct Hint {
 impl Widget for Hint {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         // Where there is no ore nobody is sent for it.
-        let there = |deed: &Deed| *deed != Deed::Ore || guide(frame.deeds, frame.view).is_some();
-        let next = next(frame.deeds).filter(|_| frame.flying()).filter(there);
+        let can_be = |deed| match deed {
+            Deed::Ore | Deed::Orbit => place(deed, frame.view).is_some(),
+            Deed::Refit => lacks_points(frame).is_some(),
+            Deed::Thrust | Deed::Drift | Deed::Shoot | Deed::Boost => true,
+        };
+        let next = next(frame.deeds, can_be).filter(|_| frame.flying());
         let text = next.map_or_else(String::new, |deed| words(deed, frame));
         if self.shown.changed(&text) {
             dom.flag("hint", "off", text.is_empty());
             if !text.is_empty() {
-                dom.text("hint", &text);
+                dom.text("hint-words", &text);
             }
         }
     }
+}
+
+/// Points of whoever flies the first ship, and how many buy a better one; nothing once they do, for then there are cards,
+/// nor where ships are not bought.
+fn lacks_points(frame: &Frame<'_>) -> Option<(u32, u32)> {
+    let Source::Line(net) = frame.source else { return None };
+    let (mode, points, price) = (&frame.defs.mode, net.points(), frame.defs.ship(ShipClass::Needle).price);
+    let first = frame.view.own_ship().is_some_and(|own| own.class == ShipClass::Spark);
+    let bought = mode.classes.is_none() && !mode.one_life;
+    (first && bought && points < price).then_some((points, price))
 }
 
 fn words(deed: Deed, frame: &Frame<'_>) -> String {
     let (thrust, fire) = (cap(frame, Action::Thrust), cap(frame, Action::Fire));
     // Whoever aims with the mouse may hold a key to fire as well.
     let fire_key = frame.bindings.keys(Action::Fire).find(|code| !code.starts_with("Mouse"));
+    let mut price = String::new();
     let (word, part) = match (deed, frame.touch) {
         (Deed::Thrust, true) => (Word::HintThrustTouch, String::new()),
         (Deed::Thrust, false) => (if frame.pad { Word::HintThrustPad } else { Word::HintThrust }, thrust),
@@ -144,9 +190,17 @@ fn words(deed: Deed, frame: &Frame<'_>) -> String {
                 None => (Word::HintShootKey, fire),
             }
         }
+        (Deed::Boost, true) => (Word::HintBoost, BOOST_PAD.to_owned()),
+        (Deed::Boost, false) => (Word::HintBoost, cap(frame, Action::Boost)),
         (Deed::Ore, _) => (Word::HintOre, String::new()),
+        (Deed::Orbit, _) => (Word::HintOrbit, String::new()),
+        (Deed::Refit, _) => {
+            let (points, of) = lacks_points(frame).unwrap_or_default();
+            price = of.to_string();
+            (Word::HintRefit, points.to_string())
+        }
     };
-    word.with(frame.language, &[&part])
+    word.with(frame.language, &[&part, &price])
 }
 
 #[cfg(test)]
@@ -159,7 +213,7 @@ mod tests {
     use shared::{
         defs::RockSize,
         ids::{BodyId, PlayerId},
-        replica::view::{Phase, PickupView, RockId, RockView, ShipView},
+        replica::view::{Gauges, Phase, PickupView, RockId, RockView, ShipView},
     };
 
     fn flying(buttons: u8, speed: f32) -> View {
@@ -190,7 +244,7 @@ mod tests {
 
     #[test]
     fn who_is_to_find_ore_is_shown_the_way_and_where_there_is_none_is_not_sent() {
-        let shot = Deed::Thrust as u8 | Deed::Drift as u8 | Deed::Shoot as u8;
+        let shot = ALL & !(Deed::Ore as u8);
         let mut view = flying(0, 0.0);
         assert_eq!(guide(shot, &view), None, "an arena without rocks");
         let hinted = |view: &View| {
@@ -199,7 +253,7 @@ mod tests {
                 frame.deeds = shot;
                 Hint::default().update(frame, &mut dom);
             });
-            dom.has("hint=Break an asteroid and collect its ore")
+            dom.has("hint-words=Break an asteroid and collect its ore")
         };
         view.arena_radius = 2_000.0;
         view.planets.push(Vec2::new(50_000.0, 0.0));
@@ -221,22 +275,50 @@ mod tests {
         view.pickups.push(ore);
         assert_eq!(guide(shot, &view), Some(ore.pos), "what floats already");
         assert!(hinted(&view));
-        assert_eq!((guide(0, &view), guide(15, &view)), (None, None), "in its turn, and never again");
+        assert_eq!((guide(0, &view), guide(ALL, &view)), (None, None), "in its turn, and never again");
+        let mined = ALL & !(Deed::Orbit as u8 | Deed::Refit as u8);
+        assert_eq!(guide(mined, &view), Some(Vec2::new(0.0, 900.0)), "to the planet whose belt is the orbit band");
+    }
+
+    #[test]
+    fn an_orbit_a_boost_and_a_better_ship_are_deeds_and_all_can_be_skipped() {
+        let mut deeds = Deeds::default();
+        deeds.watch(&flying(Buttons::BOOST, 0.0), 0.1);
+        assert_eq!(deeds.done(), Deed::Boost as u8);
+        let mut view = flying(0, 0.0);
+        view.own = Some(Gauges { orbiting: true, ..Gauges::default() });
+        deeds.watch(&view, 0.1);
+        assert_eq!(deeds.done(), Deed::Boost as u8 | Deed::Orbit as u8);
+        view.ships[0].class = ShipClass::Anvil;
+        assert!(deeds.watch(&view, 0.1) && deeds.done() & Deed::Refit as u8 != 0);
+        let mut veteran = Deeds::default();
+        assert!(!veteran.watch(&View { own: None, ..view }, 0.1), "who comes in an Anvil has taken none");
+        assert!(veteran.skip() && !veteran.skip());
+        assert_eq!(veteran.done(), ALL);
     }
 
     #[test]
     fn the_line_tells_the_next_deed_and_ends() {
-        with_frame(&flying(0, 0.0), |frame| {
+        let mut view = flying(0, 0.0);
+        view.arena_radius = 2_000.0;
+        view.planets.push(Vec2::new(900.0, 0.0));
+        with_frame(&view, |frame| {
             let mut hint = Hint::default();
             let mut dom = Recorded::default();
-            hint.update(frame, &mut dom);
-            assert!(dom.has("hint=Hold W to thrust toward the pointer"));
-            frame.deeds = Deed::Thrust as u8 | Deed::Drift as u8;
-            hint.update(frame, &mut dom);
-            assert!(dom.has("hint=Click or hold Space to shoot"));
-            frame.deeds = 15;
-            hint.update(frame, &mut dom);
-            assert!(dom.has("hint.off"));
+            let mut said = |deeds: u8, touch: bool, words: &str| {
+                (frame.deeds, frame.touch) = (deeds, touch);
+                hint.update(frame, &mut dom);
+                assert!(dom.has(words), "{words}: {:?}", dom.done);
+                dom.done.clear();
+            };
+            said(0, false, "hint-words=Hold W to thrust toward the pointer");
+            said(3, false, "hint-words=Click or hold Space to shoot");
+            said(7, false, "hint-words=Shift boosts, for some energy");
+            said(7, true, "hint-words=≫ boosts, for some energy");
+            said(23, false, "hint-words=Break an asteroid and collect its ore");
+            said(31, false, "hint-words=Coast among the rocks round a planet: energy comes back faster");
+            said(63, false, "hint-words=Ore is points: 0 of 40 for a better ship");
+            said(ALL, false, "hint.off");
         });
     }
 }

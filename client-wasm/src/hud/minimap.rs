@@ -1,16 +1,19 @@
 //! The map of the whole arena, small in its corner and large over the middle when it is wanted. Invariant: it shows what the
-//! `View` and the leaderboard hold and no more: ships in sight, and the rounded places of the leader and of what is too large
-//! to hide. The large one takes no click and no touch: one flies under it.
+//! `View` and the leaderboard hold and no more: ships in sight, and the rounded places of the leader, of what is too large to hide
+//! and of the own team. The large one takes no click and no touch: one flies under it.
 
 use glam::Vec2;
 use shared::{
     ids::PlayerId,
     protocol::{Leader, Leaderboard},
-    replica::view::MouthView,
+    replica::view::{MouthView, ShipView},
 };
 
 use super::{Cached, Dom, Frame, Id, Mark, Widget};
-use crate::view::{cores, palette};
+use crate::view::{
+    cores,
+    palette::{self, Rgb},
+};
 
 /// Its canvas.
 pub const CANVAS: Id = "minimap";
@@ -119,6 +122,7 @@ impl Minimap {
         }
         let own = frame.view.own_ship().map(|ship| ship.id.player);
         self.told(frame.leaderboard(), own, on_map);
+        self.mates(frame.leaderboard(), &frame.view.ships, frame.looks.colours.friend, on_map);
         if let Some(own) = frame.view.own_ship() {
             self.marks.push(Mark::Arrow(on_map(own.pos), own.heading_rad, 5.5, frame.looks.colours.own));
         }
@@ -126,6 +130,14 @@ impl Minimap {
 }
 
 impl Minimap {
+    /// Where those of the own team are that are out of sight; whoever is in sight is where one sees them.
+    fn mates(&mut self, board: &Leaderboard, seen: &[ShipView], colour: Rgb, on_map: impl Fn(Vec2) -> Vec2) {
+        for mate in board.mates.iter().filter(|mate| seen.iter().all(|ship| ship.id.player != mate.player)) {
+            let at = on_map(Vec2::new(mate.at.0.into(), mate.at.1.into()));
+            self.marks.push(Mark::Circle(at, 0.032, colour, 0.7));
+        }
+    }
+
     /// Whose place everybody is told.
     fn told(&mut self, board: &Leaderboard, own: Option<PlayerId>, on_map: impl Fn(Vec2) -> Vec2) {
         let place = |told: &Leader| on_map(Vec2::new(told.at.0.into(), told.at.1.into()));
@@ -142,7 +154,7 @@ mod tests {
         hud::tests::{Recorded, with_frame},
         view::scene::tests::ship,
     };
-    use shared::replica::view::{ShipView, View};
+    use shared::replica::view::View;
 
     #[test]
     fn the_map_shows_both_mouths_and_where_one_comes_next() {
@@ -186,6 +198,15 @@ mod tests {
         let mut map = Minimap::default();
         map.told(&board, Some(PlayerId(3)), |pos| pos / 1_000.0);
         assert_eq!(map.marks, [Mark::Hexagon(Vec2::new(0.0, -0.9), 4.2, palette::GIANT)], "but not one's own");
+    }
+
+    #[test]
+    fn mates_out_of_sight_are_on_the_map_and_those_in_sight_are_there_once() {
+        let mates = [3, 5].map(|player| Leader { player: PlayerId(player), at: (0, -900) });
+        let board = Leaderboard { mates: mates.into(), ..Leaderboard::default() };
+        let mut map = Minimap::default();
+        map.mates(&board, &[ship(3, Vec2::ZERO)], palette::ORBIT, |pos| pos / 1_000.0);
+        assert_eq!(map.marks, [Mark::Circle(Vec2::new(0.0, -0.9), 0.032, palette::ORBIT, 0.7)]);
     }
 
     #[test]

@@ -197,6 +197,7 @@ const PAD: &[(u8, Action)] = &[
     (8, Action::LineDetails),
     (9, Action::Settings),
     (10, Action::KillCam),
+    (11, Action::Quick),
     (4, Action::WatchPrevious),
     (5, Action::WatchNext),
     (2, Action::Dismiss),

@@ -11,6 +11,7 @@ use shared::defs::ShipClass;
 use super::{
     browser::{document, element, is_for_a_control, listen, value, window},
     chat_events,
+    speaker::Presence,
 };
 use crate::{
     chat::desk::TalkEvent,
@@ -53,6 +54,8 @@ pub enum PageEvent {
     Talk(TalkEvent),
     /// The tab was shown or hidden.
     Visible(bool),
+    /// The player came to this page or went.
+    Attend(Presence),
     /// A control of the lab's panel was moved, or (without an id) its address edited.
     Lab {
         /// The element.
@@ -99,6 +102,8 @@ pub enum Act {
     Boards(&'static str),
     /// The map large, or small again.
     Map,
+    /// No more hints.
+    SkipHints,
     /// Close the dialog that is open.
     CloseSheet,
     /// A dialog is closed, whatever closed it.
@@ -106,7 +111,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 24] = [
+const ACTS: [(&str, Act); 25] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -127,6 +132,7 @@ const ACTS: [(&str, Act); 24] = [
     ("boards-all", Act::Boards("all")),
     ("boards-close", Act::CloseSheet),
     ("map-toggle", Act::Map),
+    ("hint-skip", Act::SkipHints),
     ("rooms-open", Act::Rooms),
     ("rooms-make", Act::MakeRoom),
     ("rooms-close", Act::CloseSheet),
@@ -279,7 +285,8 @@ fn buttons(queue: &Queue) {
 }
 
 /// The buttons under the right thumb, and what they hold.
-const PADS: [(&str, Action); 2] = [("pad-special", Action::Special), ("pad-boost", Action::Boost)];
+const PADS: [(&str, Action); 3] =
+    [("pad-special", Action::Special), ("pad-boost", Action::Boost), ("pad-fire", Action::Fire)];
 
 /// Buttons under the right thumb: held while a finger is on them, wherever it lets go.
 fn pads(queue: &Queue) {
@@ -309,12 +316,20 @@ fn life(queue: &Queue) {
             element(id).map(|pad| pad.class_list().remove_1("held"));
         }
         push(&to, PageEvent::Input(InputEvent::Blur));
+        // Of a tab that goes away this may come last.
+        let hidden = document().visibility_state() == VisibilityState::Hidden;
+        push(&to, PageEvent::Attend(if hidden { Presence::Away } else { Presence::Aside }));
     });
+    let to = queue.clone();
+    listen(&window(), "focus", true, move |_: Event| push(&to, PageEvent::Attend(Presence::Here)));
     let to = queue.clone();
     listen(&document(), "visibilitychange", true, move |_: Event| {
         let visible = document().visibility_state() != VisibilityState::Hidden;
         push(&to, PageEvent::Input(InputEvent::Blur));
         push(&to, PageEvent::Visible(visible));
+        let here = document().has_focus().unwrap_or(true);
+        let seen = if here { Presence::Here } else { Presence::Aside };
+        push(&to, PageEvent::Attend(if visible { seen } else { Presence::Away }));
     });
     let to = queue.clone();
     listen(&window(), "pageshow", true, move |event: PageTransitionEvent| {

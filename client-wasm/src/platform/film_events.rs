@@ -10,7 +10,7 @@ use super::{
     events::push,
     film_fetch,
 };
-use crate::film::{Deed, deed_of_key};
+use crate::film::{Deed, Trouble, deed_of_key};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub enum FilmEvent {
     /// A file was read.
     File(String, Vec<u8>),
     /// A file was not read, and why.
-    Refused(String, String),
+    Refused(String, Trouble),
     /// A file hovers over the page, or no longer.
     Hover(bool),
 }

@@ -10,12 +10,18 @@ use super::{
     film_events::{FilmEvent, FilmQueue},
     promise::settle,
 };
-use crate::film::address::{Address, ELSEWHERE, shown};
+use crate::{
+    film::{
+        Trouble,
+        address::{Address, shown},
+    },
+    words::Word,
+};
 
 /// A larger recording is not read into a page, bytes: more than a day of play.
 const BYTES_MAX: f64 = 64.0 * 1_024.0 * 1_024.0;
-const TOO_LARGE: &str = "larger than the 64 MB that a page opens (perihelion replay FILE has no such limit)";
-const CUT_OFF: &str = "the server stopped before all of it had come";
+const TOO_LARGE: Trouble = Trouble::Told(Word::FilmLarge);
+const CUT_OFF: Trouble = Trouble::Told(Word::FilmHalf);
 
 /// Asks the server for the recording that the address names, if it names one.
 pub fn fetch_named(queue: &FilmQueue) {
@@ -24,7 +30,7 @@ pub fn fetch_named(queue: &FilmQueue) {
     let Some(src) = src else { return };
     match Address::parse(&src) {
         Some(address) => fetch(queue, address),
-        None => refuse(queue, shown(&src), ELSEWHERE),
+        None => refuse(queue, shown(&src), Trouble::Told(Word::FilmElsewhere)),
     }
 }
 
@@ -39,15 +45,15 @@ fn fetch(queue: &FilmQueue, Address { path, name }: Address) {
             Ok(response) => take(&to, name, &response),
             Err(_) => refuse(&to, name, CUT_OFF),
         },
-        move || refuse(&bad, called, "the server cannot be reached"),
+        move || refuse(&bad, called, Trouble::Told(Word::FilmNoServer)),
     );
 }
 
 fn take(queue: &FilmQueue, name: String, response: &Response) {
     if !response.ok() {
         let status = response.status();
-        let why = if status == 404 { "the server has no such file".to_owned() } else { refusal(status) };
-        return refuse(queue, name, &why);
+        let why = if status == 404 { Trouble::Told(Word::FilmMissing) } else { Trouble::Status(status) };
+        return refuse(queue, name, why);
     }
     let length = response.headers().get("content-length").ok().flatten();
     if length.and_then(|length| length.parse().ok()).is_some_and(|length: f64| length > BYTES_MAX) {
@@ -65,10 +71,6 @@ fn take(queue: &FilmQueue, name: String, response: &Response) {
     );
 }
 
-fn refusal(status: u16) -> String {
-    ["the server does not give it (", &status.to_string(), ")"].concat()
-}
-
 /// Reads a file, or what a server sent.
 pub fn read(queue: &FilmQueue, name: String, blob: &Blob) {
     if blob.size() > BYTES_MAX {
@@ -78,10 +80,10 @@ pub fn read(queue: &FilmQueue, name: String, blob: &Blob) {
     settle(
         &blob.array_buffer(),
         move |buffer| push(&to, FilmEvent::File(name, js_sys::Uint8Array::new(&buffer).to_vec())),
-        move || refuse(&bad, called, "the browser cannot read it"),
+        move || refuse(&bad, called, Trouble::Told(Word::FilmUnread)),
     );
 }
 
-fn refuse(queue: &FilmQueue, name: String, why: &str) {
-    push(queue, FilmEvent::Refused(name, why.to_owned()));
+fn refuse(queue: &FilmQueue, name: String, why: Trouble) {
+    push(queue, FilmEvent::Refused(name, why));
 }

@@ -1,5 +1,5 @@
 //! Web Audio: oscillators and noise, no files. Invariant: silent until the player's first gesture (browsers insist),
-//! and a browser without sound gives a speaker that does nothing.
+//! and while nobody can see the page; a browser without sound gives a speaker that does nothing.
 
 use wasm_bindgen::JsValue;
 use web_sys::{
@@ -14,6 +14,10 @@ use crate::audio::{Cue, Sound};
 
 /// Loudness of everything.
 const MASTER: f32 = 0.42;
+/// Share of it while another window has the keyboard.
+const DUCKED: f32 = 0.3;
+/// Time constant of a change of it, s: a jump would crack.
+const FADE_S: f64 = 0.04;
 
 /// The speaker, once there was a gesture.
 #[derive(Debug, Default)]
@@ -23,6 +27,19 @@ pub struct Speaker {
     refused: bool,
     muted: bool,
     loudness: Loudness,
+    presence: Presence,
+}
+
+/// Where the player is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// At this page.
+    #[default]
+    Here,
+    /// At another window; this one may be in sight.
+    Aside,
+    /// Nobody sees this page.
+    Away,
 }
 
 /// How loud things are, each 0..1 of what they usually are.
@@ -66,11 +83,33 @@ impl Speaker {
             self.refused = self.sound.is_none();
             self.settle();
         }
+        // Whoever does something here is here.
+        self.attend(Presence::Here);
+    }
+
+    /// The player came or went: ducked while they are aside, silent while nobody sees the page.
+    pub fn attend(&mut self, presence: Presence) {
+        if self.presence != presence {
+            self.presence = presence;
+            self.settle();
+        }
         if let Some(chain) = &self.sound
+            && presence != Presence::Away
             && chain.context.state() == AudioContextState::Suspended
         {
             // A refusal leaves the game silent until the next gesture.
             let _ = chain.context.resume();
+        }
+    }
+
+    /// Puts the browser's sound to sleep once nobody is there to hear it; to be called now and then.
+    pub fn doze(&self) {
+        if let Some(chain) = self.sound.as_ref().filter(|_| self.presence == Presence::Away)
+            && chain.context.state() == AudioContextState::Running
+            && chain.master.gain().value() < 0.001
+        {
+            // If it does not sleep it is still silent.
+            let _ = chain.context.suspend();
         }
     }
 
@@ -89,7 +128,14 @@ impl Speaker {
 
     fn settle(&self) {
         if let Some(chain) = &self.sound {
-            chain.master.gain().set_value(if self.muted { 0.0 } else { MASTER * self.loudness.master });
+            let present = match self.presence {
+                Presence::Here => 1.0,
+                Presence::Aside => DUCKED,
+                Presence::Away => 0.0,
+            };
+            let gain = if self.muted { 0.0 } else { MASTER * self.loudness.master * present };
+            // A parameter that cannot be scheduled keeps its value.
+            let _ = chain.master.gain().set_target_at_time(gain, chain.context.current_time(), FADE_S);
             chain.effects.gain().set_value(self.loudness.effects);
         }
     }

@@ -261,6 +261,27 @@ words! {
     HintShoot "hint-shoot" "Click or hold {0} to shoot" "Klick oder halte {0} zum Schießen";
     HintShootKey "hint-shoot-key" "Hold {0} to shoot" "Halte {0} zum Schießen";
     HintShootTouch "hint-shoot-touch" "Push the right thumb to shoot" "Schieb den rechten Daumen zum Schießen";
+    FilmCut "film-cut" "{0} was cut short: it can be watched up to its last whole second." "{0} ist abgeschnitten: zu sehen bis zur letzten ganzen Sekunde.";
+    FilmNone "film-none" "this is not a Perihelion recording" "das ist keine Aufzeichnung von Perihelion";
+    FilmFormat "film-format" "a recording in the format of another version of Perihelion" "eine Aufzeichnung im Format einer anderen Version von Perihelion";
+    FilmRules "film-rules" "recorded under other rules ({0}, these are {1}): the version that recorded it plays it" "nach anderen Regeln aufgezeichnet ({0}, hier gelten {1}): die Version, die sie aufgezeichnet hat, spielt sie ab";
+    FilmDamaged "film-damaged" "damaged at byte {0}" "beschädigt bei Byte {0}";
+    FilmDiverged "film-diverged" "diverged by tick {0} ({1} into it)" "weicht ab bei Tick {0} (nach {1})";
+    FilmClip "film-clip" "a damaged clip" "ein beschädigter Clip";
+    FilmElsewhere "film-elsewhere" "an address here is a path on this server and begins with a single /" "eine Adresse ist hier ein Pfad auf diesem Server und beginnt mit einem einzelnen /";
+    FilmLarge "film-large" "larger than the 64 MB that a page opens (perihelion replay FILE has no such limit)" "größer als die 64 MB, die eine Seite öffnet (perihelion replay FILE kennt keine solche Grenze)";
+    FilmHalf "film-half" "the server stopped before all of it had come" "der Server hörte auf, bevor alles da war";
+    FilmNoServer "film-no-server" "the server cannot be reached" "der Server ist nicht zu erreichen";
+    FilmMissing "film-missing" "the server has no such file" "der Server hat keine solche Datei";
+    FilmRefused "film-refused" "the server does not give it ({0})" "der Server gibt sie nicht heraus ({0})";
+    FilmUnread "film-unread" "the browser cannot read it" "der Browser kann sie nicht lesen";
+    NeedsCanvas "needs-canvas" "This page is incomplete: it has no canvas." "Diese Seite ist unvollständig: ihr fehlt die Leinwand.";
+    NeedsWebGl "needs-webgl" "Perihelion needs WebGL2 to draw, and this browser does not offer it. Please try a current Firefox, Chrome, Edge or Safari, and check that hardware acceleration is on." "Perihelion braucht WebGL2 zum Zeichnen, und dieser Browser bietet es nicht. Versuche einen aktuellen Firefox, Chrome, Edge oder Safari, und sieh nach, ob die Hardware-Beschleunigung an ist.";
+    NeedsWebSockets "needs-websockets" "Perihelion needs WebSockets to reach the arena, and this browser does not offer them." "Perihelion braucht WebSockets, um die Arena zu erreichen, und dieser Browser bietet sie nicht.";
+    HintBoost "hint-boost" "{0} boosts, for some energy" "{0}: mehr Schub, für etwas Energie";
+    HintOrbit "hint-orbit" "Coast among the rocks round a planet: energy comes back faster" "Treib zwischen den Felsen um einen Planeten: Energie kommt schneller wieder";
+    HintRefit "hint-refit" "Ore is points: {0} of {1} for a better ship" "Erz gibt Punkte: {0} von {1} für ein besseres Schiff";
+    HintSkip "hint-skip" "No more hints" "Keine Hinweise mehr";
     HintOre "hint-ore" "Break an asteroid and collect its ore" "Zerbrich einen Asteroiden und sammle sein Erz";
 
     // The feed: between two names, or after one.
@@ -424,7 +445,7 @@ words! {
     ShotLine "shot-line" "The way of your next shot" "Der Weg deines nächsten Schusses";
     OrbitLine "orbit-line" "The line ahead of your ship" "Die Linie vor deinem Schiff";
     Names "names" "Names under ships" "Namen unter Schiffen";
-    Streamer "streamer" "Streamer mode: others are numbers, not names" "Streamer-Modus: andere sind Nummern, keine Namen";
+    Streamer "streamer" "Streamer mode: others are numbers, and what they write is not shown" "Streamer-Modus: andere sind Nummern, und was sie schreiben, bleibt weg";
     PilotNumber "pilot-number" "Pilot {0}" "Pilot {0}";
     KeysHeading "keys" "Keys and buttons" "Tasten und Knöpfe";
     KeysHelp "keys-help" "Press a button below, then a key. Click it again with a mouse button to take that one. Delete empties it, Escape leaves it as it was. The last column is the gamepad." "Drück unten einen Knopf, dann eine Taste. Ein zweiter Klick darauf nimmt die Maustaste. Entf leert ihn, Escape lässt ihn, wie er war. Die letzte Spalte ist das Gamepad.";

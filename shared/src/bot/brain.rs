@@ -55,7 +55,13 @@ impl Skill {
 /// Ticks between two looks around. Fifteen looks a second are plenty and cheap.
 const LOOK_TICKS: u32 = 4;
 /// A person below this score is left alone unless they shoot first.
-const BEGINNER_SCORE: u32 = 40;
+pub const BEGINNER_SCORE: u32 = 40;
+/// A bot clumsier than this hurts nobody by accident.
+const CALM_SKILL: f32 = 0.25;
+/// For how long it flies to a place it was asked to, ticks.
+const VISIT_TICKS: i32 = 20 * 60;
+/// Nearer than this it is there, u: in sight, and not upon anybody.
+const VISIT_GAP: f32 = 420.0;
 /// How far the aim of the clumsiest strays, steps of [`Angle`]: 14°…
 const WOBBLE: f32 = 2_600.0;
 /// …and with a ray.
@@ -78,6 +84,8 @@ pub struct Brain {
     current: Command,
     grudge: Option<(PlayerId, Tick)>,
     wander: Option<Vec2>,
+    /// Where it is to show itself, and since when.
+    visit: Option<(Vec2, Tick)>,
 }
 
 impl Brain {
@@ -109,7 +117,19 @@ impl Brain {
             current: Command::default(),
             grudge: None,
             wander: None,
+            visit: None,
         }
+    }
+
+    /// It digs, aims badly, and fights nobody who has not shot first: company for a beginner.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.temperament == Temperament::Miner && self.skill < CALM_SKILL
+    }
+
+    /// From now on for a while it flies toward this place, when it has no more urgent business.
+    pub fn visit(&mut self, place: Vec2, tick: Tick) {
+        self.visit = Some((place, tick));
     }
 
     /// Whether this is a tick on which the brain wants to look around; others cost nothing.
@@ -156,7 +176,7 @@ impl Brain {
     pub fn reset(&mut self, heading: Angle) {
         self.decided.clear();
         self.current = Command::new(Buttons(0), heading);
-        self.wander = None;
+        (self.wander, self.visit) = (None, None);
     }
 
     fn decide(&mut self, sight: &Sight<'_>, tick: Tick) -> Command {
@@ -178,7 +198,11 @@ impl Brain {
             Some(enemy) => self.fight(sight, &enemy, tick),
             None if sight.war.is_some() => self.serve(sight, tick),
             None if sight.defs.mode.one_life => self.seek(sight),
-            None => collect(sight).or_else(|| self.mine(sight, tick)).unwrap_or_else(|| self.roam(sight, tick)),
+            None => self
+                .drift_by(sight, tick)
+                .or_else(|| collect(sight))
+                .or_else(|| self.mine(sight, tick))
+                .unwrap_or_else(|| self.roam(sight, tick)),
         };
         knack::with_special(sight, enemy.as_ref(), false, command)
     }
@@ -277,6 +301,15 @@ impl Brain {
         let trigger = error < 9.0 && thrifty && (beam || self.patience(tick));
         let buttons = helm::drift_buttons(sight, wanted, sight.own.body.heading.unit()).with(Buttons::FIRE, trigger);
         Some(Command::new(buttons, aim))
+    }
+
+    /// To where it is to show itself, until it is there.
+    fn drift_by(&mut self, sight: &Sight<'_>, tick: Tick) -> Option<Command> {
+        let at = sight.own.body.pos.to_vec2();
+        self.visit =
+            self.visit.filter(|(place, since)| tick.since(*since) < VISIT_TICKS && at.distance(*place) > VISIT_GAP);
+        let (place, _) = self.visit?;
+        Some(helm::match_velocity(sight, helm::approach(sight, around_star(sight, at, place), Vec2::ZERO, 0.0)))
     }
 
     /// From belt to belt, each for a while.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     limits::{
-        CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, CONSOLE_BYTES_MAX, GIANTS_MAX, HELLO_BYTES_MAX,
+        CLIENT_MESSAGE_BYTES_MAX, COMMANDS_PER_BATCH_MAX, CONSOLE_BYTES_MAX, GIANTS_MAX, HELLO_BYTES_MAX, MATES_MAX,
         PASSWORD_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX,
     },
     tick::Tick,
@@ -221,6 +221,7 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, DecodeError> {
         ServerMessage::Chat(chat) => chat.beyond(),
         ServerMessage::News(news) => news.deeds.iter().find_map(Deed::beyond),
         ServerMessage::Leaderboard(board) if board.giants.len() > GIANTS_MAX => Some("giants"),
+        ServerMessage::Leaderboard(board) if board.mates.len() > MATES_MAX => Some("mates"),
         ServerMessage::Welcome(welcome) => welcome.terms.beyond().or(welcome.tuning.beyond()),
         ServerMessage::Tuned { tuning, .. } => tuning.beyond(),
         ServerMessage::Notice(notice) => notice.beyond(),

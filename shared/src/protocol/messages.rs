@@ -384,6 +384,8 @@ pub struct Leaderboard {
     pub leader: Option<Leader>,
     /// Where the ships fly that are too large to hide, at most `limits::GIANTS_MAX`.
     pub giants: Vec<Leader>,
+    /// Where the others of the reader's team fly, where there are teams, at most `limits::MATES_MAX`.
+    pub mates: Vec<Leader>,
     /// The tick at which the season ends, where there are seasons.
     pub season_ends: Option<Tick>,
 }

@@ -227,6 +227,7 @@ fn server_samples() -> [ServerMessage; 16] {
             pilots: 2,
             leader: Some(Leader { player, at: (3, -4) }),
             giants: vec![Leader { player, at: (5, -6) }],
+            mates: vec![Leader { player, at: (7, -8) }],
             season_ends: Some(Tick(36_000)),
         }),
         ServerMessage::News(News {

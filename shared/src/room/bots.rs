@@ -1,13 +1,13 @@
-//! Bots' seats: filling the arena up, making room for people, and letting each brain look around.
+//! Bots' seats: filling the arena up, making room for people, letting each brain look around, and company for beginners.
 
 use glam::Vec2;
 
 use super::{
     index::{Area, Index},
-    seats::{Holder, Seats},
+    seats::{Holder, Seat, Seats},
 };
 use crate::{
-    bot::{BLAME_TICKS, Brain, CoreSight, ShipSight, Sight, Skill, SolidSight, VIEW_HALF, War, choose},
+    bot::{BEGINNER_SCORE, BLAME_TICKS, Brain, CoreSight, ShipSight, Sight, Skill, SolidSight, VIEW_HALF, War, choose},
     defs::{Defs, ModeDef, PickupKind, ShipClass, Team},
     ids::PlayerId,
     protocol::entity_state::{HULL_STEPS, PublicShip},
@@ -22,6 +22,11 @@ const NAMES: [&str; 32] = [
     "Herschel", "Cassini", "Huygens", "Galileo", "Hypatia", "Lovell", "Leavitt", "Cannon", "Rubin", "Sagan", "Swift",
     "Tuttle", "Olbers", "Faye", "Hale", "Bopp", "Lexell", "Messier", "Quetzal", "Sputnik",
 ];
+
+/// From one look for lonely beginners to the next, ticks.
+const COMPANY_TICKS: u32 = 5 * 60;
+/// Somebody nearer than this is company, u: about what a screen shows.
+const ALONE_U: f32 = 900.0;
 
 /// Seats one bot; nobody when the room is full.
 pub fn seat_one(seats: &mut Seats, team: Option<Team>, skill: Skill, seed: u64, tick: Tick) -> Option<PlayerId> {
@@ -77,6 +82,32 @@ pub fn look_around(seats: &mut Seats, world: &World, index: &Index, defs: &Defs)
         }
         let Some(own) = world.ship(seat.player) else { continue };
         brain.look(&sight(world, index, defs, &sky, own, &mut found));
+    }
+}
+
+/// Asks a calm bot to drift by each beginner who flies alone: the nearest one. It learns no more than a place, sees and
+/// fights as ever, and calm bots leave beginners alone.
+pub fn bring_company(seats: &mut Seats, world: &World, mode: &ModeDef) {
+    if mode.teams || mode.one_life || !world.tick.0.is_multiple_of(COMPANY_TICKS) {
+        return;
+    }
+    let place = |ship: &Ship| ship.body.pos.to_vec2();
+    let beginner = |ship: &&Ship| {
+        world.pilot(ship.id.player).is_some_and(|pilot| !pilot.bot && pilot.score < BEGINNER_SCORE)
+            && world.ships().all(|other| other.id == ship.id || place(other).distance(place(ship)) > ALONE_U)
+    };
+    for lonely in world.ships().filter(beginner) {
+        let away = |seat: &Seat| world.ship(seat.player).map(|ship| place(ship).distance(place(lonely)));
+        let calm = seats.iter_mut().filter_map(|seat| {
+            let away = away(seat)?;
+            match &mut seat.holder {
+                Holder::Bot(brain) if brain.is_calm() => Some((away, brain)),
+                _ => None,
+            }
+        });
+        if let Some((_, brain)) = calm.min_by(|a, b| a.0.total_cmp(&b.0)) {
+            brain.visit(place(lonely), world.tick);
+        }
     }
 }
 
@@ -233,5 +264,49 @@ mod tests {
         let (easy, normal, hard) = (skills(Skill::Easy), skills(Skill::Normal), skills(Skill::Hard));
         assert!(easy.2 <= 0.3 && hard.0 >= 0.6, "{easy:?} {hard:?}");
         assert!(easy.1 < normal.1 && normal.1 < 0.5 && normal.2 > 0.6 && hard.1 > 0.75, "{easy:?} {normal:?} {hard:?}");
+    }
+
+    /// The nearest that the only bot, a calm one, comes to a beginner who coasts, u: in half a minute.
+    fn nearest(seed: u64, company: bool) -> f32 {
+        let defs = Defs::standard();
+        let mut world = World::new(seed, seed, &defs);
+        let (mut seats, mut index) = (Seats::default(), Index::default());
+        let bot = seat_one(&mut seats, None, Skill::Normal, seed, Tick(0)).expect("an empty room has a slot");
+        let calm = (0..).map(|mind| Brain::new(mind, bot)).find(Brain::is_calm).expect("some mind is calm");
+        seats.get_mut(bot).expect("it was seated").holder = Holder::Bot(Box::new(calm));
+        let person = PlayerId(bot.0 + 1);
+        let orders = [bot, person].into_iter().flat_map(|player| {
+            let class = ShipClass::Spark;
+            [Order::Enlist { player, bot: player == bot, points: 0 }, Order::Launch { player, class }]
+        });
+        let mut orders: Vec<Order> = orders.collect();
+        let mut nearest = f32::INFINITY;
+        for _ in 0..30 * 60 {
+            let commands: Vec<_> = seats
+                .iter_mut()
+                .filter_map(|seat| match &mut seat.holder {
+                    Holder::Bot(brain) => Some((seat.player, brain.think(world.tick))),
+                    Holder::Human(_) => None,
+                })
+                .collect();
+            step(&mut world, &orders, &commands, &defs, &Now, &mut Vec::new());
+            orders.clear();
+            index.rebuild(&world);
+            if company {
+                bring_company(&mut seats, &world, &defs.mode);
+            }
+            look_around(&mut seats, &world, &index, &defs);
+            if let (Some(bot), Some(person)) = (world.ship(bot), world.ship(person)) {
+                nearest = nearest.min(bot.body.pos.to_vec2().distance(person.body.pos.to_vec2()));
+            }
+        }
+        nearest
+    }
+
+    #[test]
+    fn a_calm_bot_drifts_by_a_beginner_who_flies_alone() {
+        let met = |company: bool| (0..8).filter(|seed| nearest(*seed, company) < ALONE_U).count();
+        let (alone, visited) = (met(false), met(true));
+        assert!(visited >= 6 && visited > alone, "{visited} of 8 meetings with company, {alone} without");
     }
 }

@@ -1,9 +1,10 @@
-//! The ten best, each reader's own rank, where the leader and the largest ships fly, and when the season ends. Once a second.
+//! The ten best, each reader's own rank, where the leader, the largest ships and the reader's team fly, and when the season
+//! ends. Once a second.
 
 use crate::{
-    defs::Defs,
+    defs::{Defs, Team},
     ids::PlayerId,
-    limits::{GIANTS_MAX, LEADERBOARD_ROWS},
+    limits::{GIANTS_MAX, LEADERBOARD_ROWS, MATES_MAX},
     protocol::{Leader, Leaderboard, ScoreRow},
     sim::{Ship, World, rules},
     tick::Tick,
@@ -17,6 +18,8 @@ pub struct Scoreboard {
     ranks: Vec<u16>,
     leader: Option<Leader>,
     giants: Vec<Leader>,
+    /// Every ship, where there are teams.
+    crews: Vec<Leader>,
     season_ends: Option<Tick>,
 }
 
@@ -39,7 +42,8 @@ impl Scoreboard {
         let leader = rules::crowned(world)
             .and_then(|player| world.ship(player).filter(|ship| !ship.is_cloaked(defs)).map(on_map));
         let giants = world.ships().filter(|ship| defs.ship(ship.class).is_giant()).take(GIANTS_MAX).map(on_map);
-        Scoreboard { giants: giants.collect(), rows, ranks, leader, season_ends }
+        let crews = world.ships().filter(|_| defs.mode.teams).map(on_map);
+        Scoreboard { giants: giants.collect(), crews: crews.collect(), rows, ranks, leader, season_ends }
     }
 
     /// Everybody, best first.
@@ -57,6 +61,9 @@ impl Scoreboard {
     /// What a reader in slot `own` is shown.
     #[must_use]
     pub fn shown_to(&self, own: Option<PlayerId>) -> Leaderboard {
+        let is_mate =
+            |ship: &&Leader| own.is_some_and(|own| ship.player != own && Team::of(ship.player) == Team::of(own));
+        let mates = self.crews.iter().filter(is_mate).take(MATES_MAX).copied().collect();
         let own = own.and_then(|own| {
             let rank = self.rank(own)?;
             Some((rank, *self.rows.get(usize::from(rank) - 1)?))
@@ -67,6 +74,7 @@ impl Scoreboard {
             pilots: self.rows.len() as u16,
             leader: self.leader,
             giants: self.giants.clone(),
+            mates,
             season_ends: self.season_ends,
         }
     }
@@ -82,7 +90,7 @@ fn on_map(ship: &Ship) -> Leader {
 mod tests {
     use super::*;
     use crate::{
-        defs::ShipClass,
+        defs::{GameMode, ShipClass, Terms},
         sim::{Now, Order, step},
     };
 
@@ -100,6 +108,24 @@ mod tests {
             let told = Scoreboard::of(&world, &defs, None).shown_to(reader);
             let at = (giant.x as i16, giant.y as i16);
             assert_eq!(told.giants, [Leader { player: PlayerId(1), at }], "{reader:?}");
+        }
+    }
+
+    #[test]
+    fn a_team_is_told_where_its_own_fly_and_drift_tells_nobody() {
+        for mode in [GameMode::CoreWar, GameMode::Drift] {
+            // Where the ships are is all the same, so that no round has to begin first.
+            let (anywhere, defs) = (Defs::standard(), Defs::of(Terms::of(mode)));
+            let mut world = World::new(1, 1, &anywhere);
+            let orders = (0..6).map(PlayerId).flat_map(|player| {
+                let class = ShipClass::Spark;
+                [Order::Enlist { player, bot: false, points: 0 }, Order::Launch { player, class }]
+            });
+            step(&mut world, &orders.collect::<Vec<_>>(), &[], &anywhere, &Now, &mut Vec::new());
+            let board = Scoreboard::of(&world, &defs, None);
+            let mates = |reader| board.shown_to(reader).mates.iter().map(|mate| mate.player.0).collect::<Vec<_>>();
+            let told = if defs.mode.teams { vec![1, 5] } else { vec![] };
+            assert_eq!((mates(Some(PlayerId(3))), mates(None)), (told, vec![]), "{mode:?}");
         }
     }
 }

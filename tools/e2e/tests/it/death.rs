@@ -1,6 +1,9 @@
 //! Shot down: the numbers of it, the kill cam, watching whom one likes, a free camera, and a new ship.
 
-use crate::page::{Page, Window};
+use crate::{
+    layout,
+    page::{Page, Window},
+};
 
 /// What a pilot does whom `killer` has just shot down, up to the new ship's launch.
 pub async fn look_about(page: &Page, killer: &str) {
@@ -13,9 +16,11 @@ pub async fn look_about(page: &Page, killer: &str) {
     assert_eq!(fall["killer"], killer, "{fall}");
     assert_eq!(fall["attackers"][0]["name"], killer, "{fall}");
     assert!(fall["attackers"][0]["points"].as_u64().is_some_and(|points| points > 0), "{fall}");
-    for (name, window) in [("death-desk", Window::DESKTOP), ("death-phone", Window::PHONE)] {
-        page.resize(window.width, window.height, 1.0).await;
-        page.picture(name).await;
+    for (name, width, height) in
+        [("death-desk", 1600, 900), ("death-phone", 390, 844), ("death-phone-across", 844, 390)]
+    {
+        page.resize(width, height, 1.0).await;
+        layout::expect_apart(page, layout::DEATH, name).await;
     }
     page.resize(Window::SMALL.width, Window::SMALL.height, 1.0).await;
 

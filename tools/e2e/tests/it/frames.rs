@@ -34,6 +34,7 @@ async fn bench(stage: &Stage, folder: &TempDir) -> Page {
     let path = folder.path().to_str().expect("a temporary path is UTF-8");
     let server = stage.server(&["--bots", "0", "--client-dir", path]).await;
     let page = stage.browser(&TINY).await;
+    page.before_load(PEAK).await;
     page.open(&format!("{}bench?src=/films/fight.bin", server.url)).await;
     page
 }
@@ -51,8 +52,32 @@ fn the_thickest_fight_is_heard_drawn_and_timed() {
         assert!(seen["particles"].as_u64().is_some_and(|particles| particles > 1_000), "{seen}");
         assert!(seen["known_ships"].as_u64().is_some_and(|ships| ships > 50), "{seen}");
         page.picture("bench").await;
+        // Two hundred ships that fire, burst and hum in one's ears do not clip.
+        page.press('x').await;
+        page.until_js("two seconds were heard", "window.heard > 2").await;
+        let peak = page.js("return window.peak").await;
+        println!("the loudest sample of the fight: {peak}");
+        assert!(peak.as_f64().is_some_and(|peak| peak > 0.05 && peak < 1.0), "{peak}");
     });
 }
+
+/// Listens to what goes to the loudspeaker: its loudest sample, and for how many seconds.
+const PEAK: &str = "
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...rest) {
+        if (to instanceof AudioDestinationNode) {
+            const ear = this.context.createAnalyser(), samples = new Float32Array(ear.fftSize = 32768);
+            window.peak = 0;
+            connect.call(this, ear);
+            setInterval(() => {
+                ear.getFloatTimeDomainData(samples);
+                window.peak = Math.max(window.peak, ...[0, 8192, 16384, 24576].map(
+                    at => samples.subarray(at, at + 8192).reduce((a, b) => Math.max(a, Math.abs(b)), 0)));
+                window.heard = this.context.currentTime;
+            }, 200);
+        }
+        return connect.call(this, to, ...rest);
+    };";
 
 #[test]
 #[ignore = "a benchmark: cargo xtask bench-frames"]

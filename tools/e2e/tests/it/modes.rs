@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     combat::autopilot,
+    layout,
     page::{Page, Window},
     stage,
     state::State,
@@ -36,10 +37,10 @@ fn a_core_war_is_won_by_breaking_the_enemys_core() {
         let home = own.cores.iter().find(|core| Some(&core.team) == own.team.as_ref()).expect("an own core");
         assert!(near(home) < 700.0, "launched {} u from the own core", near(home));
         spectator.picture("core-war-home").await;
-        spectator.resize(390, 844, 1.0).await;
-        spectator.picture("core-war-phone").await;
-        spectator.resize(844, 390, 1.0).await;
-        spectator.picture("core-war-phone-across").await;
+        for (name, width, height) in [("core-war-phone", 390, 844), ("core-war-phone-across", 844, 390)] {
+            spectator.resize(width, height, 1.0).await;
+            layout::expect_apart(&spectator, layout::FLIGHT, name).await;
+        }
 
         let empty = ["--mode", "core-war", "--bots", "0", "--core-hull", "60", "--seed", "7"];
         let server = stage.server(&empty).await;

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use crate::{
+    combat::autopilot,
     page::{Page, Window},
     stage,
+    state::Class,
 };
 
 /// Replaces the browser's gamepads by one that the test holds.
@@ -19,7 +21,11 @@ const PAD: &str = "
 const LT: u8 = 6;
 const RT: u8 = 7;
 const A: u8 = 0;
+const B: u8 = 1;
 const START: u8 = 9;
+const RIGHT_STICK: u8 = 11;
+const DOWN: u8 = 13;
+const LEFT: u8 = 14;
 
 async fn hold(page: &Page, buttons: &[u8], x: f64, y: f64) {
     page.js_with("[held.buttons, held.axes] = arguments[0]", json!([buttons, [x, y, 0, 0]])).await;
@@ -98,10 +104,10 @@ fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
         tap(&page, START).await;
         page.until_visible("settings").await;
         page.js("document.getElementById('set-engine').focus()").await;
-        tap(&page, 14).await;
+        tap(&page, LEFT).await;
         page.until_js("left makes it quieter", "document.getElementById('set-engine-value').textContent === '95 %'")
             .await;
-        tap(&page, 13).await;
+        tap(&page, DOWN).await;
         page.until_js("down goes on", "document.activeElement.id === 'set-zoom'").await;
         page.js("document.getElementById('bind-brake-pad').focus()").await;
         tap(&page, A).await;
@@ -109,7 +115,52 @@ fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
         tap(&page, 3).await;
         page.until_js("Y brakes", "document.getElementById('bind-brake-pad').textContent === 'Y'").await;
         page.picture("pad-settings").await;
-        tap(&page, 1).await;
+        tap(&page, B).await;
         page.until_hidden("settings").await;
+    });
+}
+
+#[test]
+fn a_gamepad_opens_sheets_takes_a_better_ship_talks_and_flies_again() {
+    stage::run("pad-cards", async |stage| {
+        let server = stage.server(&["--bots", "0", "--start-points", "40"]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.before_load(PAD).await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        page.type_name("Padder").await;
+        // A sheet over the lobby.
+        page.js("document.getElementById('rooms-open').focus()").await;
+        tap(&page, A).await;
+        page.until_visible("rooms").await;
+        tap(&page, DOWN).await;
+        page.until_js("the cross goes about in the sheet", "document.activeElement.closest('#rooms')").await;
+        tap(&page, B).await;
+        page.until_hidden("rooms").await;
+        page.js("document.activeElement.blur()").await;
+        tap(&page, A).await;
+        page.until("the ship flies", |state| state.phase == "flying" && state.own.is_some()).await;
+        // The left card of a better ship.
+        page.until_visible("refit-needle").await;
+        tap(&page, LEFT).await;
+        page.until("the ship is a Needle", |state| state.own.is_some_and(|own| own.class == Class::Needle)).await;
+        // A word of the wheel: the third is to the right.
+        hold(&page, &[RIGHT_STICK], 0.0, 0.0).await;
+        page.until("the wheel is open", |state| state.wheel).await;
+        hold(&page, &[RIGHT_STICK], 1.0, 0.0).await;
+        page.until_js("the stick chooses", "document.getElementById('quick-2').classList.contains('picked')").await;
+        hold(&page, &[], 0.0, 0.0).await;
+        page.until("it is said", |state| state.reads("Padder", "Follow me")).await;
+        // The card of a lost ship.
+        autopilot(&page, json!({ "task": "plunge" })).await;
+        page.until_visible("death").await;
+        page.js("window.autopilot.stop()").await;
+        tap(&page, DOWN).await;
+        page.until_js("the cross goes about in the card", "document.activeElement.closest('#death')").await;
+        page.picture("pad-death").await;
+        page.js("document.activeElement.blur()").await;
+        page.until_js("one may fly again", "!document.getElementById('relaunch').matches('.waiting')").await;
+        tap(&page, A).await;
+        page.until("it flies again", |state| state.phase == "flying").await;
     });
 }

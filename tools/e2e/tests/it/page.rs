@@ -42,15 +42,17 @@ pub struct Window {
     pub height: u32,
     /// Flags besides the usual ones.
     pub flags: &'static [&'static str],
+    /// It is a glass for fingers.
+    pub touch: bool,
 }
 
 impl Window {
     /// Small, because drawing is in software.
-    pub const SMALL: Window = Window { width: 640, height: 400, flags: WEBGL };
+    pub const SMALL: Window = Window { width: 640, height: 400, flags: WEBGL, touch: false };
     /// A usual desktop window.
-    pub const DESKTOP: Window = Window { width: 1600, height: 900, flags: WEBGL };
+    pub const DESKTOP: Window = Window { width: 1600, height: 900, flags: WEBGL, touch: false };
     /// A phone held upright.
-    pub const PHONE: Window = Window { width: 390, height: 844, flags: WEBGL };
+    pub const PHONE: Window = Window { width: 390, height: 844, flags: WEBGL, touch: true };
 }
 
 /// WebGL2 without a graphics card.
@@ -78,6 +80,7 @@ const QUIET: &[&str] = &[
 pub struct Page {
     client: Client,
     expected: Rc<RefCell<Vec<&'static str>>>,
+    touch: bool,
     _profile: Rc<tempfile::TempDir>,
 }
 
@@ -99,7 +102,11 @@ impl Page {
             .connect(&driver.url)
             .await
             .expect("the browser starts");
-        let page = Page { client, expected: Rc::default(), _profile: Rc::new(profile) };
+        let page = Page { client, expected: Rc::default(), touch: window.touch, _profile: Rc::new(profile) };
+        if window.touch {
+            let params = json!({ "enabled": true, "maxTouchPoints": 5 });
+            page.dev_tools("Emulation.setTouchEmulationEnabled", params).await;
+        }
         page.resize(window.width, window.height, 1.0).await;
         page
     }
@@ -116,7 +123,7 @@ impl Page {
 
     /// Gives the page exactly this size in CSS pixels, at this many device pixels for each.
     pub async fn resize(&self, width: u32, height: u32, ratio: f64) {
-        let params = json!({ "width": width, "height": height, "deviceScaleFactor": ratio, "mobile": false });
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": ratio, "mobile": self.touch });
         self.dev_tools("Emulation.setDeviceMetricsOverride", params).await;
     }
 

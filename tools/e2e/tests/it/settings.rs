@@ -214,7 +214,8 @@ const CALM: &[&str] = &["--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 fn the_page_speaks_german_and_english_without_a_reload() {
     stage::run("languages", async |stage| {
         let server = stage.server(&["--bots", "4"]).await;
-        let page = stage.browser(&Window::PHONE).await;
+        let narrow = Window { touch: false, ..Window::PHONE };
+        let page = stage.browser(&narrow).await;
         page.before_load("Object.defineProperty(navigator, 'language', { get: () => 'de-AT' })").await;
         page.open(&server.url).await;
         page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
@@ -253,26 +254,70 @@ fn the_sliders_reach_the_speaker() {
     stage::run("volume", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
         let page = stage.browser(&Window::SMALL).await;
-        page.before_load(
-            "window.gains = [];
-             const make = AudioContext.prototype.createGain;
-             AudioContext.prototype.createGain = function () { const g = make.call(this); gains.push(g); return g; };",
-        )
-        .await;
+        page.before_load(GAINS).await;
         page.open(&server.url).await;
         page.until("the arena is in sight", |state| state.phase == "spectating").await;
         page.play("Listener").await;
         page.click_at(320.0, 200.0).await;
         page.until_js("there is sound", "gains.length >= 3").await;
         open(&page, "gear").await;
-        let loud = page.js("return [gains[0].gain.value, gains[1].gain.value]").await;
+        page.until_js("all fade to what is set", "Math.abs(gains[0].gain.value - 0.42) < 0.005").await;
         give(&page, "set-master", "50").await;
         give(&page, "set-effects", "0").await;
         page.until_js(
             "effects are silent and all is quieter",
-            &format!("gains[1].gain.value === 0 && gains[0].gain.value < {} / 3", loud[0]),
+            "gains[1].gain.value === 0 && Math.abs(gains[0].gain.value - 0.105) < 0.005",
         )
         .await;
         page.picture("settings-volume").await;
+        close(&page).await;
+        is_heard_only_by_who_is_there(&page, 0.105).await;
+    });
+}
+
+/// Another window makes the page quiet, another tab silent; back again it is as loud as before.
+async fn is_heard_only_by_who_is_there(page: &Page, loud: f64) {
+    let near = |gain: f64| format!("Math.abs(gains[0].gain.value - {gain}) < 0.005");
+    page.js("window.dispatchEvent(new Event('blur'))").await;
+    page.until_js("it is ducked", &near(0.3 * loud)).await;
+    page.js("window.dispatchEvent(new Event('focus'))").await;
+    page.until_js("it is as loud as before", &near(loud)).await;
+    page.js(HIDE).await;
+    let asleep = format!("{} && gains[0].context.state === 'suspended'", near(0.0));
+    page.until_js("a hidden tab is silent and its sound sleeps", &asleep).await;
+    page.js(SHOW).await;
+    let awake = format!("{} && gains[0].context.state === 'running'", near(loud));
+    page.until_js("a tab that is shown is heard again", &awake).await;
+}
+
+/// Keeps everything that sets a loudness; the first is that of all.
+const GAINS: &str = "window.gains = [];
+    const make = AudioContext.prototype.createGain;
+    AudioContext.prototype.createGain = function () { const g = make.call(this); gains.push(g); return g; };";
+
+/// The browser says that the tab is hidden.
+const HIDE: &str = "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));";
+/// …and that it is not.
+const SHOW: &str = "delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'));";
+
+#[test]
+fn a_recording_is_silent_in_a_hidden_tab() {
+    stage::run("replay-hidden", async |stage| {
+        let folder = tempfile::tempdir().expect("a folder for the file");
+        let (_, recording) = wasm_checks::recordings::RECORDINGS[0];
+        let file = folder.path().join("match.rec");
+        std::fs::write(&file, recording).expect("a file can be written");
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.before_load(GAINS).await;
+        page.open(&format!("{}replay", server.url)).await;
+        page.until_visible("film-open").await;
+        page.choose_file("film-file", &file).await;
+        page.until("the recording plays", |state| state.phase == "watching").await;
+        page.click_at(320.0, 200.0).await;
+        page.until_js("there is sound", "gains.length >= 3").await;
+        page.until_js("it is loud", "Math.abs(gains[0].gain.value - 0.42) < 0.005").await;
+        is_heard_only_by_who_is_there(&page, 0.42).await;
     });
 }

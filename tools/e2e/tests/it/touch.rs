@@ -1,6 +1,11 @@
-//! Two thumbs on a phone held upright: one flies, one shoots, both at once; who looks elsewhere lets go of both.
+//! Two thumbs on a phone: one flies, one shoots, both at once; a third finger presses what is under the right thumb; who looks
+//! elsewhere lets go of all.
 
-use crate::{page::Window, stage};
+use crate::{
+    layout,
+    page::{Page, Window},
+    stage,
+};
 
 #[test]
 fn two_thumbs_fly_and_shoot_at_once_and_a_blur_lets_go_of_both() {
@@ -31,4 +36,46 @@ fn two_thumbs_fly_and_shoot_at_once_and_a_blur_lets_go_of_both() {
         assert_eq!(later.shots, 0, "{later:?}");
         page.fingers("touchEnd", &[]).await;
     });
+}
+
+#[test]
+fn a_third_finger_fires_boosts_and_does_the_special_however_the_phone_is_held() {
+    stage::run("touch-pads", async |stage| {
+        // With the cards of a better ship in sight there is most to keep apart.
+        let server = stage.server(&["--bots", "5", "--start-points", "40"]).await;
+        let page = stage.visitor(&server, &Window::PHONE).await;
+        page.play("Fingers").await;
+        page.keep_flying().await;
+        page.until_visible("refit-needle").await;
+        page.until_visible("pads").await;
+        layout::expect_apart(&page, layout::FLIGHT, "touch-upright").await;
+        three_fingers(&page, (100.0, 700.0), (230.0, 700.0)).await;
+        page.resize(844, 390, 1.0).await;
+        page.until_visible("pads").await;
+        layout::expect_apart(&page, layout::FLIGHT, "touch-across").await;
+        three_fingers(&page, (260.0, 200.0), (560.0, 150.0)).await;
+    });
+}
+
+/// Both sticks are held, and a third finger presses each of the buttons; then the window loses the keyboard.
+async fn three_fingers(page: &Page, left: (f64, f64), right: (f64, f64)) {
+    let held = |id: &str| format!("document.getElementById('{id}').classList.contains('held')");
+    for id in ["pad-special", "pad-boost", "pad-fire"] {
+        let [x, y, ..] = page.place_of(id).await;
+        page.fingers("touchStart", &[left]).await;
+        page.fingers("touchStart", &[left, right]).await;
+        page.fingers("touchStart", &[left, right, (x, y)]).await;
+        page.until_js("a third finger holds the button", &held(id)).await;
+        if id == "pad-boost" {
+            page.until_js("the ship boosts", "document.querySelector('.ability.on')").await;
+        }
+        if id != "pad-fire" {
+            page.fingers("touchEnd", &[]).await;
+            page.until_js("it is let go", &format!("!{}", held(id))).await;
+        }
+    }
+    page.until("the finger fires though no thumb aims", |state| state.shots > 0 || state.phase == "dead").await;
+    page.js("window.dispatchEvent(new Event('blur'))").await;
+    page.until_js("a blur lets go of it", &format!("!{}", held("pad-fire"))).await;
+    page.fingers("touchEnd", &[]).await;
 }

@@ -4,7 +4,7 @@ use crate::{page::Window, stage};
 
 /// A browser that draws nothing in three dimensions.
 const NO_WEBGL: Window =
-    Window { width: 640, height: 400, flags: &["--disable-3d-apis", "--disable-software-rasterizer"] };
+    Window { width: 640, height: 400, flags: &["--disable-3d-apis", "--disable-software-rasterizer"], touch: false };
 
 #[test]
 fn without_webgl2_the_page_says_so() {
@@ -25,11 +25,12 @@ fn without_websockets_the_page_says_so() {
     stage::run("no-websocket", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
         let page = stage.browser(&Window::SMALL).await;
-        page.before_load("delete window.WebSocket").await;
+        page.before_load("delete window.WebSocket; Object.defineProperty(navigator, 'language', { get: () => 'de' })")
+            .await;
         page.open(&server.url).await;
         page.until_visible("unsupported").await;
         let words = page.words("unsupported").await;
-        assert!(words.contains("WebSocket"), "{words}");
+        assert!(words.contains("Perihelion braucht WebSockets, um die Arena zu erreichen"), "{words}");
         assert!(!page.is_visible("play").await, "Play is offered though no server can be reached");
     });
 }
