@@ -52,7 +52,7 @@ settings! {
         wins: Option<u8> = None, optional(whole(Terms::WINS), "5"), [Flag("wins")];
         /// Damage that a core takes in core-war.
         core_hull: Option<u16> = None, optional(whole(Terms::CORE_HULL), "7500"), [Flag("core-hull")];
-        /// What makes it another game; several multiply with each other and with [physics]. weekly is another one each
+        /// What makes it another game; several multiply with each other and with the section physics. weekly is another one each
         /// week, from Monday on, UTC. Who comes is told.
         mutators: Vec<Choice> = Vec::new(), list(word(&MUTATORS)), [Flag("mutators"), Live];
         /// Points that every pilot begins with; 160 buy a Lancer.

@@ -1,6 +1,6 @@
 //! What a player says about another, `/report NAME [REASON]`: taken down with what was said last, for staff to see.
 //!
-//! Invariants: who reports has a place in the room, and hears what came of it; one address is heard [`RATE`] often; nothing here
+//! Invariants: who reports has a place in the room, and hears what came of it; one address is heard `RATE` often; nothing here
 //! does anything to who is reported.
 
 use std::time::Instant;

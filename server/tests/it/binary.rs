@@ -14,7 +14,7 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_perihelion");
 
 /// A started binary; killed when dropped.
 pub struct Process {
-    child: Child,
+    pub child: Child,
     pub address: SocketAddr,
     pub banner: String,
     /// Goes with it, where it is its own.

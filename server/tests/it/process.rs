@@ -1,7 +1,7 @@
 //! The binary as a process: what it prints, how it refuses, how it stops.
 
 use std::{
-    process::{Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     binary::{BINARY, Process, run},
     clients::{closed, hello, open, open_raw, welcomed},
     pilot::{Pilot, press},
-    running::{DEADLINE, Folder, in_time, until},
+    running::{Folder, in_time, until},
 };
 
 #[test]
@@ -298,7 +298,7 @@ async fn a_disk_that_takes_nothing_more_is_told_of_and_nobody_who_plays_notices(
         }
         pilot
     });
-    let pid = Pid::from_raw(i32::try_from(process.child.id()).unwrap()).expect("a process");
+    let pid = Pid::from_raw(i32::try_from(process.pid()).unwrap()).expect("a process");
     let usual = getrlimit(Resource::Fsize);
     prlimit(Some(pid), Resource::Fsize, Rlimit { current: Some(1), maximum: usual.maximum }).expect("our own child");
     until("it is known that the disk takes nothing", async || {
@@ -335,13 +335,13 @@ async fn without_file_descriptors_it_waits_without_spinning_and_recovers() {
     for _ in 0..100 {
         held.push(tokio::net::TcpStream::connect(process.address).await.expect("the backlog takes it"));
     }
-    let before = cpu_ms(process.child.id());
+    let before = cpu_ms(process.pid());
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(1) {
         // The player's snapshots go on.
         in_time("a message", futures_util::StreamExt::next(&mut player)).await.expect("open").expect("whole");
     }
-    let spent = cpu_ms(process.child.id()) - before;
+    let spent = cpu_ms(process.pid()) - before;
     assert!(spent < 500, "{spent} ms of processor time in a second of waiting");
     drop(held);
     until("new connections are taken again", async || {
@@ -374,12 +374,12 @@ async fn an_idle_server_with_empty_rooms_costs_nothing() {
         crate::running::ask_raw(process.address, head.as_bytes()).await.text().contains("\"paused\":true")
     })
     .await;
-    let before = cpu_ms(process.child.id());
+    let before = cpu_ms(process.pid());
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let spent = cpu_ms(process.child.id()) - before;
+    let spent = cpu_ms(process.pid()) - before;
     // 0.5 % of a core; the kernel counts in hundredths of a second.
     assert!(spent <= 20, "{spent} ms in 3 s");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.child.id())).expect("a living process");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.pid())).expect("a living process");
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
     let resident: u64 = resident.and_then(|kb| kb.parse().ok()).expect("a number of kB");
     assert!(resident <= 30 * 1_024, "{resident} kB");
