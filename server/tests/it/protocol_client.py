@@ -434,6 +434,7 @@ def main():
             place = lambda: (message.varint(), message.zigzag(), message.zigzag())
             message.option(place)
             message.many(place)
+            message.many(place)
             assert message.option(message.varint) is not None, "a room of the server's own has seasons"
         elif kind == 5:
             heard = read_news(message, heard, seasons)

@@ -131,20 +131,23 @@ async fn words_are_read_again_by_command_and_a_list_that_is_wrong_leaves_the_old
     let mut ada = Pilot::play(process.address, "Ada").await;
     let mut heard = async |says: &str| {
         ada.replica.say_words(&Words::Text(says.into()));
-        loop {
-            ada.step("a word").await;
-            if let Some(Chat::Said(lines)) = ada.replica.poll_chat() {
-                let Words::Text(text) = &lines[0].words else { panic!("{lines:?}") };
-                return text.clone();
+        in_time("a word", async {
+            loop {
+                ada.step("a word").await;
+                if let Some(Chat::Said(lines)) = ada.replica.poll_chat() {
+                    let Words::Text(text) = &lines[0].words else { panic!("{lines:?}") };
+                    return text.clone();
+                }
             }
-        }
+        })
+        .await
     };
-    assert_eq!(heard("badger moose").await, "****** moose");
+    assert_eq!(heard("a badger moose").await, "a ****** moose");
     std::fs::write(&list, "moose\n\nb\n").unwrap();
     let line = String::from_utf8(admin(&folder, &["reload"]).stderr).unwrap();
     assert!(line.contains("line 3: a word has 2 to 40 letters") && line.contains("stay in force"), "{line}");
-    assert_eq!(heard("badger moose").await, "****** moose");
+    assert_eq!(heard("no badger moose").await, "no ****** moose");
     std::fs::write(&list, "moose\n").unwrap();
     done(&folder, &["reload"]);
-    assert_eq!(heard("badger moose").await, "badger *****");
+    assert_eq!(heard("one badger moose").await, "one badger *****");
 }
