@@ -29,6 +29,11 @@ async fn smuggle(page: &Page, text: &str) {
 
 /// Clicks the first row of a list that bears this name.
 async fn click_name(page: &Page, list: &str, name: &str) {
+    let there = format!(
+        "[...document.querySelectorAll('#{list} li:not(.off)')].some(row => row.getClientRects().length && \
+         [...row.children].some(cell => cell.textContent === '{name}'))"
+    );
+    page.until_js("the row is there", &there).await;
     let script = "const rows = [...document.querySelectorAll('#' + arguments[0].list + ' li:not(.off)')]; \
          const row = rows.find(row => [...row.children].some(cell => cell.textContent === arguments[0].name)); \
          const box = row.getBoundingClientRect(); return [box.x + 12, box.y + box.height / 2]";
@@ -42,6 +47,9 @@ fn two_pages_talk_hostile_lines_stay_text_and_a_muted_pilot_is_not_shown() {
         let server = stage.server(&["--bots", "0"]).await;
         let ada = stage.player(&server, &Window::DESKTOP, "Ada").await;
         let bo = stage.player(&server, &Window::SMALL, "Bo").await;
+        // Nobody steers while they talk, and the star takes who does not.
+        ada.keep_flying().await;
+        bo.keep_flying().await;
 
         // What is written flies no ship, and its letters arrive.
         write(&ada, "well wasd").await;
@@ -86,7 +94,9 @@ fn two_pages_talk_hostile_lines_stay_text_and_a_muted_pilot_is_not_shown() {
         assert!(later.chat.is_empty(), "{:?}", later.chat);
         // It holds for the tab, also when the page is loaded anew.
         bo.reload().await;
-        bo.until("Bo is back", |state| state.phase == "flying" && state.muted == ["Ada"]).await;
+        bo.until("Bo is back", |state| state.player.is_some() && state.muted == ["Ada"]).await;
+        bo.keep_flying().await;
+        bo.until("Bo flies", |state| state.phase == "flying").await;
         write(&bo, "").await;
         click_name(&bo, "chat-muted", "Ada").await;
         bo.until("and heard again", |state| state.muted.is_empty() && state.reads("Ada", "still there")).await;

@@ -33,6 +33,8 @@ fn the_hints_lead_to_a_better_ship_and_never_come_back() {
         page.open(&server.url).await;
         page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
         page.play("Newcomer").await;
+        // Whom the star takes begins again with the same hint.
+        page.keep_flying().await;
         until_told(&page, "Hold W to thrust toward the pointer").await;
         page.key_down('w').await;
         until_told(&page, "Let go of W: you drift, and the star bends your path").await;
