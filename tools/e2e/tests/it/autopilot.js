@@ -84,6 +84,8 @@ function hunt(state) {
     const wanted = Math.atan2((-own.y / far) * 150 - own.vy, (-own.x / far) * 150 - own.vx);
     aim(state, wanted);
     thrust(off(own.heading, wanted) < 0.5);
+    // A rock in the way would hold it for ever.
+    fire(state.mode === "drift" && far > 300 && Math.hypot(own.vx, own.vy) < 120);
     return;
   }
   const seen = others.sort((a, b) => far(a) - far(b))[0];
