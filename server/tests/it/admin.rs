@@ -9,13 +9,17 @@ mod reports;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use shared::{
+    defs::ShipClass,
+    protocol::{ClientMessage, codec},
+};
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
 
 use crate::{
-    clients::Socket,
+    clients::{Socket, knock as hello_as},
     running::{Reply, Running, ask_raw, in_time},
 };
 
@@ -26,6 +30,14 @@ struct Page {
     cookie: String,
     socket: Socket,
     next_id: i64,
+}
+
+/// A connection with a slot, of this browser.
+async fn seated(server: &Running, profile: u8, name: &str) -> Socket {
+    let mut socket = hello_as(server.address, Some(profile), None).await.expect("welcome");
+    let play = ClientMessage::Play { name: name.into(), class: ShipClass::Spark };
+    socket.send(Message::Binary(codec::encode_client(&play).into())).await.expect("sent");
+    socket
 }
 
 /// A request as our own page sends it, with or without a cookie.

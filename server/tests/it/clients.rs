@@ -1,10 +1,17 @@
 //! WebSocket clients that do exactly as told: one through tungstenite, one byte by byte.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use futures_util::{SinkExt, StreamExt};
-use shared::protocol::{
-    Chat, ClientMessage, Hello, Opening, ProfileToken, Resume, ResumeToken, ServerMessage, Words, codec,
+use shared::{
+    protocol::{
+        Chat, ClientMessage, CommandBatch, Hello, Opening, ProfileToken, Resume, ResumeToken, Seen, ServerMessage,
+        Words, codec,
+    },
+    tick::Tick,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -171,4 +178,32 @@ pub async fn read_frame(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
     let mut payload = vec![0; length];
     stream.read_exact(&mut payload).await.ok()?;
     Some((first, payload))
+}
+
+/// An empty batch of commands: an acknowledgement.
+pub fn commands(ack: Tick) -> Vec<u8> {
+    let batch = CommandBatch { ack, stamp_ms: 0, seen: Seen::default(), first: ack, commands: Vec::new() };
+    codec::encode_client(&ClientMessage::Commands(batch))
+}
+
+/// Reads snapshots and acknowledges; gives the longest pause between two messages until told to stop.
+pub async fn longest_pause(mut socket: Socket, stop: impl Future) -> Duration {
+    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+    let mut ack = tokio::time::interval(Duration::from_millis(33));
+    let mut tick = Tick(0);
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            message = socket.next() => {
+                let message = message.expect("nobody else is closed").expect("whole");
+                if let Ok(ServerMessage::Snapshot(snapshot)) = codec::decode_server(&message.into_data()) {
+                    tick = snapshot.tick;
+                    longest = longest.max(last.elapsed());
+                    last = Instant::now();
+                }
+            }
+            _ = ack.tick() => socket.send(Message::Binary(commands(tick).into())).await.expect("sent"),
+            _ = &mut stop => return longest.max(last.elapsed()),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::{SinkExt, StreamExt};
 use shared::{
     defs::ShipClass,
-    protocol::{ClientMessage, CommandBatch, Seen, codec, proto_hash},
+    protocol::{ClientMessage, codec, proto_hash},
     rng::{Keyed, Purpose},
     tick::Tick,
 };
@@ -17,8 +17,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     clients::{
-        FIN_BINARY, FIRST_BINARY, PING, Socket, closed, frame, hello, open, open_raw, raw_close_code, read_frame,
-        welcomed,
+        FIN_BINARY, FIRST_BINARY, PING, closed, commands, frame, hello, longest_pause, open, open_raw, raw_close_code,
+        read_frame, welcomed,
     },
     running::{Running, ask_raw, in_time, until},
 };
@@ -33,11 +33,6 @@ async fn answer_to(server: &Running, after_hello: bool, message: Message) -> u16
     // Well before any timeout would end it anyway.
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     code
-}
-
-fn commands(ack: Tick) -> Vec<u8> {
-    let batch = CommandBatch { ack, stamp_ms: 0, seen: Seen::default(), first: ack, commands: Vec::new() };
-    codec::encode_client(&ClientMessage::Commands(batch))
 }
 
 #[tokio::test]
@@ -251,28 +246,6 @@ async fn a_connection_kept_busy_with_requests_ends_too() {
     .await;
     let next = in_time("a snapshot", player.next()).await.expect("a WebSocket lives on").expect("whole");
     assert!(next.is_binary(), "{next:?}");
-}
-
-/// Reads snapshots and acknowledges; gives the longest pause between two messages until told to stop.
-async fn longest_pause(mut socket: Socket, stop: tokio::sync::oneshot::Receiver<()>) -> Duration {
-    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
-    let mut ack = tokio::time::interval(Duration::from_millis(33));
-    let mut tick = Tick(0);
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            message = socket.next() => {
-                let message = message.expect("nobody else is closed").expect("whole");
-                if let Ok(shared::protocol::ServerMessage::Snapshot(snapshot)) = codec::decode_server(&message.into_data()) {
-                    tick = snapshot.tick;
-                    longest = longest.max(last.elapsed());
-                    last = Instant::now();
-                }
-            }
-            _ = ack.tick() => socket.send(Message::Binary(commands(tick).into())).await.expect("sent"),
-            _ = &mut stop => return longest.max(last.elapsed()),
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,24 +1,15 @@
 //! A binary, those who watch, and what the machine says of it.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Duration};
 
-use futures_util::{SinkExt, StreamExt};
-use shared::{
-    protocol::{ClientMessage, CommandBatch, Seen, ServerMessage, codec},
-    tick::Tick,
-};
 use tokio::{
     sync::{Mutex, MutexGuard, watch},
     task::JoinHandle,
 };
-use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     binary::Process,
-    clients::{Socket, welcomed},
+    clients::{longest_pause, welcomed},
     running::{Folder, Reply, ask_raw, in_time, until},
 };
 
@@ -56,7 +47,8 @@ impl Siege {
         let (stop, stopped) = watch::channel(false);
         let mut witnesses = Vec::new();
         for _ in 0..count {
-            witnesses.push(tokio::spawn(witness(welcomed(server.address).await, stopped.clone())));
+            let (socket, mut stopped) = (welcomed(server.address).await, stopped.clone());
+            witnesses.push(tokio::spawn(longest_pause(socket, async move { stopped.changed().await })));
         }
         let mut siege = Siege { server, witnesses, stop, ticks_before: (0.0, 0.0), _settings: folder, _turn: turn };
         siege.ticks_before = siege.ticks().await;
@@ -120,30 +112,4 @@ impl Siege {
         assert!(within >= 0.99 * all, "of {all} ticks {within} were in time");
         assert!(longest < Duration::from_millis(500), "a pause of {longest:?}");
     }
-}
-
-/// Somebody who watches: reads and acknowledges; the longest pause between two snapshots.
-async fn witness(mut socket: Socket, mut stop: watch::Receiver<bool>) -> Duration {
-    let (mut last, mut longest, mut tick) = (Instant::now(), Duration::ZERO, Tick(0));
-    let mut ack = tokio::time::interval(Duration::from_millis(50));
-    loop {
-        tokio::select! {
-            message = socket.next() => {
-                let message = message.expect("nobody else is closed").expect("whole");
-                if let Ok(ServerMessage::Snapshot(snapshot)) = codec::decode_server(&message.into_data()) {
-                    tick = snapshot.tick;
-                    longest = longest.max(last.elapsed());
-                    last = Instant::now();
-                }
-            }
-            _ = ack.tick() => socket.send(Message::Binary(commands(tick).into())).await.expect("sent"),
-            _ = stop.changed() => return longest,
-        }
-    }
-}
-
-/// An empty batch of commands: an acknowledgement.
-pub fn commands(ack: Tick) -> Vec<u8> {
-    let batch = CommandBatch { ack, stamp_ms: 0, seen: Seen::default(), first: ack, commands: Vec::new() };
-    codec::encode_client(&ClientMessage::Commands(batch))
 }

@@ -20,10 +20,10 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    clients::{closed, hello, welcomed},
+    clients::{closed, commands, hello, welcomed},
     pilot::Pilot,
     running::{ask_raw, in_time, until},
-    siege::{Siege, commands},
+    siege::Siege,
 };
 
 /// Nobody's address is exempt, loopback neither.

@@ -433,19 +433,7 @@ mod tests {
         let sky = Sky::at(&layout, &[], &defs.arena, tick);
         let body = Kinematics { pos: Lattice::nearest(HERE), vel: Lattice::ZERO, heading: Angle(0) };
         let own = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, class, body, &defs);
-        let sight = Sight {
-            defs: &defs,
-            sky: &sky,
-            layout: &layout,
-            own: &own,
-            edge_radius: 3_000.0,
-            ships: ships.to_vec(),
-            rocks: Vec::new(),
-            pickups: Vec::new(),
-            mines: Vec::new(),
-            attacker,
-            war: None,
-        };
+        let sight = Sight { ships: ships.to_vec(), attacker, ..Sight::of_nothing(&defs, &sky, &layout, &own) };
         brain.look(&sight);
         brain.choose_enemy(&sight, tick).map(|ship| ship.player.0)
     }

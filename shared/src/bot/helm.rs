@@ -227,20 +227,7 @@ mod tests {
         let body =
             Kinematics { pos: Lattice::nearest(mouth + away), vel: Lattice::nearest(vel), heading: Angle::of(vel) };
         let own = Ship::fresh(ShipId { player: PlayerId(0), life: 0 }, ShipClass::Spark, body, &defs);
-        let sight = Sight {
-            defs: &defs,
-            sky: &sky,
-            layout: &layout,
-            own: &own,
-            edge_radius: 3_000.0,
-            ships: Vec::new(),
-            rocks: Vec::new(),
-            pickups: Vec::new(),
-            mines: Vec::new(),
-            attacker: None,
-            war: None,
-        };
-        look(&sight, mouth)
+        look(&Sight::of_nothing(&defs, &sky, &layout, &own), mouth)
     }
 
     #[test]

@@ -67,3 +67,23 @@ pub struct SolidSight {
     /// Size.
     pub size: RockSize,
 }
+
+#[cfg(test)]
+impl<'a> Sight<'a> {
+    /// A look around in which there is nothing.
+    pub fn of_nothing(defs: &'a Defs, sky: &'a Sky<'a>, layout: &'a Layout, own: &'a Ship) -> Sight<'a> {
+        Sight {
+            defs,
+            sky,
+            layout,
+            own,
+            edge_radius: 3_000.0,
+            ships: Vec::new(),
+            rocks: Vec::new(),
+            pickups: Vec::new(),
+            mines: Vec::new(),
+            attacker: None,
+            war: None,
+        }
+    }
+}

@@ -1,10 +1,7 @@
 //! What staff do to who plays.
 
 use futures_util::SinkExt;
-use shared::{
-    defs::ShipClass,
-    protocol::{Chat, ClientMessage, codec},
-};
+use shared::protocol::Chat;
 
 use super::*;
 use crate::{
@@ -12,14 +9,6 @@ use crate::{
     pilot::Pilot,
     running::until,
 };
-
-/// A connection with a slot, of this browser.
-async fn seated(server: &Running, profile: u8, name: &str) -> Socket {
-    let mut socket = hello_as(server.address, Some(profile), None).await.expect("welcome");
-    let play = ClientMessage::Play { name: name.into(), class: ShipClass::Spark };
-    socket.send(Message::Binary(codec::encode_client(&play).into())).await.expect("sent");
-    socket
-}
 
 /// Until the staff see this player.
 async fn seen(page: &mut Page, name: &str) -> Value {

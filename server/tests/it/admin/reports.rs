@@ -1,23 +1,10 @@
 //! What players say about each other, and what staff see of it.
 
-use futures_util::SinkExt;
-use shared::{
-    defs::ShipClass,
-    protocol::{ClientMessage, codec},
-};
-
 use super::{console::answer, *};
 use crate::{
     clients::{closed, knock as hello_as, next_chat, say},
     running::until,
 };
-
-async fn seated(server: &Running, profile: u8, name: &str) -> Socket {
-    let mut socket = hello_as(server.address, Some(profile), None).await.expect("welcome");
-    let play = ClientMessage::Play { name: name.into(), class: ShipClass::Spark };
-    socket.send(Message::Binary(codec::encode_client(&play).into())).await.expect("sent");
-    socket
-}
 
 /// Until what rooms published last is newer than whatever has happened up to now.
 async fn published(server: &Running) {
