@@ -5,7 +5,7 @@ use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,6 +13,9 @@ use std::{
 use ipnet::IpNet;
 
 use sha2::{Digest, Sha256};
+
+/// Addresses that providers give to many at once (RFC 6598).
+static SHARED: LazyLock<IpNet> = LazyLock::new(|| "100.64.0.0/10".parse().expect("a network"));
 
 /// The bucket an address falls in: itself for IPv4 (also when mapped into IPv6), the /64 for IPv6, because that
 /// is what one subscriber gets.
@@ -38,11 +41,12 @@ impl AddressKey {
     }
 
     /// The same number for everybody behind it, for as long as the process lives; it says nothing else. 0 for addresses that say
-    /// nothing of who is behind them: of this machine, or of a network of one's own, where friends play.
+    /// nothing of who is behind them: of this machine, of a network of one's own, where friends play, or of a provider that has
+    /// thousands behind each.
     #[must_use]
     pub fn household(self) -> u32 {
         let own = match self.0 {
-            IpAddr::V4(v4) => v4.is_private() || v4.is_link_local() || v4.is_loopback(),
+            IpAddr::V4(v4) => v4.is_private() || v4.is_link_local() || v4.is_loopback() || SHARED.contains(&self.0),
             IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback(),
         };
         let AddressTag(bytes) = self.tag();
@@ -138,7 +142,17 @@ mod tests {
             assert_eq!(key(one).household() == key(other).household(), is_one, "{one} {other}");
             assert_ne!(key(one).household(), 0);
         }
-        for own in ["127.0.0.1", "::1", "192.168.1.7", "10.0.0.1", "169.254.1.1", "fd00::1", "fe80::1"] {
+        for own in [
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "::1",
+            "192.168.1.7",
+            "10.0.0.1",
+            "169.254.1.1",
+            "fd00::1",
+            "fe80::1",
+        ] {
             assert_eq!(key(own).household(), 0, "{own}");
         }
     }

@@ -139,6 +139,18 @@ impl Limits {
     pub fn exempts(&self, key: AddressKey) -> bool {
         (self.loopback_exempt && key.is_loopback()) || self.exempt.iter().any(|network| key.is_in(network))
     }
+
+    /// WebSockets that there may be of players, without those that are kept for staff.
+    #[must_use]
+    pub fn sessions_of_players(&self) -> usize {
+        self.sessions_max.saturating_sub(self.sessions_reserved)
+    }
+
+    /// [`AddressKey::household`]; 0 also where the host knows that many play behind one address.
+    #[must_use]
+    pub fn household(&self, key: AddressKey) -> u32 {
+        if self.exempts(key) { 0 } else { key.household() }
+    }
 }
 
 #[cfg(test)]
@@ -148,5 +160,13 @@ mod tests {
     #[test]
     fn what_a_host_leaves_alone_is_as_the_game_has_it() {
         assert_eq!(Limits::default().of_rooms(), RoomBounds::default());
+    }
+
+    #[test]
+    fn whom_the_host_exempts_is_no_household() {
+        let key = |text: &str| AddressKey::of(text.parse().unwrap());
+        let limits = Limits { exempt: vec!["203.0.113.0/24".parse().unwrap()], ..Limits::default() };
+        assert_eq!(limits.household(key("203.0.113.9")), 0);
+        assert_eq!(limits.household(key("198.51.100.9")), key("198.51.100.9").household());
     }
 }

@@ -162,7 +162,7 @@ impl Counts {
         let limits = &*Arc::clone(&self.limits);
         let full = match kind {
             Kind::Http => self.http + self.sessions + self.lanes >= limits.connections_max,
-            Kind::Session => self.is_full(limits.sessions_max.saturating_sub(limits.sessions_reserved), limits),
+            Kind::Session => self.is_full(limits.sessions_of_players(), limits),
             Kind::Staff => self.is_full(limits.sessions_max, limits),
             Kind::Lane => self.lanes >= limits.lanes_max || self.sessions + self.lanes >= limits.connections_max,
             Kind::Handshake => self.handshakes >= limits.handshakes_max,

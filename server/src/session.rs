@@ -42,6 +42,7 @@ use tokio_tungstenite::{
 
 use crate::{
     address::AddressKey,
+    config::RoomId,
     counters::Counters,
     lanes::Lanes,
     limits::{self as bounds, Limits},
@@ -253,7 +254,10 @@ impl Rooms {
         if let Some(Goodbye { code, reason }) = self.closed() {
             let reason = reason.as_deref().and_then(NoticeText::clean);
             if !room.order(Order::TurnAway { conn, code, reason }) {
-                tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to turn somebody away");
+                tracing::warn!(
+                    room = RoomId::openly(room.blueprint().id.as_str()),
+                    "a room is too busy to turn somebody away"
+                );
             }
         }
     }
@@ -297,7 +301,7 @@ async fn visit(
     // Listed first, so that what is decided from now on finds it; then what was decided a moment ago.
     let _presence = rooms.staff.present().enter(seat.conn(), guest, &room);
     rooms.staff.hold_to_bans(seat.conn(), &guest, &room);
-    let household = rooms.address.household();
+    let household = limits.household(rooms.address);
     if household != 0 && !room.order(Order::Household { conn: seat.conn(), household }) {
         tracing::debug!("a room is too busy to hear who comes from where");
     }

@@ -17,7 +17,10 @@ use tokio::{
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 use super::*;
-use crate::config::RoomSettings;
+use crate::{
+    config::RoomSettings,
+    room::{Choice, Numbers},
+};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -179,6 +182,25 @@ async fn one_room_breaks_and_nobody_in_another_misses_anything() {
     let skipped = before.status.snapshots_skipped;
     assert!(witness.leap_max <= 4 || skipped > 0, "a leap of {} ticks", witness.leap_max);
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_that_did_not_hear_of_its_numbers_hears_of_them_again() {
+    let home = tempfile::tempdir().unwrap();
+    let app = server(home.path());
+    let room = app.lobby.find("a").unwrap();
+    // The week has turned, and the order was lost.
+    room.retune(Numbers { physics: Tuning::STANDARD, mutators: vec![Choice::Weekly] }, now_s());
+    let wanted = room.blueprint().tuning;
+    assert_ne!(room.report().tuning, wanted);
+    weeks::look(&app.staff, now_s());
+    timeout(DEADLINE, async {
+        while room.report().tuning != wanted {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it holds");
 }
 
 #[test]

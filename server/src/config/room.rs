@@ -203,7 +203,7 @@ impl RoomId {
     }
 
     /// What an id is made of.
-    pub const ALLOWED: &'static str = "1 to 24 small letters, digits and hyphens";
+    pub const ALLOWED: &'static str = "1 to 24 small letters, digits and hyphens, not six digits alone";
 
     /// The room there is without a settings file, and the one that flags speak of.
     #[must_use]
@@ -216,7 +216,15 @@ impl RoomId {
     pub fn parse(text: &str) -> Option<RoomId> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let good = (1..=ID_CHARS_MAX).contains(&text.len()) && text.chars().all(plain);
-        good.then(|| RoomId(text.to_owned()))
+        // What may be a code is none: a code is a secret, an id is not.
+        let is_a_code = RoomId::parse_code(text).is_some_and(|code| code.0 == text);
+        (good && !is_a_code).then(|| RoomId(text.to_owned()))
+    }
+
+    /// A room as it may be called where it is not to be given away: who knows the code of a private one can come in.
+    #[must_use]
+    pub fn openly(name: &str) -> &str {
+        if RoomId::parse(name).is_some() { name } else { "a private room" }
     }
 
     /// As text.
@@ -280,7 +288,10 @@ mod tests {
         let (one, other) = (RoomId::draw_code().unwrap(), RoomId::draw_code().unwrap());
         assert_ne!(one, other);
         assert_eq!(RoomId::parse_code(&one.as_str().to_ascii_lowercase()), Some(one.clone()));
-        assert_eq!(RoomId::parse(one.as_str()).filter(|_| one.as_str().bytes().any(|c| c.is_ascii_alphabetic())), None);
+        for code in [one.as_str(), "234567"] {
+            assert_eq!((RoomId::parse(code), RoomId::openly(code)), (None, "a private room"), "{code}");
+        }
+        assert_eq!(RoomId::openly("main"), "main");
         for text in ["", "ABCDE", "ABCDEFG", "ABCDE0", "ABCDEI", "ÄBCDE"] {
             assert_eq!(RoomId::parse_code(text), None, "{text}");
         }

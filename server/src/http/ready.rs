@@ -62,7 +62,7 @@ impl Facts {
             stopping: *context.shutdown.borrow(),
             draining: context.staff.departure().is_announced(),
             locked: context.staff.lock().is_some(),
-            sessions: (sessions, limits.sessions_max),
+            sessions: (sessions, limits.sessions_of_players()),
             sockets: (sessions + context.permits.lanes(), limits.connections_max),
             overloaded: context.lobby.public().iter().all(|room| room.report().is_closed),
             store_ill: context.store.ill_for(now),

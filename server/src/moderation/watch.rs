@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::webhook::Herald;
-use crate::{room::RoomReport, staff::Staff};
+use crate::{config::RoomId, room::RoomReport, staff::Staff};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -30,7 +30,10 @@ pub async fn run(staff: Weak<Staff>, herald: Herald, mut shutdown: watch::Receiv
         let rooms: Vec<(String, RoomReport)> =
             staff.lobby().all().iter().map(|room| (room.blueprint().id.to_string(), room.report())).collect();
         for (id, restarts) in watchman.broken(&rooms) {
-            herald.tell(&format!("The room {id} broke and began again (times since the start: {restarts})."));
+            herald.tell(&format!(
+                "The room {} broke and began again (times since the start: {restarts}).",
+                RoomId::openly(id)
+            ));
         }
         for (id, report, row, why) in watchman.marked(&rooms) {
             staff.flag(id, report, row, &why);

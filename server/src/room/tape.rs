@@ -6,7 +6,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::{self, JoinHandle},
 };
 
@@ -75,12 +75,16 @@ impl Tape {
 
     /// Hands bytes over, without waiting.
     pub(super) fn put(&mut self, bytes: Vec<u8>) {
-        if let Some(chunks) = &self.chunks
-            && chunks.try_send(bytes).is_err()
-        {
-            tracing::error!("the disk does not keep up with the recording; it ends here");
-            self.chunks = None;
+        let Some(chunks) = &self.chunks else { return };
+        match chunks.try_send(bytes) {
+            Ok(()) => return,
+            Err(TrySendError::Full(_)) => {
+                tracing::error!("the disk does not keep up with the recording; it ends here");
+            }
+            // The writer has said why.
+            Err(TrySendError::Disconnected(_)) => {}
         }
+        self.chunks = None;
     }
 }
 
@@ -154,6 +158,7 @@ mod tests {
         let mut too_long = record(1, 3);
         too_long.chunks = None;
         too_long.writer.take().unwrap().join().unwrap();
+        too_long.put(vec![7]);
         assert_eq!(files(), Vec::<String>::new(), "too long");
         record(2, 2).keep();
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);

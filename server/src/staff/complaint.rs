@@ -1,6 +1,6 @@
 //! What a player says about another, `/report NAME [REASON]`: taken down with what was said last, for staff to see.
 //!
-//! Invariants: who reports has a place in the room, and hears what came of it; one address is heard `RATE` often; nothing here
+//! Invariants: who reports is in the room, with a ship or looking on, and hears what came of it; one address is heard `RATE` often; nothing here
 //! does anything to who is reported.
 
 use std::time::Instant;
@@ -14,6 +14,7 @@ use super::{Staff, console::Place, line::Words};
 use crate::{
     bucket::Rate,
     clock::now_s,
+    config::RoomId,
     room::RoomReport,
     store::{ReportRow, StaffRecord, Target},
 };
@@ -107,11 +108,9 @@ impl Staff {
     }
 
     fn file(&self, row: ReportRow) {
-        tracing::info!(room = row.room, "a player was reported");
-        let ReportRow { who, room, by, reason, lines, .. } = &row;
-        let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        self.herald.tell(&format!("{by} reports {who} in {room}{why}"));
-        lines.lines().for_each(|line| self.herald.tell(&format!("> {line}")));
+        tracing::info!(room = RoomId::openly(&row.room), "a player was reported");
+        self.herald.tell(&headline(&row));
+        row.lines.lines().for_each(|line| self.herald.tell(&format!("> {line}")));
         self.with(|book| {
             let Some(added) = book.reports.add(row) else { return };
             // Nobody waits for these; that they are late, the store says itself.
@@ -120,6 +119,13 @@ impl Staff {
         });
         self.changed(|changes| changes.reports += 1);
     }
+}
+
+/// What people elsewhere read first: not the code of a private room, which staff see.
+fn headline(row: &ReportRow) -> String {
+    let ReportRow { by, who, reason, .. } = row;
+    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    format!("{by} reports {who} in {}{why}", RoomId::openly(&row.room))
 }
 
 fn shown(row: &PlayerRow) -> String {
@@ -149,5 +155,32 @@ fn phrase(quick: Quick) -> &'static str {
         Quick::WellPlayed => "(well played)",
         Quick::Danger => "(danger)",
         Quick::No => "(no)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_private_room_is_told_nobody_elsewhere() {
+        for (room, reason, says) in [
+            ("main", "rude", "Ada reports Bo in main: rude"),
+            ("ABC234", "", "Ada reports Bo in a private room"),
+            ("234567", "", "Ada reports Bo in a private room"),
+        ] {
+            let row = ReportRow {
+                id: 1,
+                at_s: 1,
+                room: room.into(),
+                by: "Ada".into(),
+                who: "Bo".into(),
+                target: None,
+                reason: reason.into(),
+                lines: String::new(),
+                done_by: None,
+            };
+            assert_eq!(headline(&row), says);
+        }
     }
 }

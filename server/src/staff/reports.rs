@@ -1,12 +1,12 @@
 //! What players reported, for staff to see to. Pure.
 //!
-//! Invariants: there are at most [`REPORTS_MAX`], of which the newest stay; a number is given once while the process lives.
+//! Invariants: there are at most [`REPORTS_MAX`], of which those that nobody has seen to and the newest stay; a number is given once while the process lives.
 
 use std::collections::BTreeMap;
 
 use crate::store::ReportRow;
 
-/// Reports that are kept. Full: the oldest is forgotten.
+/// Reports that are kept. Full: the oldest that somebody has seen to is forgotten, or else the oldest.
 pub const REPORTS_MAX: usize = 1_000;
 
 /// The reports.
@@ -37,10 +37,17 @@ impl Reports {
     /// Adds one under a number of its own; `None` when there are no more numbers.
     pub fn add(&mut self, row: ReportRow) -> Option<Added> {
         self.last = self.last.checked_add(1)?;
-        let forgotten = if self.rows.len() >= REPORTS_MAX { self.rows.pop_first().map(|(id, _)| id) } else { None };
+        let forgotten = if self.rows.len() >= REPORTS_MAX { self.least() } else { None };
+        forgotten.and_then(|id| self.rows.remove(&id));
         let row = ReportRow { id: self.last, ..row };
         self.rows.insert(row.id, row.clone());
         Some(Added { row, forgotten })
+    }
+
+    /// The one that is missed least.
+    fn least(&self) -> Option<u32> {
+        let done = self.rows.iter().find(|(_, row)| row.done_by.is_some());
+        done.or(self.rows.first_key_value()).map(|(id, _)| *id)
     }
 
     /// One of them.
@@ -91,7 +98,10 @@ mod tests {
         let added = reports.restore(vec![ReportRow { id: 7, ..row("Di") }]);
         assert_eq!(added.iter().map(|added| added.row.id).collect::<Vec<_>>(), [8, 9]);
         (3..REPORTS_MAX).for_each(|_| assert_eq!(reports.add(row("x")).unwrap().forgotten, None));
-        assert_eq!(reports.add(row("x")).unwrap().forgotten, Some(7));
-        assert_eq!(reports.find(7), None);
+        assert_eq!(reports.add(row("x")).unwrap().forgotten, Some(8), "somebody has seen to it");
+        assert_eq!(reports.find(8), None);
+        reports.close(500, "anna").unwrap();
+        let forgotten = [reports.add(row("x")), reports.add(row("x"))].map(|added| added.unwrap().forgotten);
+        assert_eq!(forgotten, [Some(500), Some(7)]);
     }
 }

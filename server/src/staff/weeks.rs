@@ -17,9 +17,14 @@ pub(crate) async fn run(staff: Weak<Staff>) {
     loop {
         sleep(LOOK_EVERY).await;
         let Some(staff) = staff.upgrade() else { return };
-        if staff.lobby.turn_week(now_s()) {
-            tracing::info!("another week, another mutator");
-            staff.put_tunings_in_force();
-        }
+        look(&staff, now_s());
     }
+}
+
+/// A room that was too busy to hear of its numbers hears of them again with each look.
+pub(crate) fn look(staff: &Staff, unix_s: u64) {
+    if staff.lobby.turn_week(unix_s) {
+        tracing::info!("another week, another mutator");
+    }
+    staff.put_tunings_in_force();
 }

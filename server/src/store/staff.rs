@@ -146,9 +146,10 @@ pub enum StaffRecord {
 }
 
 impl StaffRecord {
-    /// Whether it must not be lost with the file: what staff decided does, a line about it may.
+    /// Whether it must not be lost with the file: what staff decided must not, a line about it may, and so may what anybody can
+    /// have written at will.
     pub(super) fn is_decision(&self) -> bool {
-        !matches!(self, StaffRecord::Audit(_))
+        !matches!(self, StaffRecord::Audit(_) | StaffRecord::Report(_) | StaffRecord::ReportGone(_))
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Desk, Done, Refused, Undo};
 use crate::{
     address::AddressKey,
     clock::now_s,
+    config::RoomId,
     room::RoomHandle,
     staff::{
         Staff,
@@ -166,7 +167,10 @@ impl Staff {
         if let Some(refusal) = self.refusal(guest) {
             let reason = NoticeText::clean(&refusal);
             if !room.order(RoomOrder::Kick { conn, code: CloseCode::Banned, reason }) {
-                tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a ban");
+                tracing::warn!(
+                    room = RoomId::openly(room.blueprint().id.as_str()),
+                    "a room is too busy to hear of a ban"
+                );
             }
         }
         self.mute(conn, guest, room);
@@ -185,7 +189,7 @@ impl Staff {
             None => Some(0),
         };
         if !room.order(RoomOrder::Mute { conn, ticks }) {
-            tracing::warn!(room = room.blueprint().id.as_str(), "a room is too busy to hear of a mute");
+            tracing::warn!(room = RoomId::openly(room.blueprint().id.as_str()), "a room is too busy to hear of a mute");
         }
     }
 }

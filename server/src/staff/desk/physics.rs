@@ -11,6 +11,7 @@ use shared::{
 
 use super::{Desk, Done, Refused, Undo, busy};
 use crate::{
+    config::RoomId,
     room::RoomHandle,
     staff::{Staff, order::Order},
     store::Kept,
@@ -87,13 +88,17 @@ impl Desk<'_> {
 }
 
 impl Staff {
-    /// Has the rooms keep to their settings, and over them to what staff set; after a start or a reload.
+    /// Has the rooms that do not keep to their settings, and over them to what staff set; after a start or a reload, and now and
+    /// then, for a room may have been too busy to hear.
     pub(crate) fn put_tunings_in_force(&self) {
         let settings = self.with(|book| book.settings.clone());
         for room in self.lobby.all() {
-            let set = parse(settings.get(&key(&room)).map(String::as_str));
-            if !room.order(RoomOrder::Tune { tuning: over(&room, &set) }) {
-                tracing::warn!(room = room.blueprint().id.as_str(), "the room is too busy to hear of its physics");
+            let tuning = over(&room, &parse(settings.get(&key(&room)).map(String::as_str)));
+            if room.report().tuning != tuning && !room.order(RoomOrder::Tune { tuning }) {
+                tracing::warn!(
+                    room = RoomId::openly(room.blueprint().id.as_str()),
+                    "the room is too busy to hear of its physics"
+                );
             }
         }
     }

@@ -222,7 +222,9 @@ async fn a_full_server_refuses_a_player_and_takes_staff() {
             Err(error) => panic!("{error}"),
         }
     };
+    assert_eq!(server.get("/readyz").await.status, 200);
     let _player = knock("").await.expect("there is a place");
+    assert_eq!(server.get("/readyz").await.status, 503, "no other player would have one");
     for cookie in ["", "perihelion_pass=00", &pass.replace("pass=", "staff="), &session, &pass[..40]] {
         assert_eq!(knock(cookie).await.err(), Some(503), "{cookie}");
     }
