@@ -1,11 +1,13 @@
 //! The server as a whole: opens the rooms, listens, and ends in order. Invariant: after [`App::shutdown`] every
 //! socket was told why, or its time was up.
 
+mod archive;
+mod rooms;
+
 use std::{
     convert::Infallible,
     fmt, io,
     net::SocketAddr,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -23,18 +25,16 @@ use crate::{
     attempts::Attempts,
     banner::own_address,
     clips::Clips,
-    clock::now_s,
     config::{Config, RoomId, ServerSettings, Settings, door::StaffDoor},
     counters::Counters,
     dashboard::{self, Dashboard},
     data_dir::{DataDir, DataDirError},
     departure::{Departure, Ending},
     http::{AssetError, Assets, Context, LOOKS_RATE, Live, Part, Refusals},
-    journal::JournalFigures,
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
-    lobby::Lobby,
+    lobby::{Lobby, Wish},
     log::LogAddresses,
     moderation::{
         watch as watchman,
@@ -44,11 +44,13 @@ use crate::{
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
-    room::{self, BlackBox, Keeping},
+    room::Blueprint,
     staff::{Reload, Staff, weeks},
-    store::{Intake, StaffSave, Store},
+    store::StaffSave,
     tls::{Tls, TlsError, TlsFiles},
 };
+
+use archive::Archive;
 
 /// The banner waits so long for the store to say who is in the staff.
 const STORE_PATIENCE: Duration = Duration::from_secs(1);
@@ -106,9 +108,7 @@ pub struct App {
     reloads: mpsc::Receiver<Reload>,
     /// Closed once the staff know what was stored.
     restored: watch::Receiver<()>,
-    intake: Intake,
-    /// Ours until the end.
-    data_dir: Option<DataDir>,
+    archive: Archive,
 }
 
 impl App {
@@ -132,39 +132,30 @@ impl App {
             Some(folder) => Assets::folder(folder).map_err(StartError::Assets)?,
             None => Assets::embedded(),
         };
-        let tls = match (config.server.tls_cert, config.server.tls_key) {
+        let tls = match (config.server.tls_cert.clone(), config.server.tls_key.clone()) {
             (Some(cert), Some(key)) => Some(Tls::open(TlsFiles { cert, key }).map_err(StartError::Tls)?),
             _ => None,
         };
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
-        let data_dir = take_folder(&config.server.data_dir)?;
-        let (store, mut intake) = match &data_dir {
-            Some(folder) => Store::open(folder).map_err(StartError::Room)?,
-            None => Store::none(),
-        };
-        let journal = Arc::new(JournalFigures::default());
-        let (rooms, crash_bytes) = (config.rooms.len(), config.server.crashes_mb * 1_024 * 1_024);
-        if let Some(folder) = &data_dir {
-            room::sweep(&folder.crashes());
-        }
-        let keeping = |room: &RoomId| {
-            data_dir.as_ref().map(|folder| Keeping {
-                journal: folder.journal(room.as_str()),
-                keeper: intake.keeper(),
-                figures: Arc::clone(&journal),
-                black_box: BlackBox::of(folder.crashes(), room.as_str(), rooms, crash_bytes),
-            })
-        };
-        let lobby = Arc::new(Lobby::open(config.rooms, keeping).map_err(StartError::Room)?);
+        let (mut archive, store) = Archive::open(&config.server)?;
+        let count = config.rooms.len();
+        let wish = |blueprint: Blueprint| Wish { keeping: archive.keeping(&blueprint.id, count), blueprint };
+        let lobby = Arc::new(Lobby::open(config.rooms.into_iter().map(wish).collect()).map_err(StartError::Room)?);
         tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));
         let pages = (admin.clone().unwrap_or_default(), site);
         let (herald, news) = Herald::new();
-        let (staff, reloads) =
-            Staff::new(Arc::clone(&lobby), departure, intake.staff_keeper(), pages, permits.clone(), herald.clone());
+        let (staff, reloads) = Staff::new(
+            Arc::clone(&lobby),
+            departure,
+            archive.intake.staff_keeper(),
+            pages,
+            permits.clone(),
+            herald.clone(),
+        );
         tokio::spawn(weeks::run(Arc::downgrade(&staff)));
-        let restored = restore(Arc::clone(&staff), intake.staff_save());
+        let restored = restore(Arc::clone(&staff), archive.intake.staff_save());
         let (words, live_words) = watch::channel(Arc::new(config.words));
         let (shutdown, stopping) = watch::channel(false);
         let (hook, hooks) = watch::channel(config.hook);
@@ -178,7 +169,7 @@ impl App {
             lobby: Arc::clone(&lobby),
             clips: Arc::new(Clips::open(config.server.data_dir.join("clips"), config.server.clips_mb * 1_024 * 1_024)),
             store,
-            journal,
+            journal: Arc::clone(&archive.journal),
             staff: Arc::clone(&staff),
             dashboard: Dashboard::default(),
             lanes: Lanes::default(),
@@ -208,7 +199,7 @@ impl App {
             tasks.spawn(accept::run(listener, acceptor, Arc::clone(&context), Part::Staff));
         }
         #[cfg(unix)]
-        if let Some(folder) = &data_dir {
+        if let Some(folder) = &archive.folder {
             open_hatch(&mut tasks, folder, &context);
         }
         tasks.spawn(dashboard::run(context));
@@ -229,13 +220,13 @@ impl App {
             admin,
             reloads,
             restored,
-            intake,
-            data_dir,
+            archive,
         })
     }
 
-    /// Takes up what of `settings` can change while it runs, and these words; who is connected stays so.
-    pub fn take_up(&self, settings: &Settings, words: WordList) {
+    /// Takes up what of `settings` can change while it runs, and these words; who is connected stays so, but in rooms that the
+    /// settings no longer name. Gives the rooms that are built anew once nobody plays there.
+    pub fn take_up(&self, settings: &Settings, words: WordList) -> Vec<RoomId> {
         let Settings { server, limits, net: _, physics, moderation, rooms } = settings;
         log_in_full(server.log_addresses == LogAddresses::Full);
         self.hook.send_replace(moderation.webhook.clone());
@@ -243,23 +234,7 @@ impl App {
         let limits = Arc::new(limits.clone());
         self.permits.set_limits(Arc::clone(&limits));
         self.live.send_replace(Arc::new(Live::of(server, limits)));
-        for (id, wished) in rooms {
-            let Some(room) = self.lobby.find(id.as_str()) else { continue };
-            let now = room.blueprint();
-            // Another mode waits for a restart, and so do the numbers and the name that go with it; the password is a host's alone.
-            let (bots, players_max, name) = if now.terms.mode == wished.mode {
-                (wished.bots(), wished.players_max(), wished.title())
-            } else {
-                (now.bots, now.players_max, now.name.clone())
-            };
-            let changed = room.resize(bots, players_max, wished.password.clone());
-            if !changed || !room.introduce(name, wished.chat) {
-                tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
-            }
-        }
-        let of = |id: &RoomId| rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.mutators.clone());
-        self.lobby.retune(physics.tuning, of, now_s());
-        self.staff.put_tunings_in_force();
+        self.take_up_rooms(rooms, physics.tuning)
     }
 
     /// Where it listens.
@@ -328,9 +303,10 @@ impl App {
 
     /// The same at once.
     pub async fn end(self) {
-        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), tasks, staff, intake, data_dir, .. } = self;
+        let App { limits, lobby, shutdown, alive: (alive, mut none_alive), tasks, staff, archive, .. } = self;
         shutdown.send_replace(true);
         drop(alive);
+        let Archive { intake, folder, .. } = archive;
         let in_order = async {
             // Ends when the last session has dropped its clone.
             none_alive.recv().await;
@@ -346,7 +322,8 @@ impl App {
         if timeout(limits.shutdown_timeout, in_order).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
-        drop(data_dir);
+        // Ours until here.
+        drop(folder);
     }
 }
 
@@ -386,20 +363,6 @@ fn open_hatch(tasks: &mut JoinSet<()>, folder: &DataDir, context: &Context) {
     match crate::staff::hatch::Hatch::open(folder.path()) {
         Ok(hatch) => drop(tasks.spawn(hatch.run(Arc::clone(&context.staff), context.shutdown.clone()))),
         Err(error) => tracing::warn!(%error, "`perihelion admin` will not reach this server"),
-    }
-}
-
-/// The folder, unless the disk is full or may only be read: that is no reason not to play.
-fn take_folder(path: &Path) -> Result<Option<DataDir>, StartError> {
-    match DataDir::take(path) {
-        Ok(folder) => Ok(Some(folder)),
-        Err(DataDirError::Unusable(path, error))
-            if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::ReadOnlyFilesystem) =>
-        {
-            tracing::error!(path = %path.display(), %error, "nothing can be stored: scores and results will be lost");
-            Ok(None)
-        }
-        Err(error) => Err(StartError::Data(error)),
     }
 }
 

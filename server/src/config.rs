@@ -154,7 +154,8 @@ impl Settings {
         Ok(())
     }
 
-    /// The keys by which `new` differs, those that a reload changes first, then those that wait for a restart.
+    /// The keys by which `new` differs, those that a reload changes first (in a room perhaps not before nobody plays there), then
+    /// those that wait for a restart. Rooms that came or went are a key each.
     #[must_use]
     pub fn changes(&self, new: &Settings) -> (Vec<String>, Vec<String>) {
         let mut changes = (Vec::new(), Vec::new());
@@ -169,11 +170,11 @@ impl Settings {
         for (id, old) in &self.rooms {
             match room(new, id) {
                 Some(new) => compare(&mut changes, &format!("rooms.{id}"), old, &new),
-                None => changes.1.push(format!("rooms.{id}")),
+                None => changes.0.push(format!("rooms.{id}")),
             }
         }
         let added = new.rooms.iter().filter(|(id, _)| room(self, id).is_none());
-        changes.1.extend(added.map(|(id, _)| format!("rooms.{id}")));
+        changes.0.extend(added.map(|(id, _)| format!("rooms.{id}")));
         changes
     }
 
@@ -216,7 +217,8 @@ fn check_page(folder: &Path) -> Result<(), ConfigError> {
 
 fn compare<S: Section>((live, later): &mut (Vec<String>, Vec<String>), place: &str, old: &S, new: &S) {
     for row in S::ROWS.iter().filter(|row| (row.write)(old) != (row.write)(new)) {
-        let changes = if row.is_live() { &mut *live } else { &mut *later };
+        let is_later = !row.is_live() && !row.marks.contains(&setting::Mark::Vacant);
+        let changes = if is_later { &mut *later } else { &mut *live };
         changes.push(format!("{place}.{}", row.key));
     }
 }

@@ -1,13 +1,15 @@
 //! The directory of rooms: who comes gets a room. Invariant: the lobby holds handles, never a room's state; what it
 //! knows of a room is the report the room publishes.
 //!
-//! Public rooms are there from the start to the end. Private ones are made by visitors, known by a code only, and close
-//! when nobody has been in them for a while. The one lock guards their table: held for a map operation when somebody
+//! Public rooms are those that the settings name (`arrange`). Private ones are made by visitors, known by a code only, and close
+//! when nobody has been in them for a while. The locks guard tables: held for a map operation when somebody
 //! comes or a room does, never across an await and never by a tick.
+
+mod arrange;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -28,12 +30,38 @@ const HUNG_AFTER: Duration = Duration::from_secs(10);
 const MEND_EVERY: Duration = Duration::from_secs(1);
 
 type Private = HashMap<RoomId, Arc<RoomHandle>>;
+/// At least one, in the order of the settings.
+type Public = Arc<[Arc<RoomHandle>]>;
 
 /// The rooms of this process.
 #[derive(Debug)]
 pub struct Lobby {
-    public: Vec<Arc<RoomHandle>>,
+    public: RwLock<Public>,
     private: Mutex<Private>,
+    /// Public rooms that are to be built anew once nobody plays there.
+    waiting: Mutex<Vec<Wish>>,
+}
+
+/// A room that is to be.
+#[derive(Debug)]
+pub struct Wish {
+    /// What it is made from.
+    pub blueprint: Blueprint,
+    /// Where it keeps its session.
+    pub keeping: Option<Keeping>,
+}
+
+/// One that keeps nothing.
+impl From<Blueprint> for Wish {
+    fn from(blueprint: Blueprint) -> Wish {
+        Wish { blueprint, keeping: None }
+    }
+}
+
+impl Wish {
+    fn open(self) -> std::io::Result<Arc<RoomHandle>> {
+        RoomHandle::open(self.blueprint, self.keeping).map(Arc::new)
+    }
 }
 
 /// Why no private room was made.
@@ -50,13 +78,10 @@ impl Lobby {
     ///
     /// # Errors
     /// No thread for one.
-    pub fn open(blueprints: Vec<Blueprint>, keeping: impl Fn(&RoomId) -> Option<Keeping>) -> std::io::Result<Lobby> {
-        assert!(!blueprints.is_empty(), "a lobby without a room has no place for anybody");
-        let open = |blueprint: Blueprint| {
-            let keeping = keeping(&blueprint.id);
-            RoomHandle::open(blueprint, keeping).map(Arc::new)
-        };
-        Ok(Lobby { public: blueprints.into_iter().map(open).collect::<Result<_, _>>()?, private: Mutex::default() })
+    pub fn open(wishes: Vec<Wish>) -> std::io::Result<Lobby> {
+        assert!(!wishes.is_empty(), "a lobby without a room has no place for anybody");
+        let public: Public = wishes.into_iter().map(Wish::open).collect::<Result<_, _>>()?;
+        Ok(Lobby { public: RwLock::new(public), private: Mutex::default(), waiting: Mutex::default() })
     }
 
     /// Whether anybody plays.
@@ -102,29 +127,36 @@ impl Lobby {
     /// are not spread thin. With none free, the first without a password: one can watch there, and is told when asking to
     /// play.
     #[must_use]
-    pub fn place(&self) -> &Arc<RoomHandle> {
+    pub fn place(&self) -> Arc<RoomHandle> {
+        let public = self.public();
         let is_open = |room: &RoomHandle| room.blueprint().password.is_none();
-        let listings = self.public.iter().map(|room| {
+        let listings = public.iter().map(|room| {
             let report = room.report();
             let admits = is_open(room) && room.is_alive() && !report.is_closed;
             let players_max = if admits { room.blueprint().players_max } else { 0 };
             Listing { humans: report.humans(), players_max }
         });
-        let first_open = || self.public.iter().position(|room| is_open(room));
-        &self.public[fullest_with_a_place(listings).or_else(first_open).unwrap_or(0)]
+        let first_open = || public.iter().position(|room| is_open(room));
+        Arc::clone(&public[fullest_with_a_place(listings).or_else(first_open).unwrap_or(0)])
     }
 
     /// The room with this id or code.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Arc<RoomHandle>> {
-        let public = self.public.iter().find(|room| room.blueprint().id.as_str() == name);
-        public.cloned().or_else(|| self.with(|private| private.get(&RoomId::parse_code(name)?).cloned()))
+        self.find_public(name).or_else(|| self.with(|private| private.get(&RoomId::parse_code(name)?).cloned()))
     }
 
-    /// The public rooms, in the order of the settings.
+    /// The public room with this id.
     #[must_use]
-    pub fn public(&self) -> &[Arc<RoomHandle>] {
-        &self.public
+    pub fn find_public(&self, id: &str) -> Option<Arc<RoomHandle>> {
+        self.public().iter().find(|room| room.blueprint().id.as_str() == id).cloned()
+    }
+
+    /// The public rooms, in the order of the settings; at least one.
+    #[must_use]
+    pub fn public(&self) -> Public {
+        // Replaced as a whole: a panic elsewhere leaves nothing half done.
+        Arc::clone(&self.public.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many private rooms there are.
@@ -140,10 +172,9 @@ impl Lobby {
     pub fn make(self: &Arc<Self>, mode: GameMode, most: usize, empty: Duration) -> Result<RoomId, NoRoom> {
         let system = |error: getrandom::Error| NoRoom::System(std::io::Error::other(error));
         // What may be said in public may be said here.
-        let chat = self.public[0].blueprint().chat;
-        let settings = RoomSettings { mode, chat, ..RoomSettings::default() };
+        let first = self.public()[0].blueprint();
+        let settings = RoomSettings { mode, chat: first.chat, ..RoomSettings::default() };
         let id = RoomId::draw_code().map_err(system)?;
-        let first = self.public[0].blueprint();
         let blueprint = settings.blueprint(id.clone(), first.numbers.physics).map_err(system)?;
         let blueprint = Blueprint { net: first.net.clone(), bounds: first.bounds, ..blueprint };
         let room = self.with(|private| {
@@ -174,6 +205,7 @@ impl Lobby {
 
     /// Asks every room to end and waits until they have: all at once, so that one that has hung keeps no other.
     pub async fn close(&self) {
+        self.forget_wishes();
         let mut closing = JoinSet::new();
         for room in self.all() {
             closing.spawn(async move { room.close().await });
@@ -181,11 +213,14 @@ impl Lobby {
         closing.join_all().await;
     }
 
-    /// Has every room that hung begun anew, for as long as there is a lobby.
+    /// Has every room that hung begun anew, and those that are to be built anew, for as long as there is a lobby.
     pub async fn mend(lobby: Weak<Lobby>) {
         loop {
             sleep(MEND_EVERY).await;
-            let Some(rooms) = lobby.upgrade().map(|lobby| lobby.all()) else { return };
+            let Some(lobby) = lobby.upgrade() else { return };
+            lobby.build_vacant().await;
+            let rooms = lobby.all();
+            drop(lobby);
             // What is built may take a moment.
             let mended = spawn_blocking(move || {
                 for room in rooms {
@@ -204,7 +239,7 @@ impl Lobby {
     #[must_use]
     pub fn all(&self) -> Vec<Arc<RoomHandle>> {
         let private = self.with(|private| private.values().cloned().collect::<Vec<_>>());
-        self.public.iter().cloned().chain(private).collect()
+        self.public().iter().cloned().chain(private).collect()
     }
 
     async fn close_when_empty(self: Arc<Self>, room: Arc<RoomHandle>, empty: Duration) {
@@ -265,7 +300,7 @@ mod tests {
             let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
             settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap(), Tuning::STANDARD).unwrap()
         };
-        Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect(), |_| None).unwrap())
+        Arc::new(Lobby::open(passwords.iter().enumerate().map(|room_of| room(room_of).into()).collect()).unwrap())
     }
 
     #[tokio::test]
@@ -301,6 +336,37 @@ mod tests {
         assert_eq!(told(&rooms[1]), of(2), "a room that is not spoken of keeps its own");
         let private = lobby.make(GameMode::Drift, 1, Duration::from_secs(60)).unwrap();
         assert_eq!(lobby.find(private.as_str()).unwrap().blueprint().tuning, physics);
+        lobby.close().await;
+    }
+
+    #[tokio::test]
+    async fn rooms_come_and_go_with_the_settings_and_there_is_always_one() {
+        let lobby = lobby(&[None, None]);
+        let id = |name: &str| RoomId::parse(name).unwrap();
+        let (first, second) = (lobby.find("r0").unwrap(), lobby.find("r1").unwrap());
+        let wish = |name, mode| {
+            let settings = RoomSettings { mode, ..RoomSettings::default() };
+            Wish::from(settings.blueprint(id(name), Tuning::STANDARD).unwrap())
+        };
+        lobby.arrange(&[id("new"), id("r1")], vec![wish("new", GameMode::Drift)]);
+        let ids = || lobby.public().iter().map(|room| room.blueprint().id.to_string()).collect::<Vec<_>>();
+        assert_eq!(ids(), ["new", "r1"]);
+        assert!(Arc::ptr_eq(&lobby.find("r1").unwrap(), &second) && lobby.find("r0").is_none());
+        first.until(true).await;
+        timeout(Duration::from_secs(10), async {
+            while first.is_alive() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("it is closed");
+        lobby.arrange(&[], Vec::new());
+        assert_eq!(ids(), ["new", "r1"], "never none");
+        // Nobody plays in it, so it is what it is to be with the next look.
+        lobby.rebuild_when_vacant(vec![wish("r1", GameMode::Duel), wish("gone", GameMode::Duel)]);
+        lobby.build_vacant().await;
+        let duel = lobby.find("r1").unwrap();
+        assert_eq!((duel.blueprint().terms.mode, second.is_alive(), ids().len()), (GameMode::Duel, false, 2));
         lobby.close().await;
     }
 

@@ -38,7 +38,7 @@ impl Reloader {
         })?;
         let (changed, _) = self.applied.changes(&settings);
         let (_, waiting) = self.started.changes(&settings);
-        app.take_up(&settings, words);
+        let occupied = app.take_up(&settings, words);
         tracing::info!(changed = changed.join(" "), "settings reloaded");
         if !waiting.is_empty() {
             tracing::warn!(keys = waiting.join(" "), "these settings need a restart");
@@ -53,7 +53,13 @@ impl Reloader {
         };
         let waiting =
             if waiting.is_empty() { String::new() } else { format!("; these need a restart: {}", waiting.join(" ")) };
-        Ok(format!("{changed}{waiting}"))
+        let occupied: Vec<String> = occupied.iter().map(|id| format!("rooms.{id}")).collect();
+        let occupied = if occupied.is_empty() {
+            String::new()
+        } else {
+            format!("; built anew once nobody plays there: {}", occupied.join(" "))
+        };
+        Ok(format!("{changed}{waiting}{occupied}"))
     }
 }
 

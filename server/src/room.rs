@@ -72,3 +72,15 @@ pub struct Blueprint {
     /// Where to record the match, if anywhere.
     pub record: Option<PathBuf>,
 }
+
+impl Blueprint {
+    /// Whether a room that was built by this one can go on as the other: what differs can change while it runs.
+    #[must_use]
+    pub fn is_built_like(&self, other: &Blueprint) -> bool {
+        let built = |blueprint: &Blueprint| {
+            let Blueprint { terms, seed, bot_skill, start_points, season_ticks, .. } = blueprint;
+            (*terms, *seed, *bot_skill, *start_points, *season_ticks)
+        };
+        built(self) == built(other)
+    }
+}

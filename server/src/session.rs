@@ -265,7 +265,7 @@ impl Rooms {
     fn find(&self, password: Option<&Password>) -> Result<Arc<RoomHandle>, CloseCode> {
         let room = match &self.wanted {
             Some(name) => self.lobby.find(name).ok_or(CloseCode::NoRoom)?,
-            None => Arc::clone(self.lobby.place()),
+            None => self.lobby.place(),
         };
         if room.admits(password.map(|password| password.0.as_str())) { Ok(room) } else { Err(CloseCode::Password) }
     }

@@ -1,6 +1,6 @@
 //! What only a server from inside can be made to suffer, over real sockets.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use futures_util::{SinkExt, StreamExt};
 use shared::{
@@ -18,6 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 
 use super::*;
 use crate::{
+    clock::now_s,
     config::RoomSettings,
     room::{Choice, Numbers},
 };

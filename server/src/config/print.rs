@@ -13,7 +13,7 @@ Perihelion's settings. Later wins: the defaults, this file (perihelion.toml in t
 --config FILE), the environment, flags. Every key is optional. A key with a flag has the environment variable of the same \
 name (--max-players: PERIHELION_MAX_PLAYERS), any other one is called by its place (PERIHELION_LIMITS_LANES_MAX, \
 PERIHELION_ROOMS_MAIN_PASSWORD; a secret may lie in a file: PERIHELION_ROOMS_MAIN_PASSWORD_FILE). After a change send \
-SIGHUP; what says \"needs a restart\" waits for one.";
+SIGHUP; what says \"needs a restart\" or \"waits\" does so.";
 
 pub fn print(settings: &Settings) -> String {
     let mut file = comment(HEAD);
@@ -55,8 +55,8 @@ fn rules<S>(row: &Row<S>) -> String {
     let allowed = Some(format!("[{}]", (row.allowed)()));
     let unset = (row.unset)().map(|what| format!("[unset: {what}]"));
     let flag = row.flag().map(|flag| format!("[--{flag}]"));
-    let restart = (!row.is_live()).then(|| "[needs a restart]".to_owned());
-    [allowed, unset, flag, restart].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let waits = row.waits_for().map(|what| format!("[{what}]"));
+    [allowed, unset, flag, waits].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Lines that begin with `# `, broken between words.

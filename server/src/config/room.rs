@@ -35,34 +35,34 @@ settings! {
         name: Option<String> = None, optional(text(1..=32), "that of the mode: \"Drift\""), [Flag("name"), Live];
         /// What is played: drift (everybody for themselves), core-war (two teams, two cores), duel (rounds of one
         /// life), 1962.
-        mode: GameMode = GameMode::Drift, word(&MODES), [Flag("mode")];
+        mode: GameMode = GameMode::Drift, word(&MODES), [Flag("mode"), Vacant];
         /// People who may play at once; bots make way for them.
         max_players: Option<u16> = None, optional(whole(1..=PILOTS_MAX), "64, or 2 in duel and 1962"),
             [Flag("max-players"), Live];
         /// Fill the room up to this many pilots with bots.
         bots: Option<u16> = None, optional(whole(0..=PILOTS_MAX), "16, or 2 in duel and 1962"), [Flag("bots"), Live];
         /// How well bots fly: easy (clumsy, all of them), normal (most are, a few are sharp), hard (most are sharp).
-        bot_skill: Skill = Skill::Normal, word(&SKILLS), [Flag("bot-skill")];
+        bot_skill: Skill = Skill::Normal, word(&SKILLS), [Flag("bot-skill"), Vacant];
         /// Minutes of a season of drift, after which scores begin anew; 0: scores last.
-        season_minutes: SeasonTicks = 10 * TICKS_PER_MINUTE, SeasonMinutes, [Flag("season-minutes")];
+        season_minutes: SeasonTicks = 10 * TICKS_PER_MINUTE, SeasonMinutes, [Flag("season-minutes"), Vacant];
         /// A round lasts this long at most.
         round_seconds: Option<u16> = None, optional(whole(Terms::ROUND_S), "480 in core-war, 90 in duel, 120 in 1962"),
-            [Flag("round-seconds")];
+            [Flag("round-seconds"), Vacant];
         /// Rounds that win a match of duel or 1962.
-        wins: Option<u8> = None, optional(whole(Terms::WINS), "5"), [Flag("wins")];
+        wins: Option<u8> = None, optional(whole(Terms::WINS), "5"), [Flag("wins"), Vacant];
         /// Damage that a core takes in core-war.
-        core_hull: Option<u16> = None, optional(whole(Terms::CORE_HULL), "7500"), [Flag("core-hull")];
+        core_hull: Option<u16> = None, optional(whole(Terms::CORE_HULL), "7500"), [Flag("core-hull"), Vacant];
         /// What makes it another game; several multiply with each other and with the section physics. weekly is another one each
         /// week, from Monday on, UTC. Who comes is told.
         mutators: Vec<Choice> = Vec::new(), list(word(&MUTATORS)), [Flag("mutators"), Live];
         /// Points that every pilot begins with; 160 buy a Lancer.
-        start_points: u32 = 0, whole(0..=1_000_000), [Flag("start-points")];
+        start_points: u32 = 0, whole(0..=1_000_000), [Flag("start-points"), Vacant];
         /// What people may say to each other: off (nothing), quick (eight phrases), full (anything).
         chat: ChatMode = ChatMode::Full, word(&CHATS), [Flag("chat"), Live];
         /// Asked of everybody who wants in.
         password: Option<String> = None, optional(text(1..=PASSWORD_CHARS_MAX), "everybody may come"), [Secret, Live];
         /// Seed of the arena.
-        seed: Option<u64> = None, optional(whole(0..=u64::MAX), "a random one"), [Flag("seed")];
+        seed: Option<u64> = None, optional(whole(0..=u64::MAX), "a random one"), [Flag("seed"), Vacant];
     }
 }
 

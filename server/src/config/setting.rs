@@ -12,6 +12,8 @@ pub enum Mark {
     Flag(&'static str),
     /// A reload changes it in the running server.
     Live,
+    /// A reload changes it as soon as nobody plays there: a room is built with it.
+    Vacant,
     /// It is never shown, and the environment may name a file that holds it.
     Secret,
 }
@@ -56,6 +58,15 @@ impl<S> Row<S> {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.marks.contains(&Mark::Live)
+    }
+
+    /// When a change holds that is no more than read again; `None` at once.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&'static str> {
+        if self.marks.contains(&Mark::Vacant) {
+            return Some("waits until nobody plays there");
+        }
+        (!self.is_live()).then_some("needs a restart")
     }
 }
 

@@ -45,7 +45,8 @@ struct Made<'a> {
 
 /// The facts of the public rooms.
 pub fn facts(context: &Context) -> Vec<RoomFacts> {
-    let rooms = context.lobby.public().iter().map(|room| {
+    let public = context.lobby.public();
+    let rooms = public.iter().map(|room| {
         let (report, blueprint) = (room.report(), room.blueprint());
         RoomFacts {
             id: blueprint.id.to_string(),

@@ -12,7 +12,7 @@ use shared::sim::Buttons;
 
 use crate::{
     binary::{BINARY, Process, run},
-    clients::{closed, hello, open, open_raw, welcomed},
+    clients::{closed, hello, open, open_at, open_raw, welcomed},
     pilot::{Pilot, press},
     running::{Folder, in_time, until},
 };
@@ -110,11 +110,43 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
     process.signal("-TERM");
     let (code, log) = process.ended().await;
     assert_eq!(code, Some(0), "{log}");
-    for words in
-        ["settings reloaded", "server.motd", "need a restart", "rooms.main.wins", "line 2", "the old ones stay"]
-    {
+    for words in ["settings reloaded", "server.motd", "rooms.main.wins", "line 2", "the old ones stay"] {
         assert!(log.contains(words), "{words} in {log}");
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hangup_opens_and_closes_rooms_and_changes_one_once_nobody_plays_there() {
+    let folder = Folder::new();
+    let file = folder.path().join("perihelion.toml");
+    let patience = "[limits]\nseat_seconds = 1\nship_seconds = 0\n";
+    std::fs::write(&file, format!("{patience}[rooms.main]\n[rooms.old]\n")).unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let modes = async || {
+        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
+        let text = crate::running::ask_raw(process.address, head.as_bytes()).await.text();
+        let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mode =
+            |room: &serde_json::Value| format!("{}={}", room["id"].as_str().unwrap(), room["mode"].as_str().unwrap());
+        list["rooms"].as_array().unwrap().iter().map(mode).collect::<Vec<_>>().join(" ")
+    };
+    let mut pilot = Pilot::play(process.address, "Ada").await;
+    let mut leaves = open_at(process.address, "/ws?room=old").await;
+    leaves.send(Message::Binary(hello().into())).await.unwrap();
+    std::fs::write(&file, format!("{patience}[rooms.new]\n[rooms.main]\nmode = \"duel\"\n")).unwrap();
+    process.signal("-HUP");
+    until("rooms have come and gone", async || modes().await == "new=drift main=drift").await;
+    assert_eq!(closed(&mut leaves).await.0, 4009);
+    let before = pilot.replica.view().tick;
+    pilot.until("half a second more in the old room", |replica| replica.view().tick.since(before) > 30).await;
+    assert_eq!(modes().await, "new=drift main=drift", "whoever plays is not thrown out");
+    drop(pilot);
+    until("it is a duel once nobody plays", async || modes().await == "new=drift main=duel").await;
+    process.signal("-TERM");
+    let (code, log) = process.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("need a restart"), "{log}");
 }
 
 #[cfg(unix)]
