@@ -140,7 +140,15 @@ impl App {
         let (mut archive, store) = Archive::open(&config.server)?;
         let count = config.rooms.len();
         let wish = |blueprint: Blueprint| Wish { keeping: archive.keeping(&blueprint.id, count), blueprint };
-        let lobby = Arc::new(Lobby::open(config.rooms.into_iter().map(wish).collect()).map_err(StartError::Room)?);
+        let lobby = Arc::new(
+            Lobby::open(config.rooms.into_iter().map(wish).collect(), archive.private_home())
+                .map_err(StartError::Room)?,
+        );
+        let (most, empty) = (limits.private_rooms_max, limits.private_room_empty);
+        let reopened = lobby.reopen_private(most, empty);
+        if reopened > 0 {
+            tracing::info!(rooms = reopened, "private rooms of the last process are open again");
+        }
         tokio::spawn(Lobby::mend(Arc::downgrade(&lobby)));
         let permits = Permits::new(Arc::clone(&limits));
         let departure = Departure::new(Arc::clone(&lobby));

@@ -79,7 +79,13 @@ impl DataDir {
         self.path.join("backups")
     }
 
-    /// Where a room keeps its session.
+    /// Where private rooms keep theirs, a file each.
+    #[must_use]
+    pub fn private(&self) -> PathBuf {
+        self.path.join("private")
+    }
+
+    /// Where a public room keeps its session.
     #[must_use]
     pub fn journal(&self, room: &str) -> PathBuf {
         self.path.join(format!("{room}.journal"))

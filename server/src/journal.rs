@@ -53,17 +53,36 @@ const AWAY_MAX_S: u64 = 600;
 /// # Errors
 /// It is there and cannot be read.
 pub fn recall(path: &Path, head: &str, now_s: u64) -> io::Result<(Save, Vec<DatedFlight>)> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
-        Err(error) => return Err(error),
-    };
-    let mut contents = read(&bytes);
+    let Some(mut contents) = contents_of(path)? else { return Ok(Default::default()) };
     if contents.torn > 0 {
         tracing::warn!(file = %path.display(), bytes = contents.torn, "the journal ends in the middle of a record");
     }
     let cut = contents.save.cut_short();
     contents.flights.extend(cut.into_iter().map(|result| DatedFlight { result, ended_s: contents.time_s }));
-    let fits = contents.head == head && now_s.saturating_sub(contents.time_s) <= AWAY_MAX_S;
+    let fits = contents.head == head && contents.is_fresh(now_s);
     Ok((if fits { contents.save } else { Save::default() }, contents.flights))
+}
+
+/// What is played in the room whose journal is at `path`, if somebody's slot is kept there at `now_s`.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub fn awaited(path: &Path, now_s: u64) -> io::Result<Option<String>> {
+    let contents = contents_of(path)?.filter(|contents| contents.is_fresh(now_s) && !contents.save.seats.is_empty());
+    Ok(contents.map(|contents| contents.head))
+}
+
+fn contents_of(path: &Path) -> io::Result<Option<Contents>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(read(&bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Contents {
+    /// Whether whoever was there may still wait for it.
+    fn is_fresh(&self, now_s: u64) -> bool {
+        now_s.saturating_sub(self.time_s) <= AWAY_MAX_S
+    }
 }

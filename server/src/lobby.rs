@@ -2,25 +2,31 @@
 //! knows of a room is the report the room publishes.
 //!
 //! Public rooms are those that the settings name (`arrange`). Private ones are made by visitors, known by a code only, and close
-//! when nobody has been in them for a while. The locks guard tables: held for a map operation when somebody
+//! when nobody has been in them for a while (`private`). The locks guard tables: held for a map operation when somebody
 //! comes or a room does, never across an await and never by a tick.
 
 mod arrange;
+mod private;
+
+pub use private::{NoRoom, PrivateHome};
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use shared::defs::{GameMode, Tuning};
+use shared::defs::Tuning;
 use tokio::{
     task::{JoinSet, spawn_blocking},
-    time::{sleep, timeout},
+    time::sleep,
 };
 
 use crate::{
-    config::{RoomId, RoomSettings},
+    config::RoomId,
     room::{Blueprint, Choice, Keeping, Numbers, RoomHandle},
 };
 
@@ -40,6 +46,10 @@ pub struct Lobby {
     private: Mutex<Private>,
     /// Public rooms that are to be built anew once nobody plays there.
     waiting: Mutex<Vec<Wish>>,
+    /// Where private rooms keep their sessions, if anywhere.
+    private_home: Option<PrivateHome>,
+    /// It is closed: what rooms keep stays for the next process.
+    is_closed: AtomicBool,
 }
 
 /// A room that is to be.
@@ -64,24 +74,21 @@ impl Wish {
     }
 }
 
-/// Why no private room was made.
-#[derive(Debug)]
-pub enum NoRoom {
-    /// There are as many as there may be.
-    Full,
-    /// The operating system gives no randomness or no thread.
-    System(std::io::Error),
-}
-
 impl Lobby {
     /// Opens the public rooms, at least one.
     ///
     /// # Errors
     /// No thread for one.
-    pub fn open(wishes: Vec<Wish>) -> std::io::Result<Lobby> {
+    pub fn open(wishes: Vec<Wish>, private_home: Option<PrivateHome>) -> std::io::Result<Lobby> {
         assert!(!wishes.is_empty(), "a lobby without a room has no place for anybody");
         let public: Public = wishes.into_iter().map(Wish::open).collect::<Result<_, _>>()?;
-        Ok(Lobby { public: RwLock::new(public), private: Mutex::default(), waiting: Mutex::default() })
+        Ok(Lobby {
+            public: RwLock::new(public),
+            private: Mutex::default(),
+            waiting: Mutex::default(),
+            private_home,
+            is_closed: AtomicBool::new(false),
+        })
     }
 
     /// Whether anybody plays.
@@ -165,32 +172,6 @@ impl Lobby {
         self.with(|private| private.len())
     }
 
-    /// Makes a private room, one of `most`; it closes after having been empty for so long. Needs a tokio runtime.
-    ///
-    /// # Errors
-    /// See [`NoRoom`].
-    pub fn make(self: &Arc<Self>, mode: GameMode, most: usize, empty: Duration) -> Result<RoomId, NoRoom> {
-        let system = |error: getrandom::Error| NoRoom::System(std::io::Error::other(error));
-        // What may be said in public may be said here.
-        let first = self.public()[0].blueprint();
-        let settings = RoomSettings { mode, chat: first.chat, ..RoomSettings::default() };
-        let id = RoomId::draw_code().map_err(system)?;
-        let blueprint = settings.blueprint(id.clone(), first.numbers.physics).map_err(system)?;
-        let blueprint = Blueprint { net: first.net.clone(), bounds: first.bounds, ..blueprint };
-        let room = self.with(|private| {
-            if private.len() >= most || private.contains_key(&id) {
-                return Err(NoRoom::Full);
-            }
-            // What is played among friends is on no board, and ends with the server.
-            let room = Arc::new(RoomHandle::open(blueprint, None).map_err(NoRoom::System)?);
-            private.insert(id.clone(), Arc::clone(&room));
-            Ok(room)
-        })?;
-        tracing::info!(mode = mode.word(), "a private room");
-        tokio::spawn(Arc::clone(self).close_when_empty(room, empty));
-        Ok(id)
-    }
-
     /// Whether every room lives.
     #[must_use]
     pub fn is_alive(&self) -> bool {
@@ -205,6 +186,7 @@ impl Lobby {
 
     /// Asks every room to end and waits until they have: all at once, so that one that has hung keeps no other.
     pub async fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
         self.forget_wishes();
         let mut closing = JoinSet::new();
         for room in self.all() {
@@ -242,23 +224,6 @@ impl Lobby {
         self.public().iter().cloned().chain(private).collect()
     }
 
-    async fn close_when_empty(self: Arc<Self>, room: Arc<RoomHandle>, empty: Duration) {
-        loop {
-            room.until(true).await;
-            if timeout(empty, room.until(false)).await.is_err() {
-                break;
-            }
-            if !room.is_alive() {
-                break;
-            }
-        }
-        let id = &room.blueprint().id;
-        self.with(|private| private.remove(id));
-        // Who was on the way in at this very moment is told that the room is gone.
-        room.close().await;
-        tracing::info!("a private room closed");
-    }
-
     fn with<T>(&self, work: impl FnOnce(&mut Private) -> T) -> T {
         // Whole after every statement: a panic elsewhere leaves nothing half done.
         work(&mut self.private.lock().unwrap_or_else(PoisonError::into_inner))
@@ -283,7 +248,9 @@ fn fullest_with_a_place(listings: impl Iterator<Item = Listing>) -> Option<usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::defs::Mutator;
+    use crate::config::RoomSettings;
+    use shared::defs::{GameMode, Mutator};
+    use tokio::time::timeout;
 
     #[test]
     fn people_meet_in_the_fullest_room_with_a_place() {
@@ -300,7 +267,7 @@ mod tests {
             let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
             settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap(), Tuning::STANDARD).unwrap()
         };
-        Arc::new(Lobby::open(passwords.iter().enumerate().map(|room_of| room(room_of).into()).collect()).unwrap())
+        Arc::new(Lobby::open(passwords.iter().enumerate().map(|room_of| room(room_of).into()).collect(), None).unwrap())
     }
 
     #[tokio::test]
@@ -385,14 +352,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_empty_private_room_closes_after_its_time() {
-        let lobby = lobby(&[None]);
+        let home = tempfile::tempdir().unwrap();
+        let blueprint = RoomSettings::default().blueprint(RoomId::main(), Tuning::STANDARD).unwrap();
+        let keeps = PrivateHome { folder: home.path().join("private"), figures: Arc::default() };
+        let lobby = Arc::new(Lobby::open(vec![blueprint.into()], Some(keeps)).unwrap());
         let id = lobby.make(GameMode::Drift, 1, Duration::from_secs(60)).unwrap();
         let room = lobby.find(id.as_str()).unwrap();
+        let until_files = async |count: usize| {
+            let files = || std::fs::read_dir(home.path().join("private")).unwrap().count();
+            while files() != count {
+                tokio::task::yield_now().await;
+            }
+        };
+        until_files(1).await;
         tokio::time::sleep(Duration::from_secs(59)).await;
         assert_eq!(lobby.private_rooms(), 1);
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(lobby.private_rooms(), 0);
         assert!(lobby.find(id.as_str()).is_none());
+        until_files(0).await;
         room.close().await;
         lobby.close().await;
     }

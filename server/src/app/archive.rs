@@ -7,6 +7,7 @@ use crate::{
     config::{RoomId, ServerSettings},
     data_dir::{DataDir, DataDirError},
     journal::JournalFigures,
+    lobby::PrivateHome,
     room::{self, BlackBox, Keeping},
     store::{Intake, Store},
 };
@@ -41,6 +42,12 @@ impl Archive {
         }
         let crash_bytes = server.crashes_mb * 1_024 * 1_024;
         Ok((Archive { intake, folder, journal: Arc::default(), crash_bytes }, store))
+    }
+
+    /// Where private rooms keep theirs.
+    pub fn private_home(&self) -> Option<PrivateHome> {
+        let figures = Arc::clone(&self.journal);
+        self.folder.as_ref().map(|folder| PrivateHome { folder: folder.private(), figures })
     }
 
     /// Where one of so many rooms keeps its session.

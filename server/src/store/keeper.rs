@@ -40,6 +40,12 @@ impl Keeper {
         Keeper { offers, offered: BTreeSet::new(), kept: sync_channel(WAITING_MAX), idle: Vec::new() }
     }
 
+    /// One that keeps nothing, and says so at once.
+    #[must_use]
+    pub fn of_nobody() -> Keeper {
+        Keeper::new(None)
+    }
+
     /// Wants a flight to be kept; asking again for one that is on its way does nothing.
     pub fn offer(&mut self, flight: &DatedFlight) {
         let key = flight.result.key;

@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     binary::{Process, run},
-    clients::{closed, hello, open},
+    clients::{closed, hello, open, open_at},
     pilot::{Pilot, own_position},
     running::{Folder, Reply, ask_raw, until},
 };
@@ -77,6 +77,45 @@ async fn a_killed_server_gives_slot_and_score_back_when_it_is_there_again() {
     let mut pilot = Pilot::connect(process.address, pilot.replica.resume()).await;
     pilot.until("a welcome", |replica| replica.welcome().is_some()).await;
     assert!(!pilot.replica.resumed(), "a room that plays something else begins anew");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_private_room_outlives_a_killed_server_and_a_planned_restart_for_who_has_a_slot_there() {
+    let folder = Folder::new();
+    let mut process = Process::start_in(folder.path(), 0, &["--drain-seconds", "0"]);
+    let address = process.address;
+    let make = async |mode: &str| {
+        let head = format!(
+            "POST /rooms?mode={mode} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nOrigin: http://{address}\r\n\r\n"
+        );
+        let made = ask_raw(address, head.as_bytes()).await;
+        serde_json::from_slice::<serde_json::Value>(&made.body).unwrap()["id"].as_str().expect("a code").to_owned()
+    };
+    // Nobody comes into the other one.
+    let (code, empty) = (make("core-war").await, make("drift").await);
+    let path = format!("/ws?room={code}");
+    let mut pilot = Pilot::connect_at(address, &path, None).await;
+    pilot.until("a welcome", |replica| replica.welcome().is_some()).await;
+    pilot.replica.play("Phoenix", ShipClass::Spark);
+    let before = until_standing(&mut pilot).await;
+    for signal in ["-KILL", "-TERM"] {
+        process.signal(signal);
+        process.ended().await;
+        process = Process::start_in(folder.path(), 0, &["--drain-seconds", "0"]);
+        let mut back = Pilot::connect_at(process.address, &path, pilot.replica.resume()).await;
+        back.until("a welcome", |replica| replica.welcome().is_some()).await;
+        assert!(back.replica.resumed(), "{signal}");
+        assert_eq!(until_standing(&mut back).await, before, "{signal}");
+        let terms = back.replica.welcome().unwrap().terms;
+        assert_eq!(terms.mode, shared::defs::GameMode::CoreWar);
+        let left = std::fs::read_dir(folder.path().join("private")).unwrap().count();
+        assert_eq!(left, 1, "nothing is left of one in which nobody was");
+        let mut stranger = open_at(process.address, &format!("/ws?room={empty}")).await;
+        stranger.send(Message::Binary(hello().into())).await.unwrap();
+        assert_eq!(closed(&mut stranger).await.0, 4012);
+        pilot = back;
+    }
 }
 
 #[cfg(unix)]
