@@ -34,7 +34,7 @@ use crate::{
     lanes::Lanes,
     limits::Limits,
     listener::{ListenError, listen},
-    lobby::{Lobby, Wish},
+    lobby::Lobby,
     log::LogAddresses,
     moderation::{
         watch as watchman,
@@ -44,7 +44,6 @@ use crate::{
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
-    room::Blueprint,
     staff::{Reload, Staff, weeks},
     store::StaffSave,
     tls::{Tls, TlsError, TlsFiles},
@@ -138,12 +137,7 @@ impl App {
         };
         let acceptor = tls.as_ref().map(Tls::acceptor).transpose().map_err(StartError::Tls)?;
         let (mut archive, store) = Archive::open(&config.server)?;
-        let count = config.rooms.len();
-        let wish = |blueprint: Blueprint| Wish { keeping: archive.keeping(&blueprint.id, count), blueprint };
-        let lobby = Arc::new(
-            Lobby::open(config.rooms.into_iter().map(wish).collect(), archive.private_home())
-                .map_err(StartError::Room)?,
-        );
+        let lobby = Arc::new(Lobby::open(config.rooms, archive.home()).map_err(StartError::Room)?);
         let (most, empty) = (limits.private_rooms_max, limits.private_room_empty);
         let reopened = lobby.reopen_private(most, empty);
         if reopened > 0 {

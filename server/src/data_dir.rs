@@ -5,16 +5,29 @@ use std::{
     fmt, fs,
     fs::{File, TryLockError},
     io,
+    ops::Deref,
     path::{Path, PathBuf},
 };
 
 /// A folder that is ours.
 #[derive(Debug)]
 pub struct DataDir {
-    path: PathBuf,
+    layout: Layout,
     /// Held until the end.
     _lock: File,
 }
+
+impl Deref for DataDir {
+    type Target = Layout;
+
+    fn deref(&self) -> &Layout {
+        &self.layout
+    }
+}
+
+/// What lies where in it.
+#[derive(Debug, Clone)]
+pub struct Layout(PathBuf);
 
 /// Why it cannot be used.
 #[derive(Debug)]
@@ -49,46 +62,54 @@ impl DataDir {
         let lock =
             File::options().create(true).truncate(false).write(true).open(path.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(DataDir { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(DataDir { layout: Layout::of(path), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(unusable(error)),
         }
+    }
+}
+
+impl Layout {
+    /// Of the folder at `path`.
+    #[must_use]
+    pub fn of(path: &Path) -> Layout {
+        Layout(path.to_owned())
     }
 
     /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.0
     }
 
     /// Where results are.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.path.join("perihelion.db")
+        self.0.join("perihelion.db")
     }
 
     /// Where rooms that broke leave what they did.
     #[must_use]
     pub fn crashes(&self) -> PathBuf {
-        self.path.join("crashes")
+        self.0.join("crashes")
     }
 
     /// Where the copies of it are.
     #[must_use]
     pub fn backups(&self) -> PathBuf {
-        self.path.join("backups")
+        self.0.join("backups")
     }
 
     /// Where private rooms keep theirs, a file each.
     #[must_use]
     pub fn private(&self) -> PathBuf {
-        self.path.join("private")
+        self.0.join("private")
     }
 
     /// Where a public room keeps its session.
     #[must_use]
     pub fn journal(&self, room: &str) -> PathBuf {
-        self.path.join(format!("{room}.journal"))
+        self.0.join(format!("{room}.journal"))
     }
 }
 

@@ -169,7 +169,7 @@ mod tests {
     /// A lobby in which nobody plays.
     fn departure() -> Departure {
         let room = RoomSettings::default().blueprint(RoomId::main(), shared::defs::Tuning::STANDARD).unwrap();
-        Departure::new(Arc::new(Lobby::open(vec![room.into()], None).unwrap()))
+        Departure::new(Arc::new(Lobby::open(vec![room], None).unwrap()))
     }
 
     #[tokio::test(start_paused = true)]

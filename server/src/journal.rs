@@ -18,6 +18,8 @@ use std::{io, path::Path};
 
 use shared::room::{FlightResult, Record, Save};
 
+use crate::config::RoomId;
+
 pub use file::JournalFile;
 pub use frame::{Contents, read, write};
 pub use scribe::{Disk, Scribe};
@@ -55,7 +57,7 @@ const AWAY_MAX_S: u64 = 600;
 pub fn recall(path: &Path, head: &str, now_s: u64) -> io::Result<(Save, Vec<DatedFlight>)> {
     let Some(mut contents) = contents_of(path)? else { return Ok(Default::default()) };
     if contents.torn > 0 {
-        tracing::warn!(file = %path.display(), bytes = contents.torn, "the journal ends in the middle of a record");
+        tracing::warn!(file = shown(path), bytes = contents.torn, "the journal ends in the middle of a record");
     }
     let cut = contents.save.cut_short();
     contents.flights.extend(cut.into_iter().map(|result| DatedFlight { result, ended_s: contents.time_s }));
@@ -70,6 +72,13 @@ pub fn recall(path: &Path, head: &str, now_s: u64) -> io::Result<(Save, Vec<Date
 pub fn awaited(path: &Path, now_s: u64) -> io::Result<Option<String>> {
     let contents = contents_of(path)?.filter(|contents| contents.is_fresh(now_s) && !contents.save.seats.is_empty());
     Ok(contents.map(|contents| contents.head))
+}
+
+/// A journal as the log may name it: that of a private room has its code for a name.
+pub fn shown(path: &Path) -> String {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let open = RoomId::openly(&name);
+    if open == name { path.display().to_string() } else { open.to_owned() }
 }
 
 fn contents_of(path: &Path) -> io::Result<Option<Contents>> {

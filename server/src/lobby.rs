@@ -6,16 +6,15 @@
 //! comes or a room does, never across an await and never by a tick.
 
 mod arrange;
+mod home;
 mod private;
 
-pub use private::{NoRoom, PrivateHome};
+pub use home::Home;
+pub use private::NoRoom;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError, RwLock, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -27,8 +26,10 @@ use tokio::{
 
 use crate::{
     config::RoomId,
-    room::{Blueprint, Choice, Keeping, Numbers, RoomHandle},
+    room::{Blueprint, Choice, Numbers, RoomHandle},
 };
+
+use arrange::Plan;
 
 /// A room that has said nothing for so long has hung for good.
 const HUNG_AFTER: Duration = Duration::from_secs(10);
@@ -39,39 +40,23 @@ type Private = HashMap<RoomId, Arc<RoomHandle>>;
 /// At least one, in the order of the settings.
 type Public = Arc<[Arc<RoomHandle>]>;
 
+/// The public rooms.
+#[derive(Debug)]
+struct Table {
+    rooms: Public,
+    /// None opens any more.
+    is_closed: bool,
+}
+
 /// The rooms of this process.
 #[derive(Debug)]
 pub struct Lobby {
-    public: RwLock<Public>,
+    public: RwLock<Table>,
     private: Mutex<Private>,
-    /// Public rooms that are to be built anew once nobody plays there.
-    waiting: Mutex<Vec<Wish>>,
-    /// Where private rooms keep their sessions, if anywhere.
-    private_home: Option<PrivateHome>,
-    /// It is closed: what rooms keep stays for the next process.
-    is_closed: AtomicBool,
-}
-
-/// A room that is to be.
-#[derive(Debug)]
-pub struct Wish {
-    /// What it is made from.
-    pub blueprint: Blueprint,
-    /// Where it keeps its session.
-    pub keeping: Option<Keeping>,
-}
-
-/// One that keeps nothing.
-impl From<Blueprint> for Wish {
-    fn from(blueprint: Blueprint) -> Wish {
-        Wish { blueprint, keeping: None }
-    }
-}
-
-impl Wish {
-    fn open(self) -> std::io::Result<Arc<RoomHandle>> {
-        RoomHandle::open(self.blueprint, self.keeping).map(Arc::new)
-    }
+    /// What public rooms there are to be.
+    plan: Mutex<Plan>,
+    /// Where rooms keep what outlives them, if anywhere; nowhere any more once it is closed.
+    home: Mutex<Option<Home>>,
 }
 
 impl Lobby {
@@ -79,15 +64,19 @@ impl Lobby {
     ///
     /// # Errors
     /// No thread for one.
-    pub fn open(wishes: Vec<Wish>, private_home: Option<PrivateHome>) -> std::io::Result<Lobby> {
-        assert!(!wishes.is_empty(), "a lobby without a room has no place for anybody");
-        let public: Public = wishes.into_iter().map(Wish::open).collect::<Result<_, _>>()?;
+    pub fn open(blueprints: Vec<Blueprint>, home: Option<Home>) -> std::io::Result<Lobby> {
+        assert!(!blueprints.is_empty(), "a lobby without a room has no place for anybody");
+        let count = blueprints.len();
+        let open = |blueprint: Blueprint| {
+            let keeping = home.as_ref().map(|home| home.of_public(&blueprint.id, count));
+            RoomHandle::open(blueprint, keeping).map(Arc::new)
+        };
+        let public: Public = blueprints.into_iter().map(open).collect::<Result<_, _>>()?;
         Ok(Lobby {
-            public: RwLock::new(public),
+            public: RwLock::new(Table { rooms: public, is_closed: false }),
             private: Mutex::default(),
-            waiting: Mutex::default(),
-            private_home,
-            is_closed: AtomicBool::new(false),
+            plan: Mutex::default(),
+            home: Mutex::new(home),
         })
     }
 
@@ -163,7 +152,21 @@ impl Lobby {
     #[must_use]
     pub fn public(&self) -> Public {
         // Replaced as a whole: a panic elsewhere leaves nothing half done.
-        Arc::clone(&self.public.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.public.read().unwrap_or_else(PoisonError::into_inner).rooms)
+    }
+
+    /// They are these from now on; false once it is closed.
+    fn set_public(&self, rooms: &Public) -> bool {
+        let mut table = self.public.write().unwrap_or_else(PoisonError::into_inner);
+        if !table.is_closed {
+            table.rooms = Arc::clone(rooms);
+        }
+        !table.is_closed
+    }
+
+    /// Where rooms keep what outlives them.
+    fn home(&self) -> Option<Home> {
+        self.home.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many private rooms there are.
@@ -186,26 +189,25 @@ impl Lobby {
 
     /// Asks every room to end and waits until they have: all at once, so that one that has hung keeps no other.
     pub async fn close(&self) {
-        self.is_closed.store(true, Ordering::Relaxed);
-        self.forget_wishes();
+        self.public.write().unwrap_or_else(PoisonError::into_inner).is_closed = true;
+        // The store waits for whoever may still write to it.
+        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut closing = JoinSet::new();
-        for room in self.all() {
+        for room in self.all().into_iter().chain(self.give_up_plan()) {
             closing.spawn(async move { room.close().await });
         }
         closing.join_all().await;
     }
 
-    /// Has every room that hung begun anew, and those that are to be built anew, for as long as there is a lobby.
+    /// Has every room that hung begun anew, and public ones be as they are wished, for as long as there is a lobby.
     pub async fn mend(lobby: Weak<Lobby>) {
         loop {
             sleep(MEND_EVERY).await;
             let Some(lobby) = lobby.upgrade() else { return };
-            lobby.build_vacant().await;
-            let rooms = lobby.all();
-            drop(lobby);
             // What is built may take a moment.
             let mended = spawn_blocking(move || {
-                for room in rooms {
+                lobby.take_steps();
+                for room in lobby.all() {
                     if let Err(error) = room.mend(HUNG_AFTER) {
                         tracing::error!(room = %room.blueprint().name, %error, "a room that hung could not be begun anew");
                     }
@@ -248,9 +250,10 @@ fn fullest_with_a_place(listings: impl Iterator<Item = Listing>) -> Option<usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::RoomSettings;
+    use std::time::Instant;
+
+    use crate::{config::RoomSettings, data_dir::Layout, store::Keepers};
     use shared::defs::{GameMode, Mutator};
-    use tokio::time::timeout;
 
     #[test]
     fn people_meet_in_the_fullest_room_with_a_place() {
@@ -267,7 +270,7 @@ mod tests {
             let settings = RoomSettings { password: password.map(str::to_owned), ..RoomSettings::default() };
             settings.blueprint(RoomId::parse(&format!("r{n}")).unwrap(), Tuning::STANDARD).unwrap()
         };
-        Arc::new(Lobby::open(passwords.iter().enumerate().map(|room_of| room(room_of).into()).collect(), None).unwrap())
+        Arc::new(Lobby::open(passwords.iter().enumerate().map(room).collect(), None).unwrap())
     }
 
     #[tokio::test]
@@ -312,29 +315,35 @@ mod tests {
         let id = |name: &str| RoomId::parse(name).unwrap();
         let (first, second) = (lobby.find("r0").unwrap(), lobby.find("r1").unwrap());
         let wish = |name, mode| {
-            let settings = RoomSettings { mode, ..RoomSettings::default() };
-            Wish::from(settings.blueprint(id(name), Tuning::STANDARD).unwrap())
+            let settings = RoomSettings { mode, seed: Some(1), ..RoomSettings::default() };
+            settings.blueprint(id(name), Tuning::STANDARD).unwrap()
         };
-        lobby.arrange(&[id("new"), id("r1")], vec![wish("new", GameMode::Drift)]);
         let ids = || lobby.public().iter().map(|room| room.blueprint().id.to_string()).collect::<Vec<_>>();
-        assert_eq!(ids(), ["new", "r1"]);
-        assert!(Arc::ptr_eq(&lobby.find("r1").unwrap(), &second) && lobby.find("r0").is_none());
-        first.until(true).await;
-        timeout(Duration::from_secs(10), async {
-            while first.is_alive() {
-                tokio::task::yield_now().await;
+        let until = async |what: &str, condition: &dyn Fn() -> bool| {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while !condition() {
+                assert!(Instant::now() < deadline, "never happened: {what}");
+                lobby.take_steps();
+                sleep(Duration::from_millis(1)).await;
             }
-        })
-        .await
-        .expect("it is closed");
-        lobby.arrange(&[], Vec::new());
+        };
+        lobby.arrange(vec![wish("new", GameMode::Drift), second.blueprint().as_ref().clone()]);
+        until("one comes, one goes", &|| ids() == ["new", "r1"] && first.has_ended()).await;
+        assert!(Arc::ptr_eq(&lobby.find("r1").unwrap(), &second) && lobby.find("r0").is_none());
+        lobby.arrange(Vec::new());
+        lobby.take_steps();
         assert_eq!(ids(), ["new", "r1"], "never none");
-        // Nobody plays in it, so it is what it is to be with the next look.
-        lobby.rebuild_when_vacant(vec![wish("r1", GameMode::Duel), wish("gone", GameMode::Duel)]);
-        lobby.build_vacant().await;
-        let duel = lobby.find("r1").unwrap();
-        assert_eq!((duel.blueprint().terms.mode, second.is_alive(), ids().len()), (GameMode::Duel, false, 2));
+        // Nobody plays in it, so it becomes what it is to be.
+        lobby.arrange(vec![wish("r1", GameMode::Duel)]);
+        let mode = || lobby.find("r1").unwrap().blueprint().terms.mode;
+        until("another mode", &|| mode() == GameMode::Duel && second.has_ended()).await;
+        // It may come back under its id while the one before it still ends.
+        lobby.arrange(vec![wish("r1", GameMode::Duel), wish("new", GameMode::Drift)]);
+        until("it is back", &|| ids() == ["r1", "new"]).await;
         lobby.close().await;
+        lobby.arrange(vec![wish("late", GameMode::Drift)]);
+        lobby.take_steps();
+        assert_eq!(ids(), ["r1", "new"], "none opens any more");
     }
 
     #[tokio::test]
@@ -354,13 +363,20 @@ mod tests {
     async fn an_empty_private_room_closes_after_its_time() {
         let home = tempfile::tempdir().unwrap();
         let blueprint = RoomSettings::default().blueprint(RoomId::main(), Tuning::STANDARD).unwrap();
-        let keeps = PrivateHome { folder: home.path().join("private"), figures: Arc::default() };
-        let lobby = Arc::new(Lobby::open(vec![blueprint.into()], Some(keeps)).unwrap());
+        let keeps = Home {
+            layout: Layout::of(home.path()),
+            keepers: Keepers::default(),
+            figures: Arc::default(),
+            crash_bytes: 0,
+        };
+        let lobby = Arc::new(Lobby::open(vec![blueprint], Some(keeps)).unwrap());
         let id = lobby.make(GameMode::Drift, 1, Duration::from_secs(60)).unwrap();
         let room = lobby.find(id.as_str()).unwrap();
         let until_files = async |count: usize| {
             let files = || std::fs::read_dir(home.path().join("private")).unwrap().count();
+            let deadline = Instant::now() + Duration::from_secs(10);
             while files() != count {
+                assert!(Instant::now() < deadline, "{} files", files());
                 tokio::task::yield_now().await;
             }
         };

@@ -40,6 +40,10 @@ impl Reloader {
         let (_, waiting) = self.started.changes(&settings);
         let occupied = app.take_up(&settings, words);
         tracing::info!(changed = changed.join(" "), "settings reloaded");
+        let occupied: Vec<String> = occupied.iter().map(|id| format!("rooms.{id}")).collect();
+        if !occupied.is_empty() {
+            tracing::info!(rooms = occupied.join(" "), "these rooms are built anew once nobody has a slot there");
+        }
         if !waiting.is_empty() {
             tracing::warn!(keys = waiting.join(" "), "these settings need a restart");
         }
@@ -53,11 +57,10 @@ impl Reloader {
         };
         let waiting =
             if waiting.is_empty() { String::new() } else { format!("; these need a restart: {}", waiting.join(" ")) };
-        let occupied: Vec<String> = occupied.iter().map(|id| format!("rooms.{id}")).collect();
         let occupied = if occupied.is_empty() {
             String::new()
         } else {
-            format!("; built anew once nobody plays there: {}", occupied.join(" "))
+            format!("; built anew once nobody has a slot there: {}", occupied.join(" "))
         };
         Ok(format!("{changed}{waiting}{occupied}"))
     }

@@ -33,7 +33,7 @@ use std::{
 use tokio::sync::{Semaphore, oneshot};
 
 pub use boards::{Board, OwnPlace, OwnRecord, Row, Span};
-pub use intake::{Intake, Kept, StaffKeeper};
+pub use intake::{Intake, Keepers, Kept, StaffKeeper};
 pub use keeper::Keeper;
 pub use staff::{AUDIT_READ, AccountRow, AuditRow, BanKind, BanRow, ReportRow, StaffRecord, StaffSave, Target};
 pub use vitals::{Health, Vitals};

@@ -4,11 +4,11 @@
 use std::{io, path::Path, sync::Arc};
 
 use crate::{
-    config::{RoomId, ServerSettings},
+    config::ServerSettings,
     data_dir::{DataDir, DataDirError},
     journal::JournalFigures,
-    lobby::PrivateHome,
-    room::{self, BlackBox, Keeping},
+    lobby::Home,
+    room,
     store::{Intake, Store},
 };
 
@@ -44,19 +44,13 @@ impl Archive {
         Ok((Archive { intake, folder, journal: Arc::default(), crash_bytes }, store))
     }
 
-    /// Where private rooms keep theirs.
-    pub fn private_home(&self) -> Option<PrivateHome> {
-        let figures = Arc::clone(&self.journal);
-        self.folder.as_ref().map(|folder| PrivateHome { folder: folder.private(), figures })
-    }
-
-    /// Where one of so many rooms keeps its session.
-    pub fn keeping(&self, room: &RoomId, rooms: usize) -> Option<Keeping> {
-        self.folder.as_ref().map(|folder| Keeping {
-            journal: folder.journal(room.as_str()),
-            keeper: self.intake.keeper(),
+    /// Where rooms keep what outlives them.
+    pub fn home(&self) -> Option<Home> {
+        self.folder.as_deref().map(|layout| Home {
+            layout: layout.clone(),
+            keepers: self.intake.keepers(),
             figures: Arc::clone(&self.journal),
-            black_box: BlackBox::of(folder.crashes(), room.as_str(), rooms, self.crash_bytes),
+            crash_bytes: self.crash_bytes,
         })
     }
 }

@@ -162,6 +162,8 @@ impl Writer {
         }
         self.write(Scribe::sync);
         self.settle();
+        // One that is no more fails no more.
+        self.figures.note(self.fails, false);
     }
 
     /// Hands flights over to the store, and forgets those that it has.
@@ -179,12 +181,12 @@ impl Writer {
         let fails = self.scribe.is_broken();
         let failed = std::mem::replace(&mut self.fails, fails);
         self.figures.note(failed, fails);
-        let file = self.scribe.disk().path().display();
+        let file = super::shown(self.scribe.disk().path());
         match done {
             Err(error) if !failed => {
-                tracing::error!(%file, %error, "the journal cannot be written: scores would not survive now");
+                tracing::error!(file, %error, "the journal cannot be written: scores would not survive now");
             }
-            _ if failed && !fails => tracing::info!(%file, "the journal is written again"),
+            _ if failed && !fails => tracing::info!(file, "the journal is written again"),
             _ => {}
         }
     }

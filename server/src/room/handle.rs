@@ -68,6 +68,8 @@ pub(super) enum Mail {
     /// Those who run the server want something.
     Order(Order),
     Stop,
+    /// The same, unless somebody has a slot.
+    Retire,
     /// So many of the next rooms break as they are built.
     #[cfg(test)]
     Flaws(u32),
@@ -306,6 +308,17 @@ impl RoomHandle {
     #[must_use]
     pub fn order(&self, order: Order) -> bool {
         self.line().mail.try_send(Mail::Order(order)).is_ok()
+    }
+
+    /// Asks the thread to end unless somebody has a slot, which it knows best; asked again when it does not hear.
+    pub fn retire(&self) {
+        let _ = self.line().mail.try_send(Mail::Retire);
+    }
+
+    /// Whether its thread has ended as it was told to.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.line().mail.is_closed()
     }
 
     /// Asks the thread to end, and waits until it has.

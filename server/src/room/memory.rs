@@ -67,7 +67,7 @@ impl Memory {
     fn recall(&mut self, keeping: Keeping, head: &str) {
         let Keeping { journal, keeper, figures, black_box } = keeping;
         self.black_box = black_box;
-        let file = journal.display().to_string();
+        let file = journal::shown(&journal);
         let (save, flights) = match journal::recall(&journal, head, now_s()) {
             Ok(left) => left,
             Err(error) => {

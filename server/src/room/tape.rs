@@ -156,9 +156,9 @@ mod tests {
         drop(record(0, 2));
         assert_eq!(files(), Vec::<String>::new(), "in order");
         let mut too_long = record(1, 3);
-        too_long.chunks = None;
         too_long.writer.take().unwrap().join().unwrap();
         too_long.put(vec![7]);
+        assert!(too_long.chunks.is_none(), "nobody takes any more");
         assert_eq!(files(), Vec::<String>::new(), "too long");
         record(2, 2).keep();
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);

@@ -291,6 +291,8 @@ impl Task {
                 }
             }
             Mail::Stop => return Flow::Stop,
+            Mail::Retire if self.is_vacant() => return Flow::Stop,
+            Mail::Retire => {}
             #[cfg(test)]
             Mail::Flaws(flaws) => self.flaws = flaws,
             #[cfg(any(test, feature = "sabotage"))]
@@ -299,6 +301,13 @@ impl Task {
             }
         }
         Flow::Continue
+    }
+
+    /// Nobody has a slot. While it rests no time passes in it: whoever left just before has theirs as long as by the clock.
+    fn is_vacant(&self) -> bool {
+        let report = self.report.borrow();
+        let kept = Duration::from_secs(self.blueprint.bounds.seat_s.into());
+        self.room.status().humans == 0 || report.paused && report.at.elapsed() > kept
     }
 
     fn handle(&mut self, event: RoomEvent) {

@@ -68,7 +68,13 @@ impl Intake {
     /// A way to have flights kept.
     #[must_use]
     pub fn keeper(&self) -> Keeper {
-        Keeper::new(self.errands.clone())
+        self.keepers().keeper()
+    }
+
+    /// Ways to have flights kept, for rooms that open later.
+    #[must_use]
+    pub fn keepers(&self) -> Keepers {
+        Keepers(self.errands.clone())
     }
 
     /// A way to have kept what staff do.
@@ -83,13 +89,25 @@ impl Intake {
         self.staff.take()
     }
 
-    /// Waits until everything offered is kept, or cannot be. Every [`Keeper`] and [`StaffKeeper`] must be gone, or it waits for
+    /// Waits until everything offered is kept, or cannot be. Every [`Keeper`], [`Keepers`] and [`StaffKeeper`] must be gone, or it waits for
     /// that.
     pub fn close(mut self) {
         self.errands = None;
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
+    }
+}
+
+/// Makes [`Keeper`]s.
+#[derive(Debug, Clone, Default)]
+pub struct Keepers(Option<Errands>);
+
+impl Keepers {
+    /// One more.
+    #[must_use]
+    pub fn keeper(&self) -> Keeper {
+        Keeper::new(self.0.clone())
     }
 }
 

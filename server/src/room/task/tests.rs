@@ -7,7 +7,7 @@ use shared::{
     defs::ShipClass,
     ids::PlayerId,
     protocol::{ClientMessage, Hello, LaneKey, ResumeToken, ServerMessage, Welcome, codec::decode_server},
-    room::Credentials,
+    room::{Credentials, RoomBounds},
 };
 use tokio::time::timeout;
 
@@ -112,6 +112,32 @@ async fn come_back(room: &RoomHandle, old: Option<u8>, new: u8) -> (Seat, Inbox,
     };
     let (seat, inbox, welcome) = come(room, Arrival { credentials, ..arrival() }).await;
     (seat, inbox, welcome.resumed)
+}
+
+#[tokio::test]
+async fn a_room_retires_when_nobody_has_a_slot_also_while_it_rests() {
+    let patient = Blueprint { bounds: RoomBounds { seat_s: 1, ..RoomBounds::default() }, ..blueprint() };
+    let room = RoomHandle::open(patient, None).unwrap();
+    let (seat, inbox) = enter(&room).await;
+    seat.voice().say(ClientMessage::Play { name: "Ada".into(), class: ShipClass::Spark }, Instant::now());
+    until("it has a slot", || room.report().status.humans == 1).await;
+    room.retire();
+    let asked_at = room.report().status.tick;
+    until("it plays on", || room.report().status.tick.since(asked_at) > 30).await;
+    // The report of a room that rests counts nobody; the slot is kept all the same.
+    drop((seat, inbox));
+    until("it rests", || room.report().paused).await;
+    let rests = Instant::now();
+    until("it has ended", || {
+        room.retire();
+        room.has_ended()
+    })
+    .await;
+    assert!(rests.elapsed() > Duration::from_millis(900), "after {:?}", rests.elapsed());
+    let room = RoomHandle::open(blueprint(), None).unwrap();
+    let (_seat, _inbox) = enter(&room).await;
+    room.retire();
+    until("who looks on keeps none", || room.has_ended()).await;
 }
 
 #[tokio::test]
