@@ -26,6 +26,7 @@ use crate::{
     http::{Context, Part, Peer, Responding, site},
     limits::{HEAD_BYTES_MAX, Limits},
     permits::{Kind, Permit},
+    spare::Spare,
 };
 
 /// After an error that will not go away at once (no file descriptors, no memory).
@@ -36,6 +37,8 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
     let site = site(Arc::clone(&context), part);
     let mut shutdown = context.shutdown.clone();
     let mut complaint = Complaint::default();
+    // A door of their own is the staff's alone.
+    let spare = (part == Part::Staff).then(Spare::keep);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -43,6 +46,7 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
+            Err(error) if spare.as_ref().is_some_and(|spare| spare.make_room(&error)) => continue,
             Err(error) => {
                 if let Some(pause) = pause_after(&error) {
                     complaint.log(|times| tracing::error!(%error, times, "cannot accept connections"));
@@ -57,7 +61,12 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
         match context.permits.acquire(Kind::Http, counted, std::time::Instant::now()) {
             Ok(permit) => {
                 context.counters.accepted.inc();
-                tokio::spawn(greet(stream, peer, (permit, acceptor.clone()), Arc::clone(&context), site.clone()));
+                let greeting = greet(stream, peer, (permit, acceptor.clone()), Arc::clone(&context), site.clone());
+                let spare = spare.clone();
+                tokio::spawn(async move {
+                    greeting.await;
+                    spare.iter().for_each(Spare::restore);
+                });
             }
             Err(refusal) => {
                 context.counters.turned_away.inc();

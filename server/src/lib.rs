@@ -42,6 +42,7 @@ pub mod replay;
 pub mod room;
 pub mod session;
 pub mod signals;
+pub mod spare;
 pub mod staff;
 pub mod store;
 pub mod tls;

@@ -25,6 +25,7 @@ use tokio::{
 };
 
 use super::{Speaker, Staff, line::LINE_BYTES_MAX};
+use crate::spare::Spare;
 
 /// Lines at once. Full: the next waits.
 const AT_ONCE: usize = 4;
@@ -67,21 +68,26 @@ impl Hatch {
     /// Serves until the server is to end.
     pub async fn run(self, staff: Arc<Staff>, mut shutdown: watch::Receiver<bool>) {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let spare = Spare::keep();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 _ = shutdown.wait_for(|&stopping| stopping) => return,
             };
-            let Ok((stream, _)) = accepted else {
-                // No file descriptors, say: they come back.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) if spare.make_room(&error) => continue,
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
             };
             let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
-            let staff = Arc::clone(&staff);
+            let (staff, spare) = (Arc::clone(&staff), spare.clone());
             tokio::spawn(async move {
                 // Who does not wait for the answer has none.
                 let _ = serve(stream, &staff).await;
+                spare.restore();
                 drop(turn);
             });
         }
