@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     combat::autopilot,
+    layout,
     page::{Page, Window},
     stage,
 };
@@ -50,6 +51,30 @@ fn a_season_ends_with_a_podium_and_a_picture_to_keep() {
         page.picture("podium-phone").await;
         page.resize(844, 390, 2.0).await;
         page.picture("podium-phone-landscape").await;
+    });
+}
+
+#[test]
+fn the_podium_leaves_who_was_just_lost_the_way_back() {
+    stage::run("season-lost", async |stage| {
+        let server = stage.server(&["--bots", "0", "--season-minutes", "0.5"]).await;
+        let page = stage.player(&server, &Window::PHONE, "Moth").await;
+        autopilot(&page, json!({ "task": "plunge" })).await;
+        page.until_js("the star has it", "document.getElementById('death').checkVisibility()").await;
+        page.js("window.autopilot.stop()").await;
+        page.until("it waits for a ship", |state| state.phase == "dead").await;
+        let mut last = None;
+        for (name, width, height) in layout::SCREENS {
+            // Each look may take as long as the podium stands.
+            page.resize(width, height, 1.0).await;
+            let over = page.until("a season is over", |state| state.season.podium && state.season.last > last).await;
+            layout::expect_apart(&page, layout::PODIUM, &format!("podium-lost-{name}")).await;
+            if !page.state().await.season.podium {
+                last = over.season.last;
+            }
+        }
+        page.js("document.getElementById('relaunch').click()").await;
+        page.until("it flies again", |state| state.phase == "flying").await;
     });
 }
 
