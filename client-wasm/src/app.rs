@@ -506,7 +506,7 @@ impl App {
             // An hour of seconds keeps its fraction in an f32.
             time_s: (now_s % 3_600.0) as f32,
             looks: self.panel.looks(),
-            guide: hint::guide(self.deeds.done(), self.net.view()).filter(|_| !self.watcher.reel.is_running()),
+            guide: hint::guide(self.deeds.resting(), self.net.view()).filter(|_| !self.watcher.reel.is_running()),
             ghosts: self.lab.as_ref().map_or((false, false), |lab| {
                 (lab.setup.toggle(Toggle::OwnGhost), lab.setup.toggle(Toggle::OtherGhosts))
             }),
@@ -532,7 +532,7 @@ impl App {
             muted: self.speaker.muted(),
             fps: self.clock.fps(),
             offer: self.hangar.offer(),
-            deeds: self.deeds.done(),
+            deeds: self.deeds.resting(),
             school: self.school.as_ref(),
             lab: self.lab.as_ref(),
             desk: self.desk,

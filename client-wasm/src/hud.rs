@@ -154,7 +154,7 @@ pub struct Frame<'a> {
     pub fps: f32,
     /// Ships offered in flight.
     pub offer: choice::Offer,
-    /// First-minute deeds done, bits of [`hint::Deed`].
+    /// First-minute deeds whose hint is not wanted now, bits of [`hint::Deed`].
     pub deeds: u8,
     /// The flight school, if this page is its.
     pub school: Option<&'a school::School>,

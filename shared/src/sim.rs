@@ -7,6 +7,7 @@ pub mod contact;
 mod damage;
 pub mod decoys;
 pub mod events;
+mod gifts;
 pub mod golden;
 pub mod grid;
 pub mod helm;

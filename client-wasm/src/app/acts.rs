@@ -125,7 +125,7 @@ impl App {
         }
     }
 
-    /// The best kill so far becomes a clip, and a button of the page.
+    /// The best kill so far becomes a clip, and a button of the page and of the podium.
     pub(super) fn keep_best_kill(&mut self, now_us: u64) {
         if let Some(triumph) = self.net.take_triumph() {
             self.trophy.hear(triumph);
@@ -133,7 +133,9 @@ impl App {
         let App { trophy, watcher, net, defs, .. } = self;
         let room = net.shown().welcome().map_or("", |welcome| welcome.room.as_str());
         if trophy.cut(&watcher.reel, (room, defs.mode.terms), now_us, |player| net.pilot(player)) {
-            self.page.flag("clip-open", "off", false);
+            for button in ["clip-open", "podium-clip"] {
+                self.page.flag(button, "off", false);
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 //! One line at a time for the first minute. Invariant: a hint vanishes for good once its deed is done or all of them are
-//! skipped, never blocks input, and is not shown again on the next visit.
+//! skipped, never blocks input, and is not shown again on the next visit. One that is not heeded keeps nobody from the others.
 
 use glam::Vec2;
 use shared::{
@@ -38,6 +38,8 @@ const ALL: u8 = 127;
 /// Time each of the slow ones takes, s.
 const THRUST_S: f32 = 0.6;
 const DRIFT_S: f32 = 1.0;
+/// So long a hint waits for its deed, s; then the next one has its turn.
+const PATIENCE_S: f32 = 30.0;
 /// What is on the button that boosts under the thumb.
 const BOOST_PAD: &str = "≫";
 /// Slower than this is not drifting, u/s.
@@ -51,6 +53,10 @@ pub struct Deeds {
     drift_s: f32,
     /// The first ship was flown on this visit.
     began: bool,
+    /// Those whose hint waited in vain, until the others have had their turn.
+    put_off: u8,
+    /// Whose hint waits, and for how long it has, s.
+    waits: (Option<Deed>, f32),
 }
 
 impl Deeds {
@@ -64,6 +70,12 @@ impl Deeds {
     #[must_use]
     pub fn done(&self) -> u8 {
         self.done
+    }
+
+    /// Bits of those whose hint is not wanted now: done, or put off.
+    #[must_use]
+    pub fn resting(&self) -> u8 {
+        self.done | self.put_off
     }
 
     /// Counts all of them as done; true when some were not.
@@ -85,6 +97,7 @@ impl Deeds {
             self.mark(Deed::Boost, own.buttons.any(Buttons::BOOST));
             self.mark(Deed::Refit, self.began && own.class != ShipClass::Spark);
             self.began |= own.class == ShipClass::Spark;
+            self.wait(view, dt_s);
         }
         self.mark(Deed::Orbit, view.own.is_some_and(|own| own.orbiting));
         self.mark(Deed::Thrust, self.thrust_s > THRUST_S);
@@ -95,6 +108,19 @@ impl Deeds {
             self.mark(Deed::Ore, matches!(event, ViewEvent::Collected { own: true, .. }));
         }
         self.done != before
+    }
+
+    /// Puts off the deed whose hint has waited long enough. Not the first: nothing goes without it.
+    fn wait(&mut self, view: &View, dt_s: f32) {
+        let now = current(self.resting(), view);
+        if now.is_none() {
+            self.put_off = 0;
+        }
+        let waited = if now == self.waits.0 { self.waits.1 + dt_s } else { 0.0 };
+        self.waits = (now, waited);
+        if let Some(deed) = now.filter(|deed| waited > PATIENCE_S && *deed != Deed::Thrust) {
+            self.put_off |= deed as u8;
+        }
     }
 
     fn has(&self, deed: Deed) -> bool {
@@ -108,10 +134,15 @@ impl Deeds {
     }
 }
 
+/// The next deed that can be done where one is.
+fn current(done: u8, view: &View) -> Option<Deed> {
+    next(done, |deed| place(deed, view).is_some() || !matches!(deed, Deed::Ore | Deed::Orbit))
+}
+
 /// Where to go for the next deed, u; nothing where there is nothing to go for.
 #[must_use]
 pub fn guide(done: u8, view: &View) -> Option<Vec2> {
-    match next(done, |deed| place(deed, view).is_some() || !matches!(deed, Deed::Ore | Deed::Orbit))? {
+    match current(done, view)? {
         deed @ (Deed::Ore | Deed::Orbit) => place(deed, view),
         _ => None,
     }
@@ -229,6 +260,30 @@ mod tests {
         assert!(!deeds.watch(&flying(Buttons::THRUST, 0.0), 0.7));
         assert!(deeds.watch(&flying(0, 200.0), 1.1));
         assert_eq!(deeds.done(), Deed::Thrust as u8 | Deed::Drift as u8);
+    }
+
+    #[test]
+    fn a_hint_that_is_not_heeded_makes_way_and_comes_back() {
+        let mut deeds = Deeds::new(Deed::Thrust as u8 | Deed::Drift as u8 | Deed::Shoot as u8);
+        let mut view = flying(0, 0.0);
+        view.arena_radius = 2_000.0;
+        view.planets.push(Vec2::new(900.0, 0.0));
+        let mut turns = Vec::new();
+        for _ in 0..1_600 {
+            deeds.watch(&view, 0.1);
+            let now = current(deeds.resting(), &view);
+            if turns.last() != Some(&now) {
+                turns.push(now);
+            }
+        }
+        turns.retain(Option::is_some);
+        let round = [Deed::Boost, Deed::Ore, Deed::Orbit, Deed::Refit, Deed::Boost, Deed::Ore].map(Some);
+        assert_eq!((&turns[..], deeds.done()), (&round[..], 7));
+        let mut first = Deeds::default();
+        for _ in 0..900 {
+            first.watch(&view, 0.1);
+        }
+        assert_eq!(first.resting(), 0, "nothing goes without thrust");
     }
 
     #[test]

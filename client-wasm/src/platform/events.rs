@@ -111,7 +111,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 25] = [
+const ACTS: [(&str, Act); 26] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -123,6 +123,7 @@ const ACTS: [(&str, Act); 25] = [
     ("invite-copy", Act::CopyLink),
     ("invite-close", Act::CloseSheet),
     ("clip-open", Act::Clip),
+    ("podium-clip", Act::Clip),
     ("clip-copy", Act::CopyClip),
     ("clip-close", Act::CloseSheet),
     ("boards-open", Act::Boards("week")),

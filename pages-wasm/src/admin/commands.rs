@@ -41,6 +41,7 @@ pub enum Kind {
     Address,
     Ban,
     Tunable,
+    Pickup,
     Role,
     Name,
     /// Anything, to the end of the line; also what this page does not know.
@@ -121,6 +122,7 @@ pub fn example() -> Me {
             "time" => Kind::Time,
             "room" => Kind::Room,
             "tunable" => Kind::Tunable,
+            "pickup" => Kind::Pickup,
             "role" => Kind::Role,
             "name" => Kind::Name,
             "id" => Kind::Ban,
@@ -130,7 +132,8 @@ pub fn example() -> Me {
         Argument { name, kind, optional }
     };
     let table = ["kick player [reason]", "ban player time [reason]", "bans", "bots room n", "set tunable value [room]"];
-    let more = ["unban id", "announce text", "staff-add name role", "mute player time [reason]", "undo"];
+    let more =
+        ["unban id", "announce text", "staff-add name role", "mute player time [reason]", "gift player pickup", "undo"];
     let command = |row: &&str| {
         let mut words = row.split(' ');
         let name = words.next().expect("a name").to_owned();

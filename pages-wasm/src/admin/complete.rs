@@ -1,6 +1,8 @@
 //! How a line of the console may go on. Invariant: a suggestion begins with the line as far as it is certain and is itself a
 //! line one could have typed.
 
+use shared::defs::PickupKind;
+
 use super::commands::{Kind, Me, ROLES, TIMES};
 
 /// More than these nobody reads.
@@ -64,6 +66,7 @@ pub fn values_of(kind: Kind, names: &Names) -> Vec<(String, String)> {
         Kind::Tunable => plain(&names.tunables),
         Kind::Name => plain(&names.staff),
         Kind::Time => fixed(&TIMES),
+        Kind::Pickup => fixed(&PickupKind::GIFTS.map(|(word, _)| word)),
         Kind::Role => fixed(&ROLES),
         Kind::Number | Kind::Address | Kind::Text => Vec::new(),
     }
@@ -100,6 +103,7 @@ mod tests {
         check("unban ", &["unban 5 "]);
         check("staff-add bo", &[]);
         check("staff-add bob ", &["staff-add bob helper ", "staff-add bob mod ", "staff-add bob owner "]);
+        check("gift #3 re", &["gift #3 repel ", "gift #3 repair "]);
         check("nonsense ", &[]);
         check("ban\u{2003}", &["ban\u{2003}#3 ", "ban\u{2003}#12 "]);
     }

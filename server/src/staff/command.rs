@@ -27,6 +27,8 @@ pub enum Kind {
     Ban,
     /// The name of one of the numbers of the physics.
     Tunable,
+    /// One of `PickupKind::GIFTS`.
+    Pickup,
     /// `helper`, `mod` or `owner`.
     Role,
     /// Of somebody of the staff.
@@ -46,6 +48,7 @@ impl Kind {
             Kind::Address => "address",
             Kind::Ban => "ban",
             Kind::Tunable => "tunable",
+            Kind::Pickup => "pickup",
             Kind::Role => "role",
             Kind::Name => "name",
         }
@@ -166,6 +169,13 @@ pub static COMMANDS: &[Command] = &[
         &[may("tunable", Kind::Tunable), ROOM],
         "One of them, or all, as in the settings again.",
         desk::physics::reset,
+    ),
+    row(
+        "gift",
+        Role::Mod,
+        &[PLAYER, need("pickup", Kind::Pickup)],
+        "Lays a pickup before them: over-shield, multi-fire, repel, decoy, repair or charge.",
+        desk::people::gift,
     ),
     row("lock", Role::Mod, &[REASON], "Nobody new gets in; who lost the line does.", desk::server::lock),
     row("unlock", Role::Mod, &[], "Everybody gets in again.", desk::server::unlock),

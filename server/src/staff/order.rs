@@ -5,6 +5,8 @@
 
 use std::{fmt, net::IpAddr};
 
+use shared::defs::PickupKind;
+
 use super::{
     command::{Arg, COMMANDS, Command, Kind},
     line::{LineError, Words},
@@ -42,6 +44,8 @@ pub enum Value {
     Number(u32),
     /// See [`Kind::Address`].
     Address(AddressWord),
+    /// See [`Kind::Pickup`].
+    Pickup(PickupKind),
     /// See [`Kind::Role`].
     Role(Role),
     /// Text, and whatever is only a word.
@@ -176,9 +180,16 @@ fn read(arg: &Arg, word: &str) -> Result<Value, String> {
             word.trim_start_matches('#').parse().map(Value::Number).map_err(|_| wrong("a whole number"))
         }
         Kind::Address => address(word).map(Value::Address).ok_or_else(|| wrong("an IP address or the tag of one")),
+        Kind::Pickup => gift(word)
+            .map(Value::Pickup)
+            .ok_or_else(|| wrong(&format!("one of {}", PickupKind::GIFTS.map(|(word, _)| word).join(", ")))),
         Kind::Role => Role::from_word(word).map(Value::Role).ok_or_else(|| wrong("helper, mod or owner")),
         Kind::Text | Kind::Room | Kind::Tunable | Kind::Name => Ok(Value::Text(word.to_owned())),
     }
+}
+
+fn gift(word: &str) -> Option<PickupKind> {
+    PickupKind::GIFTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, kind)| *kind)
 }
 
 fn player(word: &str) -> PlayerWord {
@@ -268,6 +279,7 @@ mod tests {
             ("ban-address nowhere 1h", "is not an IP address"),
             ("ban-address #12 1h", "is not an IP address"),
             ("staff-add ann king", "role \"king\" is not helper, mod or owner"),
+            ("gift Foo ore", "pickup \"ore\" is not one of over-shield, multi-fire, repel, decoy, repair, charge"),
             ("rooms now please", "\"now please\" is too much"),
             ("kick \"Foo", "is not closed"),
         ] {
@@ -294,6 +306,7 @@ mod tests {
                 Kind::Time => "5m",
                 Kind::Number | Kind::Ban => "5",
                 Kind::Address => "10.0.0.1",
+                Kind::Pickup => "decoy",
                 Kind::Role => "mod",
                 Kind::Text | Kind::Room | Kind::Tunable | Kind::Name => "word",
             };

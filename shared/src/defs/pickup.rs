@@ -41,6 +41,16 @@ impl PickupKind {
     pub const RARE: [PickupKind; 4] =
         [PickupKind::Overshield, PickupKind::Multifire, PickupKind::Repel, PickupKind::Decoy];
 
+    /// Those that staff may lay before a pilot, by the words for them: points are earned, and a mine is no gift.
+    pub const GIFTS: [(&str, PickupKind); 6] = [
+        ("over-shield", PickupKind::Overshield),
+        ("multi-fire", PickupKind::Multifire),
+        ("repel", PickupKind::Repel),
+        ("decoy", PickupKind::Decoy),
+        ("repair", PickupKind::Repair),
+        ("charge", PickupKind::Charge),
+    ];
+
     /// The kind with this wire number.
     #[must_use]
     pub fn from_index(index: u8) -> Option<PickupKind> {

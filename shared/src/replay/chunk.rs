@@ -188,7 +188,8 @@ impl Turn {
             | Order::Park { player }
             | Order::Refit { player, .. }
             | Order::Restore { player, .. }
-            | Order::Household { player, .. } => slot(player),
+            | Order::Household { player, .. }
+            | Order::Gift { player, .. } => slot(player),
             Order::EndSeason { .. } => true,
             Order::Tune { tuning } => tuning.beyond().is_none(),
         };
@@ -271,7 +272,10 @@ fn read_change(reader: &mut BitReader<'_>, before: Command) -> Result<Command, B
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{defs::ShipClass, protocol::codec};
+    use crate::{
+        defs::{PickupKind, ShipClass},
+        protocol::codec,
+    };
     use proptest::prelude::*;
 
     fn command() -> impl Strategy<Value = Command> {
@@ -299,6 +303,7 @@ mod tests {
                 record.apply(&mut now);
                 if record.changes.len() == 3 {
                     record.orders.push(Order::Launch { player: PlayerId(2), class: ShipClass::Spark });
+                    record.orders.push(Order::Gift { player: PlayerId(1), kind: PickupKind::Decoy });
                     record.names.push((PlayerId(1), "Ada".into()));
                     record.lags.push((PlayerId(1), Lag { late: 3, catch_up: 2, back: 96 }));
                 }

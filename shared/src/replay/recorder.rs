@@ -77,7 +77,8 @@ impl Recorder {
             | Order::Refit { .. }
             | Order::EndSeason { .. }
             | Order::Tune { .. }
-            | Order::Household { .. } => None,
+            | Order::Household { .. }
+            | Order::Gift { .. } => None,
         });
         let record = TickRecord { orders: orders.to_vec(), names: names.collect(), changes, lags };
         record.apply(&mut self.held);

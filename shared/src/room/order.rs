@@ -3,7 +3,7 @@
 
 use super::{ConnId, Room, mute::Mute};
 use crate::{
-    defs::Tuning,
+    defs::{PickupKind, Tuning},
     ids::PlayerId,
     limits::TUNE_TICKS,
     protocol::{CloseCode, Notice, NoticeKind, NoticeText, ServerMessage},
@@ -67,6 +67,13 @@ pub enum Order {
     Tune {
         /// The numbers.
         tuning: Tuning,
+    },
+    /// A pickup floats before a pilot, if they fly: one of [`PickupKind::GIFTS`].
+    Gift {
+        /// Whom for.
+        player: PlayerId,
+        /// What it gives.
+        kind: PickupKind,
     },
 }
 
@@ -139,6 +146,7 @@ impl Room {
                     self.announce_tuning();
                 }
             }
+            Order::Gift { player, kind } => self.orders.push(sim::Order::Gift { player, kind }),
         }
     }
 

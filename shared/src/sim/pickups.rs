@@ -250,7 +250,7 @@ fn add(stage: &mut Stage<'_>, keyed: &mut Keyed, kind: PickupKind, amount: u8, p
     push(stage, pickup);
 }
 
-fn push(stage: &mut Stage<'_>, pickup: Pickup) {
+pub(super) fn push(stage: &mut Stage<'_>, pickup: Pickup) {
     if stage.world.pickups.len() >= PICKUPS_MAX {
         stage.world.pickups.remove(0);
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     damage,
     events::Event,
+    gifts,
     movement::Kinematics,
     round::{self, Round},
     stage::Stage,
@@ -13,7 +14,7 @@ use super::{
     world::{Edge, Pilot, Ship, World},
 };
 use crate::{
-    defs::{ArenaDef, Defs, ShipClass, Team, Tuning},
+    defs::{ArenaDef, Defs, PickupKind, ShipClass, Team, Tuning},
     ids::{PlayerId, ShipId},
     limits::PLAYERS_MAX,
     math,
@@ -93,6 +94,13 @@ pub enum Order {
         /// The number, which says nothing else; 0: not known.
         household: u32,
     },
+    /// A pickup floats before a pilot's ship: see [`PickupKind::GIFTS`].
+    Gift {
+        /// Slot.
+        player: PlayerId,
+        /// What it gives.
+        kind: PickupKind,
+    },
 }
 
 /// What a pilot has come to, apart from the ship.
@@ -145,6 +153,7 @@ pub(super) fn apply(stage: &mut Stage<'_>, order: Order) {
                 pilot.household = household;
             }
         }
+        Order::Gift { player, kind } => gifts::lay(stage, player, kind),
     }
 }
 

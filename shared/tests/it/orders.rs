@@ -1,7 +1,7 @@
 //! What those who run the server have a room do with who is in it.
 
 use shared::{
-    defs::ShipClass,
+    defs::{PickupKind, ShipClass},
     ids::PlayerId,
     protocol::{
         Chat, ClientMessage, CloseCode, ConsoleLine, Hello, LaneKey, Notice, NoticeKind, NoticeText, Resume,
@@ -239,6 +239,17 @@ fn where_somebody_comes_from_is_known_in_the_arena_whichever_comes_first() {
     hall.run(4);
     hall.play(3, "Cy");
     assert_eq!(["Ada", "Bo", "Cy"].map(|name| household(&hall, name)), [7, 7, 0]);
+}
+
+#[test]
+fn a_gift_floats_in_the_arena_for_who_flies_there_and_for_nobody_else() {
+    let mut hall = Hall::new();
+    hall.play(1, "Ada");
+    let decoys = |hall: &Hall| hall.room.world().pickups.iter().filter(|one| one.kind == PickupKind::Decoy).count();
+    let (player, before) = (PlayerId(hall.row("Ada").expect("plays").slot), decoys(&hall));
+    hall.order(Order::Gift { player, kind: PickupKind::Decoy });
+    hall.order(Order::Gift { player: PlayerId(77), kind: PickupKind::Decoy });
+    assert_eq!(decoys(&hall), before + 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use shared::{
+    defs::ModeDef,
     ids::PlayerId,
     protocol::{CloseCode, NoticeText},
     room::{ConnId, Order as RoomOrder, PlayerRow},
@@ -94,6 +95,22 @@ pub(in crate::staff) fn ban(desk: &Desk<'_>, order: &Order) -> Result<Done, Refu
 
 pub(in crate::staff) fn mute(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
     decide(desk, BanKind::Mute, order)
+}
+
+pub(in crate::staff) fn gift(desk: &Desk<'_>, order: &Order) -> Result<Done, Refused> {
+    let Some(Value::Pickup(kind)) = order.given("pickup") else { return Err(Refused::new("which pickup?")) };
+    let player = desk.player(order)?;
+    let terms = player.room.blueprint().terms;
+    if !ModeDef::of(terms).rarities {
+        return Err(Refused::new(format!("in {} nobody is given anything: both have the same", terms.mode.word())));
+    }
+    if !player.row.flying {
+        return Err(Refused::new(format!("{} has no ship just now", shown(&player.row))));
+    }
+    if !player.room.order(RoomOrder::Gift { player: PlayerId(player.row.slot), kind: *kind }) {
+        return Err(busy());
+    }
+    Ok(Done::text(format!("it floats before {}", shown(&player.row))))
 }
 
 fn decide(desk: &Desk<'_>, kind: BanKind, order: &Order) -> Result<Done, Refused> {

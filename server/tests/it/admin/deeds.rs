@@ -1,7 +1,7 @@
 //! What staff do to who plays.
 
 use futures_util::SinkExt;
-use shared::protocol::Chat;
+use shared::{defs::PickupKind, protocol::Chat, replica::Replica};
 
 use super::*;
 use crate::{
@@ -165,6 +165,36 @@ async fn a_word_to_all_the_map_and_the_physics_reach_who_they_are_for() {
     while_flying(&mut pilot, page.until("figures", gravity_is(100))).await;
     page.done("bots main 6").await;
     while_flying(&mut pilot, page.until("figures", |told| told["rooms"][0]["bots"].as_u64() == Some(5))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gift_floats_before_who_it_is_for_and_is_written_down_and_a_duel_has_none() {
+    let server = Running::start();
+    let mut page = Page::of_owner(&server).await;
+    let mut ada = Pilot::play(server.address, "Ada").await;
+    let flies = |player: &Value| player["name"] == "Ada" && player["is_flying"] == true;
+    let shown = |told: &Value| told["rooms"][0]["players"].as_array().unwrap().iter().any(flies);
+    while_flying(&mut ada, page.until("figures", shown)).await;
+    let text = page.done("gift Ada Decoy").await;
+    assert!(text.starts_with("it floats before #") && text.ends_with(" Ada"), "{text}");
+    let floats = |replica: &Replica| replica.view().pickups.iter().any(|pickup| pickup.kind == PickupKind::Decoy);
+    ada.until("a decoy floats before her", floats).await;
+    assert!(page.done("audit").await.contains("gift Ada Decoy"));
+
+    let duel = page.done("open duel").await.split(' ').next().unwrap().to_owned();
+    let mut bo = Pilot::connect_at(server.address, &format!("/ws?room={duel}"), None).await;
+    bo.until("a welcome", |replica| replica.welcome().is_some()).await;
+    bo.replica.play("Bo", ShipClass::Spark);
+    let is_there = |told: &Value| told["rooms"].to_string().contains("\"Bo\"");
+    while_flying(&mut bo, page.until("figures", is_there)).await;
+    for (line, says) in [
+        ("gift Bo repel", "in duel nobody is given anything"),
+        ("gift Cy repel", "there is no \"Cy\""),
+        ("gift Ada ore", "is not one of over-shield"),
+    ] {
+        let (ok, text) = page.run(line).await;
+        assert!(!ok && text.contains(says), "{line}: {text}");
+    }
 }
 
 fn gravity_is(percent: u64) -> impl Fn(&Value) -> bool {

@@ -23,6 +23,7 @@ async fn everybody_does_what_their_role_lets_them_and_no_more() {
             "number" | "ban" => "5",
             "address" => "10.0.0.1",
             "role" => "owner",
+            "pickup" => "decoy",
             _ => "hella",
         };
         let line = command.args.iter().fold(command.name.to_owned(), |line, arg| format!("{line} {}", word(arg)));

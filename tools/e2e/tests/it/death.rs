@@ -16,9 +16,12 @@ pub async fn look_about(page: &Page, killer: &str) {
     assert_eq!(fall["killer"], killer, "{fall}");
     assert_eq!(fall["attackers"][0]["name"], killer, "{fall}");
     assert!(fall["attackers"][0]["points"].as_u64().is_some_and(|points| points > 0), "{fall}");
-    for (name, width, height) in
-        [("death-desk", 1600, 900), ("death-phone", 390, 844), ("death-phone-across", 844, 390)]
-    {
+    for (name, width, height) in [
+        ("death-desk", 1600, 900),
+        ("death-phone", 390, 844),
+        ("death-phone-across", 844, 390),
+        ("death-phone-small", 667, 375),
+    ] {
         page.resize(width, height, 1.0).await;
         layout::expect_apart(page, layout::DEATH, name).await;
     }

@@ -33,6 +33,30 @@ pub const DEATH: &[&str] = &[
     "#watch button",
 ];
 
+/// The card over the arena before one flies.
+pub const LOBBY: &[&str] = &[
+    "#lobby h1",
+    "#pitch",
+    "#name",
+    "#play",
+    "#lobby .classes button",
+    "#elsewhere",
+    "#keys",
+    "#thumbs",
+    "#doors button",
+];
+/// The podium over the card of a lost ship, as far as that is pressed.
+pub const PODIUM: &[&str] =
+    &["#podium", "#score-panel", "#line", "#talk", "#relaunch", "#death .classes button", "#watch button"];
+/// However a screen is held.
+pub const SCREENS: [(&str, u32, u32); 5] = [
+    ("desk", 1600, 900),
+    ("phone", 390, 844),
+    ("phone-short", 375, 667),
+    ("phone-across", 844, 390),
+    ("phone-small", 667, 375),
+];
+
 /// Says which of the elements that can be seen lie over each other or reach out of the window.
 const FAULTS: &str = "
     const seen = arguments[0].flatMap(what => [...document.querySelectorAll(what)])

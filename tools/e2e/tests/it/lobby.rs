@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    layout,
     page::{Page, Window},
     stage,
 };
@@ -24,6 +25,18 @@ fn the_page_shows_the_live_arena_behind_the_lobby() {
         assert!(!page.is_visible("error-card").await && !page.is_visible("banner").await);
         assert!(!page.is_visible("unsupported").await && !page.is_visible("death").await);
         page.until("time goes on", |state| state.tick > seen.tick + 30).await;
+    });
+}
+
+#[test]
+fn the_card_fits_every_screen() {
+    stage::run("lobby-fits", async |stage| {
+        let server = stage.server(&["--bots", "0", "--start-points", "40"]).await;
+        let page = stage.visitor(&server, &Window::PHONE).await;
+        for (name, width, height) in layout::SCREENS {
+            page.resize(width, height, 1.0).await;
+            layout::expect_apart(&page, layout::LOBBY, &format!("lobby-{name}")).await;
+        }
     });
 }
 

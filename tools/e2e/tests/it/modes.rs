@@ -37,7 +37,9 @@ fn a_core_war_is_won_by_breaking_the_enemys_core() {
         let home = own.cores.iter().find(|core| Some(&core.team) == own.team.as_ref()).expect("an own core");
         assert!(near(home) < 700.0, "launched {} u from the own core", near(home));
         spectator.picture("core-war-home").await;
-        for (name, width, height) in [("core-war-phone", 390, 844), ("core-war-phone-across", 844, 390)] {
+        for (name, width, height) in
+            [("core-war-phone", 390, 844), ("core-war-phone-across", 844, 390), ("core-war-phone-small", 667, 375)]
+        {
             spectator.resize(width, height, 1.0).await;
             layout::expect_apart(&spectator, layout::FLIGHT, name).await;
         }

@@ -116,6 +116,15 @@ impl GameServer {
         data
     }
 
+    /// What who may read its folder has it do, as a command line; the answer, and whether it was done.
+    pub async fn order(&self, words: &[&str]) -> (bool, String) {
+        let folder = self.process.borrow().as_ref().expect("it is running").1.path().to_owned();
+        let mut admin = Command::new(variable("PERIHELION_BIN"));
+        let output = admin.args(["admin", "--data-dir"]).arg(folder).args(words).output().await;
+        let output = output.expect("the server binary can be started");
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    }
+
     /// It is asked to read its settings anew (SIGHUP).
     pub fn reload(&self) {
         self.signal(Signal::HUP);

@@ -68,6 +68,9 @@ pub struct State {
     pub roaming: bool,
     /// The recording, on the page for recordings.
     pub film: Option<Film>,
+    /// What floats in sight.
+    #[serde(default)]
+    pub pickups: Vec<Pickup>,
     /// The season.
     #[serde(default)]
     pub season: Season,
@@ -93,6 +96,12 @@ pub struct Season {
     pub podium: bool,
     /// Number of the last one whose end was heard.
     pub last: Option<u16>,
+}
+
+/// Something that floats.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pickup {
+    pub kind: String,
 }
 
 /// A ship too large to hide.

@@ -50,9 +50,12 @@ fn a_third_finger_fires_boosts_and_does_the_special_however_the_phone_is_held() 
         page.until_visible("pads").await;
         layout::expect_apart(&page, layout::FLIGHT, "touch-upright").await;
         three_fingers(&page, (100.0, 700.0), (230.0, 700.0)).await;
-        page.resize(844, 390, 1.0).await;
-        page.until_visible("pads").await;
-        layout::expect_apart(&page, layout::FLIGHT, "touch-across").await;
+        for (name, width, height) in [("touch-across-small", 667, 375), ("touch-across", 844, 390)] {
+            page.resize(width, height, 1.0).await;
+            page.until_visible("pads").await;
+            page.until("a ship flies", |state| state.phase == "flying").await;
+            layout::expect_apart(&page, layout::FLIGHT, name).await;
+        }
         three_fingers(&page, (260.0, 200.0), (560.0, 150.0)).await;
     });
 }
