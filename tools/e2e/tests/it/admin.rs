@@ -7,20 +7,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    page::{Page, Window},
+    page::{COUNT_SHIFTS, Page, Window},
     server::GameServer,
     stage::{self, Stage},
 };
 
 const TAB: char = '\u{E004}';
 const ENTER: char = '\u{E007}';
-
-/// Adds up what moves without anybody having asked for it, as browsers reckon it.
-const COUNT_SHIFTS: &str = "window.shifts = []; new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
-        window.shifts.push({ value: entry.value, who: entry.sources.map((source) => source.node?.id || source.node?.nodeName) });
-    }
-}).observe({ type: 'layout-shift', buffered: true })";
 
 /// The link that the server printed.
 async fn link(server: &GameServer) -> String {

@@ -34,6 +34,7 @@ mod pad;
 mod page;
 mod picture;
 mod practice;
+mod readable;
 mod replay;
 mod rooms;
 mod seasons;

@@ -33,6 +33,13 @@ const KEEP_FLYING: &str = "setInterval(() => {
     if (launch.checkVisibility() && !launch.matches('.waiting')) launch.click();
 }, 200)";
 
+/// Adds up what moves without anybody having asked for it, as browsers reckon it.
+pub const COUNT_SHIFTS: &str = "window.shifts = []; new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+        window.shifts.push({ value: entry.value, who: entry.sources.map((source) => source.node?.id || source.node?.nodeName) });
+    }
+}).observe({ type: 'layout-shift', buffered: true })";
+
 /// How a browser is started.
 #[derive(Debug, Clone)]
 pub struct Window {
