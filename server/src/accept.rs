@@ -26,7 +26,6 @@ use crate::{
     http::{Context, Part, Peer, Responding, site},
     limits::{HEAD_BYTES_MAX, Limits},
     permits::{Kind, Permit},
-    spare::Spare,
 };
 
 /// After an error that will not go away at once (no file descriptors, no memory).
@@ -37,8 +36,6 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
     let site = site(Arc::clone(&context), part);
     let mut shutdown = context.shutdown.clone();
     let mut complaint = Complaint::default();
-    // A door of their own is the staff's alone.
-    let spare = (part == Part::Staff).then(Spare::keep);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -46,7 +43,8 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
-            Err(error) if spare.as_ref().is_some_and(|spare| spare.make_room(&error)) => continue,
+            // A door of their own is the staff's alone.
+            Err(error) if part == Part::Staff && context.spare.make_room(&error) => continue,
             Err(error) => {
                 if let Some(pause) = pause_after(&error) {
                     complaint.log(|times| tracing::error!(%error, times, "cannot accept connections"));
@@ -55,6 +53,11 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
                 continue;
             }
         };
+        if part != Part::Staff && !context.spare.restore() {
+            // That place is for staff who are on their way in.
+            context.counters.turned_away.inc();
+            continue;
+        }
         let key = AddressKey::of(peer.ip());
         // A proxy's connections are anybody's.
         let counted = (!context.proxies.trusts(peer.ip())).then_some(key);
@@ -62,13 +65,15 @@ pub async fn run(listener: TcpListener, acceptor: Option<TlsAcceptor>, context: 
             Ok(permit) => {
                 context.counters.accepted.inc();
                 let greeting = greet(stream, peer, (permit, acceptor.clone()), Arc::clone(&context), site.clone());
-                let spare = spare.clone();
+                let spare = context.spare.clone();
                 tokio::spawn(async move {
                     greeting.await;
-                    spare.iter().for_each(Spare::restore);
+                    spare.restore();
                 });
             }
             Err(refusal) => {
+                drop(stream);
+                context.spare.restore();
                 context.counters.turned_away.inc();
                 let peer = key.logged();
                 complaint.log(|times| tracing::warn!(%peer, ?refusal, times, "connections turned away"));

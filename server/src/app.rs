@@ -44,6 +44,7 @@ use crate::{
     permits::Permits,
     proxies::Proxies,
     rates::AddressRates,
+    spare::Spare,
     staff::{Reload, Staff, weeks},
     store::StaffSave,
     tls::{Tls, TlsError, TlsFiles},
@@ -184,6 +185,7 @@ impl App {
             is_encrypted: tls.is_some(),
             looks: AddressRates::new(LOOKS_RATE),
             attempts: Attempts::default(),
+            spare: Spare::keep(),
             counters: Counters::default(),
             refusals: Refusals::default(),
             shutdown: stopping,
@@ -363,7 +365,9 @@ fn restore(staff: Arc<Staff>, save: Option<oneshot::Receiver<StaffSave>>) -> wat
 #[cfg(unix)]
 fn open_hatch(tasks: &mut JoinSet<()>, folder: &DataDir, context: &Context) {
     match crate::staff::hatch::Hatch::open(folder.path()) {
-        Ok(hatch) => drop(tasks.spawn(hatch.run(Arc::clone(&context.staff), context.shutdown.clone()))),
+        Ok(hatch) => {
+            drop(tasks.spawn(hatch.run(Arc::clone(&context.staff), context.spare.clone(), context.shutdown.clone())))
+        }
         Err(error) => tracing::warn!(%error, "`perihelion admin` will not reach this server"),
     }
 }

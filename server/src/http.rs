@@ -64,7 +64,8 @@ pub use upgrade::is_handshake;
 use crate::{
     address::AddressKey, attempts::Attempts, clips::Clips, config::ServerSettings, counters::Counters,
     dashboard::Dashboard, journal::JournalFigures, lanes::Lanes, limits::Limits, lobby::Lobby,
-    moderation::words::LiveWords, permits::Permits, proxies::Proxies, rates::AddressRates, staff::Staff, store::Store,
+    moderation::words::LiveWords, permits::Permits, proxies::Proxies, rates::AddressRates, spare::Spare, staff::Staff,
+    store::Store,
 };
 
 /// A whole answer, before the common headers.
@@ -127,6 +128,8 @@ pub struct Context {
     pub looks: AddressRates,
     /// What the connection doctor tried.
     pub attempts: Attempts,
+    /// Kept for staff who come when there are no more files.
+    pub spare: Spare,
     /// What happened.
     pub counters: Counters,
     /// Who was turned away, as far as the log was told.

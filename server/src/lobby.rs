@@ -20,6 +20,7 @@ use std::{
 
 use shared::defs::Tuning;
 use tokio::{
+    sync::Notify,
     task::{JoinSet, spawn_blocking},
     time::sleep,
 };
@@ -55,6 +56,8 @@ pub struct Lobby {
     private: Mutex<Private>,
     /// What public rooms there are to be.
     plan: Mutex<Plan>,
+    /// Told when a public room has opened after the start.
+    opened: Arc<Notify>,
     /// Where rooms keep what outlives them, if anywhere; nowhere any more once it is closed.
     home: Mutex<Option<Home>>,
 }
@@ -76,6 +79,7 @@ impl Lobby {
             public: RwLock::new(Table { rooms: public, is_closed: false }),
             private: Mutex::default(),
             plan: Mutex::default(),
+            opened: Arc::default(),
             home: Mutex::new(home),
         })
     }
@@ -162,6 +166,12 @@ impl Lobby {
             table.rooms = Arc::clone(rooms);
         }
         !table.is_closed
+    }
+
+    /// Told each time public rooms opened after the start: nobody has told those what holds.
+    #[must_use]
+    pub fn opened(&self) -> Arc<Notify> {
+        Arc::clone(&self.opened)
     }
 
     /// Where rooms keep what outlives them.

@@ -1,5 +1,6 @@
 //! A file that nobody needs, kept open for a moment at which there are no more: given up, it makes room for one connection of staff,
-//! who can then see what is wrong. Invariant: whoever was let in by it gives it back when the connection ends.
+//! who can then see what is wrong. Invariants: whoever was let in by it gives it back when the connection ends; while it is given up
+//! nobody else takes what becomes free.
 
 use std::{
     fs::File,
@@ -7,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// One door's.
+/// One for all doors.
 #[derive(Debug, Clone)]
 pub struct Spare(Arc<Mutex<Option<File>>>);
 
@@ -27,13 +28,15 @@ impl Spare {
         matches!(error.raw_os_error(), Some(24 | 23)) && self.with(|file| file.take().is_some())
     }
 
-    /// Keeps one again, if there is one.
-    pub fn restore(&self) {
+    /// Keeps one again, if there is one; whether one is kept now.
+    pub fn restore(&self) -> bool {
         self.with(|file| {
             if file.is_none() {
                 *file = File::open("/dev/null").ok();
             }
-        });
+            // Where there is no such thing there is nothing to keep.
+            file.is_some() || !cfg!(unix)
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Option<File>) -> T) -> T {
@@ -51,7 +54,6 @@ mod tests {
         let [none_left, reset] = [24, 104].map(io::Error::from_raw_os_error);
         assert!(!spare.make_room(&reset));
         assert!(spare.make_room(&none_left) && !spare.make_room(&none_left));
-        spare.restore();
-        assert!(spare.make_room(&none_left));
+        assert!(spare.restore() && spare.restore() && spare.make_room(&none_left));
     }
 }

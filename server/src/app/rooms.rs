@@ -15,8 +15,7 @@ impl App {
     pub(super) fn take_up_rooms(&self, rooms: &[(RoomId, RoomSettings)], physics: Tuning) -> Vec<RoomId> {
         let (mut plan, mut waiting) = (Vec::new(), Vec::new());
         for (id, wished) in rooms {
-            let room = self.lobby.find_public(id.as_str());
-            let now = room.as_ref().map(|room| room.blueprint());
+            let now = self.lobby.find_public(id.as_str()).map(|room| room.blueprint());
             // Without a wish for a seed it keeps the arena that it has.
             let seed = wished.seed.or(now.as_ref().map(|now| now.seed));
             let next = match self.blueprint(id, &RoomSettings { seed, ..wished.clone() }, physics) {
@@ -26,17 +25,20 @@ impl App {
                     return Vec::new();
                 }
             };
-            if let (Some(room), Some(now)) = (room, now) {
-                // What is built anew keeps its numbers and its name until then; the password is a host's alone.
-                let stays = now.is_built_like(&next);
-                change(&room, if stays { &next } else { &now }, wished);
-                if !stays {
-                    waiting.push(id.clone());
-                }
-            }
             plan.push(next);
         }
-        self.lobby.arrange(plan);
+        // First what is wished: a room that opens at this moment is looked at again after it has.
+        self.lobby.arrange(plan.clone());
+        for (next, (id, wished)) in plan.iter().zip(rooms) {
+            let Some(room) = self.lobby.find_public(id.as_str()) else { continue };
+            let now = room.blueprint();
+            // What is built anew keeps its numbers and its name until then; the password is a host's alone.
+            let stays = now.is_built_like(next);
+            change(&room, if stays { next } else { &now }, wished);
+            if !stays {
+                waiting.push(id.clone());
+            }
+        }
         let of = |id: &RoomId| rooms.iter().find(|(known, _)| known == id).map(|(_, room)| room.mutators.clone());
         self.lobby.retune(physics, of, now_s());
         self.staff.put_tunings_in_force();

@@ -315,10 +315,17 @@ impl RoomHandle {
         let _ = self.line().mail.try_send(Mail::Retire);
     }
 
-    /// Whether its thread has ended as it was told to.
+    /// Whether its thread has ended as it was told to. One that ended by itself has left what it remembered.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        self.line().mail.is_closed()
+        let line = self.line();
+        line.mail.is_closed() && line.estate.is_taken()
+    }
+
+    /// Takes from its thread what it remembers, which so is no room any more: for one that was told to end and does not. Waits
+    /// for the disk.
+    pub fn depose(&self) {
+        drop(self.line().estate.take());
     }
 
     /// Asks the thread to end, and waits until it has.

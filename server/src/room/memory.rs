@@ -155,6 +155,11 @@ impl Estate {
         self.lock(Option::take)
     }
 
+    /// Whether somebody has taken it.
+    pub(super) fn is_taken(&self) -> bool {
+        self.lock(|memory| memory.is_none())
+    }
+
     /// Gives it back.
     pub(super) fn put(&self, memory: Memory) {
         self.lock(|place| *place = Some(memory));

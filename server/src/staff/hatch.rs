@@ -66,9 +66,8 @@ impl Hatch {
     }
 
     /// Serves until the server is to end.
-    pub async fn run(self, staff: Arc<Staff>, mut shutdown: watch::Receiver<bool>) {
+    pub async fn run(self, staff: Arc<Staff>, spare: Spare, mut shutdown: watch::Receiver<bool>) {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
-        let spare = Spare::keep();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,

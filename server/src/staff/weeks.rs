@@ -14,8 +14,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Looks, for as long as there is a staff.
 pub(crate) async fn run(staff: Weak<Staff>) {
+    let Some(opened) = staff.upgrade().map(|staff| staff.lobby.opened()) else { return };
     loop {
-        sleep(LOOK_EVERY).await;
+        // A room that has just opened knows nothing of what staff set.
+        tokio::select! {
+            () = sleep(LOOK_EVERY) => {}
+            () = opened.notified() => {}
+        }
         let Some(staff) = staff.upgrade() else { return };
         look(&staff, now_s());
     }
