@@ -69,7 +69,7 @@ fn a_core_war_is_won_by_breaking_the_enemys_core() {
 }
 
 /// Matches that a hunter may need.
-const MATCHES_MAX: usize = 4;
+const MATCHES_MAX: usize = 8;
 
 /// Brings `hunter` to `prey` until one more round than `before` is decided.
 async fn fight(hunter: &Page, prey: &Page, name: &str, before: usize) {
@@ -90,7 +90,7 @@ async fn fight(hunter: &Page, prey: &Page, name: &str, before: usize) {
 
 #[test]
 fn a_duel_is_won_by_shooting_the_other_down() {
-    stage::run("duel", async |stage| {
+    stage::run_for("duel", Duration::from_secs(480), async |stage| {
         let flags = ["--mode", "duel", "--bots", "0", "--wins", "1", "--round-seconds", "120"];
         let server = stage.server(&flags).await;
         let prey = stage.player(&server, &Window::SMALL, "Prey").await;

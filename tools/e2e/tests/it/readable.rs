@@ -34,6 +34,8 @@ const FAINT: &str = r"
         if (getComputedStyle(element).backgroundClip === 'text') continue;
         const line = []; let opacity = 1;
         for (let at = element; at; at = at.parentElement) { line.unshift(at); opacity *= Number(getComputedStyle(at).opacity); }
+        // What comes or goes is faint for a moment.
+        if (element.closest('#feed, #chat-log') || line.some((at) => at.getAnimations().length)) continue;
         let behind = [[4, 5, 11]];
         for (const at of line) for (const layer of layers(at)) behind = behind.flatMap((under) => layer.map((top) => over(top, under)));
         behind = behind.slice(0, 64);
