@@ -6,7 +6,7 @@ use super::App;
 use crate::{
     clock::now_s,
     config::{RoomId, RoomSettings},
-    room::{Blueprint, RoomHandle},
+    room::Blueprint,
 };
 
 impl App {
@@ -34,7 +34,8 @@ impl App {
             let now = room.blueprint();
             // What is built anew keeps its numbers and its name until then; the password is a host's alone.
             let stays = now.is_built_like(next);
-            change(&room, if stays { next } else { &now }, wished);
+            let like = if stays { next } else { &*now };
+            room.follow(&Blueprint { password: wished.password.clone(), chat: wished.chat, ..like.clone() });
             if !stays {
                 waiting.push(id.clone());
             }
@@ -49,13 +50,5 @@ impl App {
     fn blueprint(&self, id: &RoomId, wished: &RoomSettings, physics: Tuning) -> Result<Blueprint, getrandom::Error> {
         let first = self.lobby.public()[0].blueprint();
         Ok(Blueprint { net: first.net.clone(), bounds: first.bounds, ..wished.blueprint(id.clone(), physics)? })
-    }
-}
-
-/// What changes while people play.
-fn change(room: &RoomHandle, like: &Blueprint, wished: &RoomSettings) {
-    let resized = room.resize(like.bots, like.players_max, wished.password.clone());
-    if !resized || !room.introduce(like.name.clone(), wished.chat) {
-        tracing::warn!(room = like.id.as_str(), "the room is too busy to hear of its new settings; reload again");
     }
 }

@@ -94,7 +94,7 @@ impl Lobby {
         // The week may have turned since it was wished for.
         let blueprint = Blueprint { tuning: blueprint.numbers.at(now_s()), ..blueprint.clone() };
         let keeping = self.home().map(|home| home.of_public(&blueprint.id, rooms));
-        match RoomHandle::open(blueprint.clone(), keeping) {
+        match RoomHandle::open(blueprint, keeping) {
             Ok(room) => {
                 tracing::info!(room = id, "a room opened");
                 Some(Arc::new(room))
@@ -110,10 +110,7 @@ impl Lobby {
     fn catch_up(&self, room: &RoomHandle) {
         let now = room.blueprint();
         let newest = self.plan().wished.iter().find(|wished| wished.id == now.id).cloned();
-        let Some(newest) = newest.filter(|newest| now.is_built_like(newest)) else { return };
-        if !room.resize(newest.bots, newest.players_max, newest.password) || !room.introduce(newest.name, newest.chat) {
-            tracing::warn!(room = now.id.as_str(), "the room is too busy to hear of its new settings; reload again");
-        }
+        newest.filter(|newest| now.is_built_like(newest)).iter().for_each(|newest| room.follow(newest));
     }
 
     /// Ids of rooms that went and still write their journals. One that hangs is left to itself, as any room that does.

@@ -229,6 +229,14 @@ impl RoomHandle {
         true
     }
 
+    /// Takes up all that can change while it runs as `blueprint` has it; says in the log when it is too busy.
+    pub fn follow(&self, blueprint: &Blueprint) {
+        let Blueprint { id, bots, players_max, password, name, chat, .. } = blueprint;
+        if !self.resize(*bots, *players_max, password.clone()) || !self.introduce(name.clone(), *chat) {
+            tracing::warn!(room = id.as_str(), "the room is too busy to hear of its new settings; reload again");
+        }
+    }
+
     /// The latest report.
     #[must_use]
     pub fn report(&self) -> RoomReport {
