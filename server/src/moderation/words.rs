@@ -148,12 +148,17 @@ impl WordList {
     /// The text with a `*` for each letter of every word in it.
     #[must_use]
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let spans = self.spans(text);
-        if spans.is_empty() {
-            return Cow::Borrowed(text);
+        let mut masked = Cow::Borrowed(text);
+        // What is hidden is no letter any more, so what stood beside it may now be a word by itself. Each time round hides a
+        // letter at least.
+        loop {
+            let spans = self.spans(&masked);
+            if spans.is_empty() {
+                return masked;
+            }
+            let is_hidden = |at: usize| spans.iter().any(|&(from, to)| (from..=to).contains(&at));
+            masked = masked.chars().enumerate().map(|(at, c)| if is_hidden(at) { '*' } else { c }).collect();
         }
-        let is_hidden = |at: usize| spans.iter().any(|&(from, to)| (from..=to).contains(&at));
-        Cow::Owned(text.chars().enumerate().map(|(at, c)| if is_hidden(at) { '*' } else { c }).collect())
     }
 
     /// Whether there is a word in it.
@@ -292,6 +297,11 @@ mod tests {
             assert_eq!(words.mask(line), masked, "{line}");
             assert_eq!(words.finds_in(line), line != masked, "{line}");
         }
+    }
+
+    #[test]
+    fn what_is_a_word_once_its_neighbour_is_hidden_is_hidden_too() {
+        assert_eq!(list("ii").mask("i|i1|"), "****|");
     }
 
     #[test]
