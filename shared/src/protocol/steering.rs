@@ -87,7 +87,8 @@ pub fn read_difference(reader: &mut BitReader<'_>, before: Command, turned: Opti
 }
 
 fn read_aim(reader: &mut BitReader<'_>, before: Angle, turned: Option<i32>) -> Result<Angle, BitsError> {
-    let turned_by = |steps: i32| Angle(before.0.wrapping_add_signed(steps as i16 * AIM_STEPS.cast_signed()));
+    // Rubbish may turn on from half a turn: as an aim does, it comes round.
+    let turned_by = |steps: i32| Angle(before.0.wrapping_add_signed((steps * i32::from(AIM_STEPS)) as i16));
     if let Some(turned) = turned {
         if !reader.flag()? {
             return Ok(turned_by(turned));
@@ -142,6 +143,17 @@ fn turn_of(before: Command, now: Command) -> i32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_turn_beyond_half_a_turn_comes_round() {
+        for (turned, less, steps) in [(2_047, 0, 2_048), (-2_048, 1, 2_047), (0, 0, 1), (0, 1, 4_095)] {
+            let mut writer = BitWriter::default();
+            // No button, an aim; not the same turn, but one beside it, on this side.
+            writer.bits(0b010 | less << 3, 4);
+            let now = read_difference(&mut BitReader::new(writer.bytes()), Command::default(), Some(turned)).unwrap();
+            assert_eq!(now.aim, Angle(steps * AIM_STEPS), "{turned} {less}");
+        }
+    }
 
     proptest! {
         #[test]
