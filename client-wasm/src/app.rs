@@ -3,25 +3,21 @@
 
 mod acts;
 mod hands;
+mod line;
+mod talk;
 mod watching;
 
 use std::{cell::RefCell, rc::Rc};
 
 use shared::{
     defs::{Defs, ShipClass},
-    ids::PlayerId,
-    limits::PLAYERS_MAX,
-    protocol::{ChatMode, Quick, Words},
     replica::{Intent, LaneStep, view::Phase},
     sim::rules,
 };
 
 use crate::{
     audio::Audio,
-    chat::{
-        self,
-        desk::{Desk, TalkEvent},
-    },
+    chat::desk::Desk,
     frame_clock::FrameClock,
     hooks::{self, PageState},
     hud::{
@@ -35,13 +31,13 @@ use crate::{
     names,
     net::{Net, Outgoing},
     platform::{
-        arena::{self, Arena, Seat},
+        arena::Arena,
         browser, error_card,
         events::{self, PageEvent, Queue},
         frames, hook, lab_panel, menu,
         result_card::ResultCard,
         rooms_panel, settings_panel, sheet,
-        socket::{NO_SOCKET, Socket, SocketEvent},
+        socket::Socket,
         speaker::Speaker,
         storage,
     },
@@ -53,6 +49,7 @@ use crate::{
     watch::Watcher,
     words::Word,
 };
+use line::{Wire, connect, connect_lane, practises};
 
 /// Longest step of animation, s: after a pause things go on, they do not jump.
 const STEP_MAX_S: f32 = 0.1;
@@ -109,29 +106,6 @@ struct App {
     lab: Option<Lab>,
 }
 
-/// What leads to the arena.
-#[derive(Debug)]
-enum Wire {
-    Socket(Socket),
-    Tab(Seat),
-}
-
-impl Wire {
-    fn send(&self, bytes: &[u8]) {
-        match self {
-            Wire::Socket(socket) => socket.send(bytes),
-            Wire::Tab(seat) => seat.send(bytes),
-        }
-    }
-
-    fn buffered_bytes(&self) -> u64 {
-        match self {
-            Wire::Socket(socket) => socket.buffered_bytes(),
-            Wire::Tab(_) => 0,
-        }
-    }
-}
-
 type Shared = Rc<RefCell<App>>;
 
 /// Starts the page, or says why it cannot.
@@ -175,49 +149,6 @@ fn with(app: &Shared, turn: impl FnOnce(&mut App)) {
         }
     }
     borrowed.send_through_the_lab();
-}
-
-fn practises() -> bool {
-    browser::path() == arena::PATH
-}
-
-fn connect(app: &Shared, arena: &mut Option<Arena>, net: &mut Net) -> Option<Wire> {
-    let to = app.clone();
-    let handler = move |event| {
-        if !error_card::is_shown() {
-            with(&to, |app| app.hear(event));
-        }
-    };
-    if practises() {
-        if arena.as_ref().is_none_or(|arena| !arena.is_sound()) {
-            *arena = Arena::start();
-        }
-        let seat = arena.as_ref().map(|arena| arena.connect(handler));
-        return or_closed(seat.map(Wire::Tab), net);
-    }
-    or_closed(Socket::connect(net.room(), handler).map(Wire::Socket), net)
-}
-
-fn or_closed(wire: Option<Wire>, net: &mut Net) -> Option<Wire> {
-    if wire.is_none() {
-        net.handle_close(NO_SOCKET, browser::now_us());
-    }
-    wire
-}
-
-fn connect_lane(app: &Shared, net: &mut Net) -> Option<Socket> {
-    let to = app.clone();
-    let handler = move |event| {
-        if !error_card::is_shown() {
-            with(&to, |app| app.hear_lane(&event));
-        }
-    };
-    // No line inside a tab loses anything.
-    let socket = if practises() { None } else { Socket::connect_lane(handler) };
-    if socket.is_none() {
-        net.handle_lane_close(browser::now_us());
-    }
-    socket
 }
 
 impl App {
@@ -288,131 +219,6 @@ impl App {
         app
     }
 
-    /// What is set in the lab holds from now on.
-    fn take_up_lab(&mut self) {
-        if let Some(lab) = &self.lab {
-            self.net.set_switches(lab.setup.switches());
-        }
-    }
-
-    /// What has come through the lab's line is heard.
-    fn hear_through_the_lab(&mut self) {
-        let now_us = browser::now_us();
-        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_down(now_us)) {
-            self.net.handle_message(&bytes, now_us);
-        }
-    }
-
-    /// What has come through the lab's line leaves; then it is known what could not.
-    fn send_through_the_lab(&mut self) {
-        let now_us = browser::now_us();
-        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_up(now_us)) {
-            if let Some(socket) = &self.socket {
-                socket.send(&bytes);
-            }
-        }
-        while let Some(bytes) = self.lab.as_mut().and_then(|lab| lab.receive_lane(now_us)) {
-            if let Some(lane) = &self.lane {
-                lane.send(&bytes);
-            }
-        }
-        let in_socket = self.socket.as_ref().map_or(0, Wire::buffered_bytes);
-        let in_lab = self.lab.as_ref().map_or(0, |lab| lab.backlog_bytes(now_us));
-        self.net.handle_backlog(in_socket + in_lab, now_us);
-        self.net.handle_lane_backlog(self.lane.as_ref().map_or(0, Socket::buffered_bytes) + in_lab);
-    }
-
-    fn hear(&mut self, event: SocketEvent) {
-        let now_us = browser::now_us();
-        match event {
-            SocketEvent::Open => self.net.handle_open(now_us),
-            SocketEvent::Message(bytes) => match &mut self.lab {
-                Some(lab) => lab.send_down(bytes, now_us),
-                None => self.net.handle_message(&bytes, now_us),
-            },
-            SocketEvent::Close(code, reason) => {
-                self.hang_up_lab(now_us);
-                self.net.hear_why(code, &reason);
-                // It belonged to this connection.
-                self.lane = None;
-                self.net.handle_close(code, now_us);
-            }
-        }
-    }
-
-    /// What happens on the second lane: nothing is said on it.
-    fn hear_lane(&mut self, event: &SocketEvent) {
-        let now_us = browser::now_us();
-        match event {
-            SocketEvent::Open => self.net.handle_lane_open(now_us),
-            SocketEvent::Message(_) => {}
-            SocketEvent::Close(..) => {
-                self.hang_up_lab_lane(now_us);
-                self.net.handle_lane_close(now_us);
-            }
-        }
-    }
-
-    fn carry_out(&mut self, outgoing: Outgoing) {
-        match outgoing {
-            Outgoing::Send(bytes) => match (&mut self.lab, &self.socket) {
-                (Some(lab), _) => lab.send_up(bytes, browser::now_us()),
-                (None, Some(socket)) => socket.send(&bytes),
-                (None, None) => {}
-            },
-            Outgoing::SendLane(bytes) => match (&mut self.lab, &self.lane) {
-                (Some(lab), _) => lab.send_lane(bytes, browser::now_us()),
-                (None, Some(lane)) => lane.send(&bytes),
-                (None, None) => {}
-            },
-            Outgoing::Lane(LaneStep::Close) => {
-                self.hang_up_lab_lane(browser::now_us());
-                self.lane = None;
-            }
-            // A tab's own arena ends with it; what a server keeps must not be forgotten for it.
-            // Nor for who looks on.
-            Outgoing::Remember { resume, playing, room } if !practises() && !self.net.place().watching => {
-                storage::remember(resume, playing, room.as_deref());
-            }
-            Outgoing::Remember { .. } => {}
-            Outgoing::Session(Step::Hangup) => {
-                self.hang_up_lab(browser::now_us());
-                (self.socket, self.lane) = (None, None);
-            }
-            Outgoing::Session(Step::Reload) => {
-                storage::remember_reload();
-                browser::reload();
-            }
-            Outgoing::Session(Step::Report(words)) => error_card::show(words, "connection"),
-            Outgoing::Session(Step::Connect) | Outgoing::Lane(LaneStep::Open) => {
-                unreachable!("connecting needs the shared app: see `with`")
-            }
-        }
-    }
-
-    fn hang_up_lab(&mut self, now_us: u64) {
-        if let Some(lab) = &mut self.lab {
-            lab.hang_up(now_us);
-        }
-    }
-
-    fn hang_up_lab_lane(&mut self, now_us: u64) {
-        if let Some(lab) = &mut self.lab {
-            lab.hang_up_lane(now_us);
-        }
-    }
-
-    fn take_lab(&mut self, id: &str, value: f64, now_us: u64) {
-        let Some(lab) = &mut self.lab else { return };
-        if id.is_empty() {
-            lab.take_fragment(&lab_panel::fragment(), now_us);
-            self.take_up_lab();
-        } else if lab.take(id, value, now_us) {
-            lab_panel::set_fragment(&lab.setup.to_fragment());
-            self.take_up_lab();
-        }
-    }
-
     /// Runs while the tab is hidden, too.
     fn slow(&mut self) {
         if browser::document().hidden() {
@@ -465,7 +271,7 @@ impl App {
             self.defs = defs.clone();
             self.camera.fit(self.defs.arena.wrap_half);
         }
-        if told && self.net.take_victory() {
+        if told && self.net.heard_mut().take_victory() {
             self.audio.praise();
         }
         let view = self.net.view();
@@ -577,108 +383,6 @@ impl App {
         }
     }
 
-    /// Keys of talk; before those of the cards, whose digits choose on the wheel while it is open.
-    fn take_talk(&mut self) {
-        let dead = matches!(self.net.view().phase, Phase::Dead { .. });
-        let talk = self.sampler.take_pressed(Action::Talk);
-        // One key may be both: launch when there is a ship to launch, else talk.
-        if dead && self.sampler.take_pressed(Action::Relaunch) {
-            self.relaunch();
-        } else if talk {
-            self.open_line();
-        }
-        if self.sampler.take_pressed(Action::Quick) {
-            self.open_wheel(true);
-        }
-        if self.desk.is_turning() {
-            for number in 0..Quick::ALL.len() {
-                if self.sampler.take_pressed(Action::Card(number as u8)) {
-                    self.desk.close();
-                    self.net.say(&Words::Quick(Quick::ALL[number]));
-                }
-            }
-        }
-        if self.desk.is_held() && !self.sampler.held(Action::Quick) {
-            self.say_choice();
-        }
-        if self.desk != Desk::default() && !self.net.may_speak() {
-            self.desk.close();
-        }
-    }
-
-    fn take_talk_event(&mut self, event: TalkEvent) {
-        match event {
-            TalkEvent::Opened => self.open_line(),
-            TalkEvent::Closed => {
-                if self.desk.is_writing() {
-                    self.desk.close();
-                }
-            }
-            TalkEvent::Said(text) => {
-                self.desk.close();
-                if !text.trim().is_empty() {
-                    self.net.say(&Words::Text(text));
-                }
-            }
-            TalkEvent::Wheel if self.desk.is_turning() => self.desk.close(),
-            TalkEvent::Wheel => self.open_wheel(false),
-            TalkEvent::Picked(number) => {
-                self.desk.close();
-                if let Some(quick) = Quick::ALL.get(number) {
-                    self.net.say(&Words::Quick(*quick));
-                }
-                self.take_keys_back();
-            }
-            TalkEvent::Reported(name) => {
-                self.net.say(&Words::Text(chat::report_of(&name)));
-            }
-            TalkEvent::Named(shown) => {
-                let name = self.name_behind(shown);
-                let own = self.net.shown().player().and_then(|own| self.net.pilot(own));
-                // In flight a click on a name was meant for the fight.
-                let meant = self.desk.is_writing() || self.net.view().phase != Phase::Flying;
-                if meant && !name.is_empty() && own.is_none_or(|(own, _)| own != name) {
-                    self.net.chat_mut().toggle_mute(&name);
-                    storage::remember_chat_muted(self.net.chat().muted());
-                }
-            }
-        }
-    }
-
-    /// The name of a pilot that the page shows as `shown`: streamer mode hides names.
-    fn name_behind(&self, shown: String) -> String {
-        let own = self.net.shown().player();
-        let is_it = |player, name: &str| self.panel.shown_name(player, own, name) == shown;
-        let pilots =
-            (0..PLAYERS_MAX as u16).map(PlayerId).filter_map(|player| Some((player, self.net.pilot(player)?.0)));
-        let name = pilots.filter(|(player, name)| is_it(*player, name)).map(|(_, name)| name.to_owned()).next();
-        name.unwrap_or(shown)
-    }
-
-    fn open_line(&mut self) {
-        // Commands may be typed where nothing may be said.
-        if self.net.may_speak() {
-            // The ship keeps what was held let go.
-            self.sampler.release_all();
-            self.desk.write();
-        } else {
-            // Its button may have shown it already.
-            self.page.flag("chat-form", "off", true);
-        }
-    }
-
-    fn open_wheel(&mut self, held: bool) {
-        if self.net.may_speak() && self.net.chat_mode() != ChatMode::Off {
-            self.desk.turn(held);
-        }
-    }
-
-    fn say_choice(&mut self) {
-        if let Some(quick) = self.desk.take_choice() {
-            self.net.say(&Words::Quick(quick));
-        }
-    }
-
     fn take_event(&mut self, event: PageEvent) {
         let now_us = browser::now_us();
         match event {
@@ -716,30 +420,6 @@ impl App {
             PageEvent::Lab { id, value } => self.take_lab(&id, value, now_us),
             PageEvent::ContextLost => self.screen.lose(),
             PageEvent::ContextRestored => self.screen.restore(),
-        }
-    }
-
-    /// Whether the wheel takes this for itself: a mouse that chooses steers no ship meanwhile.
-    fn take_for_wheel(&mut self, input: &InputEvent) -> bool {
-        match *input {
-            InputEvent::PointerMoved { kind: PointerKind::Mouse, pos, .. } if self.desk.is_held() => {
-                self.desk.point(pos);
-                true
-            }
-            InputEvent::PointerDown { kind: PointerKind::Mouse, .. } if self.desk.is_held() => {
-                self.say_choice();
-                true
-            }
-            // Beside the words of a wheel that was opened by its button: never mind.
-            InputEvent::PointerDown { .. } if self.desk.is_turning() => {
-                self.desk.close();
-                false
-            }
-            InputEvent::Blur => {
-                self.desk.close();
-                false
-            }
-            _ => false,
         }
     }
 

@@ -81,7 +81,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("staleness_ms").number(view.line.staleness_ms.into());
         json.key("mispredictions").integer(view.line.mispredictions.into());
         json.key("predictions").integer(view.line.predictions.into());
-        picture(json, view, |player| net.pilot(player), net.kills(), camera, page);
+        picture(json, view, |player| net.pilot(player), net.heard().kills(), camera, page);
         for (key, value) in [
             ("lead_ticks", view.line.lead_ticks),
             ("margin_ticks", view.line.margin_ticks),
@@ -98,7 +98,7 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
         json.key("team");
         team(json, net.shown().player().and_then(|player| net.shown().defs().mode.team(player)));
         json.key("verdicts").array(|json| {
-            for verdict in net.verdicts() {
+            for verdict in net.heard().verdicts() {
                 json.object(|json| {
                     json.key("winner");
                     team(json, verdict.winner);
@@ -119,8 +119,8 @@ pub fn state(net: &Net, camera: &Camera, page: PageState<'_>) -> String {
                 Some(ends) => json.key("left_ticks").integer(ends.since(view.tick).into()),
                 None => json.key("left_ticks").null(),
             }
-            json.key("podium").boolean(net.ceremony().podium(page.talk.now_us).is_some());
-            match net.ceremony().last() {
+            json.key("podium").boolean(net.heard().ceremony().podium(page.talk.now_us).is_some());
+            match net.heard().ceremony().last() {
                 Some(end) => json.key("last").integer(end.number.into()),
                 None => json.key("last").null(),
             }

@@ -223,7 +223,7 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn kills(&self) -> &'a [Kill] {
         match self.source {
-            Source::Line(net) => net.kills(),
+            Source::Line(net) => net.heard().kills(),
             Source::Film(film) => film.kills(),
         }
     }

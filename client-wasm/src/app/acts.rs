@@ -20,8 +20,8 @@ impl App {
     pub(super) fn take_act_keys(&mut self) {
         if self.sampler.take_pressed(Action::Dismiss) {
             // One thing at a time.
-            if self.net.ceremony().podium(browser::now_us()).is_some() {
-                self.net.ceremony_mut().dismiss();
+            if self.net.heard().ceremony().podium(browser::now_us()).is_some() {
+                self.net.heard_mut().ceremony_mut().dismiss();
             } else if self.net.view().phase == Phase::Flying {
                 self.skip_hints();
             }
@@ -35,7 +35,7 @@ impl App {
     pub(super) fn act(&mut self, act: Act) {
         match act {
             Act::DismissPodium => {
-                self.net.ceremony_mut().dismiss();
+                self.net.heard_mut().ceremony_mut().dismiss();
                 self.take_keys_back();
             }
             Act::ResultCard => self.show_card(),
@@ -127,7 +127,7 @@ impl App {
 
     /// The best kill so far becomes a clip, and a button of the page and of the podium.
     pub(super) fn keep_best_kill(&mut self, now_us: u64) {
-        if let Some(triumph) = self.net.take_triumph() {
+        if let Some(triumph) = self.net.heard_mut().take_triumph() {
             self.trophy.hear(triumph);
         }
         let App { trophy, watcher, net, defs, .. } = self;
@@ -174,7 +174,7 @@ impl App {
     }
 
     fn show_card(&mut self) {
-        let ceremony = self.net.ceremony();
+        let ceremony = self.net.heard().ceremony();
         let Some(end) = ceremony.last() else { return };
         let shown = self.net.shown();
         let own = shown.player();

@@ -12,7 +12,7 @@ pub struct Announcement {
 impl Widget for Announcement {
     fn update(&mut self, frame: &Frame<'_>, dom: &mut dyn Dom) {
         let Source::Line(net) = frame.source else { return };
-        let text = net.announcement((frame.now_s * 1e6) as u64).unwrap_or_default();
+        let text = net.heard().announcement((frame.now_s * 1e6) as u64).unwrap_or_default();
         if self.shown.changed(text) {
             dom.text("announcement", text);
         }

@@ -153,7 +153,7 @@ fn said(frame: &Frame<'_>, winner: Option<Team>, won: bool, side: Team, next: St
 fn verdict(frame: &Frame<'_>, round: &RoundView) -> Option<(Option<Team>, bool)> {
     match frame.source {
         Source::Line(net) => {
-            let verdict = net.verdicts().last()?;
+            let verdict = net.heard().verdicts().last()?;
             let age_s = frame.now_s - verdict.at_us as f64 / 1e6;
             // The countdown of the next round has the word.
             let counting = round.phase == RoundPhase::Ready && frame.defs.mode.one_life;

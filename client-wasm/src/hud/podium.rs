@@ -33,7 +33,7 @@ impl Widget for Podium {
         };
         let end = match frame.source {
             Source::Line(net) => {
-                let ceremony = net.ceremony();
+                let ceremony = net.heard().ceremony();
                 if self.card.changed(ceremony.last().is_some()) {
                     dom.flag("season-card", "off", ceremony.last().is_none());
                 }
@@ -116,7 +116,7 @@ mod tests {
         ] {
             assert!(dom.has(what), "{what} in {:?}", dom.done);
         }
-        net.ceremony_mut().dismiss();
+        net.heard_mut().ceremony_mut().dismiss();
         let mut dom = Recorded::default();
         with_parts(&view, &net, None, |frame| podium.update(frame, &mut dom));
         assert!(dom.has("podium.off") && !dom.has("season-card.off"));
