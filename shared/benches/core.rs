@@ -8,10 +8,10 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use shared::{
     defs::{Defs, ShipClass},
     ids::PlayerId,
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand},
     quantize::Angle,
     replica::{Intent, Replica},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
     sim::{
         self, Buttons, Command,
         golden::{Match, Script},
@@ -46,26 +46,13 @@ fn step(c: &mut Criterion) {
     group.finish();
 }
 
-fn key(i: u64) -> [u8; 32] {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&i.to_le_bytes());
-    key
-}
-
 /// A room with `players` connected people who fly, and everything they were told so far.
 fn room(players: u64) -> (Room, u64) {
     let config = RoomConfig { seed: 3, bots: 0, players_max: 2_048, ..RoomConfig::default() };
     let mut room = Room::new(config);
     for i in 0..players {
-        let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
-        let credentials = Credentials {
-            profile_key: None,
-            resume_key: None,
-            token: ResumeToken([0; 16]),
-            token_key: key(i),
-            lane: LaneKey([5; 16]),
-        };
-        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        let conn = ConnId(i);
+        room.handle(RoomEvent::newcomer(conn), 0);
         let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::default() };
         room.handle(RoomEvent::Message { conn, message: play }, 0);
     }
@@ -127,17 +114,7 @@ fn second_among(ships: u16) -> Vec<Vec<Vec<u8>>> {
     let config = RoomConfig { seed: 3, bots: ships, players_max: 2_048, ..RoomConfig::default() };
     let mut room = Room::new(config);
     let conn = ConnId(0);
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([0; 16]),
-        token_key: key(0),
-        lane: LaneKey([5; 16]),
-    };
-    room.handle(
-        RoomEvent::Connect { conn, hello: Hello { resume: None, profile: None, view_half: (800, 450) }, credentials },
-        0,
-    );
+    room.handle(RoomEvent::newcomer(conn), 0);
     let mut now_us = 0;
     (0..60).map(|_| advance(&mut room, 1, &mut now_us)).collect()
 }

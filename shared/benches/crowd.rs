@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use shared::{
     defs::{Barrel, Defs, ShipClass},
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand},
     quantize::Angle,
     replica::{Intent, Replica},
     rng::{Keyed, Purpose},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent, SECTIONS},
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent, SECTIONS},
     sim::{Buttons, Command},
     tick::{TICK_US, Tick},
 };
@@ -33,15 +33,8 @@ impl Crowd {
     fn new(clients: u64, config: RoomConfig) -> Crowd {
         let mut room = Room::new(config);
         for i in 0..clients {
-            let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
-            let credentials = Credentials {
-                profile_key: None,
-                resume_key: None,
-                token: ResumeToken([0; 16]),
-                token_key: key(i),
-                lane: LaneKey([5; 16]),
-            };
-            room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+            let conn = ConnId(i);
+            room.handle(RoomEvent::newcomer(conn), 0);
             let play = ClientMessage::Play { name: format!("P{i}"), class: ShipClass::Spark };
             room.handle(RoomEvent::Message { conn, message: play }, 0);
         }
@@ -90,10 +83,6 @@ impl Crowd {
             }
         }
     }
-}
-
-fn key(i: u64) -> [u8; 32] {
-    core::array::from_fn(|at| i.to_le_bytes()[at % 8])
 }
 
 fn processor_time(sizes: &[u64]) {
@@ -154,15 +143,7 @@ fn bytes_in_a_fight(pilots: u16, radius: f32, hands: Option<f32>, quick_guns: bo
     let mut crowd = Crowd::new(hands.map_or(0, |_| u64::from(pilots)), config);
     crowd.hands = hands.unwrap_or(0.0);
     let conn = ConnId(100_000);
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([0; 16]),
-        token_key: [9; 32],
-        lane: LaneKey([5; 16]),
-    };
-    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-    crowd.room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+    crowd.room.handle(RoomEvent::newcomer(conn), 0);
     let mut replica = Replica::new(defs, (800, 450), None, 0);
     replica.set_foresight(false);
     let (mut bytes, mut snapshots, mut ships, mut shots, mut entered) = (0usize, 0u32, 0, 0, 0);

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     defs::ShipClass,
     ids::PlayerId,
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand, codec},
+    protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand, codec},
     quantize::Angle,
     rewind::Lag,
     rng::{Keyed, Purpose},
-    room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Room, RoomConfig, RoomEvent},
     sim::{Buttons, Command},
     tick::{TICK_US, Tick},
 };
@@ -23,15 +23,8 @@ fn recording() -> Vec<u8> {
     let config = RoomConfig { seed: 5, bots: 12, record: true, start_points: 500, ..RoomConfig::default() };
     let mut room = Room::new(config);
     for i in 0..HUNTERS {
-        let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
-        let credentials = Credentials {
-            profile_key: None,
-            resume_key: None,
-            token: ResumeToken([0; 16]),
-            token_key: [i as u8; 32],
-            lane: LaneKey([5; 16]),
-        };
-        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        let conn = ConnId(i);
+        room.handle(RoomEvent::newcomer(conn), 0);
         let play = ClientMessage::Play { name: format!("H{i}"), class: ShipClass::Lancer };
         room.handle(RoomEvent::Message { conn, message: play }, 0);
     }

@@ -345,10 +345,9 @@ fn frame(bytes: &[u8], limit: usize, offset: usize) -> Result<Option<&[u8]>, Rep
 pub mod tests {
     use super::*;
     use crate::{
-        protocol::{Hello, LaneKey, ResumeToken},
         replay::CHUNK_TICKS,
         rng::{Keyed, Purpose},
-        room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+        room::{ConnId, Output, Room, RoomConfig, RoomEvent},
         tick::TICK_US,
     };
 
@@ -366,15 +365,7 @@ pub mod tests {
         for i in 1..=ticks {
             let now_us = i * TICK_US;
             if i == 120 {
-                let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-                let credentials = Credentials {
-                    profile_key: None,
-                    resume_key: None,
-                    token: ResumeToken([1; 16]),
-                    token_key: [2; 32],
-                    lane: LaneKey([5; 16]),
-                };
-                room.handle(RoomEvent::Connect { conn, hello, credentials }, now_us);
+                room.handle(RoomEvent::newcomer(conn), now_us);
                 let message =
                     crate::protocol::ClientMessage::Play { name: "Ada".into(), class: crate::defs::ShipClass::Spark };
                 room.handle(RoomEvent::Message { conn, message }, now_us);

@@ -60,8 +60,8 @@ mod tests {
     use super::*;
     use crate::{
         defs::ShipClass,
-        protocol::{ClientMessage, CommandBatch, Hello, LaneKey, ResumeToken, SentCommand},
-        room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
+        protocol::{ClientMessage, CommandBatch, SentCommand},
+        room::{ConnId, Room, RoomConfig, RoomEvent},
     };
 
     /// Claims `back` ticks with a delay of `delay` ticks on a line of `rtt_ms`, commands coming a tick early.
@@ -113,11 +113,7 @@ mod tests {
         let back = |rewind_ms: u16| {
             let (conn, tick_us) = (ConnId(1), TICK_US);
             let mut room = Room::new(RoomConfig { bots: 0, rewind_ms, ..RoomConfig::default() });
-            let token = ResumeToken([1; 16]);
-            let lane = LaneKey([5; 16]);
-            let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: [1; 32], lane };
-            let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-            room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+            room.handle(RoomEvent::newcomer(conn), 0);
             let play = ClientMessage::Play { name: "x".into(), class: ShipClass::Spark };
             room.handle(RoomEvent::Message { conn, message: play }, 0);
             let (ack, first) = (room.world().tick, room.world().tick.next());

@@ -2,7 +2,7 @@
 
 use super::{commands::Source, order::Order};
 use crate::{
-    bot::Skill,
+    bot::{Skill, VIEW_HALF},
     defs::Defs,
     ids::PlayerId,
     limits::{CHAT_BURST, CHAT_TICKS},
@@ -120,6 +120,19 @@ pub struct Credentials {
     pub lane: LaneKey,
 }
 
+impl Credentials {
+    /// Of one who never was here, made of a number instead of chance: for a room that keeps nothing from anybody, as that of a
+    /// test, a benchmark or one's own tab.
+    #[must_use]
+    pub fn of_number(number: u64) -> Credentials {
+        let mut token_key = [0; 32];
+        token_key[..8].copy_from_slice(&number.to_le_bytes());
+        let token = ResumeToken(u128::from(number).to_le_bytes());
+        let lane = LaneKey(u128::from(number).to_le_bytes());
+        Credentials { profile_key: None, resume_key: None, token, token_key, lane }
+    }
+}
+
 /// Something that happened outside.
 #[derive(Debug, Clone)]
 pub enum RoomEvent {
@@ -151,6 +164,15 @@ pub enum RoomEvent {
     },
     /// Those who run the server want something.
     Order(Order),
+}
+
+impl RoomEvent {
+    /// Somebody comes for the first time, in a window of the usual size; see [`Credentials::of_number`].
+    #[must_use]
+    pub fn newcomer(conn: ConnId) -> RoomEvent {
+        let hello = Hello { resume: None, profile: None, view_half: VIEW_HALF };
+        RoomEvent::Connect { conn, hello, credentials: Credentials::of_number(conn.0) }
+    }
 }
 
 /// Something for the shell to do. The bytes lie in the room until the next call to it.

@@ -2,11 +2,8 @@
 
 use shared::{
     defs::ShipClass,
-    protocol::{
-        Chat, ChatLine, ChatMode, ClientMessage, Hello, LaneKey, Quick, ResumeToken, ServerMessage, Words,
-        codec::decode_server,
-    },
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    protocol::{Chat, ChatLine, ChatMode, ClientMessage, Quick, ServerMessage, Words, codec::decode_server},
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
     tick::TICK_US,
 };
 
@@ -26,11 +23,7 @@ impl Hall {
     }
 
     fn come(&mut self, conn: u64) {
-        let key = [conn as u8; 32];
-        let (token, lane) = (ResumeToken([conn as u8; 16]), LaneKey([conn as u8; 16]));
-        let credentials = Credentials { profile_key: None, resume_key: None, token, token_key: key, lane };
-        let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-        self.room.handle(RoomEvent::Connect { conn: ConnId(conn), hello, credentials }, self.now_us);
+        self.room.handle(RoomEvent::newcomer(ConnId(conn)), self.now_us);
         self.listen();
     }
 

@@ -4,11 +4,11 @@ use shared::{
     defs::{Defs, ShipClass, WeaponKind},
     ids::{PlayerId, ShotKey},
     link::Profile,
-    protocol::{ClientMessage, CommandBatch, Deed, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Deed, Edges, Seen, SentCommand},
     quantize::Angle,
     replay::Playback,
     replica::{Phase, ViewEvent, view::ShotView},
-    room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Room, RoomConfig, RoomEvent},
     sim::{Buttons, Cause, Command},
     tick::{TICK_US, Tick},
 };
@@ -228,15 +228,7 @@ const ALONE: ConnId = ConnId(1);
 /// A room in which [`ALONE`] flies a ship of `class`.
 fn alone(class: ShipClass) -> Room {
     let mut room = Room::new(RoomConfig { seed: 4, bots: 0, start_points: 500, ..RoomConfig::default() });
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([1; 16]),
-        token_key: [1; 32],
-        lane: LaneKey([5; 16]),
-    };
-    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-    room.handle(RoomEvent::Connect { conn: ALONE, hello, credentials }, 0);
+    room.handle(RoomEvent::newcomer(ALONE), 0);
     hear(&mut room, ClientMessage::Play { name: "x".into(), class }, 0);
     room
 }

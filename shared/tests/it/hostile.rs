@@ -11,52 +11,19 @@ use shared::{
     },
     replica::{Intent, Phase, Replica},
     rng::{Keyed, Purpose},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
     sim::Buttons,
     tick::{TICK_US, Tick},
 };
 
-use suite::harness::{Match, Style};
-
-/// Messages of a real session, from one spectator's point of view.
-fn recorded() -> Vec<Vec<u8>> {
-    let mut room = Room::new(RoomConfig { seed: 3, bots: 12, ..RoomConfig::default() });
-    let conn = ConnId(1);
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([1; 16]),
-        token_key: [1; 32],
-        lane: LaneKey([5; 16]),
-    };
-    room.handle(
-        RoomEvent::Connect { conn, hello: Hello { resume: None, profile: None, view_half: (800, 450) }, credentials },
-        0,
-    );
-    let mut messages = Vec::new();
-    for i in 1..400u64 {
-        room.tick(i * TICK_US, &|_| true);
-        while let Some(output) = room.poll_output() {
-            match output {
-                Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => messages.push(bytes.to_vec()),
-                Output::Close { .. } => {}
-            }
-        }
-        let batch = CommandBatch {
-            ack: room.world().tick,
-            stamp_ms: 0,
-            seen: Seen::default(),
-            first: Tick(0),
-            commands: Vec::new(),
-        };
-        room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
-    }
-    messages
-}
+use suite::{
+    harness::{Match, Style},
+    spectator,
+};
 
 #[test]
 fn a_replica_survives_any_server() {
-    let messages = recorded();
+    let messages = spectator::told_for(400);
     for seed in 0..300u32 {
         let mut keyed = Keyed::new(u64::from(seed), Tick(0), 0, Purpose::Test);
         let mut replica = Replica::new(Defs::standard(), (800, 450), None, 0);
@@ -146,15 +113,7 @@ fn hurrying_commands_gain_nothing() {
     let travelled = |cheat: bool| {
         let mut room = Room::new(RoomConfig { seed: 4, bots: 0, ..RoomConfig::default() });
         let conn = ConnId(1);
-        let credentials = Credentials {
-            profile_key: None,
-            resume_key: None,
-            token: ResumeToken([1; 16]),
-            token_key: [1; 32],
-            lane: LaneKey([5; 16]),
-        };
-        let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        room.handle(RoomEvent::newcomer(conn), 0);
         room.handle(
             RoomEvent::Message { conn, message: ClientMessage::Play { name: "x".into(), class: ShipClass::Spark } },
             0,

@@ -3,11 +3,9 @@
 use shared::{
     defs::Defs,
     limits::{SNAPSHOT_BYTES_MAX, SNAPSHOT_PARTS_MAX},
-    protocol::{
-        ClientMessage, CommandBatch, Hello, LaneKey, ResumeToken, Seen, ServerMessage, Snapshot, SnapshotFlags, codec,
-    },
+    protocol::{ClientMessage, CommandBatch, Seen, ServerMessage, Snapshot, SnapshotFlags, codec},
     replica::{Intent, Replica},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
     tick::{TICK_US, Tick},
 };
 
@@ -36,16 +34,8 @@ fn tick(room: &mut Room) -> Vec<Vec<u8>> {
 }
 
 fn connect(room: &mut Room) -> Replica {
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([1; 16]),
-        token_key: [1; 32],
-        lane: LaneKey([5; 16]),
-    };
     let now_us = u64::from(room.world().tick.0) * TICK_US;
-    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-    room.handle(RoomEvent::Connect { conn: CONN, hello, credentials }, now_us);
+    room.handle(RoomEvent::newcomer(CONN), now_us);
     let mut replica = Replica::new(Defs::standard(), (800, 450), None, now_us);
     while let Some(output) = room.poll_output() {
         if let Output::Reliable { bytes, .. } = output {

@@ -7,9 +7,9 @@ use std::{
 };
 
 use shared::{
-    protocol::{ClientMessage, CommandBatch, Edges, Hello, LaneKey, ResumeToken, Seen, SentCommand},
+    protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand},
     quantize::Angle,
-    room::{ConnId, Credentials, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Room, RoomConfig, RoomEvent},
     sim::{Buttons, Command, Event},
     tick::{TICK_HZ, TICK_US},
 };
@@ -65,15 +65,8 @@ fn a_steady_tick_allocates_nothing() {
     let people = 50;
     let mut room = Room::new(RoomConfig { seed: 3, bots: 0, ..RoomConfig::default() });
     for i in 0..people {
-        let (conn, hello) = (ConnId(i), Hello { resume: None, profile: None, view_half: (800, 450) });
-        let credentials = Credentials {
-            profile_key: None,
-            resume_key: None,
-            token: ResumeToken([0; 16]),
-            token_key: [i as u8; 32],
-            lane: LaneKey([5; 16]),
-        };
-        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        let conn = ConnId(i);
+        room.handle(RoomEvent::newcomer(conn), 0);
         let play = ClientMessage::Play { name: format!("P{i}"), class: Default::default() };
         room.handle(RoomEvent::Message { conn, message: play }, 0);
     }

@@ -10,10 +10,11 @@ use shared::{
         Watch, Words, codec,
     },
     replay::{Screening, Show, Subject},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    room::{Room, RoomConfig},
     sim::Cause,
     tick::{TICK_US, Tick},
 };
+use suite::spectator;
 
 pub fn client_messages() -> Vec<Vec<u8>> {
     let batch = CommandBatch {
@@ -50,36 +51,7 @@ pub fn openings() -> Vec<Vec<u8>> {
 
 /// What a spectator of a room is told in a few seconds.
 pub fn server_messages() -> Vec<Vec<u8>> {
-    let mut room = Room::new(RoomConfig { seed: 3, bots: 12, ..RoomConfig::default() });
-    let conn = ConnId(1);
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([1; 16]),
-        token_key: [1; 32],
-        lane: LaneKey([5; 16]),
-    };
-    let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-    room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
-    let mut messages = Vec::new();
-    for i in 1..300_u64 {
-        room.tick(i * TICK_US, &|_| true);
-        while let Some(output) = room.poll_output() {
-            match output {
-                Output::Snapshot { bytes, .. } | Output::Reliable { bytes, .. } => messages.push(bytes.to_vec()),
-                Output::Close { .. } => {}
-            }
-        }
-        let batch = CommandBatch {
-            ack: room.world().tick,
-            stamp_ms: 0,
-            seen: Seen::default(),
-            first: Tick(0),
-            commands: Vec::new(),
-        };
-        room.handle(RoomEvent::Message { conn, message: ClientMessage::Commands(batch) }, i * TICK_US);
-    }
-    messages
+    spectator::told_for(300)
 }
 
 /// The same as one, with the length of each before it.

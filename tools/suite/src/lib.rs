@@ -19,5 +19,6 @@ pub mod plan;
 pub mod play;
 pub mod player;
 pub mod sight;
+pub mod spectator;
 pub mod table;
 mod truth;

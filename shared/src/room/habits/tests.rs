@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
-    protocol::{ClientMessage, Edges, Hello, LaneKey, ResumeToken, SentCommand},
+    protocol::{ClientMessage, Edges, SentCommand},
     quantize::Angle,
-    room::{ConnId, Credentials, RoomConfig, RoomEvent, seats::Holder},
+    room::{ConnId, RoomConfig, RoomEvent, seats::Holder},
     sim::Buttons,
     tick::TICK_US,
 };
@@ -11,15 +11,7 @@ use crate::{
 fn room(bots: u16, people: u64, seed: u64) -> Room {
     let mut room = Room::new(RoomConfig { seed, secret: seed, bots, ..RoomConfig::default() });
     for conn in (0..people).map(ConnId) {
-        let credentials = Credentials {
-            profile_key: None,
-            resume_key: None,
-            token: ResumeToken([0; 16]),
-            token_key: [conn.0 as u8; 32],
-            lane: LaneKey([5; 16]),
-        };
-        let hello = Hello { resume: None, profile: None, view_half: (800, 450) };
-        room.handle(RoomEvent::Connect { conn, hello, credentials }, 0);
+        room.handle(RoomEvent::newcomer(conn), 0);
         let play = ClientMessage::Play { name: format!("P{}", conn.0), class: Default::default() };
         room.handle(RoomEvent::Message { conn, message: play }, 0);
     }

@@ -3,10 +3,10 @@
 
 use shared::{
     defs::{Defs, ShipClass},
-    protocol::{Hello, LaneKey, ResumeToken, codec},
+    protocol::codec,
     quantize::Angle,
     replica::{Intent, Replica, view::Phase},
-    room::{ConnId, Credentials, Output, Room, RoomConfig, RoomEvent},
+    room::{ConnId, Output, Room, RoomConfig, RoomEvent},
     sim::Buttons,
     tick::TICK_US,
 };
@@ -29,15 +29,7 @@ pub fn recorded(ticks: u32) -> Vec<u8> {
     let mut now_us = 0;
     (0..WARM_UP).for_each(|_| drop(told(&mut room, &mut now_us)));
 
-    let credentials = Credentials {
-        profile_key: None,
-        resume_key: None,
-        token: ResumeToken([0; 16]),
-        token_key: [9; 32],
-        lane: LaneKey([5; 16]),
-    };
-    let hello = Hello { resume: None, profile: None, view_half: VIEW_HALF };
-    room.handle(RoomEvent::Connect { conn: PILOT, hello, credentials }, now_us);
+    room.handle(RoomEvent::newcomer(PILOT), now_us);
     let mut pilot = Replica::new(defs, VIEW_HALF, None, 0);
     pilot.play("Witness", ShipClass::Spark);
     let since_us = now_us;
