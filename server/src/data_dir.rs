@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::journal;
+
 /// A folder that is ours.
 #[derive(Debug)]
 pub struct DataDir {
@@ -109,7 +111,7 @@ impl Layout {
     /// Where a public room keeps its session.
     #[must_use]
     pub fn journal(&self, room: &str) -> PathBuf {
-        self.0.join(format!("{room}.journal"))
+        self.0.join(format!("{room}.{}", journal::ENDING))
     }
 }
 

@@ -20,7 +20,7 @@ use shared::room::{FlightResult, Record, Save};
 
 use crate::config::RoomId;
 
-pub use file::JournalFile;
+pub use file::{ENDING, FRESH_ENDING, JournalFile};
 pub use frame::{Contents, read, write};
 pub use scribe::{Disk, Scribe};
 pub use writer::{Journal, JournalFigures};

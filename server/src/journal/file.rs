@@ -8,6 +8,10 @@ use std::{
 
 use super::scribe::Disk;
 
+/// The ending of a journal's name, and of one that is to take its place.
+pub const ENDING: &str = "journal";
+pub const FRESH_ENDING: &str = "journal.new";
+
 /// The file at a path.
 #[derive(Debug)]
 pub struct JournalFile {
@@ -39,7 +43,7 @@ impl Disk for JournalFile {
     }
 
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let fresh = self.path.with_extension("journal.new");
+        let fresh = self.path.with_extension(FRESH_ENDING);
         let mut file = File::create(&fresh)?;
         file.write_all(bytes)?;
         file.sync_all()?;

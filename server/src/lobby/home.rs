@@ -18,10 +18,6 @@ use crate::{
     store::{Keeper, Keepers},
 };
 
-/// Of a journal's file, and of one that is to take its place.
-const JOURNAL: &str = "journal";
-const FRESH: &str = "journal.new";
-
 /// Folders, and who keeps what goes into the store.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -52,7 +48,7 @@ impl Home {
             tracing::error!(%error, "private rooms will not outlive the process");
             return None;
         }
-        let (journal, figures) = (self.file(code, JOURNAL), Arc::clone(&self.figures));
+        let (journal, figures) = (self.file(code, journal::ENDING), Arc::clone(&self.figures));
         Some(Keeping { journal, keeper: Keeper::of_nobody(), figures, black_box: None })
     }
 
@@ -62,7 +58,7 @@ impl Home {
 
     /// Nothing is left of a private room.
     pub(super) fn forget(&self, code: &RoomId) {
-        for extension in [JOURNAL, FRESH] {
+        for extension in [journal::ENDING, journal::FRESH_ENDING] {
             remove(&self.file(code, extension));
         }
     }
@@ -79,7 +75,7 @@ impl Home {
     fn awaited(&self, path: &Path) -> Option<(RoomId, GameMode)> {
         let (name, extension) = path.file_name()?.to_str()?.split_once('.')?;
         let code = RoomId::parse_code(name)?;
-        if extension != JOURNAL {
+        if extension != journal::ENDING {
             remove(path);
             return None;
         }

@@ -14,7 +14,7 @@ use crate::{
     binary::{BINARY, Process, run},
     clients::{closed, hello, open, open_at, open_raw, welcomed},
     pilot::{Pilot, press},
-    running::{Folder, in_time, until},
+    running::{Folder, ask, in_time, until},
 };
 
 #[test]
@@ -83,10 +83,7 @@ async fn a_hangup_takes_up_good_settings_and_keeps_the_old_ones_otherwise() {
     let file = folder.path().join("perihelion.toml");
     std::fs::write(&file, "[rooms.main]\nbots = 1\n").unwrap();
     let process = Process::start(&["--config", file.to_str().unwrap()]);
-    let list = async || {
-        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
-        crate::running::ask_raw(process.address, head.as_bytes()).await.text()
-    };
+    let list = async || ask(process.address, "GET", "/rooms.json", "").await.text();
     assert!(list().await.contains("\"motd\":null"));
     let mut player = welcomed(process.address).await;
     let foreign = async || crate::clients::status_with_origin(process.address, "https://friend.example").await;
@@ -124,8 +121,7 @@ async fn a_hangup_opens_and_closes_rooms_and_changes_one_once_nobody_plays_there
     std::fs::write(&file, format!("{patience}[rooms.main]\n[rooms.old]\n")).unwrap();
     let process = Process::start(&["--config", file.to_str().unwrap()]);
     let modes = async || {
-        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
-        let text = crate::running::ask_raw(process.address, head.as_bytes()).await.text();
+        let text = ask(process.address, "GET", "/rooms.json", "").await.text();
         let list: serde_json::Value = serde_json::from_str(&text).unwrap();
         let mode =
             |room: &serde_json::Value| format!("{}={}", room["id"].as_str().unwrap(), room["mode"].as_str().unwrap());
@@ -160,10 +156,7 @@ async fn settings_that_are_gone_when_they_are_read_again_are_a_mistake() {
     // Found where it is started, not named.
     command.current_dir(folder.path()).args(["--bind", "127.0.0.1", "--port", "0", "--data-dir", "data"]);
     let process = Process::from_command(command);
-    let list = async || {
-        let head = format!("GET /rooms.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
-        crate::running::ask_raw(process.address, head.as_bytes()).await.text()
-    };
+    let list = async || ask(process.address, "GET", "/rooms.json", "").await.text();
     std::fs::write(&file, format!("[server]\nmotd = \"Good day\"\n{closed}")).unwrap();
     process.signal("-HUP");
     // Also where another mode waits for a restart.
@@ -313,8 +306,7 @@ async fn a_disk_that_takes_nothing_more_is_told_of_and_nobody_who_plays_notices(
     command.args(["--drain-seconds", "0", "--data-dir"]).arg(folder.path());
     let process = Process::from_command(command);
     let status = async || -> serde_json::Value {
-        let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
-        serde_json::from_slice(&crate::running::ask_raw(process.address, head.as_bytes()).await.body).expect("JSON")
+        serde_json::from_slice(&ask(process.address, "GET", "/status.json", "").await.body).expect("JSON")
     };
     let staff_say = |words: &[&str]| {
         let mut command = Command::new(BINARY);
@@ -412,8 +404,7 @@ async fn an_idle_server_with_empty_rooms_costs_nothing() {
     let process = Process::start(&["--config", file.to_str().unwrap()]);
     drop(welcomed(process.address).await);
     until("the last one is gone", async || {
-        let head = format!("GET /status.json HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", process.address);
-        crate::running::ask_raw(process.address, head.as_bytes()).await.text().contains("\"paused\":true")
+        ask(process.address, "GET", "/status.json", "").await.text().contains("\"paused\":true")
     })
     .await;
     let before = cpu_ms(process.pid());

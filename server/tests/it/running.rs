@@ -99,9 +99,7 @@ impl Running {
 
     /// One request on its own connection; `extra` is header lines, each with its line end.
     pub async fn ask(&self, method: &str, path: &str, extra: &str) -> Reply {
-        let address = self.address;
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{extra}\r\n");
-        ask_raw(address, head.as_bytes()).await
+        ask(self.address, method, path, extra).await
     }
 
     pub async fn status(&self) -> serde_json::Value {
@@ -149,6 +147,12 @@ impl Reply {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+}
+
+/// One request on its own connection; `extra` is header lines, each with its line end.
+pub async fn ask(address: SocketAddr, method: &str, path: &str, extra: &str) -> Reply {
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{extra}\r\n");
+    ask_raw(address, head.as_bytes()).await
 }
 
 /// Sends bytes and reads to the end of the connection.

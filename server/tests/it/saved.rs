@@ -23,12 +23,11 @@ use crate::{
     binary::{Process, run},
     clients::{closed, hello, open, open_at},
     pilot::{Pilot, own_position},
-    running::{Folder, Reply, ask_raw, until},
+    running::{Folder, Reply, ask, until},
 };
 
 async fn get(address: SocketAddr, path: &str, extra: &str) -> Reply {
-    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{extra}\r\n");
-    ask_raw(address, head.as_bytes()).await
+    ask(address, "GET", path, extra).await
 }
 
 async fn json(address: SocketAddr, path: &str, extra: &str) -> serde_json::Value {
@@ -86,10 +85,8 @@ async fn a_private_room_outlives_a_killed_server_and_a_planned_restart_for_who_h
     let mut process = Process::start_in(folder.path(), 0, &["--drain-seconds", "0"]);
     let address = process.address;
     let make = async |mode: &str| {
-        let head = format!(
-            "POST /rooms?mode={mode} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nOrigin: http://{address}\r\n\r\n"
-        );
-        let made = ask_raw(address, head.as_bytes()).await;
+        let origin = format!("Origin: http://{address}\r\n");
+        let made = ask(address, "POST", &format!("/rooms?mode={mode}"), &origin).await;
         serde_json::from_slice::<serde_json::Value>(&made.body).unwrap()["id"].as_str().expect("a code").to_owned()
     };
     // Nobody comes into the other one.
@@ -133,8 +130,7 @@ async fn who_plays_is_told_of_a_restart_and_finds_slot_and_score_after_it() {
     pilot.until("the news of the restart", |replica| replica.restart_in_s(0).is_some()).await;
     assert_eq!(get(address, "/readyz", "").await.status, 503);
     assert_eq!(json(address, "/status.json", "").await["draining"], true);
-    let make = format!("POST /rooms?mode=drift HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    assert_eq!(ask_raw(address, make.as_bytes()).await.status, 503);
+    assert_eq!(ask(address, "POST", "/rooms?mode=drift", "").await.status, 503);
     let mut newcomer = open(address).await;
     newcomer.send(Message::Binary(hello().into())).await.expect("sent");
     assert_eq!(closed(&mut newcomer).await.0, 4010);
