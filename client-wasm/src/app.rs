@@ -183,7 +183,7 @@ impl App {
             scene: Scene::default(),
             widgets: hud::widgets(),
             page: Page::new(),
-            audio: Audio::default(),
+            audio: Audio::new(browser::random_u32().into()),
             speaker: Speaker::new(),
             // The school teaches more than the hints of the first minute.
             deeds: Deeds::new(if practises() { u8::MAX } else { storage::deeds() }),
@@ -321,7 +321,7 @@ impl App {
         let own = net.shown().player();
         self.screen
             .draw(&self.scene, |player| net.pilot(player).map(|(name, _)| self.panel.shown_name(player, own, name)));
-        self.speaker.play(self.audio.cues(), self.audio.hum());
+        self.speaker.play(&mut self.audio);
         let frame = Frame {
             view: net.view(),
             defs: &self.defs,

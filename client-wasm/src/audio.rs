@@ -1,6 +1,8 @@
 //! What should be heard. Invariant: plain decisions from the `View`; the browser's sound is in `platform/speaker`. At
 //! most [`CUES_MAX`] sounds begin in one frame, and at most [`VOICES_MAX`] sound at once.
 
+pub mod music;
+
 use glam::Vec2;
 use shared::{
     defs::{PickupKind, ShipClass, WeaponKind},
@@ -10,6 +12,7 @@ use shared::{
 };
 
 use crate::view::Camera;
+use music::Music;
 
 /// Sounds that may begin in one frame; the rest is not heard.
 pub const CUES_MAX: usize = 6;
@@ -25,6 +28,11 @@ const EARSHOT: f32 = 1_300.0;
 const SIZZLE_S: f32 = 0.1;
 /// The step of the streak whose sound says "well done".
 const PRAISE: u8 = 9;
+/// How exciting it is to be struck, and to strike.
+const STRUCK: f32 = 0.3;
+const STRIKES: f32 = 0.15;
+/// Share of what is heard of others that excites.
+const EXCITES: f32 = 0.2;
 /// Ore collected within this time of the last rises in pitch, s.
 const STREAK_S: f32 = 1.6;
 
@@ -109,9 +117,16 @@ pub struct Audio {
     streak: u8,
     since_collect_s: f32,
     praised: bool,
+    music: Music,
 }
 
 impl Audio {
+    /// With music of its own for this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Audio {
+        Audio { music: Music::new(seed), ..Audio::default() }
+    }
+
     /// A lesson was passed, or a round won: the next frame says so.
     pub fn praise(&mut self) {
         self.praised = true;
@@ -121,6 +136,7 @@ impl Audio {
     /// be heard.
     pub fn update(&mut self, view: &View, camera: &Camera, fresh: bool, dt_s: f32) {
         self.cues.clear();
+        self.music.update(dt_s);
         self.voices.iter_mut().for_each(|left| *left -= dt_s);
         self.voices.retain(|left| *left > 0.0);
         if std::mem::take(&mut self.praised) {
@@ -130,7 +146,8 @@ impl Audio {
         if self.since_collect_s > STREAK_S {
             self.streak = 0;
         }
-        let own = view.own_ship();
+        // A picture that stands still has no engine.
+        let own = view.own_ship().filter(|_| fresh);
         self.hum = own.map_or(0.0, |own| match (own.buttons.any(Buttons::THRUST), own.buttons.any(Buttons::BOOST)) {
             (_, true) => 1.0,
             (true, false) => 0.6,
@@ -190,7 +207,13 @@ impl Audio {
         self.hum
     }
 
+    /// What plays under it.
+    pub fn music_mut(&mut self) -> &mut Music {
+        &mut self.music
+    }
+
     fn event(&mut self, event: &ViewEvent, camera: &Camera) {
+        self.excite(event, camera);
         match *event {
             ViewEvent::Fired { pos, own, weapon, .. } => {
                 self.cue(Sound::Shot(weapon), pos, if own { 0.5 } else { 0.32 }, camera);
@@ -227,16 +250,35 @@ impl Audio {
         }
     }
 
+    /// What makes the music tense. Own shots do not: whoever mines is at peace.
+    fn excite(&mut self, event: &ViewEvent, camera: &Camera) {
+        let by = match *event {
+            ViewEvent::Damaged { own: true, .. } => STRUCK,
+            ViewEvent::Damaged { by_own: true, .. } => STRIKES,
+            ViewEvent::Destroyed { pos, .. } => EXCITES * nearness(pos, camera),
+            ViewEvent::Fired { pos, own: false, .. } | ViewEvent::Beam { from: pos, own: false, .. } => {
+                EXCITES * 0.3 * nearness(pos, camera)
+            }
+            _ => return,
+        };
+        self.music.stir(by);
+    }
+
     fn cue(&mut self, sound: Sound, pos: Vec2, gain: f32, camera: &Camera) {
         let away = pos - camera.centre();
-        let near = 1.0 - (away.length() / EARSHOT).min(1.0);
-        let gain = gain * near * near;
+        let gain = gain * nearness(pos, camera);
         let room = if gain >= MATTERS { VOICES_MAX } else { VOICES_USUAL };
         if gain > 0.01 && self.cues.len() < CUES_MAX && self.voices.len() < room {
             self.voices.push(sound.length_s());
             self.cues.push(Cue { sound, gain, pan: (away.x / camera.half_extents().x * 0.7).clamp(-1.0, 1.0) });
         }
     }
+}
+
+/// How much is heard of something there, 0..1.
+fn nearness(pos: Vec2, camera: &Camera) -> f32 {
+    let near = 1.0 - (pos.distance(camera.centre()) / EARSHOT).min(1.0);
+    near * near
 }
 
 #[cfg(test)]
@@ -340,6 +382,24 @@ mod tests {
             audio.update(&view, &camera, true, 0.016);
             assert_eq!(audio.cues().iter().filter(|cue| cue.sound == Sound::Repel).count(), count);
         }
+    }
+
+    #[test]
+    fn fights_make_the_music_tense_and_mining_does_not() {
+        let tension = |event: ViewEvent| {
+            let mut audio = Audio::default();
+            let camera = Camera::new(Vec2::new(1600.0, 900.0), false);
+            for _ in 0..60 {
+                audio.update(&View { events: vec![event], ..View::default() }, &camera, true, 0.05);
+            }
+            audio.music.tension()
+        };
+        let own = ViewEvent::Fired { owner: PlayerId(1), weapon: WeaponKind::Pulse, pos: Vec2::ZERO, own: true };
+        assert_eq!(tension(own), 0.0);
+        assert!(tension(shot(100.0)) > tension(shot(900.0)));
+        let ship = crate::view::scene::tests::ship(3, Vec2::ZERO).id;
+        let (by, pos) = (Some(PlayerId(2)), Vec2::ZERO);
+        assert!(tension(ViewEvent::Damaged { ship, by, amount: 9, pos, own: true, by_own: false }) > 0.9);
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl Bench {
         self.effects.update(&self.view, defs, dt_s, |pos, radius| camera.sees(pos, radius));
         self.camera.shake(self.effects.shake());
         self.audio.update(&self.view, &self.camera, true, dt_s);
-        self.speaker.play(self.audio.cues(), self.audio.hum());
+        self.speaker.play(&mut self.audio);
         let ingredients = Ingredients {
             view: &self.view,
             defs,

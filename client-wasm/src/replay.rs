@@ -140,6 +140,7 @@ impl Theatre {
             master: settings.gain(Knob::Master),
             effects: settings.gain(Knob::Effects),
             engine: settings.gain(Knob::Engine),
+            music: settings.gain(Knob::Music),
         });
         self.camera.set_still(self.panel.looks().calm);
         self.effects.set_looks(self.panel.looks());
@@ -155,8 +156,8 @@ impl Theatre {
             self.drawn_us = 0;
         }
         self.take_events();
-        let heard = self.advance(dt_s);
-        self.show(now_us, heard);
+        self.advance(dt_s);
+        self.show(now_us);
         self.film.clear_events();
     }
 
@@ -168,8 +169,8 @@ impl Theatre {
         self.speaker.doze();
     }
 
-    /// To the next moment of the recording; true when one can hear it.
-    fn advance(&mut self, dt_s: f32) -> bool {
+    /// To the next moment of the recording.
+    fn advance(&mut self, dt_s: f32) {
         let sought = self.film.seeking().is_some();
         let moved = self.film.advance(dt_s, browser::now_us);
         self.film.frame();
@@ -193,15 +194,14 @@ impl Theatre {
             self.camera.shake(self.effects.shake());
         }
         self.audio.update(self.film.view(), &self.camera, heard, dt_s);
-        heard
     }
 
-    fn show(&mut self, now_us: u64, heard: bool) {
+    fn show(&mut self, now_us: u64) {
         if !self.seeking || now_us - self.drawn_us >= IDLE_DRAW_US {
             self.drawn_us = now_us;
             self.draw();
         }
-        self.speaker.play(self.audio.cues(), if heard { self.audio.hum() } else { 0.0 });
+        self.speaker.play(&mut self.audio);
         self.update_page(now_us as f64 / 1e6);
     }
 

@@ -30,6 +30,8 @@ pub enum Knob {
     Effects,
     /// Loudness of the own engine, %.
     Engine,
+    /// Loudness of the music, %.
+    Music,
     /// Size of the instruments, %.
     Zoom,
 }
@@ -38,10 +40,11 @@ pub enum Knob {
 type KnobRow = (Knob, Id, Id, &'static str, (u16, u16));
 
 /// The sliders; as the game comes each is 100.
-pub const KNOBS: [KnobRow; 4] = [
+pub const KNOBS: [KnobRow; 5] = [
     (Knob::Master, "set-master", "set-master-value", "master", (0, 100)),
     (Knob::Effects, "set-effects", "set-effects-value", "effects", (0, 100)),
     (Knob::Engine, "set-engine", "set-engine-value", "engine", (0, 100)),
+    (Knob::Music, "set-music", "set-music-value", "music", (0, 100)),
     (Knob::Zoom, "set-zoom", "set-zoom-value", "zoom", (80, 150)),
 ];
 

@@ -42,6 +42,7 @@ impl App {
             master: settings.gain(Knob::Master),
             effects: settings.gain(Knob::Effects),
             engine: settings.gain(Knob::Engine),
+            music: settings.gain(Knob::Music),
         });
         self.camera.set_still(self.panel.looks().calm);
         self.effects.set_looks(self.panel.looks());

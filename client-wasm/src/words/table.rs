@@ -426,6 +426,7 @@ words! {
     VolumeMaster "volume-master" "Everything" "Alles";
     VolumeEffects "volume-effects" "Effects" "Effekte";
     VolumeEngine "volume-engine" "Own engine" "Eigenes Triebwerk";
+    VolumeMusic "volume-music" "Music" "Musik";
     LooksHeading "looks" "Looks" "Aussehen";
     Zoom "zoom" "Size of the instruments" "Größe der Instrumente";
     PaletteWord "palette" "Colours" "Farben";

@@ -62,7 +62,7 @@ fn the_thickest_fight_is_heard_drawn_and_timed() {
 }
 
 /// Listens to what goes to the loudspeaker: its loudest sample, and for how many seconds.
-const PEAK: &str = "
+pub const PEAK: &str = "
     const connect = AudioNode.prototype.connect;
     AudioNode.prototype.connect = function (to, ...rest) {
         if (to instanceof AudioDestinationNode) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    frames::PEAK,
     page::{Page, Window},
     stage,
 };
@@ -259,7 +260,7 @@ fn the_sliders_reach_the_speaker() {
         page.until("the arena is in sight", |state| state.phase == "spectating").await;
         page.play("Listener").await;
         page.click_at(320.0, 200.0).await;
-        page.until_js("there is sound", "gains.length >= 3").await;
+        page.until_js("there is sound", "gains.length >= 4").await;
         open(&page, "gear").await;
         page.until_js("all fade to what is set", "Math.abs(gains[0].gain.value - 0.42) < 0.005").await;
         give(&page, "set-master", "50").await;
@@ -272,6 +273,37 @@ fn the_sliders_reach_the_speaker() {
         page.picture("settings-volume").await;
         close(&page).await;
         is_heard_only_by_who_is_there(&page, 0.105).await;
+    });
+}
+
+#[test]
+fn music_plays_by_itself_and_can_be_turned_off() {
+    stage::run("music", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::SMALL).await;
+        page.before_load(PEAK).await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating").await;
+        open(&page, "settings-open").await;
+        for knob in ["set-effects", "set-engine"] {
+            give(&page, knob, "0").await;
+        }
+        close(&page).await;
+        // Nothing else makes a sound; Play is the gesture that a browser wants.
+        page.play("Listener").await;
+        page.until_js("music is heard", "window.peak > 0.01").await;
+        page.until_js("for some bars", "window.heard > 4").await;
+        let peak = page.js("return window.peak").await;
+        assert!(peak.as_f64().is_some_and(|peak| peak < 0.4), "under everything else: {peak}");
+        println!("the loudest sample of the music: {peak}");
+        open(&page, "gear").await;
+        give(&page, "set-music", "0").await;
+        page.js("window.peak = 0; window.until = window.heard + 1").await;
+        // The first look back is at what was heard before.
+        page.until_js("it is off", "window.heard > window.until || (window.peak = 0)").await;
+        page.js("window.until = window.heard + 2").await;
+        page.until_js("two more seconds pass", "window.heard > window.until").await;
+        assert_eq!(page.js("return window.peak").await, json!(0), "it stays off");
     });
 }
 
