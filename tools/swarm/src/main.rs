@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a terminal is what this program is for")]
 
 mod beat;
+mod books;
 mod cli;
 mod comeback;
 mod facts;

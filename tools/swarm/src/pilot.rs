@@ -20,7 +20,7 @@ use shared::{
     bot::VIEW_HALF,
     defs::{Defs, ShipClass},
     link::Profile,
-    protocol::{Resume, ServerMessage, Snapshot, codec},
+    protocol::{Leaderboard, Resume, ServerMessage, Snapshot, codec},
     replica::{Intent, LaneStep, Replica, ReplicaError, view::LineView},
     rng::{Keyed, Purpose},
     tick::Tick,
@@ -31,6 +31,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::{
     beat::{Beats, Heard as HeardBeat, Stage},
+    books::{Books, Finding},
     comeback::{Comeback, End},
     kind,
     lane::{Lane, LaneEvent},
@@ -90,6 +91,7 @@ pub struct Pilot {
     beats: Beats,
     mind: Mind,
     random: Keyed,
+    books: Books,
     tally: Tally,
     measured: bool,
 }
@@ -116,7 +118,7 @@ impl Pilot {
     pub fn new(plan: Plan, shared: Arc<Shared>, beats: Beats) -> Pilot {
         let mut random = Keyed::new(shared.seed, Tick(0), plan.index, Purpose::Test);
         let mind = Mind::new(u64::from(random.bits()) << 32 | u64::from(random.bits()));
-        Pilot { plan, shared, beats, mind, random, tally: Tally::new(), measured: false }
+        Pilot { plan, shared, beats, mind, random, books: Books::default(), tally: Tally::new(), measured: false }
     }
 
     /// Flies to the end of the run; gives the counts.
@@ -247,6 +249,9 @@ impl Pilot {
         };
         let now_us = self.now_us();
         let line = flight.replica.frame(now_us, intent).line;
+        while let Some(deed) = flight.replica.poll_deed() {
+            self.books.hear(&deed, flight.replica.player());
+        }
         let before = std::mem::replace(&mut flight.line, line);
         let since = flight.last_frame.replace(now).map(|last| now - last);
         if !(self.measured && was_measured) {
@@ -274,8 +279,8 @@ impl Pilot {
                 flight.joined = true;
             }
             ServerMessage::Snapshot(snapshot) => self.time(&snapshot, bytes.len(), now_us, flight),
+            ServerMessage::Leaderboard(table) => self.review(&table, now_us),
             ServerMessage::Roster(_)
-            | ServerMessage::Leaderboard(_)
             | ServerMessage::News(_)
             | ServerMessage::Chat(_)
             | ServerMessage::Fall(_)
@@ -297,10 +302,25 @@ impl Pilot {
         if flight.replica.resumed() {
             events.rejoined += 1;
             flight.joined = true;
+            self.books.returned(self.shared.now_us());
             return;
         }
+        self.books.begin_anew();
         events.forgotten += u32::from(flight.resuming);
         flight.replica.play(&format!("Swarm {}", self.plan.index), ShipClass::Lancer);
+    }
+
+    /// Whether a return cost more than deaths explain; a line for each that did: it is a bug.
+    fn review(&mut self, table: &Leaderboard, now_us: u64) {
+        let Some((_, own)) = table.own else { return };
+        match self.books.see(own.score, now_us) {
+            Some(Finding::Kept) => self.tally.events.kept += 1,
+            Some(Finding::Shrunk { before, after, falls }) => {
+                self.tally.events.shrunk += 1;
+                eprintln!("swarm: client {}: {before} points, and {after} after {falls} deaths", self.plan.index);
+            }
+            None => {}
+        }
     }
 
     /// Counts a snapshot's tick once and measures the way there and back by the stamp it echoes.

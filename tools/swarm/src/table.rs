@@ -49,8 +49,8 @@ fn clients(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         f,
         "pilots",
         format_args!(
-            "{} of {pilots} joined ({} light), {} rejoined, {} forgotten, {} ships flown",
-            honest.joined, asked.light, honest.rejoined, honest.forgotten, honest.launches
+            "{} of {pilots} joined ({} light), {} rejoined ({} with their points, {} with fewer), {} forgotten, {} ships flown",
+            honest.joined, asked.light, honest.rejoined, honest.kept, honest.shrunk, honest.forgotten, honest.launches
         ),
     )?;
     if spectators > 0 {

@@ -143,6 +143,10 @@ pub struct Events {
     pub rejoined: u32,
     /// Returns for which the token was no good any more.
     pub forgotten: u32,
+    /// Returns after which the points were there.
+    pub kept: u32,
+    /// Returns after which there were fewer than deaths explain: bugs.
+    pub shrunk: u32,
     /// Ships flown.
     pub launches: u32,
     /// Lines let go on purpose.
@@ -332,6 +336,8 @@ impl Events {
             (&mut self.joined, other.joined),
             (&mut self.rejoined, other.rejoined),
             (&mut self.forgotten, other.forgotten),
+            (&mut self.kept, other.kept),
+            (&mut self.shrunk, other.shrunk),
             (&mut self.launches, other.launches),
             (&mut self.dropped, other.dropped),
             (&mut self.refused, other.refused),
