@@ -179,7 +179,7 @@ impl Room {
                 previous_key,
                 lost_us: Some(now_us),
                 commands: CommandBuffer::default(),
-                deeds: Log::default(),
+                deeds: Log::that_follows(),
                 mute: None,
                 habits: Habits::default(),
             }));

@@ -21,9 +21,17 @@ pub struct Log {
     next: u16,
     /// How many of the kept ones this connection has yet to be told.
     untold: usize,
+    /// The pilot has heard of deeds in a room before this one, nobody here knows how many.
+    follows: bool,
 }
 
 impl Log {
+    /// For a pilot who comes from a room that ended: numbers go on from what the first connection says it has heard.
+    #[must_use]
+    pub fn that_follows() -> Log {
+        Log { follows: true, ..Log::default() }
+    }
+
     /// Something happened that this pilot must hear.
     pub fn note(&mut self, deed: Deed) {
         if self.kept.len() >= DEEDS_KEPT {
@@ -49,9 +57,9 @@ impl Log {
     /// A new connection takes over and has heard everything before number `heard`. Whatever it claims, it is told
     /// no more than is kept.
     pub fn resume(&mut self, heard: u16) {
-        if self.kept.is_empty() {
-            // Nothing was told here: a room that began anew counts on from where its pilot is.
-            self.next = heard;
+        if std::mem::take(&mut self.follows) {
+            // Nothing was told here, whatever happened meanwhile.
+            self.next = heard.wrapping_add(self.kept.len() as u16);
         }
         self.untold = usize::from(self.next.wrapping_sub(heard)).min(self.kept.len());
     }
@@ -97,6 +105,17 @@ mod tests {
         assert_eq!(told(&mut log), numbers[4..], "what it had not heard");
         log.resume(numbers[5].wrapping_add(1));
         assert_eq!(told(&mut log), []);
+    }
+
+    #[test]
+    fn whoever_comes_from_another_room_hears_from_there_on_and_what_happened_before_the_return() {
+        let mut log = Log::that_follows();
+        [3_000, 3_001].into_iter().for_each(|number| log.note(deed(number)));
+        log.resume(3_000);
+        log.note(deed(3_002));
+        assert_eq!(told(&mut log), [3_000, 3_001, 3_002]);
+        log.resume(3_001);
+        assert_eq!(told(&mut log), [3_001, 3_002], "from then on as in any room");
     }
 
     #[test]
