@@ -1,5 +1,6 @@
 //! What a client has come to, across its connections: whether the server still knows it after a return. Invariant: a finding is never
-//! the client's own mistake; where the client cannot know (a season ended meanwhile) there is none.
+//! the client's own mistake. Where it cannot know there is none (a season ended meanwhile), or one death more is thought possible (a
+//! server that was killed may not have told of the last one).
 
 use shared::{defs::Defs, ids::PlayerId, protocol::Deed};
 
@@ -27,6 +28,10 @@ struct Review {
     falls: u32,
     seasons: u32,
     due_us: u64,
+    /// Deaths that may have been told to nobody.
+    untold: u32,
+    /// The last table had too few points: its deaths may be told after it.
+    doubted: bool,
 }
 
 /// What came of a return.
@@ -55,13 +60,15 @@ impl Books {
         }
     }
 
-    /// The slot was got back.
-    pub fn returned(&mut self, now_us: u64) {
+    /// The slot was got back; `cut`: it was not the client who let go of the connection before.
+    pub fn returned(&mut self, cut: bool, now_us: u64) {
         self.review = self.score.map(|before| Review {
             before,
             falls: self.falls_then,
             seasons: self.seasons_then,
             due_us: now_us + SETTLED_US,
+            untold: cut.into(),
+            doubted: false,
         });
     }
 
@@ -72,28 +79,30 @@ impl Books {
 
     /// The own row of a table.
     pub fn see(&mut self, score: u32, now_us: u64) -> Option<Finding> {
-        let review = self.review;
-        if review.is_some_and(|review| now_us < review.due_us) {
-            return None;
-        }
-        self.review = None;
+        let finding = match &mut self.review {
+            Some(review) if now_us < review.due_us => return None,
+            Some(review) if review.seasons == self.seasons => {
+                let falls = self.falls - review.falls;
+                let keeps = Defs::standard().rules.death_keeps;
+                let least = (0..falls + review.untold).fold(review.before, |score, _| (score as f32 * keeps) as u32);
+                if score < least && !std::mem::replace(&mut review.doubted, true) {
+                    return None;
+                }
+                let shrunk = Finding::Shrunk { before: review.before, after: score, falls };
+                Some(if score < least { shrunk } else { Finding::Kept })
+            }
+            _ => None,
+        };
         (self.score, self.falls_then, self.seasons_then) = (Some(score), self.falls, self.seasons);
-        let review = review.filter(|review| review.seasons == self.seasons)?;
-        let falls = self.falls - review.falls;
-        let keeps = Defs::standard().rules.death_keeps;
-        let least = (0..falls).fold(review.before, |score, _| (score as f32 * keeps) as u32);
-        Some(if score >= least {
-            Finding::Kept
-        } else {
-            Finding::Shrunk { before: review.before, after: score, falls }
-        })
+        self.review = None;
+        finding
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::sim::Cause;
+    use shared::{protocol::SeasonEnd, sim::Cause};
 
     const OWN: PlayerId = PlayerId(3);
 
@@ -101,14 +110,18 @@ mod tests {
         Deed::Kill { killer: None, victim, cause: Cause::Star, points: 0 }
     }
 
-    /// What is found after a return with so many points, of a hundred before and deaths of these meanwhile.
-    fn found(after: u32, victims: &[PlayerId]) -> Option<Finding> {
+    /// What two tables find after a return with so many points, of a hundred before and deaths of these meanwhile.
+    fn found_after(cut: bool, after: u32, victims: &[PlayerId]) -> Option<Finding> {
         let mut books = Books::default();
         assert_eq!(books.see(100, 0), None);
-        books.returned(1_000);
+        books.returned(cut, 1_000);
         victims.iter().for_each(|victim| books.hear(&fall(*victim), Some(OWN)));
         assert_eq!(books.see(7, 2_000), None, "not everything was told yet");
-        books.see(after, 1_000 + SETTLED_US)
+        books.see(after, 1_000 + SETTLED_US).or_else(|| books.see(after, 2_000 + SETTLED_US))
+    }
+
+    fn found(after: u32, victims: &[PlayerId]) -> Option<Finding> {
+        found_after(false, after, victims)
     }
 
     #[test]
@@ -121,14 +134,38 @@ mod tests {
     }
 
     #[test]
+    fn the_death_may_be_told_after_the_table_or_never_where_the_server_was_cut_off() {
+        let mut books = Books::default();
+        books.see(100, 0);
+        books.returned(false, 0);
+        assert_eq!(books.see(40, SETTLED_US), None);
+        books.hear(&fall(OWN), Some(OWN));
+        assert_eq!(books.see(40, SETTLED_US + 1), Some(Finding::Kept));
+        assert_eq!(found_after(true, 40, &[]), Some(Finding::Kept));
+        assert!(matches!(found_after(true, 39, &[]), Some(Finding::Shrunk { .. })));
+    }
+
+    #[test]
+    fn a_season_that_ended_meanwhile_explains_everything() {
+        let mut books = Books::default();
+        books.see(100, 0);
+        books.returned(false, 0);
+        let end = SeasonEnd { number: 1, pilots: 2, best: Vec::new(), own: None };
+        books.hear(&Deed::Season(Box::new(end)), Some(OWN));
+        assert_eq!(books.see(0, SETTLED_US), None);
+        assert_eq!(books.see(0, SETTLED_US + 1), None);
+    }
+
+    #[test]
     fn a_death_before_the_last_table_explains_nothing_and_one_after_it_does() {
         let mut books = Books::default();
         books.hear(&fall(OWN), Some(OWN));
         books.see(100, 0);
-        books.returned(0);
-        assert!(matches!(books.see(40, SETTLED_US), Some(Finding::Shrunk { .. })));
+        books.returned(false, 0);
+        books.see(40, SETTLED_US);
+        assert!(matches!(books.see(40, SETTLED_US + 1), Some(Finding::Shrunk { .. })));
         books.hear(&fall(OWN), Some(OWN));
-        books.returned(SETTLED_US);
-        assert_eq!(books.see(16, 2 * SETTLED_US), Some(Finding::Kept));
+        books.returned(false, SETTLED_US + 1);
+        assert_eq!(books.see(16, 3 * SETTLED_US), Some(Finding::Kept));
     }
 }

@@ -92,6 +92,8 @@ pub struct Pilot {
     mind: Mind,
     random: Keyed,
     books: Books,
+    /// The connection before this one ended otherwise than by our own will.
+    was_cut: bool,
     tally: Tally,
     measured: bool,
 }
@@ -118,7 +120,17 @@ impl Pilot {
     pub fn new(plan: Plan, shared: Arc<Shared>, beats: Beats) -> Pilot {
         let mut random = Keyed::new(shared.seed, Tick(0), plan.index, Purpose::Test);
         let mind = Mind::new(u64::from(random.bits()) << 32 | u64::from(random.bits()));
-        Pilot { plan, shared, beats, mind, random, books: Books::default(), tally: Tally::new(), measured: false }
+        Pilot {
+            plan,
+            shared,
+            beats,
+            mind,
+            random,
+            books: Books::default(),
+            was_cut: false,
+            tally: Tally::new(),
+            measured: false,
+        }
     }
 
     /// Flies to the end of the run; gives the counts.
@@ -141,6 +153,7 @@ impl Pilot {
                         resume = latest;
                         comeback.welcomed();
                     }
+                    self.was_cut = !matches!(end, End::Dropped);
                     self.tally.events.ended(end);
                     if !end.comes_back() {
                         break;
@@ -249,9 +262,6 @@ impl Pilot {
         };
         let now_us = self.now_us();
         let line = flight.replica.frame(now_us, intent).line;
-        while let Some(deed) = flight.replica.poll_deed() {
-            self.books.hear(&deed, flight.replica.player());
-        }
         let before = std::mem::replace(&mut flight.line, line);
         let since = flight.last_frame.replace(now).map(|last| now - last);
         if !(self.measured && was_measured) {
@@ -269,6 +279,10 @@ impl Pilot {
         // Read twice, here for counting: a hundredth of what a frame costs.
         let message = codec::decode_server(bytes).map_err(ReplicaError::Decode)?;
         flight.replica.handle_bytes(bytes, now_us)?;
+        // Before the table that they explain, and before the connection ends: the next one is told what came after them.
+        while let Some(deed) = flight.replica.poll_deed() {
+            self.books.hear(&deed, flight.replica.player());
+        }
         if self.measured {
             self.tally.came(kind::of_server(&message), bytes.len());
         }
@@ -302,7 +316,7 @@ impl Pilot {
         if flight.replica.resumed() {
             events.rejoined += 1;
             flight.joined = true;
-            self.books.returned(self.shared.now_us());
+            self.books.returned(self.was_cut, self.shared.now_us());
             return;
         }
         self.books.begin_anew();

@@ -52,7 +52,7 @@ fn text(bytes: &[u8]) -> &str {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pilots_spectators_and_hostiles_are_flown_and_measured() {
     let app = serve(&["--bots", "4", "--max-players", "64"]);
-    let arguments = "--clients 12 --hostile 25 --idle 25 --ramp 1 --secs 6 --drop-every 3";
+    let arguments = "--clients 12 --hostile 25 --idle 25 --ramp 1 --secs 10 --drop-every 5";
     let (output, json) = swarm(&app, &format!("{arguments} --pid {}", std::process::id())).await;
     let (table, json) = (text(&output.stdout), json.expect("written"));
     let number =
@@ -66,6 +66,7 @@ async fn pilots_spectators_and_hostiles_are_flown_and_measured() {
     assert_eq!((number("/clients/welcomed"), number("/clients/nonsense")), (9.0, 0.0), "{table}");
     assert!(number("/clients/dropped") >= 3.0 && number("/clients/rejoined") >= 1.0, "{table}");
     assert_eq!(number("/clients/forgotten"), 0.0, "{table}");
+    assert!(number("/clients/kept") >= 1.0 && number("/clients/shrunk") == 0.0, "{table}");
     assert!(number("/hostile/connections") >= 3.0, "{table}");
     assert!(number("/client_s") > 9.0 && number("/process/cpu_s") > 0.0 && number("/own/cpu_s") > 0.0, "{table}");
     for path in ["/snapshots_s", "/down/bytes_s", "/up/bytes_s", "/down/kinds/snapshot/bytes_s", "/server/ticks_s"] {
