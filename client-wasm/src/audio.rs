@@ -1,5 +1,6 @@
-//! What should be heard. Invariant: plain decisions from the `View`; the browser's sound is in `platform/speaker`. At
-//! most [`CUES_MAX`] sounds begin in one frame, and at most [`VOICES_MAX`] sound at once.
+//! What should be heard: sounds of what happens, the own engine, and [`music`] under them. Invariant: plain decisions; the
+//! browser's sound is in `platform/speaker`. At most [`CUES_MAX`] sounds begin in one frame, and at most [`VOICES_MAX`] of them
+//! are heard at once.
 
 pub mod music;
 
@@ -28,11 +29,10 @@ const EARSHOT: f32 = 1_300.0;
 const SIZZLE_S: f32 = 0.1;
 /// The step of the streak whose sound says "well done".
 const PRAISE: u8 = 9;
-/// How exciting it is to be struck, and to strike.
+/// How exciting it is to be struck, to strike, and to see somebody go down near by.
 const STRUCK: f32 = 0.3;
 const STRIKES: f32 = 0.15;
-/// Share of what is heard of others that excites.
-const EXCITES: f32 = 0.2;
+const SEES_FALL: f32 = 0.3;
 /// Ore collected within this time of the last rises in pitch, s.
 const STREAK_S: f32 = 1.6;
 
@@ -146,8 +146,7 @@ impl Audio {
         if self.since_collect_s > STREAK_S {
             self.streak = 0;
         }
-        // A picture that stands still has no engine.
-        let own = view.own_ship().filter(|_| fresh);
+        let own = view.own_ship();
         self.hum = own.map_or(0.0, |own| match (own.buttons.any(Buttons::THRUST), own.buttons.any(Buttons::BOOST)) {
             (_, true) => 1.0,
             (true, false) => 0.6,
@@ -207,6 +206,11 @@ impl Audio {
         self.hum
     }
 
+    /// The picture stands still, or flies by: so does the engine.
+    pub fn rest_engine(&mut self) {
+        self.hum = 0.0;
+    }
+
     /// What plays under it.
     pub fn music_mut(&mut self) -> &mut Music {
         &mut self.music
@@ -250,15 +254,12 @@ impl Audio {
         }
     }
 
-    /// What makes the music tense. Own shots do not: whoever mines is at peace.
+    /// What makes the music tense. Shots alone do not, whoever fires them: most are at rocks.
     fn excite(&mut self, event: &ViewEvent, camera: &Camera) {
         let by = match *event {
             ViewEvent::Damaged { own: true, .. } => STRUCK,
             ViewEvent::Damaged { by_own: true, .. } => STRIKES,
-            ViewEvent::Destroyed { pos, .. } => EXCITES * nearness(pos, camera),
-            ViewEvent::Fired { pos, own: false, .. } | ViewEvent::Beam { from: pos, own: false, .. } => {
-                EXCITES * 0.3 * nearness(pos, camera)
-            }
+            ViewEvent::Destroyed { pos, .. } => SEES_FALL * nearness(pos, camera),
             _ => return,
         };
         self.music.stir(by);
@@ -395,9 +396,10 @@ mod tests {
             audio.music.tension()
         };
         let own = ViewEvent::Fired { owner: PlayerId(1), weapon: WeaponKind::Pulse, pos: Vec2::ZERO, own: true };
-        assert_eq!(tension(own), 0.0);
-        assert!(tension(shot(100.0)) > tension(shot(900.0)));
+        assert_eq!((tension(own), tension(shot(100.0))), (0.0, 0.0), "a miner beside one is no danger");
         let ship = crate::view::scene::tests::ship(3, Vec2::ZERO).id;
+        let fall = |x| ViewEvent::Destroyed { ship, pos: Vec2::new(x, 0.0), vel: Vec2::ZERO, own: false };
+        assert!(tension(fall(100.0)) > tension(fall(900.0)));
         let (by, pos) = (Some(PlayerId(2)), Vec2::ZERO);
         assert!(tension(ViewEvent::Damaged { ship, by, amount: 9, pos, own: true, by_own: false }) > 0.9);
     }

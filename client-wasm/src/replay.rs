@@ -194,6 +194,9 @@ impl Theatre {
             self.camera.shake(self.effects.shake());
         }
         self.audio.update(self.film.view(), &self.camera, heard, dt_s);
+        if !heard {
+            self.audio.rest_engine();
+        }
     }
 
     fn show(&mut self, now_us: u64) {

@@ -17,6 +17,10 @@ const FALLS_S: f32 = 6.0;
 const FORGETS_S: f32 = 5.0;
 /// More than this does not make it worse: after a battle it must become calm again.
 const STIRRED_MAX: f32 = 1.5;
+/// Notes begin at least this long after they were asked for, s.
+const SOON_S: f64 = 0.03;
+/// After a longer gap the last chord has faded, s.
+const GAP_MAX_S: f64 = CHORD_STEPS as f64 * STEP_S;
 /// From this tension on there is a pulse, and from this on something ticks with it.
 const PULSE_FROM: f32 = 0.2;
 const TICK_FROM: f32 = 0.55;
@@ -137,21 +141,39 @@ impl Music {
     /// What begins until `until_s` and was not given out yet; it is `now_s`.
     pub fn compose(&mut self, now_s: f64, until_s: f64) -> &[Note] {
         self.notes.clear();
+        // What would begin this very moment would begin too late, with a crack.
+        let soon_s = now_s + SOON_S;
         let mut at_s = match self.next_s {
-            Some(next_s) if next_s >= now_s => next_s,
+            // A hitch: the steps in it are not heard, the chord sounds on.
+            Some(next_s) if next_s > now_s - GAP_MAX_S => self.pass_by(next_s, soon_s),
             _ => {
                 // Whoever comes back comes back to a chord.
                 self.step = self.step.next_multiple_of(CHORD_STEPS);
-                now_s
+                soon_s
             }
         };
         while at_s < until_s {
             self.write(at_s);
-            self.step = (self.step + 1) % (CHORD_STEPS * CHORDS.len() as u32);
+            self.go_on();
             at_s += STEP_S;
         }
         self.next_s = Some(at_s);
         &self.notes
+    }
+
+    /// Leaves out the steps that should have begun before `soon_s`: when the next one is, s.
+    fn pass_by(&mut self, next_s: f64, soon_s: f64) -> f64 {
+        let mut at_s = next_s;
+        // A chord is late rather than left out, or there would be none for its two bars.
+        while at_s < soon_s && !self.step.is_multiple_of(CHORD_STEPS) {
+            self.go_on();
+            at_s += STEP_S;
+        }
+        at_s.max(soon_s)
+    }
+
+    fn go_on(&mut self) {
+        self.step = (self.step + 1) % (CHORD_STEPS * CHORDS.len() as u32);
     }
 
     /// One step.
@@ -226,7 +248,7 @@ mod tests {
         for note in &notes {
             assert!(KEY.contains(&(note.pitch % 12)), "{note:?}");
             assert!((40.0..1_100.0).contains(&note.hz()) && note.gain > 0.0 && note.gain <= 0.5, "{note:?}");
-            let step = (note.at_s - 3.0) / STEP_S;
+            let step = (note.at_s - 3.0 - SOON_S) / STEP_S;
             assert!((step - step.round()).abs() < 1e-6, "{note:?}");
         }
     }
@@ -252,8 +274,24 @@ mod tests {
         let mut music = Music::new(7);
         heard(&mut music, (0.0, 10.0));
         let back = music.compose(3_600.0, 3_600.2);
-        assert_eq!((back[0].voice, back[0].at_s), (Voice::Drone, 3_600.0));
+        assert_eq!((back[0].voice, back[0].at_s), (Voice::Drone, 3_600.0 + SOON_S));
         assert!(back.len() < 8, "{back:?}");
+    }
+
+    #[test]
+    fn hitches_begin_no_chord_before_its_time_and_nothing_in_the_past() {
+        let mut music = Music::new(7);
+        let (mut now_s, mut chords) = (0.0, Vec::new());
+        // One frame in two thirds of a second, for a minute and a half.
+        while now_s < 90.0 {
+            for note in music.compose(now_s, now_s + 0.25) {
+                assert!(note.at_s >= now_s + SOON_S - 1e-9, "{note:?} at {now_s}");
+                chords.extend((note.voice == Voice::Drone).then_some(note.at_s));
+            }
+            now_s += 0.66;
+        }
+        let spacing = chords.windows(2).map(|pair| pair[1] - pair[0]);
+        assert!(chords.len() > 8 && spacing.fold(f64::INFINITY, f64::min) > GAP_MAX_S - 0.7, "{chords:?}");
     }
 
     #[test]

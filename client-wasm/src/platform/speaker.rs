@@ -130,7 +130,7 @@ impl Speaker {
             // A parameter that cannot be scheduled keeps its value.
             let _ = chain.master.gain().set_target_at_time(gain, chain.context.current_time(), FADE_S);
             chain.effects.gain().set_value(self.loudness.effects);
-            chain.band.set_gain(self.loudness.music);
+            chain.band.set_gain(self.loudness.music, chain.context.current_time());
         }
     }
 

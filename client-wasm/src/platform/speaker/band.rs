@@ -6,6 +6,7 @@ use web_sys::{
     OscillatorType,
 };
 
+use super::FADE_S;
 use crate::audio::music::{Note, STEP_S, Voice};
 
 /// Loudness of the music: under everything else.
@@ -47,8 +48,9 @@ impl Band {
     }
 
     /// From now on it is this loud, 0..1.
-    pub fn set_gain(&self, gain: f32) {
-        self.out.gain().set_value(gain * LEVEL);
+    pub fn set_gain(&self, gain: f32, now_s: f64) {
+        // A parameter that cannot be scheduled keeps its value.
+        let _ = self.out.gain().set_target_at_time(gain * LEVEL, now_s, FADE_S);
     }
 
     /// Plays a note, now or when it is its time.
