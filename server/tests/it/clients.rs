@@ -35,6 +35,21 @@ pub async fn open_at(address: SocketAddr, path: &str) -> Socket {
     in_time("an upgrade", connect_async(format!("ws://{address}{path}"))).await.expect("upgrades").0
 }
 
+/// The same from one of this machine's other addresses.
+#[cfg(target_os = "linux")]
+pub async fn open_from(from: [u8; 4], address: SocketAddr) -> Socket {
+    in_time("an upgrade", async {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((from, 0))).expect("an address of this machine");
+        let stream = socket.connect(address).await.expect("connects");
+        tokio_tungstenite::client_async(format!("ws://{address}/ws"), MaybeTlsStream::Plain(stream))
+            .await
+            .expect("upgrades")
+            .0
+    })
+    .await
+}
+
 /// The same for a second lane.
 pub async fn open_lane(address: SocketAddr) -> Socket {
     open_at(address, "/ws?lane").await

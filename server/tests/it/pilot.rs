@@ -42,10 +42,15 @@ impl Pilot {
 
     /// The same to the room at this path.
     pub async fn connect_at(address: SocketAddr, path: &str, resume: Option<Resume>) -> Pilot {
+        Pilot::over(open_at(address, path).await, resume)
+    }
+
+    /// The same over a socket that is open.
+    pub fn over(socket: Socket, resume: Option<Resume>) -> Pilot {
         let replica = Replica::new(Defs::standard(), (800, 450), resume, 0);
         let mut frames = interval(Duration::from_micros(16_667));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Pilot { replica, intent: press(0), socket: open_at(address, path).await, began: Instant::now(), frames }
+        Pilot { replica, intent: press(0), socket, began: Instant::now(), frames }
     }
 
     /// Connects, asks to play and waits until the own ship is there.

@@ -183,3 +183,19 @@ async fn late_presses_and_replaced_claims_are_told_also_of_who_has_left() {
     let after = counts().await;
     assert!(after.iter().zip(before).all(|(after, before)| *after >= before), "{before:?}, then {after:?}");
 }
+
+/// Where 127.0.0.2 is this machine, too.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_brings_the_ship_back_from_another_address() {
+    let server = Running::start();
+    let pilot = Pilot::play(server.address, "Roamer").await;
+    let player = pilot.replica.player();
+    let resume = pilot.replica.resume();
+    // The first network is not told that it is left.
+    let mut elsewhere = Pilot::over(crate::clients::open_from([127, 0, 0, 2], server.address).await, resume);
+    elsewhere.until("the own ship", |replica| own_position(replica).is_some()).await;
+    assert!(elsewhere.replica.resumed());
+    assert_eq!(elsewhere.replica.player(), player);
+    assert_eq!(pilot.closed().await, 4007, "the connection from the old address is replaced");
+}

@@ -4,12 +4,14 @@
 use crate::{
     page::{Page, Window},
     server::GameServer,
-    stage,
+    settings, stage,
 };
 
 const ESCAPE: char = '\u{e00c}';
 /// Somebody new in the arena and the same player: the slot is forgotten, the profile is not.
 const FORGET_SLOT: &str = "sessionStorage.clear()";
+const MASKED: &str = "[...document.querySelectorAll('#boards-rows tr')].some(row => row.children[1]?.textContent === '• • •') \
+    && !document.querySelector('#boards-rows .own')";
 /// The slot's ship leaves the world after ten seconds; until then one asks again.
 const ASK_AGAIN: &str = "window.asking = setInterval(() => document.getElementById('boards-day').click(), 700)";
 const OWN_PLACE: &str = "document.getElementById('boards-note').textContent.includes('place 1 with')";
@@ -56,4 +58,16 @@ pub async fn find_own_flight(page: &Page, server: &GameServer, name: &str) {
         page.until_js("the own place is told", OWN_PLACE).await;
     }
     page.picture("boards").await;
+    a_streamer_reads_no_names(page, server).await;
+}
+
+/// Somebody else who streams sees that there was a flight, not whose.
+async fn a_streamer_reads_no_names(page: &Page, server: &GameServer) {
+    page.js("localStorage.removeItem('perihelion.profile')").await;
+    page.open(&server.url).await;
+    page.until("somebody new looks on", |state| state.phase == "spectating" && state.tick > 0).await;
+    settings::give(page, "set-streamer", "on").await;
+    page.click("boards-open").await;
+    page.until_visible("boards").await;
+    page.until_js("the flight is there without its name", MASKED).await;
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{page::Window, stage};
+use crate::{
+    page::Window,
+    settings::{HIDE, SHOW},
+    stage,
+};
 
 /// What the browser writes by itself while the server is away.
 const SERVER_AWAY: &[&str] = &["WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"];
@@ -97,5 +101,22 @@ fn a_restarted_server_says_goodbye_and_is_found_again() {
             .await;
         assert_eq!(after.score.map(|score| (after.player, score)), before);
         page.until_hidden("banner").await;
+    });
+}
+
+#[test]
+fn a_hidden_tab_is_told_little_and_is_right_at_once_when_it_is_shown() {
+    stage::run("hidden", async |stage| {
+        let server = stage.server(&["--bots", "4"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Sleeper").await;
+        let news_is = |bounds: &str| format!("(age => {bounds})(JSON.parse(perihelion.state()).staleness_ms)");
+        page.js(HIDE).await;
+        // Headless, the page draws on, and what it draws is older and older: one word a second.
+        page.until_js("there is hardly any news", &news_is("age > 500")).await;
+        let hidden = page.state().await;
+        page.js(SHOW).await;
+        page.until_js("there is news again", &news_is("age < 150")).await;
+        let back = page.until("the game goes on", |state| state.tick > hidden.tick && state.connection == "open").await;
+        assert_eq!((back.connects, back.player), (hidden.connects, hidden.player), "on the same connection");
     });
 }

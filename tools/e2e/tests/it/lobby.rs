@@ -25,6 +25,11 @@ fn the_page_shows_the_live_arena_behind_the_lobby() {
         assert!(!page.is_visible("error-card").await && !page.is_visible("banner").await);
         assert!(!page.is_visible("unsupported").await && !page.is_visible("death").await);
         page.until("time goes on", |state| state.tick > seen.tick + 30).await;
+        let offered = page.js("return document.getElementById('name').value").await;
+        let offered = offered.as_str().expect("a text").to_owned();
+        assert_eq!(offered.split(' ').filter(|word| !word.is_empty()).count(), 2, "a name is offered: {offered:?}");
+        page.click("play").await;
+        page.until("one plays under it", |state| state.own_name() == Some(&offered)).await;
     });
 }
 

@@ -24,7 +24,7 @@ async fn until_set(page: &Page, what: &str, wanted: &str) {
 }
 
 /// Gives a control a value, as a hand on it does.
-async fn give(page: &Page, id: &str, value: &str) {
+pub async fn give(page: &Page, id: &str, value: &str) {
     let script = "const [id, value] = arguments[0], control = document.getElementById(id);
          if (control.type === 'checkbox') control.checked = value === 'on'; else control.value = value;
          control.dispatchEvent(new Event('input', { bubbles: true }));";
@@ -329,10 +329,11 @@ const GAINS: &str = "window.gains = [];
     AudioContext.prototype.createGain = function () { const g = make.call(this); gains.push(g); return g; };";
 
 /// The browser says that the tab is hidden.
-const HIDE: &str = "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+pub const HIDE: &str =
+    "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
     document.dispatchEvent(new Event('visibilitychange'));";
 /// …and that it is not.
-const SHOW: &str = "delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'));";
+pub const SHOW: &str = "delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'));";
 
 #[test]
 fn a_recording_is_silent_in_a_hidden_tab() {

@@ -85,6 +85,19 @@ fn the_boot_script_loads_the_hashed_files() {
 }
 
 #[test]
+fn the_manifest_is_what_browsers_install_by() {
+    let manifest: serde_json::Value = serde_json::from_str(&manifest("favicon-5.svg")).expect("JSON");
+    for (key, value) in [("name", "Perihelion"), ("start_url", "/"), ("scope", "/"), ("display", "fullscreen")] {
+        assert_eq!(manifest[key], value);
+    }
+    let icon = &manifest["icons"][0];
+    // Any size of 144 pixels or more will do for Chromium, and one that may be cut to a circle for Android.
+    assert_eq!((&icon["src"], &icon["sizes"]), (&"/favicon-5.svg".into(), &"any".into()));
+    assert_eq!(icon["purpose"], "any maskable");
+    assert_eq!(manifest["shortcuts"][0]["url"], "/practice");
+}
+
+#[test]
 fn the_service_worker_keeps_every_file_of_the_page_and_the_arena() {
     let text = service_worker(&names(), "0123");
     assert!(text.contains("const CACHE = \"perihelion-0123\";"), "{text}");
