@@ -10,6 +10,7 @@ pub mod close;
 pub mod codec;
 pub mod entity_state;
 pub mod known;
+mod list;
 pub mod messages;
 pub mod motion;
 pub mod notice;

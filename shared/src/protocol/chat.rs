@@ -89,9 +89,9 @@ pub struct ChatLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Chat {
     /// What was said before the reader came, oldest first; at most `limits::CHAT_LINES_MAX`.
-    Earlier(Vec<ChatLine>),
+    Earlier(#[serde(deserialize_with = "super::list::growing")] Vec<ChatLine>),
     /// What was said now, in its order; at most `limits::CHAT_LINES_MAX`.
-    Said(Vec<ChatLine>),
+    Said(#[serde(deserialize_with = "super::list::growing")] Vec<ChatLine>),
     /// The reader says too much at once: its last line was dropped, and so are those that follow too soon. Told once,
     /// until a line passes again.
     Hushed,

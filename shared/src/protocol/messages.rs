@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     chat::{Chat, ChatMode, Words},
+    list,
     notice::Notice,
     season::SeasonEnd,
     sent::{Seen, SentCommand},
@@ -154,6 +155,7 @@ pub struct CommandBatch {
     /// Tick of the first command.
     pub first: Tick,
     /// At most `limits::COMMANDS_PER_BATCH_MAX`.
+    #[serde(deserialize_with = "list::growing")]
     pub commands: Vec<SentCommand>,
 }
 
@@ -224,6 +226,7 @@ pub struct News {
     /// Number of the first one, wrapping.
     pub first: u16,
     /// At most `limits::DEEDS_PER_NEWS_MAX`.
+    #[serde(deserialize_with = "list::growing")]
     pub deeds: Vec<Deed>,
 }
 
@@ -355,8 +358,10 @@ impl SnapshotFlags {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Roster {
     /// New or renamed.
+    #[serde(deserialize_with = "list::growing")]
     pub entries: Vec<RosterEntry>,
     /// Gone.
+    #[serde(deserialize_with = "list::growing")]
     pub left: Vec<PlayerId>,
 }
 
@@ -375,6 +380,7 @@ pub struct RosterEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Leaderboard {
     /// Best first.
+    #[serde(deserialize_with = "list::growing")]
     pub rows: Vec<ScoreRow>,
     /// The reader's rank, 1 is best, when playing.
     pub own: Option<(u16, ScoreRow)>,
@@ -383,8 +389,10 @@ pub struct Leaderboard {
     /// Where the leader flies, for everyone's map.
     pub leader: Option<Leader>,
     /// Where the ships fly that are too large to hide, at most `limits::GIANTS_MAX`.
+    #[serde(deserialize_with = "list::growing")]
     pub giants: Vec<Leader>,
     /// Where the others of the reader's team fly, where there are teams, at most `limits::MATES_MAX`.
+    #[serde(deserialize_with = "list::growing")]
     pub mates: Vec<Leader>,
     /// The tick at which the season ends, where there are seasons.
     pub season_ends: Option<Tick>,

@@ -20,10 +20,13 @@ pub struct Panorama {
     /// Radius of the arena, u.
     pub edge_u: u16,
     /// Ships, but for cloaked ones.
+    #[serde(deserialize_with = "super::list::growing")]
     pub ships: Vec<ShipSpot>,
     /// Shots.
+    #[serde(deserialize_with = "super::list::growing")]
     pub shots: Vec<Spot>,
     /// Planets, then rocks.
+    #[serde(deserialize_with = "super::list::growing")]
     pub rocks: Vec<RockSpot>,
     /// How many of those are planets. For who has the panorama in the same process; not in the message.
     #[serde(skip)]

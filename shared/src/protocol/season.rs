@@ -13,6 +13,7 @@ pub struct SeasonEnd {
     /// Pilots in the room.
     pub pilots: u16,
     /// The best, at most `limits::PODIUM_STEPS`, best first.
+    #[serde(deserialize_with = "super::list::growing")]
     pub best: Vec<PodiumPlace>,
     /// What the reader came to, if it had a slot.
     pub own: Option<OwnSeason>,

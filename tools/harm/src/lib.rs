@@ -1,7 +1,7 @@
 //! Everything that reads bytes from outside, each as one function of bytes, with bytes of good will to begin from. Two use
 //! it: a loop in the gate harms the good bytes with a seed, on any toolchain, and the programs in `fuzz/` let cargo-fuzz look for
-//! what no seed finds. Invariant: a target answers every bytes with yes or no; that it does not panic, allocate without limit
-//! or take long is what is tried.
+//! what no seed finds. Invariant: a target answers every bytes with yes or no; that it does not panic is what is tried, and
+//! in the gate that it asks for little memory.
 
 mod corpus;
 mod wound;
