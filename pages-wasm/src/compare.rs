@@ -3,6 +3,7 @@
 //! than a minute without being told to.
 
 mod clock;
+mod farewell;
 mod line;
 mod meter;
 mod painter;
@@ -15,8 +16,9 @@ use std::{cell::RefCell, rc::Rc};
 use glam::Vec2;
 use shared::protocol::codec::decode_panorama;
 
-use crate::browser;
+use crate::{browser, words::word};
 use clock::ServerClock;
+pub use farewell::Farewell;
 pub use line::Line;
 use pane::Pane;
 use picture::Picture;
@@ -95,6 +97,7 @@ async fn poll(desk: Shared, index: usize) {
 /// Every frame: what the WebSocket has told, and all four pictures.
 async fn show(desk: Shared, line: Line) {
     let mut push = Push::default();
+    let mut told = None;
     loop {
         browser::frame().await;
         let mut desk = desk.borrow_mut();
@@ -109,6 +112,11 @@ async fn show(desk: Shared, line: Line) {
         if let Some(picture) = push.frame(now, pane, clock, &line) {
             *centre = picture.centre;
             pane.show(picture);
+        }
+        if told != line.farewell() {
+            told = line.farewell();
+            browser::set_text("compare-why", told.map_or("", |why| word(why.sentence())));
+            browser::set_hidden("compare-why", told.is_none());
         }
         let half_way_ms = line.round_trip_ms() / 2.0;
         let ages = |pane: &Pane| pane.tick().and_then(|tick| clock.age_ms(tick, now)).map(|age| age + half_way_ms);

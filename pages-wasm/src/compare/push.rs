@@ -51,7 +51,10 @@ impl Push {
             match happening {
                 Happening::Open => *is_open = true,
                 Happening::Message(bytes) => goes_on &= take(replica, &bytes, at, (pane, clock, line)),
-                Happening::Close(_) => goes_on = false,
+                Happening::Close(code) => {
+                    line.ended(code);
+                    goes_on = false;
+                }
             }
         }
         replica.frame(us(now), Intent::default());

@@ -92,6 +92,31 @@ fn a_proxy_that_strips_the_upgrade_is_found_out() {
     });
 }
 
+/// The only public room has one.
+const LOCKED: &str = "[rooms.main]\nbots = 2\npassword = \"open sesame\"\n";
+
+#[test]
+fn a_line_is_not_blamed_for_a_password() {
+    stage::run("check-password", async |stage| {
+        let server = stage.server_of(LOCKED).await;
+        let page = stage.browser(&Window::DESKTOP).await;
+        page.open(&format!("{}check", server.url)).await;
+        let report = examined(&page).await;
+        for row in ["http", "socket", "arena"] {
+            assert_eq!(grade(&page, row).await, "good", "{row}: {report}");
+        }
+        assert!(
+            report.contains("[ok  ] The arena: a password is asked for (Every public room asks for a password"),
+            "{report}"
+        );
+        assert!(!report.contains("firewall"), "{report}");
+        assert_ne!(page.words("verdict").await, "Something is in the way; see below.", "{report}");
+        page.until_visible("compare-why").await;
+        assert!(page.words("compare-why").await.contains("shows no pictures without it"));
+        page.picture("check-password").await;
+    });
+}
+
 /// A proxy as old as the trouble: it passes everything on but the one header.
 async fn strip_upgrades(to: u16) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
