@@ -7,6 +7,7 @@ use crate::{
 
 const THREE: &str = r#"
 [server]
+name = "The house"
 motd = "Friday at nine: everybody into Core War."
 [rooms.main]
 bots = 6
@@ -29,8 +30,11 @@ fn the_rooms_are_listed_and_one_goes_from_one_to_another() {
         let page = stage.visitor(&server, &Window::DESKTOP).await;
         until_room(&page, "main").await;
         page.until_js("the host's line is shown", "document.getElementById('motd').innerText.includes('Friday')").await;
+        assert_eq!(page.words("server-name").await, "The house");
+        page.picture("rooms-lobby").await;
         page.click("rooms-open").await;
         page.until_visible("rooms").await;
+        assert_eq!(page.words("rooms-title").await, "Rooms The house");
         page.until_js("three rooms", "document.querySelectorAll('#rooms-list li').length === 3").await;
         let list = page.words("rooms-list").await;
         for words in [
