@@ -7,6 +7,8 @@ use crate::words::{Language, Word};
 /// What a server says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RoomList {
+    /// Its name.
+    pub server: String,
     /// A line for whoever opens the page.
     pub motd: String,
     /// Its public rooms.
@@ -34,6 +36,18 @@ pub struct Listing {
     pub physics: String,
     /// What made them so.
     pub mutators: Vec<Mutator>,
+}
+
+/// What a server is called that nobody named: the page says that already.
+const GAME: &str = "Perihelion";
+
+impl RoomList {
+    /// The name that a host gave the server; empty where none did.
+    #[must_use]
+    pub fn given_name(&self) -> &str {
+        let name = self.server.trim();
+        if name == GAME { "" } else { name }
+    }
 }
 
 impl Listing {
@@ -84,6 +98,14 @@ mod tests {
         {
             let word = Word::of_mutator(mutator);
             assert_eq!((word.key(), word.say(language).matches(": ").count()), (mutator.name(), 1));
+        }
+    }
+
+    #[test]
+    fn a_server_is_named_where_its_host_named_it() {
+        for (server, shown) in [("Perihelion", ""), ("", ""), (" ", ""), ("Perihelion West", "Perihelion West")] {
+            let list = RoomList { server: server.to_owned(), ..RoomList::default() };
+            assert_eq!(list.given_name(), shown, "{server:?}");
         }
     }
 

@@ -184,6 +184,18 @@ pub struct Fetched {
     pub head_bytes: usize,
 }
 
+/// As part of a query: everything but letters, digits and `-._~` in percent signs (RFC 3986 §2.3).
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
 /// Asks our own server. `None` when no answer comes.
 pub async fn fetch(path: &str) -> Option<Fetched> {
     let options = RequestInit::new();

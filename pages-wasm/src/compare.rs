@@ -1,13 +1,15 @@
 //! Push against poll: the same live arena four times, told by the WebSocket and asked for at three rates, each with what it
-//! costs and how old it is. Invariant: all four show the same place; nobody asks while the tab is hidden, or for longer
-//! than a minute without being told to.
+//! costs and how old it is. Invariant: all four show the same place of the same room; nobody asks while the tab is
+//! hidden, or for longer than a minute without being told to.
 
 mod clock;
+mod farewell;
 mod line;
 mod meter;
 mod painter;
 mod pane;
 mod picture;
+mod place;
 mod push;
 
 use std::{cell::RefCell, rc::Rc};
@@ -15,11 +17,16 @@ use std::{cell::RefCell, rc::Rc};
 use glam::Vec2;
 use shared::protocol::codec::decode_panorama;
 
-use crate::browser;
+use crate::{
+    browser::{self, Fetched},
+    words::word,
+};
 use clock::ServerClock;
+pub use farewell::Farewell;
 pub use line::Line;
 use pane::Pane;
 use picture::Picture;
+use place::Place;
 use push::Push;
 
 /// How long it runs by itself, ms.
@@ -33,7 +40,9 @@ struct Desk {
     push: Pane,
     polls: [Pane; 3],
     clock: ServerClock,
-    /// Where all look, u.
+    /// The room that all show…
+    place: Place,
+    /// …and where they look in it, u.
     centre: Vec2,
     until_ms: f64,
 }
@@ -49,6 +58,7 @@ pub async fn run(line: Line) {
         push,
         polls: [a, b, c],
         clock: ServerClock::default(),
+        place: Place::default(),
         centre: Vec2::ZERO,
         until_ms: browser::now_ms() + RUN_MS,
     }));
@@ -64,6 +74,40 @@ impl Desk {
     fn is_on(&self) -> bool {
         browser::now_ms() < self.until_ms && !browser::document().hidden()
     }
+
+    /// What to ask for now, if anything.
+    fn path(&self) -> Option<String> {
+        let Vec2 { x, y } = self.centre.round();
+        self.place.path((x as i16, y as i16)).filter(|_| self.is_on())
+    }
+
+    /// All show this room from now on. Ticks of another one are not to be compared with its own.
+    fn go_to(&mut self, place: &Place) {
+        if self.place == *place {
+            return;
+        }
+        self.place = place.clone();
+        self.clock = ServerClock::default();
+        std::iter::once(&mut self.push).chain(&mut self.polls).for_each(Pane::forget);
+    }
+
+    /// What was asked for in `asked` has come.
+    fn answered(&mut self, index: usize, asked: &Place, answer: &Fetched) {
+        let now = browser::now_ms();
+        let pane = &mut self.polls[index];
+        let bytes = answer.body.len() + answer.head_bytes;
+        match decode_panorama(&answer.body) {
+            // The room may have become another one meanwhile.
+            Ok(panorama) if self.place == *asked => {
+                // An arena that stands still has no tick of now.
+                if pane.tick().is_some_and(|before| before != panorama.tick) {
+                    self.clock.heard(panorama.tick, now);
+                }
+                pane.told(Picture::of_panorama(&panorama), panorama.tick, bytes);
+            }
+            _ => pane.weighed(bytes),
+        }
+    }
 }
 
 /// Asks again and again, never twice at once.
@@ -71,22 +115,11 @@ async fn poll(desk: Shared, index: usize) {
     let period_ms = 1_000.0 / RATES[index].0;
     loop {
         let began = browser::now_ms();
-        let (is_on, centre) = (desk.borrow().is_on(), desk.borrow().centre);
-        if is_on {
-            let path = format!("/arena?x={}&y={}", centre.x.round() as i16, centre.y.round() as i16);
-            if let Some(answer) = browser::fetch(&path).await {
-                let (mut desk, now) = (desk.borrow_mut(), browser::now_ms());
-                let bytes = answer.body.len() + answer.head_bytes;
-                if let Ok(panorama) = decode_panorama(&answer.body) {
-                    // An arena that stands still has no tick of now.
-                    if desk.polls[index].tick().is_some_and(|before| before != panorama.tick) {
-                        desk.clock.heard(panorama.tick, now);
-                    }
-                    desk.polls[index].told(Picture::of_panorama(&panorama), panorama.tick, bytes);
-                } else {
-                    desk.polls[index].weighed(bytes);
-                }
-            }
+        let (path, place) = (desk.borrow().path(), desk.borrow().place.clone());
+        if let Some(path) = path
+            && let Some(answer) = browser::fetch(&path).await
+        {
+            desk.borrow_mut().answered(index, &place, &answer);
         }
         browser::sleep(began + period_ms - browser::now_ms()).await;
     }
@@ -95,6 +128,7 @@ async fn poll(desk: Shared, index: usize) {
 /// Every frame: what the WebSocket has told, and all four pictures.
 async fn show(desk: Shared, line: Line) {
     let mut push = Push::default();
+    let mut told = None;
     loop {
         browser::frame().await;
         let mut desk = desk.borrow_mut();
@@ -105,10 +139,18 @@ async fn show(desk: Shared, line: Line) {
             push.rest();
             continue;
         }
+        let Desk { push: pane, clock, .. } = &mut *desk;
+        let picture = push.frame(now, pane, clock, &line);
+        desk.go_to(push.place());
         let Desk { push: pane, polls, clock, centre, .. } = &mut *desk;
-        if let Some(picture) = push.frame(now, pane, clock, &line) {
+        if let Some(picture) = picture {
             *centre = picture.centre;
             pane.show(picture);
+        }
+        if told != line.farewell() {
+            told = line.farewell();
+            browser::set_text("compare-why", told.map_or("", |why| word(why.sentence())));
+            browser::set_hidden("compare-why", told.is_none());
         }
         let half_way_ms = line.round_trip_ms() / 2.0;
         let ages = |pane: &Pane| pane.tick().and_then(|tick| clock.age_ms(tick, now)).map(|age| age + half_way_ms);

@@ -6,7 +6,7 @@ mod finding;
 mod report;
 mod sample;
 
-use finding::{Finding, Grade};
+use finding::Finding;
 
 use crate::{browser, compare::Line, words::word};
 
@@ -20,9 +20,9 @@ pub async fn run(line: Line) {
         findings.push(finding);
         browser::set_text("report", &report::text(&findings, examine::ALL.map(|what| what.name), &about()));
     }
-    let worst = findings.iter().map(|finding| finding.grade).max().unwrap_or(Grade::Good);
-    browser::set_text("verdict", word(worst.verdict()));
-    browser::set_mark("verdict", "data-grade", worst.mark());
+    let (sentence, grade) = finding::verdict(&findings);
+    browser::set_text("verdict", word(sentence));
+    browser::set_mark("verdict", "data-grade", grade.mark());
     browser::set_mark("verdict", "data-done", "yes");
     browser::on_click("copy", || wasm_bindgen_futures::spawn_local(report::copy()));
     browser::set_mark("copy", "data-ready", "yes");

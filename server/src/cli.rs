@@ -229,7 +229,7 @@ impl FromArgMatches for SettingFlags {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
+    use std::{ffi::OsString, path::Path};
 
     use arguments::Parsed;
     use shared::{
@@ -253,6 +253,34 @@ mod tests {
             Order::Serve(start) => Ok(start.config),
             other => panic!("{arguments}: {other:?}"),
         }
+    }
+
+    #[test]
+    fn a_command_in_the_container_finds_the_folder_of_its_server() {
+        let files = [include_str!("../../packaging/Dockerfile"), include_str!("../../packaging/Dockerfile.runtime")];
+        for file in files {
+            let set = file.lines().filter_map(|line| line.strip_prefix("ENV ")?.split_once('='));
+            let environment: Vec<_> = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let order =
+                |arguments: &str| match arguments::parse::<CommandLine>(arguments.split(' ').map(OsString::from)) {
+                    Parsed::Run(line) => line.order(environment.clone()).unwrap(),
+                    Parsed::Print(text) | Parsed::Refuse(text) => panic!("{arguments}: {text}"),
+                };
+            let entry = file.lines().find_map(|line| line.strip_prefix("ENTRYPOINT ")).unwrap();
+            let entry: Vec<String> = serde_json::from_str(entry).unwrap();
+            let Order::Serve(start) = order(&entry.join(" ")) else { panic!("{entry:?} serves") };
+            let Order::Admin(errand) = order("perihelion admin token") else { panic!("it is a command") };
+            assert_eq!((&*start.settings.server.data_dir, &*errand.data_dir), (Path::new("/data"), Path::new("/data")));
+            assert!(file.contains("VOLUME /data\n"), "{file}");
+        }
+        let compose = include_str!("../../packaging/compose.yaml");
+        assert!(compose.contains("PERIHELION_PUBLIC_URL"), "{compose}");
+        let Parsed::Run(line) = arguments::parse::<CommandLine>(["perihelion".into()]) else { panic!("no flags") };
+        let site = "https://play.example.org".to_owned();
+        let Order::Serve(start) = line.order(vec![("PERIHELION_PUBLIC_URL".to_owned(), site.clone())]).unwrap() else {
+            panic!("it serves")
+        };
+        assert_eq!(start.settings.server.public_url, Some(site));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl App {
         let language = self.panel.language();
         match list {
             Some(list) => {
-                rooms_panel::show_motd(list);
+                rooms_panel::show_host(list);
                 rooms_panel::fill(list, self.net.room().unwrap_or_default(), language);
             }
             None => rooms_panel::note(Some(Word::RoomsUnknown), language),

@@ -67,9 +67,12 @@ pub fn note(word: Option<Word>, language: Language) {
     set("rooms-note", word.map_or("", |word| word.say(language)));
 }
 
-/// Shows the line of the server's host.
-pub fn show_motd(list: &RoomList) {
+/// Shows the line of the server's host, and what they call it.
+pub fn show_host(list: &RoomList) {
     set("motd", &list.motd);
+    for id in ["server-name", "rooms-server"] {
+        set(id, list.given_name());
+    }
 }
 
 /// Fills the list in; `here` is the room one is in.
@@ -159,7 +162,7 @@ fn read(answer: &JsValue) -> RoomList {
         mutators: names(&room, "mutators").filter_map(|name| Mutator::of_name(&name)).collect(),
     };
     let rooms = rooms.unwrap_or_default().into_iter().map(listing).collect();
-    RoomList { motd: text(answer, "motd"), rooms }
+    RoomList { server: text(answer, "server"), motd: text(answer, "motd"), rooms }
 }
 
 fn names(of: &JsValue, key: &str) -> impl Iterator<Item = String> {

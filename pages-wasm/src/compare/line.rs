@@ -6,6 +6,8 @@ use std::{
     rc::Rc,
 };
 
+use super::farewell::Farewell;
+
 /// Pictures of a few seconds. More are not needed.
 const ARRIVALS_MAX: usize = 1_024;
 
@@ -16,6 +18,7 @@ pub struct Line(Rc<Known>);
 struct Known {
     round_trip_ms: Cell<f64>,
     arrivals: RefCell<Vec<f64>>,
+    farewell: Cell<Option<Farewell>>,
 }
 
 impl Line {
@@ -36,10 +39,21 @@ impl Line {
 
     /// A picture came.
     pub fn arrived(&self, at_ms: f64) {
+        self.0.farewell.set(None);
         let mut arrivals = self.0.arrivals.borrow_mut();
         if arrivals.len() < ARRIVALS_MAX {
             arrivals.push(at_ms);
         }
+    }
+
+    /// The connection that pictures come by has ended with this code.
+    pub fn ended(&self, code: u16) {
+        self.0.farewell.set(Farewell::of(code));
+    }
+
+    /// What the server said at its end, until pictures come again; it may have been said before anybody watched.
+    pub fn farewell(&self) -> Option<Farewell> {
+        self.0.farewell.get()
     }
 
     /// Pictures a second of `ms`, and the longest time between two, ms; `None` with fewer than two.
@@ -53,6 +67,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use shared::protocol::CloseCode;
+
     use super::*;
 
     #[test]
@@ -63,5 +79,18 @@ mod tests {
         assert_eq!(line.watched(1_000.0), None);
         [100.0, 130.0, 230.0].into_iter().for_each(|at| line.clone().arrived(at));
         assert_eq!(line.watched(1_000.0), Some((3.0, 100.0)));
+    }
+
+    #[test]
+    fn a_farewell_holds_until_pictures_come_again() {
+        let line = Line::default();
+        line.ended(CloseCode::Full.number());
+        line.begin_watching();
+        assert_eq!(line.farewell(), Some(Farewell::Full));
+        line.ended(1_006);
+        assert_eq!(line.farewell(), None, "nobody said anything");
+        line.ended(CloseCode::Password.number());
+        line.arrived(5.0);
+        assert_eq!(line.farewell(), None);
     }
 }

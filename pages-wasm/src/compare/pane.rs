@@ -44,6 +44,12 @@ impl Pane {
         self.tick = Some(tick);
     }
 
+    /// It shows another room from now on, of which nothing is known.
+    pub fn forget(&mut self) {
+        self.tick = None;
+        self.picture = None;
+    }
+
     /// What is to be drawn from now on.
     pub fn show(&mut self, picture: Picture) {
         self.picture = Some(picture);

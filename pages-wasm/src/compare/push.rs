@@ -8,7 +8,7 @@ use shared::{
     replica::{Intent, Phase, Replica},
 };
 
-use super::{Line, clock::ServerClock, pane::Pane, picture::Picture};
+use super::{Line, clock::ServerClock, pane::Pane, picture::Picture, place::Place};
 use crate::{
     browser,
     socket::{Happening, Socket},
@@ -16,12 +16,15 @@ use crate::{
 
 /// After a connection ended, ms.
 const AGAIN_MS: f64 = 3_000.0;
+/// For a welcome to come, ms; some networks swallow the upgrade without a word.
+const WELCOME_MS: f64 = 3_000.0;
 
 /// The connection, while there is one.
 #[derive(Debug, Default)]
 pub struct Push {
     visit: Option<Visit>,
     again_ms: f64,
+    place: Place,
 }
 
 #[derive(Debug)]
@@ -29,6 +32,7 @@ struct Visit {
     socket: Socket,
     replica: Replica,
     is_open: bool,
+    began_ms: f64,
 }
 
 impl Push {
@@ -37,22 +41,40 @@ impl Push {
         *self = Push::default();
     }
 
+    /// The room it shows; while it is away, the one it showed.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Takes in what came, and gives the picture of this moment.
     pub fn frame(&mut self, now: f64, pane: &mut Pane, clock: &mut ServerClock, line: &Line) -> Option<Picture> {
         if self.visit.is_none() && now >= self.again_ms {
             self.again_ms = now + AGAIN_MS;
             let view_half = (PANORAMA_HALF_U, PANORAMA_HALF_U);
             let replica = Replica::new(Defs::standard(), view_half, None, us(now));
-            self.visit = Some(Visit { socket: Socket::connect("/ws")?, replica, is_open: false });
+            let Some(socket) = Socket::connect("/ws") else {
+                self.place = Place::after(None);
+                return None;
+            };
+            self.visit = Some(Visit { socket, replica, is_open: false, began_ms: now });
         }
-        let Visit { socket, replica, is_open } = self.visit.as_mut()?;
+        let Visit { socket, replica, is_open, began_ms } = self.visit.as_mut()?;
         let mut goes_on = true;
         while let Some((at, happening)) = socket.poll() {
             match happening {
                 Happening::Open => *is_open = true,
                 Happening::Message(bytes) => goes_on &= take(replica, &bytes, at, (pane, clock, line)),
-                Happening::Close(_) => goes_on = false,
+                Happening::Close(code) => {
+                    line.ended(code);
+                    goes_on = false;
+                }
             }
+        }
+        match replica.welcome() {
+            Some(welcome) => self.place = Place::Room(welcome.id.clone()),
+            None if !goes_on => self.place = Place::after(line.farewell()),
+            None if now - *began_ms > WELCOME_MS => self.place = Place::after(None),
+            None => {}
         }
         replica.frame(us(now), Intent::default());
         // What is sent before it is open would be lost.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     browser,
-    compare::Line,
+    compare::{Farewell, Line},
     socket::{Happening, Socket},
     words::word,
 };
@@ -121,6 +121,7 @@ fn why_not(seen: Option<&str>) -> Finding {
         () if outcome("no_upgrade") => ("stripped", "advice-stripped"),
         () if outcome("origin") => ("refused", "advice-host"),
         () if outcome("address") || outcome("full") => ("refused", "advice-full"),
+        () if outcome("stopping") => ("refused", "because-restart"),
         () if outcome("accepted") => ("cut", "advice-cut"),
         () if outcome("never") => ("never", "advice-never"),
         () => ("silent", "advice-offline"),
@@ -227,15 +228,33 @@ async fn arena(line: Line) -> Finding {
     line.begin_watching();
     browser::sleep(WATCH_MS).await;
     let Some((pictures_s, gap_ms)) = line.watched(WATCH_MS) else {
-        return Finding::new(Grade::Bad, word("no-pictures")).advise(word("advice-offline"));
+        return unseen(line.farewell());
     };
     let figure = format!("{pictures_s:.0} {}, {} {gap_ms:.0} ms", word("pictures"), word("gap"));
     let quality = grade(gap_ms, GAP_MS);
     Finding::new(quality, figure).advise(if quality == Grade::Good { "" } else { word("advice-shaky") })
 }
 
+/// Why no pictures came. Whom the server turned away has a line that works, which the other rows judge.
+fn unseen(farewell: Option<Farewell>) -> Finding {
+    let Some(farewell) = farewell else {
+        return Finding::new(Grade::Bad, word("no-pictures")).advise(word("advice-offline"));
+    };
+    let finding = |grade| Finding::new(grade, word(farewell.figure())).advise(word(farewell.sentence()));
+    match farewell {
+        Farewell::TooSlow => finding(Grade::Bad),
+        // Who knows the password can play.
+        Farewell::Password => finding(Grade::Good).of_server(),
+        Farewell::Full | Farewell::Locked | Farewell::Restart | Farewell::Unwelcome | Farewell::Ended => {
+            finding(Grade::Fair).of_server()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use shared::protocol::CloseCode;
+
     use super::*;
 
     #[test]
@@ -265,6 +284,7 @@ mod tests {
         for (seen, figure) in [
             (Some("{\"attempt\":\"no_upgrade\"}"), "stripped"),
             (Some("{\"attempt\":\"origin\"}"), "refused"),
+            (Some("{\"attempt\":\"stopping\"}"), "refused"),
             (Some("{\"attempt\":\"never\"}"), "never"),
             (Some("{\"attempt\":\"accepted\"}"), "cut"),
             (None, "silent"),
@@ -273,5 +293,25 @@ mod tests {
             assert_eq!((finding.grade, finding.figure.as_str()), (Grade::Bad, word(figure)), "{seen:?}");
             assert!(!finding.advice.is_empty());
         }
+    }
+
+    #[test]
+    fn whom_the_server_turns_away_has_no_firewall_to_fear() {
+        for (code, grade) in [
+            (CloseCode::Password, Grade::Good),
+            (CloseCode::Full, Grade::Fair),
+            (CloseCode::Locked, Grade::Fair),
+            (CloseCode::Draining, Grade::Fair),
+            (CloseCode::Restart, Grade::Fair),
+            (CloseCode::Banned, Grade::Fair),
+            (CloseCode::RoomGone, Grade::Fair),
+            (CloseCode::TooSlow, Grade::Bad),
+        ] {
+            let finding = unseen(Farewell::of(code.number()));
+            assert_eq!((finding.grade, finding.is_of_server), (grade, grade != Grade::Bad), "{code:?}");
+            assert!(!finding.advice.is_empty() && finding.advice != word("advice-offline"), "{code:?}");
+        }
+        let lost = unseen(Farewell::of(1_006));
+        assert_eq!((lost.grade, lost.advice), (Grade::Bad, word("advice-offline")), "nobody said anything");
     }
 }

@@ -14,7 +14,8 @@ use crate::log::{LogAddresses, LogForm};
 settings! {
     /// The process as a whole.
     pub struct ServerSettings {
-        /// Name of the server.
+        /// Name of the server. Unless it is Perihelion, players read it in the card before the game and above the list of
+        /// rooms; it also stands in /rooms.json and above the page /admin.
         name: String = "Perihelion".to_owned(), text(1..=32), [Flag("server-name"), Live];
         /// A line for everybody who opens the page.
         motd: Option<String> = None, optional(text(1..=200), "none"), [Flag("motd"), Live];

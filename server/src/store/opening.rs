@@ -102,7 +102,8 @@ fn restore(paths: &Paths, backups: &Backups) -> Result<(), OpenError> {
     tracing::error!(
         file = %paths.database.display(),
         copy = %copy.display(),
-        "the stored results were {}; restored from a copy, what was stored since is lost",
+        "the stored results were {}; restored from a copy. Results since then come back from \
+         the journals; what staff did in the seconds before, and the audit log since the copy, may be missing",
         if damaged { "damaged" } else { "gone" }
     );
     Ok(())

@@ -2,11 +2,19 @@
 
 use futures_util::{SinkExt, StreamExt};
 use server::{config::RoomSettings, limits::Limits};
-use shared::{limits::PANORAMA_HALF_U, protocol::codec::decode_panorama, tick::Tick};
+use shared::{
+    defs::{GameMode, ShipClass},
+    limits::PANORAMA_HALF_U,
+    protocol::{
+        ClientMessage,
+        codec::{self, decode_panorama},
+    },
+    tick::Tick,
+};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 
 use crate::{
-    clients::{Socket, closed, welcomed},
+    clients::{Socket, closed, hello, open_at, welcomed},
     running::{Running, in_time, until},
 };
 
@@ -57,7 +65,7 @@ async fn the_doctor_is_answered_with_its_own_marks_and_the_time() {
 #[tokio::test]
 async fn what_is_no_question_ends_the_examination() {
     let server = Running::start();
-    for nonsense in [&b""[..], b"\x01", b"\x01123456789", b"\x02\x02", b"\x03", &crate::clients::hello()] {
+    for nonsense in [&b""[..], b"\x01", b"\x01123456789", b"\x02\x02", b"\x03", &hello()] {
         let mut socket = examine(&server, "").await;
         ask(&mut socket, nonsense).await;
         assert_eq!(closed(&mut socket).await.0, 4002, "{nonsense:?}");
@@ -135,4 +143,43 @@ async fn a_room_with_a_password_shows_itself_to_nobody_who_only_asks() {
     let locked = RoomSettings { password: Some("open sesame".into()), ..RoomSettings::default() };
     let server = Running::start_rooms(Limits::default(), &[("main", locked)]);
     assert_eq!(server.get("/arena").await.status, 404);
+}
+
+#[tokio::test]
+async fn who_names_a_room_sees_that_one_whichever_is_fullest() {
+    let old = RoomSettings { mode: GameMode::Y1962, bots: Some(0), ..RoomSettings::default() };
+    let locked = RoomSettings { password: Some("open sesame".into()), ..RoomSettings::default() };
+    let drift = RoomSettings { bots: Some(0), ..RoomSettings::default() };
+    let server = Running::start_rooms(Limits::default(), &[("main", drift), ("old", old), ("friends", locked)]);
+    let edge = async |query: &str| {
+        let reply = server.get(&format!("/arena{query}")).await;
+        assert_eq!(reply.status, 200, "{query}: {}", reply.text());
+        decode_panorama(&reply.body).unwrap().edge_u
+    };
+    let (main, old) = (edge("?room=main").await, edge("?x=0&room=old&y=0").await);
+    assert_ne!(main, old, "modes have arenas of their own");
+    assert_eq!(edge("").await, main, "the first of equals");
+    let mut company = open_at(server.address, "/ws?room=old").await;
+    ask(&mut company, &hello()).await;
+    let play = ClientMessage::Play { name: "Kepler".into(), class: ShipClass::Spark };
+    ask(&mut company, &codec::encode_client(&play)).await;
+    until("the other room is the fullest", async || edge("").await == old).await;
+    assert_eq!((edge("?room=main").await, edge("?room=old").await), (main, old));
+    assert_eq!(server.get("/arena?room=main&room=old").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_room_that_nobody_may_see_is_told_from_none_by_nothing() {
+    let locked = RoomSettings { password: Some("open sesame".into()), ..RoomSettings::default() };
+    let server = Running::start_rooms(Limits::default(), &[("main", RoomSettings::default()), ("friends", locked)]);
+    let made = server.ask("POST", "/rooms?mode=duel", "").await;
+    let code = serde_json::from_slice::<serde_json::Value>(&made.body).unwrap()["id"].as_str().unwrap().to_owned();
+    let nowhere = server.get("/arena?room=nowhere").await;
+    assert_eq!(nowhere.status, 404);
+    assert!(nowhere.text().contains("no arena here that anybody may see"), "{}", nowhere.text());
+    let long = "a".repeat(2_000);
+    for room in [&code, &code.to_lowercase(), "friends", "MAIN", "", "%6dain", "%00", "m%C3%A4in", &long] {
+        let reply = server.get(&format!("/arena?room={room}")).await;
+        assert_eq!((reply.status, reply.body), (404, nowhere.body.clone()), "{room}");
+    }
 }

@@ -7,7 +7,7 @@ use shared::{
     ids::{BodyId, PlayerId},
     quantize::{Angle, Lattice},
     sim::{Buttons, Cause, Command, Event, LooseRock, Now, Order, Pickup, Ship, Sky, World, step},
-    tick::ticks,
+    tick::{TICK_HZ, ticks},
 };
 
 /// A milli-point.
@@ -323,4 +323,7 @@ fn the_players_guide_has_every_ship_with_its_numbers() {
         );
         assert!(guide.contains(&row), "docs/PLAYING.md has no row that begins with {row}");
     }
+    let wait = f64::from(defs.rules.respawn_ticks) / f64::from(TICK_HZ);
+    let wait = format!("You may fly again after {wait} seconds");
+    assert!(guide.contains(&wait), "docs/PLAYING.md does not say: {wait}");
 }

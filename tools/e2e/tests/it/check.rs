@@ -50,6 +50,7 @@ fn a_good_line_is_found_good_and_push_is_fresher_than_poll() {
             [figure(&page, "push-age").await, figure(&page, "poll-5-age").await, figure(&page, "poll-1-age").await];
         assert!(ages[0] < ages[1] && ages[1] < ages[2], "push, five times a second, once a second: {ages:?}");
         assert!(figure(&page, "poll-5-messages").await <= 6.0);
+        page.until_js("who asks names the room that the WebSocket shows", ALL_ASK_FOR_MAIN).await;
         page.picture("check-1600").await;
         page.click("copy").await;
         page.until_js("it is copied", "/^(Copied|Selected)/.test(document.getElementById('copy').innerText)").await;
@@ -65,6 +66,8 @@ fn a_good_line_is_found_good_and_push_is_fresher_than_poll() {
 const ALL_FOUR: &str = "['push', 'poll-20', 'poll-5', 'poll-1'].every((id) => \
     /^\\d+ ms$/.test(document.getElementById(id + '-age').innerText) && \
     document.getElementById(id + '-messages').innerText !== '0/s')";
+const ALL_ASK_FOR_MAIN: &str = "((asked) => asked.length > 3 && asked.every((one) => one.name.endsWith('&room=main')))\
+    (performance.getEntriesByType('resource').filter((one) => one.name.includes('/arena?')))";
 const CANVASES_FIT: &str = "[...document.querySelectorAll('canvas')].every((canvas) => \
     Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio) < 2)";
 
@@ -89,6 +92,31 @@ fn a_proxy_that_strips_the_upgrade_is_found_out() {
         )
         .await;
         page.picture("check-stripped").await;
+    });
+}
+
+/// The only public room has one.
+const LOCKED: &str = "[rooms.main]\nbots = 2\npassword = \"open sesame\"\n";
+
+#[test]
+fn a_line_is_not_blamed_for_a_password() {
+    stage::run("check-password", async |stage| {
+        let server = stage.server_of(LOCKED).await;
+        let page = stage.browser(&Window::DESKTOP).await;
+        page.open(&format!("{}check", server.url)).await;
+        let report = examined(&page).await;
+        for row in ["http", "socket", "arena"] {
+            assert_eq!(grade(&page, row).await, "good", "{row}: {report}");
+        }
+        assert!(
+            report.contains("[ok  ] The arena: a password is asked for (Every public room asks for a password"),
+            "{report}"
+        );
+        assert!(!report.contains("firewall"), "{report}");
+        assert_ne!(page.words("verdict").await, "Something is in the way; see below.", "{report}");
+        page.until_visible("compare-why").await;
+        assert!(page.words("compare-why").await.contains("shows no pictures without it"));
+        page.picture("check-password").await;
     });
 }
 

@@ -1,23 +1,13 @@
 //! Several rooms on one server: the list, a private room by its link, looking on, a password.
 
-use std::io::Write;
-
 use crate::{
     page::{Page, Window},
-    server::GameServer,
-    stage::{self, Stage},
+    stage,
 };
-
-/// A server with these rooms.
-async fn server_with(stage: &Stage, rooms: &str) -> GameServer {
-    let mut file = tempfile::NamedTempFile::new().expect("a file for the settings");
-    file.write_all(rooms.as_bytes()).expect("it can be written");
-    // Read at the start, so it need not outlive this.
-    stage.server(&["--config", file.path().to_str().expect("a plain path")]).await
-}
 
 const THREE: &str = r#"
 [server]
+name = "The house"
 motd = "Friday at nine: everybody into Core War."
 [rooms.main]
 bots = 6
@@ -36,12 +26,15 @@ async fn until_room(page: &Page, room: &str) {
 #[test]
 fn the_rooms_are_listed_and_one_goes_from_one_to_another() {
     stage::run("rooms", async |stage| {
-        let server = server_with(stage, THREE).await;
+        let server = stage.server_of(THREE).await;
         let page = stage.visitor(&server, &Window::DESKTOP).await;
         until_room(&page, "main").await;
         page.until_js("the host's line is shown", "document.getElementById('motd').innerText.includes('Friday')").await;
+        assert_eq!(page.words("server-name").await, "The house");
+        page.picture("rooms-lobby").await;
         page.click("rooms-open").await;
         page.until_visible("rooms").await;
+        assert_eq!(page.words("rooms-title").await, "Rooms The house");
         page.until_js("three rooms", "document.querySelectorAll('#rooms-list li').length === 3").await;
         let list = page.words("rooms-list").await;
         for words in [
@@ -155,7 +148,7 @@ fn who_looks_on_sees_the_room_and_no_name_box() {
 #[test]
 fn a_password_is_asked_for_and_a_wrong_address_is_told() {
     stage::run("password", async |stage| {
-        let server = server_with(stage, THREE).await;
+        let server = stage.server_of(THREE).await;
         let page = stage.browser(&Window::DESKTOP).await;
         page.open(&format!("{}r/friends", server.url)).await;
         page.until_visible("password").await;

@@ -5,6 +5,7 @@
 
 use std::{
     cell::RefCell,
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     sync::{Mutex, PoisonError},
@@ -65,6 +66,14 @@ impl Stage {
         let server = GameServer::start(flags).await;
         self.servers.borrow_mut().push((server.process(), server.log()));
         server
+    }
+
+    /// A server with these settings.
+    pub async fn server_of(&self, settings: &str) -> GameServer {
+        let mut file = tempfile::NamedTempFile::new().expect("a file for the settings");
+        file.write_all(settings.as_bytes()).expect("it can be written");
+        // Read at the start, so it need not outlive this.
+        self.server(&["--config", file.path().to_str().expect("a plain path")]).await
     }
 
     /// A server on the port and with what is kept of an earlier one of this test.
