@@ -1,5 +1,5 @@
 //! The examination: one thing after the other, each with a finding, and a report of all of them. Invariant: whatever the
-//! line does, it comes to an end, within half a minute.
+//! line does, it comes to an end, within half a minute of being looked at.
 
 mod examine;
 mod finding;

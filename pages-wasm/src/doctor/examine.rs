@@ -225,6 +225,10 @@ const WATCH_MS: f64 = 3_000.0;
 const GAP_MS: [f64; 2] = [120.0, 1_500.0];
 
 async fn arena(line: Line) -> Finding {
+    // A hidden tab is told nothing, which is no fault of the line: one looks when somebody does.
+    while browser::document().hidden() {
+        browser::sleep(WATCH_MS / 10.0).await;
+    }
     line.begin_watching();
     browser::sleep(WATCH_MS).await;
     let Some((pictures_s, gap_ms)) = line.watched(WATCH_MS) else {

@@ -109,8 +109,8 @@ impl Soak<'_> {
         serving.ended()?;
         println!("stopped in order, and started again");
         let serving = self.start()?;
-        let mut looks = Vec::new();
-        self.watch(&serving, third, &mut looks)?;
+        let (mut before_panic, mut looks) = (Vec::new(), Vec::new());
+        self.watch(&serving, third, &mut before_panic)?;
         serving.tell(Told::Panic)?;
         println!("the room panics");
         let status = loop {
@@ -130,7 +130,14 @@ impl Soak<'_> {
         serving.ended()?;
         let report = self.report()?;
         let log = fs::read_to_string(self.file("server.log")).context("the server left no log")?;
-        let findings = Findings { base, left, growth_kib: growth(&looks), metrics: [before, after], report, log };
+        let findings = Findings {
+            base,
+            left,
+            growth_kib: growth(&before_panic).max(growth(&looks)),
+            metrics: [before, after],
+            report,
+            log,
+        };
         Ok(findings.judge())
     }
 
@@ -218,7 +225,7 @@ impl Drop for Guests {
 struct Findings {
     base: Holdings,
     left: Holdings,
-    /// KiB in ten minutes.
+    /// KiB in ten minutes, before the panic or after it, whichever is more: the panic itself costs once.
     growth_kib: f64,
     /// Of the process that was stopped, at its end, and of the next.
     metrics: [String; 2],
