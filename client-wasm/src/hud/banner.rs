@@ -13,6 +13,8 @@ use crate::{
 const GRACE_S: f64 = 0.6;
 /// Who has waited so long for a first connection may want to do something else, s.
 const PATIENCE_S: f64 = 4.0;
+/// A ship and its slot are kept about so long; then there is no more to wait for than for a first connection, s.
+const KEPT_S: f64 = 60.0;
 
 /// What it is, and what else there is to say.
 type Words = (Word, Option<Word>);
@@ -59,6 +61,7 @@ impl Widget for Banner {
                 (frame.view.locked || waited_s > GRACE_S).then_some(match first {
                     true if waited_s > PATIENCE_S => NOBODY,
                     true => (Word::Connecting, None),
+                    false if waited_s > KEPT_S => NOBODY,
                     false => (Word::Reconnecting, Some(Word::ShipKept)),
                 })
             }
@@ -128,7 +131,7 @@ mod tests {
             assert!(dom.has("banner!off") && dom.has("banner-what=Connecting…"));
             frame.now_s = 5.0;
             banner.update(frame, &mut dom);
-            assert!(dom.has("banner-what=No server answers") && dom.has("banner-practice!off"));
+            assert!(dom.has("banner-what=No connection to the server") && dom.has("banner-practice!off"));
         });
     }
 
@@ -168,6 +171,14 @@ mod tests {
                 banner.update(frame, &mut dom);
             });
             assert!(dom.has(&format!("banner-what={words}")), "{now_us}: {:?}", dom.done);
+            assert!(!dom.has("banner-practice!off"));
         }
+        // After a minute the slot is gone.
+        let mut dom = Recorded::default();
+        with_parts(&view, &net, None, |frame| {
+            frame.now_s = 65.0;
+            banner.update(frame, &mut dom);
+        });
+        assert!(dom.has("banner-what=No connection to the server") && dom.has("banner-practice!off"), "{:?}", dom.done);
     }
 }

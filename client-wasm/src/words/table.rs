@@ -69,7 +69,7 @@ words! {
     BoardsShip "boards-ship" "Ship" "Schiff";
     BoardsPilot "boards-pilot" "Pilot" "Pilot";
     BoardsPoints "boards-points" "Points" "Punkte";
-    NoServer "no-server" "No server answers" "Kein Server antwortet";
+    NoServer "no-server" "No connection to the server" "Keine Verbindung zum Server";
     KeyThrust "key-thrust" "thrust" "Schub";
     KeyAim "key-aim" "aim" "zielen";
     KeyMouse "key-mouse" "mouse" "Maus";

@@ -51,7 +51,11 @@ fn who_reaches_no_server_is_offered_practice() {
         server.kill().await;
         page.expect_console(&["ERR_CONNECTION_REFUSED"]);
         page.open(&address).await;
-        page.until_js("it says so", "document.getElementById('banner-what').textContent === 'No server answers'").await;
+        page.until_js(
+            "it says so",
+            "document.getElementById('banner-what').textContent === 'No connection to the server'",
+        )
+        .await;
         page.click("banner-practice").await;
         let patience = Duration::from_secs(30);
         page.until_within(patience, "the arena is in the tab", |state| state.phase == "spectating" && state.tick > 0)
