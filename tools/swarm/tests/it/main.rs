@@ -52,7 +52,7 @@ fn text(bytes: &[u8]) -> &str {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pilots_spectators_and_hostiles_are_flown_and_measured() {
     let app = serve(&["--bots", "4", "--max-players", "64"]);
-    let arguments = "--clients 12 --hostile 25 --idle 25 --ramp 1 --secs 10 --drop-every 5";
+    let arguments = "--clients 12 --hostile 25 --idle 25 --ramp 1 --secs 14 --drop-every 5";
     let (output, json) = swarm(&app, &format!("{arguments} --pid {}", std::process::id())).await;
     let (table, json) = (text(&output.stdout), json.expect("written"));
     let number =
