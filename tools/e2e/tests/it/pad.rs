@@ -108,7 +108,7 @@ fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
         page.until_js("left makes it quieter", "document.getElementById('set-engine-value').textContent === '95 %'")
             .await;
         tap(&page, DOWN).await;
-        page.until_js("down goes on", "document.activeElement.id === 'set-zoom'").await;
+        page.until_js("down goes on", "document.activeElement.id === 'set-music'").await;
         page.js("document.getElementById('bind-brake-pad').focus()").await;
         tap(&page, A).await;
         page.until_js("the cap waits", "document.getElementById('bind-brake-pad').classList.contains('waits')").await;
