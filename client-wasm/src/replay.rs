@@ -26,7 +26,7 @@ use crate::{
         storage,
     },
     screen::{self, Screen},
-    settings::{Fact, Knob, Panel, Settings},
+    settings::{Fact, Panel, Settings},
     view::{Camera, Effects, Scene, scene::Ingredients},
 };
 
@@ -136,12 +136,7 @@ impl Theatre {
     /// What is set holds from now on.
     fn take_up_settings(&mut self) {
         let settings = self.panel.settings();
-        self.speaker.set_loudness(Loudness {
-            master: settings.gain(Knob::Master),
-            effects: settings.gain(Knob::Effects),
-            engine: settings.gain(Knob::Engine),
-            music: settings.gain(Knob::Music),
-        });
+        self.speaker.set_loudness(Loudness::of(settings));
         self.camera.set_still(self.panel.looks().calm);
         self.effects.set_looks(self.panel.looks());
         settings_panel::apply(&self.panel);

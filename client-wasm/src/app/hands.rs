@@ -7,7 +7,7 @@ use super::App;
 use crate::{
     input::pad,
     platform::{menu, pads, settings_panel, speaker::Loudness, storage},
-    settings::{Fact, Knob},
+    settings::Fact,
 };
 
 /// Buttons of a gamepad that mean something else in a card than in flight.
@@ -38,12 +38,7 @@ impl App {
             self.sampler.bind(settings.bindings.clone());
             self.bound.borrow_mut().clone_from(&settings.bindings);
         }
-        self.speaker.set_loudness(Loudness {
-            master: settings.gain(Knob::Master),
-            effects: settings.gain(Knob::Effects),
-            engine: settings.gain(Knob::Engine),
-            music: settings.gain(Knob::Music),
-        });
+        self.speaker.set_loudness(Loudness::of(settings));
         self.camera.set_still(self.panel.looks().calm);
         self.effects.set_looks(self.panel.looks());
         settings_panel::apply(&self.panel);

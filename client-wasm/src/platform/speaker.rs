@@ -7,7 +7,10 @@ mod chain;
 use web_sys::AudioContextState;
 
 use super::storage;
-use crate::audio::Audio;
+use crate::{
+    audio::Audio,
+    settings::{Knob, Settings},
+};
 use chain::Chain;
 
 /// Loudness of everything.
@@ -54,6 +57,19 @@ pub struct Loudness {
     pub engine: f32,
     /// What plays under it all.
     pub music: f32,
+}
+
+impl Loudness {
+    /// As the sliders stand.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Loudness {
+        Loudness {
+            master: settings.gain(Knob::Master),
+            effects: settings.gain(Knob::Effects),
+            engine: settings.gain(Knob::Engine),
+            music: settings.gain(Knob::Music),
+        }
+    }
 }
 
 impl Default for Loudness {
