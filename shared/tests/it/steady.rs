@@ -1,11 +1,6 @@
 //! A steady tick allocates nothing: memory is used again and again, so that a room's cost does not depend on an
 //! allocator's mood.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
-
 use shared::{
     protocol::{ClientMessage, CommandBatch, Edges, Seen, SentCommand},
     quantize::Angle,
@@ -13,38 +8,10 @@ use shared::{
     sim::{Buttons, Command, Event},
     tick::{TICK_HZ, TICK_US},
 };
-
-/// The system's allocator, counting for each thread what it is asked for.
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<u64> = const { Cell::new(0) };
-}
-
-#[allow(unsafe_code, reason = "an allocator is unsafe by nature; this one only counts and passes on")]
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(memory, layout) }
-    }
-
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        unsafe { System.realloc(memory, layout, size) }
-    }
-}
+use suite::counting::{Counting, times};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
-
-fn count() -> u64 {
-    COUNT.with(Cell::get)
-}
 
 /// Fifty people, flying, firing and acknowledging.
 fn talk(room: &mut Room, people: u64, now_us: u64) {
@@ -74,10 +41,10 @@ fn a_steady_tick_allocates_nothing() {
     for round in 1..=5_400u64 {
         let now_us = round * TICK_US;
         talk(&mut room, people, now_us);
-        let before = (count(), room.status().snapshots);
+        let before = (times(), room.status().snapshots);
         room.tick(now_us, &|_| true);
         while room.poll_output().is_some() {}
-        let allocated = count() - before.0;
+        let allocated = times() - before.0;
         sent += room.status().snapshots - before.1;
         // Who is hit or dies is told by a message of its own, within two ticks; standings come once a second.
         if room.events().iter().any(|event| !matches!(event, Event::ShotEnded { .. })) {

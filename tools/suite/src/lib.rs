@@ -8,6 +8,7 @@
 //! Invariant: everything about a match follows from its seed, so any failure replays alone. The tests of `shared`
 //! play with [`harness::Match`] too. Not here: sockets, clocks, threads (the binary has those).
 
+pub mod counting;
 pub mod harness;
 pub mod judge;
 pub mod lane;

@@ -1,12 +1,14 @@
 //! What a stable toolchain has of fuzzing: each seed takes bytes of good will and harms them in a few places.
 
-mod counting;
-
 use harm::{TARGETS, Target, wound};
 use shared::{
     rng::{Keyed, Purpose},
     tick::Tick,
 };
+use suite::counting::{self, Counting};
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
 
 /// What strangers send in one message, or in the head of a request.
 const MESSAGES: [&str; 9] =

@@ -1,18 +1,22 @@
-//! The system's allocator, which adds up what each thread asks it for.
+//! The system's allocator, which counts what each thread asks it for: a test makes it its `#[global_allocator]`.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
 };
 
-struct Counting;
+/// Counts, and passes on.
+#[derive(Debug)]
+pub struct Counting;
 
 thread_local! {
+    static TIMES: Cell<u64> = const { Cell::new(0) };
     static BYTES: Cell<u64> = const { Cell::new(0) };
 }
 
 fn add(bytes: usize) {
     // A thread that ends asks for nothing that counts.
+    let _ = TIMES.try_with(|times| times.set(times.get() + 1));
     let _ = BYTES.try_with(|total| total.set(total.get() + bytes as u64));
 }
 
@@ -34,10 +38,14 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-#[global_allocator]
-static COUNTING: Counting = Counting;
+/// How often this thread has asked so far.
+#[must_use]
+pub fn times() -> u64 {
+    TIMES.with(Cell::get)
+}
 
-/// What this thread has asked for so far, bytes.
+/// What it has asked for so far, bytes.
+#[must_use]
 pub fn bytes() -> u64 {
     BYTES.with(Cell::get)
 }
