@@ -94,14 +94,23 @@ impl Socket {
         self.poll()
     }
 
-    /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows.
+    /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows: a socket that
+    /// is closing already is not asked, for the browser would write an error into the console each time.
     pub fn send(&self, bytes: &[u8]) {
-        let _ = self.socket.send_with_u8_array(bytes);
+        if self.is_open() {
+            let _ = self.socket.send_with_u8_array(bytes);
+        }
     }
 
     /// The same of text.
     pub fn say(&self, text: &str) {
-        let _ = self.socket.send_with_str(text);
+        if self.is_open() {
+            let _ = self.socket.send_with_str(text);
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.socket.ready_state() == WebSocket::OPEN
     }
 }
 

@@ -72,9 +72,12 @@ impl Socket {
         self.socket.buffered_amount().into()
     }
 
-    /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows.
+    /// Sends a message. One that cannot be sent is lost with its connection, whose close event follows: a socket that
+    /// is closing already is not asked, for the browser would write an error into the console each time.
     pub fn send(&self, bytes: &[u8]) {
-        let _ = self.socket.send_with_u8_array(bytes);
+        if self.socket.ready_state() == WebSocket::OPEN {
+            let _ = self.socket.send_with_u8_array(bytes);
+        }
     }
 }
 

@@ -70,6 +70,26 @@ fn a_killed_server_is_found_again_without_a_hand() {
     });
 }
 
+/// Between the server's goodbye and the close event frames are drawn on, and a frame sends what was steered.
+#[test]
+fn nothing_is_sent_on_a_line_that_is_closing() {
+    stage::run("closing", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.player(&server, &Window::SMALL, "Quiet").await;
+        page.js("const send = WebSocket.prototype.send; window.sent = 0;
+                 WebSocket.prototype.send = function (bytes) { window.sent += 1; return send.call(this, bytes) }")
+            .await;
+        page.until_js("commands are sent", "window.sent > 10").await;
+        page.js("Object.defineProperty(WebSocket.prototype, 'readyState', { get: () => WebSocket.CLOSING });
+                 window.sent = 0; window.drawn = 0;
+                 const count = () => { window.drawn += 1; requestAnimationFrame(count) };
+                 requestAnimationFrame(count)")
+            .await;
+        page.until_js("frames are drawn", "window.drawn > 20").await;
+        assert_eq!(page.js("return window.sent").await, 0);
+    });
+}
+
 #[test]
 fn a_restarted_server_says_goodbye_and_is_found_again() {
     stage::run("restarted", async |stage| {
