@@ -12,6 +12,7 @@ use crate::{
     platform::{boards, browser, clip_post, events::Act, link_sheet, rooms_panel, sheet, storage},
     rooms::RoomList,
     season::card::{Card, Occasion},
+    settings::Fact,
     words::Word,
 };
 
@@ -119,6 +120,8 @@ impl App {
             sheet::show(open, false);
         }
         if let Some(id) = wanted {
+            // The settings have buttons of the sheets for hands that have no pointer; one dialog at a time.
+            self.take_settings(Fact::Closed);
             self.sampler.release_all();
             sheet::show(id, true);
             self.sheet = wanted;
@@ -133,7 +136,7 @@ impl App {
         let App { trophy, watcher, net, defs, .. } = self;
         let room = net.shown().welcome().map_or("", |welcome| welcome.room.as_str());
         if trophy.cut(&watcher.reel, (room, defs.mode.terms), now_us, |player| net.pilot(player)) {
-            for button in ["clip-open", "podium-clip"] {
+            for button in ["clip-open", "podium-clip", "menu-clip"] {
                 self.page.flag(button, "off", false);
             }
         }

@@ -95,7 +95,14 @@ impl App {
                     menu::step(card, by as isize);
                 }
             }
-            pad::A => menu::press(card, if card == "death" { "relaunch" } else { "play" }),
+            pad::A => {
+                let otherwise = match card {
+                    "lobby" => Some("play"),
+                    "death" => Some("relaunch"),
+                    _ => None,
+                };
+                menu::press(card, otherwise);
+            }
             pad::B if self.sheet == Some(card) => self.open_sheet(None),
             pad::B if card == "settings" => self.take_settings(Fact::Click("settings-close".to_owned())),
             _ => {}

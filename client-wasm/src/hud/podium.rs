@@ -35,7 +35,9 @@ impl Widget for Podium {
             Source::Line(net) => {
                 let ceremony = net.heard().ceremony();
                 if self.card.changed(ceremony.last().is_some()) {
-                    dom.flag("season-card", "off", ceremony.last().is_none());
+                    for button in ["season-card", "menu-card"] {
+                        dom.flag(button, "off", ceremony.last().is_none());
+                    }
                 }
                 ceremony.podium((frame.now_s * 1e6) as u64).filter(|_| net.playing())
             }
@@ -105,6 +107,7 @@ mod tests {
         for what in [
             "podium!off",
             "season-card!off",
+            "menu-card!off",
             "podium-title=Season 3 is over",
             "podium-1-name=Ada",
             "podium-2.own",

@@ -111,7 +111,7 @@ pub enum Act {
 }
 
 /// The buttons of [`Act`]s.
-const ACTS: [(&str, Act); 26] = [
+const ACTS: [(&str, Act); 31] = [
     ("podium-close", Act::DismissPodium),
     ("podium-card", Act::ResultCard),
     ("season-card", Act::ResultCard),
@@ -138,6 +138,11 @@ const ACTS: [(&str, Act); 26] = [
     ("rooms-make", Act::MakeRoom),
     ("rooms-close", Act::CloseSheet),
     ("spectate-invite", Act::Invite),
+    ("menu-boards", Act::Boards("week")),
+    ("menu-invite", Act::Invite),
+    ("menu-rooms", Act::Rooms),
+    ("menu-card", Act::ResultCard),
+    ("menu-clip", Act::Clip),
 ];
 
 /// The queue; handlers hold the other ends.

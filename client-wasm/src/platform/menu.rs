@@ -59,7 +59,7 @@ pub fn step(card: &str, by: isize) {
 }
 
 /// Presses the control that has the focus; `otherwise` when none of the card's has it, or when it is a line to write in.
-pub fn press(card: &str, otherwise: &str) {
+pub fn press(card: &str, otherwise: Option<&str>) {
     let controls = controls(card);
     let here = place_of(&controls).map(|place| &controls[place]);
     let writes = |control: &&HtmlElement| {
@@ -70,7 +70,7 @@ pub fn press(card: &str, otherwise: &str) {
     match here.filter(|control| !writes(control)) {
         Some(control) => control.click(),
         None => {
-            if let Some(button) = element(otherwise) {
+            if let Some(button) = otherwise.and_then(element) {
                 button.click();
             }
         }

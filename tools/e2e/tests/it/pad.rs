@@ -121,6 +121,37 @@ fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
 }
 
 #[test]
+fn a_gamepad_comes_to_every_sheet_in_flight() {
+    stage::run("pad-flight", async |stage| {
+        let server = stage.server(&["--bots", "0"]).await;
+        let page = stage.browser(&Window::DESKTOP).await;
+        page.before_load(PAD).await;
+        page.open(&server.url).await;
+        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        page.play("Padder").await;
+        page.keep_flying().await;
+        for (steps, sheet) in [(1, "boards"), (2, "invite"), (3, "rooms")] {
+            tap(&page, START).await;
+            page.until_visible("settings").await;
+            page.until_js("the focus is on top", "document.activeElement.id === 'settings-close'").await;
+            for _ in 0..steps {
+                tap(&page, DOWN).await;
+            }
+            page.until_js("the cross goes there", &format!("document.activeElement.id === 'menu-{sheet}'")).await;
+            if sheet == "invite" {
+                page.picture("pad-menu").await;
+            }
+            tap(&page, A).await;
+            page.until_visible(sheet).await;
+            page.until_hidden("settings").await;
+            tap(&page, B).await;
+            page.until_hidden(sheet).await;
+        }
+        assert_eq!(page.state().await.phase, "flying", "nothing of this ends a flight");
+    });
+}
+
+#[test]
 fn a_gamepad_opens_sheets_takes_a_better_ship_talks_and_flies_again() {
     stage::run("pad-cards", async |stage| {
         let server = stage.server(&["--bots", "0", "--start-points", "40"]).await;
