@@ -10,7 +10,7 @@ use shared::{
     tick::{TICK_HZ, TICK_US, Tick},
 };
 
-use crate::spread;
+use crate::{bars, spread};
 
 /// What became of one class.
 #[derive(Debug, Clone, Default)]
@@ -59,8 +59,8 @@ fn play(seed: u32, secs: u32, bots: u16) -> Vec<Fate> {
     fates
 }
 
-/// All arenas in one table.
-pub fn table(arenas: u32, secs: u32, bots: u16) -> String {
+/// All arenas in one table, and what is not as it should be.
+pub fn table(arenas: u32, secs: u32, bots: u16) -> (String, Vec<String>) {
     let mut sums = vec![Fate::default(); ShipClass::COUNT];
     for fates in spread::over(arenas, |seed| play(seed, secs, bots)) {
         for (sum, fate) in sums.iter_mut().zip(fates) {
@@ -76,31 +76,55 @@ pub fn table(arenas: u32, secs: u32, bots: u16) -> String {
          |---|---|---|---|---|---|---|"
     );
     let flown: u64 = sums.iter().map(|fate| fate.flown).sum();
-    let mut all = Fate::default();
+    let (mut all, mut misses) = (Fate::default(), Vec::new());
     for (class, fate) in ShipClass::ALL.into_iter().zip(&sums) {
-        text.push_str(&row(Defs::standard().ship(class).name, fate, flown));
+        let name = Defs::standard().ship(class).name;
+        text.push_str(&row(name, fate, flown));
+        misses.extend(
+            fate.against_peers().and_then(|share| bars::FIELD.miss(&format!("{name} against its peers"), share)),
+        );
         all.lives.extend(&fate.lives);
         (all.kills, all.by_star, all.flown) = (all.kills + fate.kills, all.by_star + fate.by_star, flown);
     }
     text.push_str(&row("all", &all, flown));
     text.push('\n');
-    text
+    misses.extend(bars::LIFE_S.miss("the median life", all.median_life_s()));
+    misses.extend(all.by_star_share().and_then(|share| bars::STAR.miss("deaths by the star", share)));
+    (text, misses)
+}
+
+impl Fate {
+    /// Won of the meetings with ships of the same step, %.
+    fn against_peers(&self) -> Option<f64> {
+        percent(self.peers[0], self.peers[0] + self.peers[1])
+    }
+
+    /// Deaths by the star without anybody's help, %.
+    fn by_star_share(&self) -> Option<f64> {
+        percent(self.by_star, self.lives.len() as u32)
+    }
+
+    fn median_life_s(&self) -> f64 {
+        let mut lives = self.lives.clone();
+        lives.sort_unstable();
+        lives.get(lives.len() / 2).map_or(0.0, |ticks| f64::from(*ticks) / f64::from(TICK_HZ))
+    }
+}
+
+fn percent(part: u32, whole: u32) -> Option<f64> {
+    (whole > 0).then(|| 100.0 * f64::from(part) / f64::from(whole))
 }
 
 fn row(name: &str, fate: &Fate, flown: u64) -> String {
-    let mut lives = fate.lives.clone();
-    lives.sort_unstable();
-    let median = lives.get(lives.len() / 2).map_or(0.0, |ticks| f64::from(*ticks) / f64::from(TICK_HZ));
-    let share = |part: u32, whole: u32| {
-        if whole == 0 { "–".to_owned() } else { format!("{:.0}", 100.0 * f64::from(part) / f64::from(whole)) }
-    };
+    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{share:.0}"));
     let minutes = fate.flown as f64 / f64::from(TICK_HZ * 60);
     format!(
-        "\n| {name} | {:.0} | {} | {:.2} | {} | {median:.0} | {} |",
+        "\n| {name} | {:.0} | {} | {:.2} | {} | {:.0} | {} |",
         100.0 * fate.flown as f64 / flown.max(1) as f64,
-        lives.len(),
+        fate.lives.len(),
         f64::from(fate.kills) / minutes.max(1e-9),
-        share(fate.peers[0], fate.peers[0] + fate.peers[1]),
-        share(fate.by_star, lives.len() as u32),
+        share(fate.against_peers()),
+        fate.median_life_s(),
+        share(fate.by_star_share()),
     )
 }

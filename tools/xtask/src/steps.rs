@@ -31,6 +31,7 @@ pub const ALL: &[Step] = &[
     Step { name: "build", promise: "client and server build in release", run: build },
     Step { name: "size", promise: "the first view moves at most 400 KB (as brotli; 480 as gzip)", run: size },
     Step { name: "suite", promise: "three hundred matches on bad lines keep every promise of the netcode", run: suite },
+    Step { name: "balance", promise: "arenas of bots stay fair, and lives long enough", run: balance },
     Step { name: "e2e", promise: "the real server is played in a real browser", run: e2e },
     Step { name: "docs", promise: "the documentation builds without a warning", run: docs },
 ];
@@ -123,6 +124,11 @@ fn suite(tree: &Tree) -> Result<()> {
         println!("it took {secs} s; on two idle cores it should be {SUITE_SECS} at most");
     }
     Ok(())
+}
+
+/// The arenas of docs/BALANCE.md; its duels take minutes and are played by hand.
+fn balance(tree: &Tree) -> Result<()> {
+    tree.cargo("the arenas", &["run", "--release", "--package", "balance", "--", "--duels", "0"], &[])
 }
 
 fn e2e(tree: &Tree) -> Result<()> {
