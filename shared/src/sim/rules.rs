@@ -313,11 +313,16 @@ const SPAWN_TRIES: u32 = 32;
 const SPAWN_RING_GAP: f32 = 240.0;
 /// …and inside this share of the arena's radius, where rocks and people are.
 const SPAWN_REACH: f32 = 0.78;
+/// Rocks this near to a launch can be seen on a phone's screen, too, u.
+const SPAWN_SIGHT: f32 = 350.0;
+/// What rocks in sight count for where the distances cannot be kept, as a share of the room.
+const SPAWN_SIGHT_WORTH: f32 = 0.25;
 /// Launches move at least this fast along their circle, u/s, also where the star hardly pulls.
 const SPAWN_SPEED: f32 = 70.0;
 
 /// A launch position and the local circular-orbit velocity: ≥ 900 u from others and ≥ 1,200 u from a fresh
-/// killer where there is room, else the roomiest of the places tried.
+/// killer where there is room, else the roomiest of the places tried; in sight of rocks before the empty dark, which is
+/// no place to begin.
 fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
     let (world, rules) = (&*stage.world, &stage.defs.rules);
     let mut keyed = Keyed::new(world.secret, world.tick, u32::from(player.0), Purpose::Spawn);
@@ -338,11 +343,11 @@ fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
         // The square root makes places uniform by area.
         let distance = (inner * inner + (outer * outer - inner * inner) * keyed.unit()).sqrt();
         let pos = math::unit(keyed.angle()) * distance;
-        let room = spawn_room(stage, pos, player, grudge);
-        if best.is_none_or(|(most, _)| room > most) {
-            best = Some((room, pos));
+        let worth = spawn_worth(stage, pos, spawn_room(stage, pos, player, grudge));
+        if best.is_none_or(|(most, _)| worth > most) {
+            best = Some((worth, pos));
         }
-        if room >= 1.0 {
+        if worth >= SPAWN_BEST {
             break;
         }
     }
@@ -370,6 +375,15 @@ fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
     let vel = stage.sky.circular(pos);
     let heading = Angle::of(if vel.length_squared() > 1.0 { vel } else { pos.perp() });
     Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading }
+}
+
+/// The worth of a place that keeps all distances and has rocks in sight.
+const SPAWN_BEST: f32 = 2.0;
+
+/// The worth of a place with so much room: whatever keeps the distances comes before what does not.
+fn spawn_worth(stage: &Stage<'_>, pos: Vec2, room: f32) -> f32 {
+    let sight = (SPAWN_SIGHT / stage.sky.to_band(pos).max(SPAWN_SIGHT)).min(1.0);
+    if room >= 1.0 { 1.0 + sight } else { room * (1.0 - SPAWN_SIGHT_WORTH * (1.0 - sight)) }
 }
 
 /// How well `pos` keeps its distances: 1 or more when all hold, else the worst of them as a share.
@@ -531,6 +545,18 @@ mod tests {
                 for b in &at[..i] {
                     assert!(a.distance(*b) > defs.rules.spawn_clear * 0.9, "seed {seed}: {}", a.distance(*b));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_begins_in_the_empty_dark_while_there_is_room_among_the_rocks() {
+        for seed in 0..40 {
+            let (world, defs) = world(seed, 2);
+            let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
+            for ship in world.ships() {
+                let away = sky.to_band(ship.body.pos.to_vec2());
+                assert!(away < SPAWN_SIGHT + 10.0, "seed {seed}: {away} u from the next rocks");
             }
         }
     }

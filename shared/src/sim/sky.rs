@@ -99,13 +99,21 @@ impl<'a> Sky<'a> {
     /// Whether `pos` lies in an orbit band: among the rocks of a belt, around the star or around a planet.
     #[must_use]
     pub fn in_band(&self, pos: Vec2) -> bool {
-        self.arena.belts.iter().any(|belt| {
+        self.to_band(pos) <= 0.0
+    }
+
+    /// How far it is from `pos` to the nearest orbit band, u; 0 or less inside, without end where there is none.
+    #[must_use]
+    pub fn to_band(&self, pos: Vec2) -> f32 {
+        let belts = self.arena.belts.iter().filter(|belt| belt.rocks > 0);
+        let gaps = belts.map(|belt| {
             let centre = match belt.around {
                 BeltCentre::Star => Vec2::ZERO,
                 BeltCentre::Planet(planet) => self.planets[planet],
             };
-            (pos.distance(centre) - belt.radius).abs() <= belt.spread
-        })
+            (pos.distance(centre) - belt.radius).abs() - belt.spread
+        });
+        gaps.fold(f32::INFINITY, f32::min)
     }
 
     /// Hull damage from the star at `pos`, points/s.

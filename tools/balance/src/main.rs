@@ -24,7 +24,7 @@ struct Line {
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(10..=600))]
     duel_secs: u32,
     /// Arenas of bots; none: 0
-    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     arenas: u32,
     /// Length of each, s
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(10..=7_200))]
