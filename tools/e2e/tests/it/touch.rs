@@ -62,23 +62,33 @@ fn a_third_finger_fires_boosts_and_does_the_special_however_the_phone_is_held() 
 
 /// Both sticks are held, and a third finger presses each of the buttons; then the window loses the keyboard.
 async fn three_fingers(page: &Page, left: (f64, f64), right: (f64, f64)) {
-    let held = |id: &str| format!("document.getElementById('{id}').classList.contains('held')");
-    for id in ["pad-special", "pad-boost", "pad-fire"] {
-        let [x, y, ..] = page.place_of(id).await;
-        page.fingers("touchStart", &[left]).await;
-        page.fingers("touchStart", &[left, right]).await;
-        page.fingers("touchStart", &[left, right, (x, y)]).await;
-        page.until_js("a third finger holds the button", &held(id)).await;
-        if id == "pad-boost" {
-            page.until_js("the ship boosts", "document.querySelector('.ability.on')").await;
-        }
-        if id != "pad-fire" {
+    for (id, deed, done) in [
+        ("pad-special", "the button is held", "true"),
+        ("pad-boost", "the ship boosts", "document.querySelector('.ability.on') !== null"),
+        ("pad-fire", "the finger fires though no thumb aims", "JSON.parse(perihelion.state()).shots > 0"),
+    ] {
+        let held = format!("document.getElementById('{id}').classList.contains('held')");
+        // A ship that is lost meanwhile lets go of everything: then it is pressed anew with the next.
+        let lost = "JSON.parse(perihelion.state()).phase !== 'flying'";
+        loop {
+            page.until("a ship flies", |state| state.phase == "flying").await;
+            page.until_visible("pads").await;
+            let [x, y, ..] = page.place_of(id).await;
+            page.fingers("touchStart", &[left]).await;
+            page.fingers("touchStart", &[left, right]).await;
+            page.fingers("touchStart", &[left, right, (x, y)]).await;
+            page.until_js(deed, &format!("window.did = {held} && {done}, window.did || {lost}")).await;
+            if page.js("return window.did").await == true {
+                break;
+            }
             page.fingers("touchEnd", &[]).await;
-            page.until_js("it is let go", &format!("!{}", held(id))).await;
         }
+        if id == "pad-fire" {
+            page.js("window.dispatchEvent(new Event('blur'))").await;
+        } else {
+            page.fingers("touchEnd", &[]).await;
+        }
+        page.until_js("it is let go", &format!("!{held}")).await;
     }
-    page.until("the finger fires though no thumb aims", |state| state.shots > 0 || state.phase == "dead").await;
-    page.js("window.dispatchEvent(new Event('blur'))").await;
-    page.until_js("a blur lets go of it", &format!("!{}", held("pad-fire"))).await;
     page.fingers("touchEnd", &[]).await;
 }
