@@ -9,7 +9,7 @@ use shared::ids::PlayerId;
 use web_sys::{WebGl2RenderingContext as Gl, WebGlTexture};
 
 use self::{
-    gpu::{Instances, Program},
+    gpu::{Draft, Instances, Program},
     labels::Labels,
     trail::Trail,
 };
@@ -73,7 +73,7 @@ pub struct Renderer {
 
 macro_rules! program {
     ($gl:expr, $name:literal) => {
-        Program::new(
+        Draft::new(
             $gl,
             $name,
             concat!(include_str!("shaders/common.glsl"), include_str!(concat!("shaders/", $name, ".vert"))),
@@ -89,23 +89,27 @@ impl Renderer {
     /// See [`RendererError`].
     pub fn new(gl: Gl) -> Result<Renderer, RendererError> {
         let scene = Scene::default();
+        let (sky, stars, ring) = (program!(&gl, "sky")?, program!(&gl, "stars")?, program!(&gl, "ring")?);
+        let (star, planet, rock) = (program!(&gl, "star")?, program!(&gl, "planet")?, program!(&gl, "rock")?);
+        let (sprite, ship, label) = (program!(&gl, "sprite")?, program!(&gl, "ship")?, program!(&gl, "label")?);
+        let nebula = nebula::picture(0x9E12);
         let renderer = Renderer {
-            sky: program!(&gl, "sky")?,
-            stars: program!(&gl, "stars")?,
-            ring: program!(&gl, "ring")?,
-            star: program!(&gl, "star")?,
-            planet: program!(&gl, "planet")?,
-            rock: program!(&gl, "rock")?,
-            sprite: program!(&gl, "sprite")?,
-            ship: program!(&gl, "ship")?,
-            label: program!(&gl, "label")?,
+            sky: sky.finish(&gl)?,
+            stars: stars.finish(&gl)?,
+            ring: ring.finish(&gl)?,
+            star: star.finish(&gl)?,
+            planet: planet.finish(&gl)?,
+            rock: rock.finish(&gl)?,
+            sprite: sprite.finish(&gl)?,
+            ship: ship.finish(&gl)?,
+            label: label.finish(&gl)?,
             rings: Instances::new(&gl, scene.rings.limit())?,
             planets: Instances::new(&gl, scene.planets.limit())?,
             rocks: Instances::new(&gl, scene.rocks.limit())?,
             under: Instances::new(&gl, scene.under.limit())?,
             ships: Instances::new(&gl, scene.ships.limit())?,
             over: Instances::new(&gl, scene.over.limit())?,
-            nebula: gpu::texture(&gl, nebula::SIDE as i32, &nebula::picture(0x9E12), Gl::REPEAT)?,
+            nebula: gpu::texture(&gl, nebula::SIDE as i32, &nebula, Gl::REPEAT)?,
             labels: Labels::new(&gl)?,
             trail: None,
             gl,

@@ -17,40 +17,59 @@ pub struct Program {
     scope: Option<WebGlUniformLocation>,
 }
 
-impl Program {
-    /// Compiles and links.
+/// A program that the driver compiles and links meanwhile: whoever asks how it went waits for it, so all are begun before
+/// the first is asked about.
+#[derive(Debug)]
+pub struct Draft {
+    name: &'static str,
+    program: WebGlProgram,
+    shaders: [WebGlShader; 2],
+}
+
+impl Draft {
+    /// Hands the sources to the driver.
     ///
     /// # Errors
-    /// The driver's log, or a lost context.
-    pub fn new(gl: &Gl, name: &'static str, vertex: &str, fragment: &str) -> Result<Program, RendererError> {
+    /// A lost context.
+    pub fn new(gl: &Gl, name: &'static str, vertex: &str, fragment: &str) -> Result<Draft, RendererError> {
         let program = gl.create_program().ok_or(RendererError::ContextLost)?;
-        let shaders = [(Gl::VERTEX_SHADER, vertex), (Gl::FRAGMENT_SHADER, fragment)];
-        let mut compiled: Vec<WebGlShader> = Vec::with_capacity(2);
-        for (kind, source) in shaders {
+        let compile = |kind, source| {
             let shader = gl.create_shader(kind).ok_or(RendererError::ContextLost)?;
             gl.shader_source(&shader, source);
             gl.compile_shader(&shader);
             gl.attach_shader(&program, &shader);
-            compiled.push(shader);
-        }
+            Ok(shader)
+        };
+        let shaders = [compile(Gl::VERTEX_SHADER, vertex)?, compile(Gl::FRAGMENT_SHADER, fragment)?];
         gl.link_program(&program);
+        Ok(Draft { name, program, shaders })
+    }
+
+    /// Waits for the driver.
+    ///
+    /// # Errors
+    /// The driver's log, or a lost context.
+    pub fn finish(self, gl: &Gl) -> Result<Program, RendererError> {
+        let Draft { name, program, shaders } = self;
         if gl.get_program_parameter(&program, Gl::LINK_STATUS) != true {
             if gl.is_context_lost() {
                 return Err(RendererError::ContextLost);
             }
             let mut log = gl.get_program_info_log(&program).unwrap_or_default();
-            for shader in &compiled {
+            for shader in &shaders {
                 log.push_str(&gl.get_shader_info_log(shader).unwrap_or_default());
             }
             return Err(RendererError::Shader { name, log });
         }
-        for shader in &compiled {
+        for shader in &shaders {
             gl.delete_shader(Some(shader));
         }
         let uniform = |name| gl.get_uniform_location(&program, name);
         Ok(Program { view: uniform("u_view"), misc: uniform("u_misc"), scope: uniform("u_scope"), program })
     }
+}
 
+impl Program {
     /// Makes it current.
     pub fn begin(&self, gl: &Gl, view: [f32; 4], misc: [f32; 5]) {
         gl.use_program(Some(&self.program));
