@@ -313,8 +313,10 @@ const SPAWN_TRIES: u32 = 32;
 const SPAWN_RING_GAP: f32 = 240.0;
 /// …and inside this share of the arena's radius, where rocks and people are.
 const SPAWN_REACH: f32 = 0.78;
-/// Rocks this near to a launch can be seen on a phone's screen, too, u.
+/// Rocks this near to a launch can be seen on a phone's screen, too, u…
 const SPAWN_SIGHT: f32 = 350.0;
+/// …and nearer than this the first thing that happens is a bump, u.
+const SPAWN_BUMP: f32 = 80.0;
 /// What rocks in sight count for where the distances cannot be kept, as a share of the room.
 const SPAWN_SIGHT_WORTH: f32 = 0.25;
 /// Launches move at least this fast along their circle, u/s, also where the star hardly pulls.
@@ -382,7 +384,8 @@ const SPAWN_BEST: f32 = 2.0;
 
 /// The worth of a place with so much room: whatever keeps the distances comes before what does not.
 fn spawn_worth(stage: &Stage<'_>, pos: Vec2, room: f32) -> f32 {
-    let sight = (SPAWN_SIGHT / stage.sky.to_band(pos).max(SPAWN_SIGHT)).min(1.0);
+    let away = stage.sky.to_band(pos);
+    let sight = if away < SPAWN_BUMP { 0.5 } else { SPAWN_SIGHT / away.max(SPAWN_SIGHT) };
     if room >= 1.0 { 1.0 + sight } else { room * (1.0 - SPAWN_SIGHT_WORTH * (1.0 - sight)) }
 }
 
@@ -556,7 +559,8 @@ mod tests {
             let sky = super::super::Sky::at(&world.layout, &world.wells, &defs.arena, world.tick);
             for ship in world.ships() {
                 let away = sky.to_band(ship.body.pos.to_vec2());
-                assert!(away < SPAWN_SIGHT + 10.0, "seed {seed}: {away} u from the next rocks");
+                let fine = SPAWN_BUMP - 10.0..SPAWN_SIGHT + 10.0;
+                assert!(fine.contains(&away), "seed {seed}: {away} u from the next rocks");
             }
         }
     }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     driver::{Driver, Extension},
-    stage,
+    readable, stage,
     state::State,
 };
 
@@ -208,6 +208,19 @@ impl Page {
         }
     }
 
+    /// Waits until a script finds nothing; says what it found.
+    pub async fn until_none(&self, what: &str, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.js(script).await;
+            if found == json!([]) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{what}: {found}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Waits until an element can be seen.
     pub async fn until_visible(&self, id: &str) {
         self.until_js(&format!("#{id} is visible"), &visibility(id)).await;
@@ -336,10 +349,11 @@ impl Page {
         self.client.perform_actions(actions).await.expect("the browser takes keys and mouse");
     }
 
-    /// Takes a picture and keeps it as `<name>.png`.
+    /// Takes a picture and keeps it as `<name>.png`. What is worth a picture can be read, too.
     pub async fn picture(&self, name: &str) -> Vec<u8> {
         let png = self.client.screenshot().await.expect("the browser takes pictures");
         std::fs::write(stage::out().join(format!("{name}.png")), &png).expect("the picture can be written");
+        readable::nothing_is_faint(self, name).await;
         png
     }
 
