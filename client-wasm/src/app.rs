@@ -506,8 +506,8 @@ impl App {
         let (error, panel) = (error.as_deref(), Some(&self.panel));
         let watched = self.watcher.shown();
         let memory_bytes = browser::memory_bytes();
-        let (map, fps) = (self.map, self.clock.fps());
-        let page = PageState { fps, beams, error, lab, panel, talk, watched, memory_bytes, map };
+        let (map, fps, drawing) = (self.map, self.clock.fps(), self.screen.is_drawing());
+        let page = PageState { fps, drawing, beams, error, lab, panel, talk, watched, memory_bytes, map };
         hooks::state(&self.net, &self.camera, page)
     }
 }

@@ -28,6 +28,8 @@ use crate::{
 pub struct PageState<'a> {
     /// Frames per second, smoothed.
     pub fps: f32,
+    /// There is something to draw with.
+    pub drawing: bool,
     /// Rays drawn so far.
     pub beams: u32,
     /// What the error card shows.
@@ -245,6 +247,7 @@ fn picture<'a>(
     json.key("error").maybe_text(page.error);
     json.key("settings");
     settings_state(json, page.panel);
+    json.key("drawing").boolean(page.drawing);
     json.key("camera");
     camera_state(json, camera);
 }
@@ -495,6 +498,7 @@ mod tests {
             "mispredictions",
             "predictions",
             "error",
+            "drawing",
             "camera",
             "season",
             "map",

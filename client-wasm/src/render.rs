@@ -5,4 +5,4 @@
 pub mod nebula;
 pub mod webgl;
 
-pub use webgl::{Renderer, RendererError};
+pub use webgl::{Draft, Renderer, RendererError};

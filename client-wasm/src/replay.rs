@@ -351,7 +351,8 @@ impl Theatre {
         let error = error_card::report();
         let beams = self.effects.beams_seen();
         let (error, panel) = (error.as_deref(), Some(&self.panel));
-        let page = PageState { fps: self.clock.fps(), beams, error, panel, ..PageState::default() };
+        let drawing = self.screen.is_drawing();
+        let page = PageState { fps: self.clock.fps(), drawing, beams, error, panel, ..PageState::default() };
         hooks::film_state(&self.film, &self.camera, page)
     }
 }

@@ -1,5 +1,7 @@
 //! The canvas with what draws on it, and the words for a browser that has neither. Invariant: a lost context leaves a
-//! screen that draws nothing until it is restored; the page goes on meanwhile.
+//! screen that draws nothing until it is restored; the page goes on meanwhile. Asking for the context takes a browser that
+//! has just started most of a second and tells whether there is one; the renderer is finished with the first frame, so that
+//! the page hears clicks before.
 
 use shared::ids::PlayerId;
 
@@ -10,17 +12,18 @@ use crate::{
         stage::Stage,
         storage,
     },
-    render::{Renderer, RendererError},
+    render::{Draft, Renderer, RendererError},
     settings::{Panel, Settings},
     view::Scene,
     words::Word,
 };
 
-/// The canvas, and the renderer unless its context is lost.
+/// The canvas, and the renderer, or what becomes one, unless its context is lost.
 #[derive(Debug)]
 pub struct Screen {
     /// The canvas.
     pub stage: Stage,
+    draft: Option<Draft>,
     renderer: Option<Renderer>,
 }
 
@@ -31,45 +34,54 @@ impl Screen {
             unsupported(Word::NeedsCanvas);
             return None;
         };
-        let mut screen = Screen { stage, renderer: None };
-        let Some(built) = screen.build() else {
+        let mut screen = Screen { stage, draft: None, renderer: None };
+        if screen.begin().is_none() {
             unsupported(Word::NeedsWebGl);
             return None;
-        };
-        built.then_some(screen)
+        }
+        Some(screen)
+    }
+
+    /// Whether there is something to draw with.
+    #[must_use]
+    pub fn is_drawing(&self) -> bool {
+        self.renderer.is_some()
     }
 
     /// The context is lost: nothing can be drawn.
     pub fn lose(&mut self) {
-        self.renderer = None;
+        (self.draft, self.renderer) = (None, None);
     }
 
     /// The context is back.
     pub fn restore(&mut self) {
         // Without a context the next restore tries again.
-        let _ = self.build();
+        let _ = self.begin();
     }
 
     /// Draws `scene`; `name` is what stands beside a ship.
     pub fn draw<'n>(&mut self, scene: &Scene, name: impl Fn(PlayerId) -> Option<&'n str>) {
+        if let Some(draft) = self.draft.take() {
+            self.renderer = sound(draft.finish());
+        }
         if let Some(renderer) = &mut self.renderer {
             renderer.draw(scene, self.stage.size(), self.stage.ratio(), name);
         }
     }
 
-    /// Makes the renderer. `None`: the browser gives no context; false: the renderer cannot be, which is said. Lost
-    /// again already is neither: the next restore tries again.
-    fn build(&mut self) -> Option<bool> {
-        match Renderer::new(self.stage.context()?) {
-            Ok(renderer) => self.renderer = Some(renderer),
-            Err(RendererError::ContextLost) => {}
-            Err(error) => {
-                error_card::show(&error.to_string(), "renderer");
-                return Some(false);
-            }
-        }
-        Some(true)
+    /// Begins a renderer; `None` when the browser gives no context.
+    fn begin(&mut self) -> Option<()> {
+        self.draft = sound(Draft::new(self.stage.context()?));
+        Some(())
     }
+}
+
+/// What was made, if it was. Why not is said, but for a context that is lost: the next restore tries again.
+fn sound<T>(made: Result<T, RendererError>) -> Option<T> {
+    if let Err(error @ RendererError::Shader { .. }) = &made {
+        error_card::show(&error.to_string(), "renderer");
+    }
+    made.ok()
 }
 
 /// Says on the page why the game cannot run in this browser, in the language that was set or that it prefers.

@@ -9,7 +9,7 @@ use shared::ids::PlayerId;
 use web_sys::{WebGl2RenderingContext as Gl, WebGlTexture};
 
 use self::{
-    gpu::{Draft, Instances, Program},
+    gpu::{Instances, Program, Unlinked},
     labels::Labels,
     trail::Trail,
 };
@@ -73,7 +73,7 @@ pub struct Renderer {
 
 macro_rules! program {
     ($gl:expr, $name:literal) => {
-        Draft::new(
+        Unlinked::new(
             $gl,
             $name,
             concat!(include_str!("shaders/common.glsl"), include_str!(concat!("shaders/", $name, ".vert"))),
@@ -82,27 +82,59 @@ macro_rules! program {
     };
 }
 
-impl Renderer {
-    /// Compiles and allocates everything.
+/// A renderer whose programs the driver compiles and links, beside whatever else is done until it is finished.
+#[derive(Debug)]
+pub struct Draft {
+    gl: Gl,
+    sky: Unlinked,
+    stars: Unlinked,
+    ring: Unlinked,
+    star: Unlinked,
+    planet: Unlinked,
+    rock: Unlinked,
+    sprite: Unlinked,
+    ship: Unlinked,
+    label: Unlinked,
+}
+
+impl Draft {
+    /// Hands all programs to the driver.
+    ///
+    /// # Errors
+    /// A lost context.
+    pub fn new(gl: Gl) -> Result<Draft, RendererError> {
+        Ok(Draft {
+            sky: program!(&gl, "sky")?,
+            stars: program!(&gl, "stars")?,
+            ring: program!(&gl, "ring")?,
+            star: program!(&gl, "star")?,
+            planet: program!(&gl, "planet")?,
+            rock: program!(&gl, "rock")?,
+            sprite: program!(&gl, "sprite")?,
+            ship: program!(&gl, "ship")?,
+            label: program!(&gl, "label")?,
+            gl,
+        })
+    }
+
+    /// Allocates everything, and waits for the driver where it has to.
     ///
     /// # Errors
     /// See [`RendererError`].
-    pub fn new(gl: Gl) -> Result<Renderer, RendererError> {
+    pub fn finish(self) -> Result<Renderer, RendererError> {
+        let gl = self.gl;
         let scene = Scene::default();
-        let (sky, stars, ring) = (program!(&gl, "sky")?, program!(&gl, "stars")?, program!(&gl, "ring")?);
-        let (star, planet, rock) = (program!(&gl, "star")?, program!(&gl, "planet")?, program!(&gl, "rock")?);
-        let (sprite, ship, label) = (program!(&gl, "sprite")?, program!(&gl, "ship")?, program!(&gl, "label")?);
         let nebula = nebula::picture(0x9E12);
         let renderer = Renderer {
-            sky: sky.finish(&gl)?,
-            stars: stars.finish(&gl)?,
-            ring: ring.finish(&gl)?,
-            star: star.finish(&gl)?,
-            planet: planet.finish(&gl)?,
-            rock: rock.finish(&gl)?,
-            sprite: sprite.finish(&gl)?,
-            ship: ship.finish(&gl)?,
-            label: label.finish(&gl)?,
+            sky: self.sky.link(&gl)?,
+            stars: self.stars.link(&gl)?,
+            ring: self.ring.link(&gl)?,
+            star: self.star.link(&gl)?,
+            planet: self.planet.link(&gl)?,
+            rock: self.rock.link(&gl)?,
+            sprite: self.sprite.link(&gl)?,
+            ship: self.ship.link(&gl)?,
+            label: self.label.link(&gl)?,
             rings: Instances::new(&gl, scene.rings.limit())?,
             planets: Instances::new(&gl, scene.planets.limit())?,
             rocks: Instances::new(&gl, scene.rocks.limit())?,
@@ -118,7 +150,9 @@ impl Renderer {
         renderer.gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
         Ok(renderer)
     }
+}
 
+impl Renderer {
     /// Draws one frame on a canvas of `size` device px. `names` gives the text of a label.
     pub fn draw<'a>(
         &mut self,

@@ -20,18 +20,18 @@ pub struct Program {
 /// A program that the driver compiles and links meanwhile: whoever asks how it went waits for it, so all are begun before
 /// the first is asked about.
 #[derive(Debug)]
-pub struct Draft {
+pub struct Unlinked {
     name: &'static str,
     program: WebGlProgram,
     shaders: [WebGlShader; 2],
 }
 
-impl Draft {
+impl Unlinked {
     /// Hands the sources to the driver.
     ///
     /// # Errors
     /// A lost context.
-    pub fn new(gl: &Gl, name: &'static str, vertex: &str, fragment: &str) -> Result<Draft, RendererError> {
+    pub fn new(gl: &Gl, name: &'static str, vertex: &str, fragment: &str) -> Result<Unlinked, RendererError> {
         let program = gl.create_program().ok_or(RendererError::ContextLost)?;
         let compile = |kind, source| {
             let shader = gl.create_shader(kind).ok_or(RendererError::ContextLost)?;
@@ -42,15 +42,15 @@ impl Draft {
         };
         let shaders = [compile(Gl::VERTEX_SHADER, vertex)?, compile(Gl::FRAGMENT_SHADER, fragment)?];
         gl.link_program(&program);
-        Ok(Draft { name, program, shaders })
+        Ok(Unlinked { name, program, shaders })
     }
 
     /// Waits for the driver.
     ///
     /// # Errors
     /// The driver's log, or a lost context.
-    pub fn finish(self, gl: &Gl) -> Result<Program, RendererError> {
-        let Draft { name, program, shaders } = self;
+    pub fn link(self, gl: &Gl) -> Result<Program, RendererError> {
+        let Unlinked { name, program, shaders } = self;
         if gl.get_program_parameter(&program, Gl::LINK_STATUS) != true {
             if gl.is_context_lost() {
                 return Err(RendererError::ContextLost);

@@ -102,7 +102,7 @@ const INTERACTIVE: &str = "const seen = { play: null, arena: null };
       const state = window.perihelion ? JSON.parse(perihelion.state()) : null;
       const play = document.getElementById('play');
       if (seen.play === null && state && play && !play.disabled && play.getClientRects().length) seen.play = performance.now();
-      if (seen.arena === null && state?.phase === 'spectating' && state.tick > 0) seen.arena = performance.now();
+      if (seen.arena === null && state?.phase === 'spectating' && state.tick > 0 && state.drawing) seen.arena = performance.now();
       if (seen.play !== null && seen.arena !== null) { clearInterval(watch); window.interactive = seen; }
     }, 5);";
 

@@ -91,6 +91,9 @@ pub struct Page {
     _profile: Rc<tempfile::TempDir>,
 }
 
+/// The page has something to draw with, if it is one that draws.
+const DRAWS: &str = "!window.perihelion || JSON.parse(perihelion.state())?.drawing !== false";
+
 impl Page {
     /// Starts a browser with a profile of its own.
     pub async fn start(driver: &Driver, window: &Window) -> Page {
@@ -351,6 +354,7 @@ impl Page {
 
     /// Takes a picture and keeps it as `<name>.png`. What is worth a picture can be read, too.
     pub async fn picture(&self, name: &str) -> Vec<u8> {
+        self.until_js("the page draws", DRAWS).await;
         let png = self.client.screenshot().await.expect("the browser takes pictures");
         std::fs::write(stage::out().join(format!("{name}.png")), &png).expect("the picture can be written");
         readable::nothing_is_faint(self, name).await;
