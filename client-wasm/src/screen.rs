@@ -1,7 +1,7 @@
 //! The canvas with what draws on it, and the words for a browser that has neither. Invariant: a lost context leaves a
 //! screen that draws nothing until it is restored; the page goes on meanwhile. Asking for the context takes a browser that
-//! has just started most of a second and tells whether there is one; the renderer is finished with the first frame, so that
-//! the page hears clicks before.
+//! has just started most of a second and tells whether there is one; the renderer is finished with the second frame, so
+//! that the page is painted and hears clicks before.
 
 use shared::ids::PlayerId;
 
@@ -18,12 +18,13 @@ use crate::{
     words::Word,
 };
 
-/// The canvas, and the renderer, or what becomes one, unless its context is lost.
+/// The canvas, and the renderer unless its context is lost.
 #[derive(Debug)]
 pub struct Screen {
     /// The canvas.
     pub stage: Stage,
-    draft: Option<Draft>,
+    /// What becomes the renderer, and whether there was a frame meanwhile.
+    draft: Option<(Draft, bool)>,
     renderer: Option<Renderer>,
 }
 
@@ -61,8 +62,10 @@ impl Screen {
 
     /// Draws `scene`; `name` is what stands beside a ship.
     pub fn draw<'n>(&mut self, scene: &Scene, name: impl Fn(PlayerId) -> Option<&'n str>) {
-        if let Some(draft) = self.draft.take() {
-            self.renderer = sound(draft.finish());
+        match self.draft.take() {
+            Some((draft, false)) => self.draft = Some((draft, true)),
+            Some((draft, true)) => self.renderer = sound(draft.finish()),
+            None => {}
         }
         if let Some(renderer) = &mut self.renderer {
             renderer.draw(scene, self.stage.size(), self.stage.ratio(), name);
@@ -71,7 +74,7 @@ impl Screen {
 
     /// Begins a renderer; `None` when the browser gives no context.
     fn begin(&mut self) -> Option<()> {
-        self.draft = sound(Draft::new(self.stage.context()?));
+        self.draft = sound(Draft::new(self.stage.context()?)).map(|draft| (draft, false));
         Some(())
     }
 }
