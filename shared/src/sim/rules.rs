@@ -317,14 +317,14 @@ const SPAWN_REACH: f32 = 0.78;
 const SPAWN_SIGHT: f32 = 350.0;
 /// …and nearer than this the first thing that happens is a bump, u.
 const SPAWN_BUMP: f32 = 80.0;
-/// What rocks in sight count for where the distances cannot be kept, as a share of the room.
-const SPAWN_SIGHT_WORTH: f32 = 0.25;
+/// What a place without rocks in sight lacks, as a share of the distances to others: among rocks two thirds of them do.
+const SPAWN_DARK: f32 = 0.35;
 /// Launches move at least this fast along their circle, u/s, also where the star hardly pulls.
 const SPAWN_SPEED: f32 = 70.0;
 
 /// A launch position and the local circular-orbit velocity: ≥ 900 u from others and ≥ 1,200 u from a fresh
-/// killer where there is room, else the roomiest of the places tried; in sight of rocks before the empty dark, which is
-/// no place to begin.
+/// killer where there is room in sight of rocks. Else the best of the places tried: some nearness to others is taken
+/// before the empty dark by the edge, which is no place to begin.
 fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
     let (world, rules) = (&*stage.world, &stage.defs.rules);
     let mut keyed = Keyed::new(world.secret, world.tick, u32::from(player.0), Purpose::Spawn);
@@ -349,7 +349,7 @@ fn spawn_body(stage: &Stage<'_>, player: PlayerId) -> Kinematics {
         if best.is_none_or(|(most, _)| worth > most) {
             best = Some((worth, pos));
         }
-        if worth >= SPAWN_BEST {
+        if worth >= 1.0 {
             break;
         }
     }
@@ -379,14 +379,11 @@ fn line_up(stage: &Stage<'_>, player: PlayerId, round: &Round) -> Kinematics {
     Kinematics { pos: Lattice::nearest(pos), vel: Lattice::nearest(vel), heading }
 }
 
-/// The worth of a place that keeps all distances and has rocks in sight.
-const SPAWN_BEST: f32 = 2.0;
-
-/// The worth of a place with so much room: whatever keeps the distances comes before what does not.
+/// The worth of a place with so much room: 1 when it keeps all distances and has rocks in sight.
 fn spawn_worth(stage: &Stage<'_>, pos: Vec2, room: f32) -> f32 {
     let away = stage.sky.to_band(pos);
     let sight = if away < SPAWN_BUMP { 0.5 } else { SPAWN_SIGHT / away.max(SPAWN_SIGHT) };
-    if room >= 1.0 { 1.0 + sight } else { room * (1.0 - SPAWN_SIGHT_WORTH * (1.0 - sight)) }
+    room - SPAWN_DARK * (1.0 - sight)
 }
 
 /// How well `pos` keeps its distances: 1 or more when all hold, else the worst of them as a share.
