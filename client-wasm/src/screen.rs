@@ -64,7 +64,7 @@ impl Screen {
     pub fn draw<'n>(&mut self, scene: &Scene, name: impl Fn(PlayerId) -> Option<&'n str>) {
         match self.draft.take() {
             Some((draft, false)) => self.draft = Some((draft, true)),
-            Some((draft, true)) => self.renderer = sound(draft.finish()),
+            Some((draft, true)) => self.renderer = made_or_said(draft.finish()),
             None => {}
         }
         if let Some(renderer) = &mut self.renderer {
@@ -74,13 +74,13 @@ impl Screen {
 
     /// Begins a renderer; `None` when the browser gives no context.
     fn begin(&mut self) -> Option<()> {
-        self.draft = sound(Draft::new(self.stage.context()?)).map(|draft| (draft, false));
+        self.draft = made_or_said(Draft::new(self.stage.context()?)).map(|draft| (draft, false));
         Some(())
     }
 }
 
 /// What was made, if it was. Why not is said, but for a context that is lost: the next restore tries again.
-fn sound<T>(made: Result<T, RendererError>) -> Option<T> {
+fn made_or_said<T>(made: Result<T, RendererError>) -> Option<T> {
     if let Err(error @ RendererError::Shader { .. }) = &made {
         error_card::show(&error.to_string(), "renderer");
     }

@@ -67,9 +67,12 @@ impl App {
                 self.take_keys_back();
             }
             Act::CloseSheet => self.open_sheet(None),
-            Act::SheetClosed => {
-                self.sheet = None;
-                self.take_keys_back();
+            // It is heard late: another one may be open by then.
+            Act::SheetClosed(id) => {
+                if self.sheet == Some(id) {
+                    self.sheet = None;
+                    self.take_keys_back();
+                }
             }
         }
     }

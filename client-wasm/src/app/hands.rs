@@ -24,6 +24,9 @@ impl App {
         let open = self.panel.is_open();
         if open != was_open {
             self.sampler.release_all();
+            if open {
+                self.open_sheet(None);
+            }
             settings_panel::show(open);
             if !open {
                 self.take_keys_back();

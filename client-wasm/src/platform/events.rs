@@ -106,8 +106,8 @@ pub enum Act {
     SkipHints,
     /// Close the dialog that is open.
     CloseSheet,
-    /// A dialog is closed, whatever closed it.
-    SheetClosed,
+    /// This dialog is closed, whatever closed it.
+    SheetClosed(&'static str),
 }
 
 /// The buttons of [`Act`]s.

@@ -22,7 +22,7 @@ pub fn install(queue: &Queue) {
     for id in SHEETS {
         let Some(dialog) = dialog(id) else { continue };
         let to = queue.clone();
-        listen(&dialog, "close", true, move |_: Event| push(&to, PageEvent::Act(Act::SheetClosed)));
+        listen(&dialog, "close", true, move |_: Event| push(&to, PageEvent::Act(Act::SheetClosed(id))));
         listen(&dialog, "keydown", false, move |event: KeyboardEvent| {
             if event.code() == "Tab" && menu::wrap(id, event.shift_key()) {
                 event.prevent_default();

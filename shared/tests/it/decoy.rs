@@ -56,8 +56,8 @@ fn play(seed: u64, profile: Profile) -> Tale {
 #[test]
 fn decoys_are_told_like_ships_and_shot_at_like_ships() {
     let mut all = Tale::default();
-    for seed in 0..3 {
-        let tale = play(seed, Profile::ALL[seed as usize]);
+    for seed in 3..6 {
+        let tale = play(seed, Profile::ALL[seed as usize % 3]);
         all.flown.extend(tale.flown);
         (all.told, all.shot, all.gone) = (all.told + tale.told, all.shot + tale.shot, all.gone + tale.gone);
     }

@@ -167,7 +167,7 @@ fn ships_that_collide_bounce_on_screen_at_once_and_without_a_jump() {
 /// How far the own ship is drawn from where the room has it, u, two seconds after commands were stuck for one, in
 /// which the server stopped its engine unforeseen.
 fn drift(reconciliation: bool) -> f32 {
-    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 0, Style::Still);
+    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 9, 0, Style::Still);
     live.players[pilot].replica.set_switches(Switches { reconciliation, ..Switches::default() });
     live.players[pilot].replica.set_uplink_blocked(true);
     live.run(60, |_| {});
@@ -230,8 +230,8 @@ fn ghosts_stand_where_the_server_last_said() {
 
 #[test]
 fn a_second_without_news_locks_the_controls_until_there_is_some() {
-    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 60, Style::Still);
-    assert!(live.players[pilot].replica.view().ships.len() > 1, "nobody else is in sight");
+    let (mut live, pilot) = a_pilot_in_flight(Profile::ALL[1], 8, 60, Style::Brain);
+    live.run_until(1_200, |live| live.players[pilot].replica.view().ships.len() > 1);
     live.players[pilot].deaf = true;
     let (mut locked_after, mut grey_after) = (None, None);
     for tick in 0..80 {

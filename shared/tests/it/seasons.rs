@@ -75,7 +75,7 @@ fn after_a_season_bots_fly_what_their_new_points_buy() {
         price.is_some_and(|price| price > live.room.world().pilot(player).map_or(0, |pilot| pilot.score))
     };
     let (mut launched, mut ended) = (0, false);
-    live.run(3_000, |live| {
+    live.run(6_000, |live| {
         ended |= live.room.events().contains(&Event::SeasonEnded);
         for event in live.room.events().iter().filter(|_| ended) {
             if let Event::Launched { ship } = event {

@@ -47,6 +47,27 @@ fn pictures_of_a_desktop_and_a_phone_are_not_blank() {
 }
 
 #[test]
+fn a_lost_graphics_context_comes_back() {
+    stage::run("context", async |stage| {
+        let server = stage.server(&["--bots", "16", "--seed", "7"]).await;
+        let page = stage.visitor(&server, &Window::SMALL).await;
+        // Chromium writes down that it is lost.
+        page.expect_console(&["CONTEXT_LOST_WEBGL", "WebGL"]);
+        page.until("the arena is drawn", |state| state.drawing).await;
+        page.js(
+            "window.loss = document.getElementById('stage').getContext('webgl2').getExtension('WEBGL_lose_context');
+             loss.loseContext()",
+        )
+        .await;
+        let lost = page.until("nothing is drawn", |state| !state.drawing).await;
+        page.until("the game goes on", |state| state.tick > lost.tick + 30).await;
+        page.js("loss.restoreContext()").await;
+        page.until("the arena is drawn again", |state| state.drawing).await;
+        check(&page.picture("context-restored").await, &Window::SMALL);
+    });
+}
+
+#[test]
 fn a_picture_of_the_game_being_played() {
     stage::run("action", async |stage| {
         let server = stage.server(&["--bots", "24", "--seed", "7"]).await;

@@ -39,7 +39,7 @@ fn the_mouse_turns_the_ship_and_the_keys_move_it() {
         // Without a key the ship coasts: space has no drag.
         let coasting = page.state().await;
         page.until("half a second passes", |state| state.tick > coasting.tick + 30).await;
-        // A rock may have turned it round, and gravity bends its way: it is not slower for that.
+        // A rock may have turned it round, and gravity bends its way: it flies all the same.
         let own = page.state().await.own();
         assert!(own.vx.hypot(own.vy) > 60.0, "the ship stopped by itself");
 

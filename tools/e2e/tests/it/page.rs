@@ -24,6 +24,8 @@ use crate::{
 /// Longer than anything takes that is not broken, even drawn in software on a busy machine: the lab freezes
 /// the line for two seconds of every twenty, and a slow page may miss the first.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long what comes or goes may be faint.
+const A_MOMENT: Duration = Duration::from_secs(10);
 /// Between two looks at the page.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
@@ -211,9 +213,9 @@ impl Page {
         }
     }
 
-    /// Waits until a script finds nothing; says what it found.
+    /// Waits a few seconds until a script finds nothing; says what it found.
     pub async fn until_none(&self, what: &str, script: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + A_MOMENT;
         loop {
             let found = self.js(script).await;
             if found == json!([]) {

@@ -63,6 +63,9 @@ pub struct State {
     /// Whom one does not want to hear.
     #[serde(default)]
     pub muted: Vec<String>,
+    /// The arena is drawn.
+    #[serde(default)]
+    pub drawing: bool,
     /// The camera goes where one likes, while one waits for a ship.
     #[serde(default)]
     pub roaming: bool,
