@@ -26,6 +26,7 @@ pub mod scratch;
 pub mod shots;
 pub mod sky;
 pub mod solids;
+mod spawn;
 mod special;
 mod stage;
 pub mod torus;
