@@ -7,6 +7,8 @@ use crate::{
 
 /// WebDriver's Shift key.
 const SHIFT: char = '\u{e008}';
+/// Who comes has mined and orbited: how is shown by arrows (`hud/hint.rs`), a flight too long for here.
+const MINED: &str = "localStorage.getItem('perihelion.hints') ?? localStorage.setItem('perihelion.hints', '40')";
 
 async fn until_told(page: &Page, words: &str) {
     page.until_js("the hint is told", &format!("document.getElementById('hint-words').textContent === '{words}'"))
@@ -26,12 +28,7 @@ async fn comes_back_without_hints(page: &Page) {
 fn the_hints_lead_to_a_better_ship_and_never_come_back() {
     stage::run("hints", async |stage| {
         let server = stage.server(&["--bots", "0", "--start-points", "30"]).await;
-        let page = stage.browser(&Window::SMALL).await;
-        // How to mine and where to orbit is shown by arrows (`hud/hint.rs`): a flight too long for here.
-        page.before_load("localStorage.getItem('perihelion.hints') ?? localStorage.setItem('perihelion.hints', '40')")
-            .await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage.visitor_with(&server, &Window::SMALL, MINED).await;
         page.play("Newcomer").await;
         // Whom the star takes begins again with the same hint.
         page.keep_flying().await;

@@ -52,10 +52,7 @@ async fn tap(page: &Page, button: u8) {
 fn a_gamepad_flies_fires_and_lets_go() {
     stage::run("pad", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&Window::SMALL).await;
-        page.before_load(PAD).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage.visitor_with(&server, &Window::SMALL, PAD).await;
         // A gamepad counts only where the keyboard is.
         page.click("name").await;
         // A presses Play.
@@ -96,10 +93,7 @@ fn a_gamepad_flies_fires_and_lets_go() {
 fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
     stage::run("pad-menu", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&Window::DESKTOP).await;
-        page.before_load(PAD).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage.visitor_with(&server, &Window::DESKTOP, PAD).await;
         page.play("Padder").await;
         tap(&page, START).await;
         page.until_visible("settings").await;
@@ -124,10 +118,7 @@ fn a_gamepad_goes_about_in_the_settings_and_is_bound_anew() {
 fn a_gamepad_comes_to_every_sheet_in_flight() {
     stage::run("pad-flight", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&Window::DESKTOP).await;
-        page.before_load(PAD).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage.visitor_with(&server, &Window::DESKTOP, PAD).await;
         page.play("Padder").await;
         page.keep_flying().await;
         for (steps, sheet) in [(1, "boards"), (2, "invite"), (3, "rooms")] {
@@ -165,10 +156,7 @@ fn a_gamepad_comes_to_every_sheet_in_flight() {
 fn a_gamepad_opens_sheets_takes_a_better_ship_talks_and_flies_again() {
     stage::run("pad-cards", async |stage| {
         let server = stage.server(&["--bots", "0", "--start-points", "40"]).await;
-        let page = stage.browser(&Window::SMALL).await;
-        page.before_load(PAD).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage.visitor_with(&server, &Window::SMALL, PAD).await;
         page.type_name("Padder").await;
         // A sheet over the lobby.
         page.js("document.getElementById('rooms-open').focus()").await;

@@ -26,6 +26,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long what comes or goes may be faint.
 const A_MOMENT: Duration = Duration::from_secs(10);
+/// The page has something to draw with, if it is one that draws.
+const DRAWS: &str = "!window.perihelion || JSON.parse(perihelion.state())?.drawing !== false";
 /// Between two looks at the page.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
@@ -92,9 +94,6 @@ pub struct Page {
     touch: bool,
     _profile: Rc<tempfile::TempDir>,
 }
-
-/// The page has something to draw with, if it is one that draws.
-const DRAWS: &str = "!window.perihelion || JSON.parse(perihelion.state())?.drawing !== false";
 
 impl Page {
     /// Starts a browser with a profile of its own.

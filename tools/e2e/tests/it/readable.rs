@@ -102,10 +102,7 @@ fn the_start_page_and_its_dialogs_can_be_read_and_used_by_keyboard() {
     stage::run("readable", async |stage| {
         let server = stage.server(&["--bots", "4"]).await;
         for (window, name) in [(&Window::DESKTOP, "desktop"), (&Window::PHONE, "phone")] {
-            let page = stage.browser(window).await;
-            page.before_load(COUNT_SHIFTS).await;
-            page.open(&server.url).await;
-            page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+            let page = stage.visitor_with(&server, window, COUNT_SHIFTS).await;
             nothing_jumped(&page, name).await;
             nothing_is_faint(&page, name).await;
             tab_goes_through(&page, name).await;

@@ -216,10 +216,9 @@ fn the_page_speaks_german_and_english_without_a_reload() {
     stage::run("languages", async |stage| {
         let server = stage.server(&["--bots", "4"]).await;
         let narrow = Window { touch: false, ..Window::PHONE };
-        let page = stage.browser(&narrow).await;
-        page.before_load("Object.defineProperty(navigator, 'language', { get: () => 'de-AT' })").await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
+        let page = stage
+            .visitor_with(&server, &narrow, "Object.defineProperty(navigator, 'language', { get: () => 'de-AT' })")
+            .await;
         until_set(&page, "speaks", "'de'").await;
         assert_eq!(page.words("play").await, "Los");
         let lang = page.js("return document.documentElement.lang").await;
@@ -254,10 +253,7 @@ fn the_page_speaks_german_and_english_without_a_reload() {
 fn the_sliders_reach_the_speaker() {
     stage::run("volume", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&Window::SMALL).await;
-        page.before_load(GAINS).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating").await;
+        let page = stage.visitor_with(&server, &Window::SMALL, GAINS).await;
         page.play("Listener").await;
         page.click_at(320.0, 200.0).await;
         page.until_js("there is sound", "gains.length >= 4").await;
@@ -280,10 +276,7 @@ fn the_sliders_reach_the_speaker() {
 fn music_plays_by_itself_and_can_be_turned_off() {
     stage::run("music", async |stage| {
         let server = stage.server(&["--bots", "0"]).await;
-        let page = stage.browser(&Window::SMALL).await;
-        page.before_load(PEAK).await;
-        page.open(&server.url).await;
-        page.until("the arena is in sight", |state| state.phase == "spectating").await;
+        let page = stage.visitor_with(&server, &Window::SMALL, PEAK).await;
         open(&page, "settings-open").await;
         for knob in ["set-effects", "set-engine"] {
             give(&page, knob, "0").await;

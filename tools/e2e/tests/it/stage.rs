@@ -92,7 +92,13 @@ impl Stage {
 
     /// A fresh browser that looks at the server, the arena in sight.
     pub async fn visitor(&self, server: &GameServer, window: &Window) -> Page {
+        self.visitor_with(server, window, "").await
+    }
+
+    /// The same, with a script that runs before the page's own.
+    pub async fn visitor_with(&self, server: &GameServer, window: &Window, script: &str) -> Page {
         let page = self.browser(window).await;
+        page.before_load(script).await;
         page.open(&server.url).await;
         page.until("the arena is in sight", |state| state.phase == "spectating" && state.tick > 0).await;
         page
